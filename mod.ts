@@ -1,0 +1,67 @@
+/**
+ * A SockJS server as one Web-standard fetch handler, for Deno, Bun and whatever
+ * else serves `Request` and `Response`.
+ *
+ * @example An echo service
+ * ```ts
+ * import { createServer } from "@sockjs/web";
+ *
+ * const echo = createServer({ prefix: "/echo" });
+ * echo.on("connection", (connection) => {
+ *   connection.on("data", (message) => connection.write(message));
+ * });
+ * Deno.serve({ port: 8081 }, echo.handler);
+ * ```
+ *
+ * @module
+ */
+
+import type { ServerOptions } from "./src/options.ts";
+import { bunRuntime, websocketHandlers } from "./src/runtimes/bun.ts";
+import { type DenoGlobal, denoRuntime } from "./src/runtimes/deno.ts";
+import { Server, useRuntime } from "./src/server.ts";
+
+export { Server, websocketHandlers };
+export {
+  type CloseEvent,
+  Connection,
+  type ConnectionEvents,
+  type ConnectionStreams,
+  type PipeDestination,
+} from "./src/connection.ts";
+export type {
+  LogSeverity,
+  ServerOptions,
+  SockJSNodeOptions,
+} from "./src/options.ts";
+export type { Protocol } from "./src/peer.ts";
+export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
+export type { OwnWebSocketHandlers } from "./src/runtimes/bun.ts";
+export type { Connections, ServerEvents } from "./src/server.ts";
+export type { ReadyState } from "./src/session.ts";
+
+const { Bun, Deno } = globalThis as {
+  Bun?: unknown;
+  Deno?: Partial<DenoGlobal>;
+};
+useRuntime(
+  Bun !== undefined
+    ? bunRuntime
+    : Deno?.upgradeWebSocket !== undefined
+    ? denoRuntime(Deno as DenoGlobal)
+    : undefined,
+  websocketHandlers(),
+);
+
+/**
+ * Makes a SockJS service.
+ *
+ * @param options See {@linkcode ServerOptions}; none is required.
+ * @typeParam Context What the application keeps in `connection.context`.
+ * @throws {TypeError} If an option is unknown, or its value not allowed.
+ */
+export function createServer<Context = unknown>(
+  options?: ServerOptions,
+): Server<Context> {
+  return new Server<Context>(options);
+}

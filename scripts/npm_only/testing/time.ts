@@ -1,0 +1,67 @@
+/**
+ * Stands in for `@std/testing/time` where JSR cannot be reached, over
+ * `@sinonjs/fake-timers`: the same names and signatures, for what this
+ * project's tests use and nothing more.
+ *
+ * @module
+ */
+
+import fakeTimers from "@sinonjs/fake-timers";
+
+interface Clock {
+  now: number;
+  tick(ms: number): number;
+  tickAsync(ms: number): Promise<number>;
+  runMicrotasks(): void;
+  countTimers(): number;
+  uninstall(): void;
+}
+
+/** Replaces `Date` and the timers until it is restored. */
+export class FakeTime {
+  #clock: Clock;
+
+  /** Starts the fake time, by default at the present moment. */
+  constructor(start: number | string | Date | null = Date.now()) {
+    this.#clock = fakeTimers.install({
+      now: new Date(start ?? Date.now()),
+      toFake: [
+        "Date",
+        "setTimeout",
+        "clearTimeout",
+        "setInterval",
+        "clearInterval",
+      ],
+    });
+  }
+
+  /** Milliseconds since the epoch, in fake time. */
+  get now(): number {
+    return this.#clock.now;
+  }
+
+  /** Lets this many milliseconds pass; timers that come due run. */
+  tick(ms = 0): void {
+    this.#clock.tick(ms);
+  }
+
+  /** Like `tick`, with pending microtasks run before each timer. */
+  async tickAsync(ms = 0): Promise<void> {
+    await this.#clock.tickAsync(ms);
+  }
+
+  /** Runs all pending microtasks. */
+  async runMicrotasks(): Promise<void> {
+    await this.#clock.tickAsync(0);
+  }
+
+  /** Brings the real time back. */
+  restore(): void {
+    this.#clock.uninstall();
+  }
+
+  /** Brings the real time back at the end of a `using` scope. */
+  [Symbol.dispose](): void {
+    this.restore();
+  }
+}

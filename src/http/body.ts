@@ -1,0 +1,43 @@
+/**
+ * Bodies of requests, never read beyond a limit.
+ *
+ * @module
+ */
+
+/**
+ * Reads a body as UTF-8; invalid bytes become U+FFFD.
+ *
+ * @param limit in bytes.
+ * @returns `undefined` when the body is longer.
+ */
+export function readBody(
+  request: Request,
+  limit: number,
+): Promise<string | undefined> {
+  const announced = request.headers.get("Content-Length");
+  // Runtimes hold a client to the length that it announced.
+  if (announced !== null) {
+    return Number(announced) <= limit
+      ? request.text()
+      : Promise.resolve(undefined);
+  }
+  return request.body === null
+    ? Promise.resolve("")
+    : readStream(request.body, limit);
+}
+
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (bytes > limit) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,216 @@
+/**
+ * The way of messages and events into the application.
+ *
+ * @module
+ */
+
+import type { EventEmitter } from "node:events";
+import { type FailureHandler, tell } from "./listeners.ts";
+import {
+  type CloseStatus,
+  internalError,
+  unreadMessages,
+} from "./protocol/close_codes.ts";
+import type { Application, Session } from "./session.ts";
+
+/** What an unread message may cost: UTF-16 code units, and so much for each message. */
+const maxUnread = 1024 * 1024;
+const messageOverhead = 64;
+
+/** Whoever is told of connections and of what goes wrong in the application. */
+export interface InboxOwner<Emitter> {
+  /** A connection opened: the application is to hear of it. */
+  opened(connection: Emitter, session: Session, handler: FailureHandler): void;
+  /** A connection is over. */
+  closed(connection: Emitter): void;
+  /** A listener threw or rejected. */
+  report(error: unknown): void;
+}
+
+/**
+ * Everything that a session tells the application passes here. A message goes to
+ * the listeners for `data` and `message`, and to whoever reads by iterator; while
+ * there is neither, or while a pipe waits, it is kept.
+ */
+export class Inbox<Emitter extends EventEmitter>
+  implements Application, FailureHandler {
+  readonly #session: Session;
+  readonly #emitter: Emitter;
+  readonly #owner: InboxOwner<Emitter>;
+  #kept: string[] = [];
+  #keptSize = 0;
+  #delivering = false;
+  #paused = false;
+  #readers = 0;
+  #waiting: (() => void)[] = [];
+  #close: { code: number; reason: string; wasClean: boolean } | undefined;
+  #closeTold = false;
+  #endTold = false;
+  #ready: Promise<void> | undefined;
+  #settle: (() => void) | undefined;
+
+  constructor(session: Session, emitter: Emitter, owner: InboxOwner<Emitter>) {
+    this.#session = session;
+    this.#emitter = emitter;
+    this.#owner = owner;
+  }
+
+  opened(): void {
+    this.#owner.opened(this.#emitter, this.#session, this);
+  }
+
+  message(text: string): void {
+    const inOrder = this.#kept.length === 0 || this.#readers > 0;
+    const heard = inOrder && !this.#paused && this.#tellMessage(text);
+    if (!heard || this.#readers > 0) this.#keep(text);
+  }
+
+  drained(): void {
+    this.#settleReady();
+    this.#tell("drain");
+  }
+
+  closed(status: CloseStatus, wasClean: boolean): void {
+    this.#close = { code: status.code, reason: status.reason, wasClean };
+    this.#owner.closed(this.#emitter);
+    this.#settleReady();
+    this.#wakeReaders();
+    this.#tellClosed();
+  }
+
+  /** A listener threw or rejected: its connection ends, all others live on. */
+  failed(error: unknown): void {
+    this.#kept = [];
+    this.#keptSize = 0;
+    this.#session.close(internalError);
+    this.#owner.report(error);
+  }
+
+  /** A listener was added: it may be the one that things were kept for. */
+  listening(event: unknown): void {
+    const wanted = event === "data" || event === "message"
+      ? this.#kept.length > 0
+      : (event === "close" || event === "end") && this.#close !== undefined;
+    if (wanted) this.#deliverSoon();
+  }
+
+  /** Keeps messages back until `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on where `pause` stopped. */
+  resume(): void {
+    this.#paused = false;
+    this.#deliver();
+  }
+
+  /** Settles when more may be written, or when there is nobody to write to. */
+  get ready(): Promise<void> {
+    if (!this.#session.congested) return Promise.resolve();
+    this.#ready ??= new Promise((resolve) => this.#settle = resolve);
+    return this.#ready;
+  }
+
+  /** Reads message by message; several readers share them. */
+  read(): AsyncIterableIterator<string> {
+    this.#readers++;
+    let reading = true;
+    const stop = () => {
+      if (reading) this.#readers--;
+      reading = false;
+      this.#wakeReaders();
+    };
+    const next = async (): Promise<IteratorResult<string>> => {
+      while (reading) {
+        const message = this.#takeKept();
+        if (message !== undefined) return { done: false, value: message };
+        if (this.#close !== undefined) stop();
+        else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      }
+      return { done: true, value: undefined };
+    };
+    return {
+      next,
+      return() {
+        stop();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #keep(text: string): void {
+    this.#kept.push(text);
+    this.#keptSize += text.length + messageOverhead;
+    if (this.#keptSize > maxUnread) this.#session.close(unreadMessages);
+    this.#wakeReaders();
+  }
+
+  #takeKept(): string | undefined {
+    const message = this.#kept.shift();
+    if (message !== undefined) {
+      this.#keptSize -= message.length + messageOverhead;
+    }
+    return message;
+  }
+
+  #wakeReaders(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** Not from within `on()`, so that a listener is never called before it returns. */
+  #deliverSoon(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    queueMicrotask(() => {
+      this.#delivering = false;
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    while (this.#kept.length > 0 && !this.#paused && this.#readers === 0) {
+      if (!this.#hasListeners()) break;
+      this.#tellMessage(this.#takeKept()!);
+    }
+    if (this.#close !== undefined) this.#tellClosed();
+  }
+
+  #hasListeners(): boolean {
+    return this.#emitter.listenerCount("data") > 0 ||
+      this.#emitter.listenerCount("message") > 0;
+  }
+
+  #tellMessage(text: string): boolean {
+    const heard = this.#tell("data", text);
+    if (this.#emitter.listenerCount("message") === 0) return heard;
+    this.#tell("message", { data: text });
+    return true;
+  }
+
+  /** `end` waits for a pipe to empty the inbox; `close` waits for nothing but a listener. */
+  #tellClosed(): void {
+    if (!this.#endTold && !(this.#paused && this.#kept.length > 0)) {
+      this.#endTold = this.#tell("end");
+    }
+    if (!this.#closeTold && this.#emitter.listenerCount("close") > 0) {
+      this.#closeTold = true;
+      this.#tell("close", this.#close);
+    }
+  }
+
+  #settleReady(): void {
+    this.#settle?.();
+    this.#ready = this.#settle = undefined;
+  }
+
+  #tell(event: string, argument?: unknown): boolean {
+    return tell(this.#emitter, event, argument, this);
+  }
+}

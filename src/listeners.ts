@@ -1,0 +1,45 @@
+/**
+ * Every call into the application's listeners passes here.
+ *
+ * @module
+ */
+
+import type { EventEmitter } from "node:events";
+
+/** Whoever deals with a listener that threw or rejected. */
+export interface FailureHandler {
+  failed(error: unknown): void;
+}
+
+/**
+ * Calls the listeners for an event. One that throws or rejects keeps nobody else
+ * from hearing of it. (EventEmitter's own `captureRejections` would do neither:
+ * a throw ends its loop, and Deno loses rejections until something imports
+ * `node:process`.)
+ *
+ * @returns Whether there was a listener.
+ */
+export function tell(
+  emitter: EventEmitter,
+  event: string,
+  argument: unknown,
+  handler: FailureHandler,
+): boolean {
+  const listeners = emitter.rawListeners(event);
+  for (let i = 0; i < listeners.length; i++) {
+    try {
+      const result: unknown = listeners[i]!.call(emitter, argument);
+      if (isThenable(result)) {
+        result.then(undefined, (error) => handler.failed(error));
+      }
+    } catch (error) {
+      handler.failed(error);
+    }
+  }
+  return listeners.length > 0;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}

@@ -1,0 +1,376 @@
+/**
+ * The options of a server: their names, types, defaults and checks.
+ *
+ * @module
+ */
+
+import type { Protocol } from "./peer.ts";
+
+/** How much a line of the log matters. */
+export type LogSeverity = "debug" | "info" | "error";
+
+/** The options of a server, as documented. */
+export interface ServerOptions extends SockJSNodeOptions {
+  /**
+   * The path under which the service lives. A string with regular-expression
+   * characters in it, such as `/(a|b)`, is one; `.` alone is literal. A regular
+   * expression matches from the start of the path to the end of a segment.
+   *
+   * @default {""} the whole site
+   */
+  prefix?: string | RegExp | undefined;
+  /**
+   * Where the iframe page gets the stock client from: an absolute URL or a path
+   * from `/`. It must be exactly the version that the page uses.
+   *
+   * @default {"https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"}
+   */
+  sockjsUrl?: string | undefined;
+  /**
+   * The transports that are on.
+   *
+   * @default all of them
+   */
+  transports?: readonly Protocol[] | undefined;
+  /**
+   * Transports that are off, out of those that `transports` gives.
+   * `"websockets"` stands for both websocket transports.
+   *
+   * @default {[]}
+   */
+  disabledTransports?: readonly (Protocol | "websockets")[] | undefined;
+  /**
+   * Whether the websocket transports are on, raw ones included.
+   *
+   * @default {true}
+   */
+  websocket?: boolean | undefined;
+  /**
+   * Bytes after which a streaming response ends, and the client asks for another.
+   *
+   * @default {131072}
+   */
+  responseLimit?: number | undefined;
+  /**
+   * Milliseconds between heartbeats. Below 35,000, which is when jsonp clients give up.
+   *
+   * @default {25000}
+   */
+  heartbeatDelay?: number | undefined;
+  /**
+   * Milliseconds without a receiving request after which a session is over.
+   *
+   * @default {5000}
+   */
+  disconnectDelay?: number | undefined;
+  /**
+   * Whether answers set the cookie that load balancers stick to; or a function
+   * that gives the whole `Set-Cookie` value for a request, or `undefined`.
+   *
+   * @default {false}
+   */
+  jsessionid?: boolean | ((request: Request) => string | undefined) | undefined;
+  /**
+   * Switches off all CORS headers, and the iframe page.
+   *
+   * @default {false}
+   */
+  disableCors?: boolean | undefined;
+  /**
+   * The URL that `info` sends clients to: absolute, without a slash at the end;
+   * or a function that gives one.
+   *
+   * @default none
+   */
+  baseUrl?: string | (() => string) | undefined;
+  /**
+   * Takes the server's log lines.
+   *
+   * @default prints errors to the console, drops the rest
+   */
+  log?: ((severity: LogSeverity, message: string) => void) | undefined;
+  /**
+   * Answers requests whose path is not under `prefix`.
+   *
+   * @default answers 404
+   */
+  fallback?:
+    | ((request: Request, info: unknown) => Response | Promise<Response>)
+    | undefined;
+}
+
+/** The spellings of sockjs-node, each for the option of that name. */
+export interface SockJSNodeOptions {
+  /** {@linkcode ServerOptions.sockjsUrl} */
+  sockjs_url?: ServerOptions["sockjsUrl"];
+  /** {@linkcode ServerOptions.disabledTransports} */
+  disabled_transports?: ServerOptions["disabledTransports"];
+  /** {@linkcode ServerOptions.responseLimit} */
+  response_limit?: ServerOptions["responseLimit"];
+  /** {@linkcode ServerOptions.heartbeatDelay} */
+  heartbeat_delay?: ServerOptions["heartbeatDelay"];
+  /** {@linkcode ServerOptions.disconnectDelay} */
+  disconnect_delay?: ServerOptions["disconnectDelay"];
+  /** {@linkcode ServerOptions.disableCors} */
+  disable_cors?: ServerOptions["disableCors"];
+  /** {@linkcode ServerOptions.baseUrl} */
+  base_url?: ServerOptions["baseUrl"];
+  /** Belongs to sockjs-node's websocket library; ignored, with a line in the log. */
+  faye_server_options?: unknown;
+}
+
+/** The options after checks, with defaults. */
+export interface Settings {
+  readonly prefix: string | RegExp;
+  readonly sockjsUrl: string;
+  readonly transports: ReadonlySet<Protocol>;
+  readonly responseLimit: number;
+  readonly heartbeatDelay: number;
+  readonly disconnectDelay: number;
+  readonly jsessionid: boolean | ((request: Request) => string | undefined);
+  readonly disableCors: boolean;
+  readonly baseUrl: string | (() => string) | undefined;
+  readonly log: (severity: LogSeverity, message: string) => void;
+  readonly fallback:
+    | ((request: Request, info: unknown) => Response | Promise<Response>)
+    | undefined;
+  /** Bytes of a message or of a send's body. */
+  readonly maxMessageSize: number;
+  /** Buffered bytes above which `write` asks to wait. */
+  readonly highWaterMark: number;
+  /** Buffered bytes above which a session ends. */
+  readonly maxBufferedBytes: number;
+}
+
+const protocols: readonly Protocol[] = [
+  "websocket",
+  "websocket-raw",
+  "xhr-streaming",
+  "eventsource",
+  "htmlfile",
+  "xhr-polling",
+  "jsonp-polling",
+];
+
+interface Row {
+  /** What is allowed, in words that follow "must be". */
+  readonly allowed: string;
+  readonly test: (value: unknown) => boolean;
+  readonly fallback?: unknown;
+  /** The name in sockjs-node, where that differs. */
+  readonly alias?: string;
+}
+
+const aBoolean = {
+  allowed: "a boolean",
+  test: (value: unknown) => typeof value === "boolean",
+};
+const aFunction = {
+  allowed: "a function",
+  test: (value: unknown) => typeof value === "function",
+};
+const aDelay = numberUpTo(2 ** 31 - 1);
+
+const table: Readonly<Record<string, Row>> = {
+  prefix: {
+    allowed: "a path from / on, or a RegExp",
+    test: (value) =>
+      value instanceof RegExp ||
+      typeof value === "string" &&
+        (value === "" || value[0] === "/" || isPattern(value)),
+    fallback: "",
+  },
+  sockjsUrl: {
+    allowed: "an absolute URL or a path from / on",
+    test: (value) =>
+      typeof value === "string" && /^(https?:\/\/|\/)/i.test(value),
+    fallback: "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
+    alias: "sockjs_url",
+  },
+  transports: { ...listOf(protocols), fallback: protocols },
+  disabledTransports: {
+    ...listOf([...protocols, "websockets"]),
+    fallback: [],
+    alias: "disabled_transports",
+  },
+  websocket: { ...aBoolean, fallback: true },
+  responseLimit: {
+    ...numberUpTo(Number.MAX_SAFE_INTEGER),
+    fallback: 131072,
+    alias: "response_limit",
+  },
+  heartbeatDelay: { ...aDelay, fallback: 25000, alias: "heartbeat_delay" },
+  disconnectDelay: { ...aDelay, fallback: 5000, alias: "disconnect_delay" },
+  jsessionid: { ...either(aBoolean, aFunction), fallback: false },
+  disableCors: { ...aBoolean, fallback: false, alias: "disable_cors" },
+  baseUrl: {
+    ...either({
+      allowed: "an absolute URL without a slash at the end",
+      test: isBaseUrl,
+    }, aFunction),
+    alias: "base_url",
+  },
+  log: { ...aFunction, fallback: logErrors },
+  fallback: aFunction,
+  fayeServerOptions: {
+    allowed: "anything",
+    test: () => true,
+    alias: "faye_server_options",
+  },
+};
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws {TypeError} That names the option, what it got and what is allowed.
+ */
+export function readOptions(options: ServerOptions): Settings {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot create a server: the options must be an object, got ${
+        show(options)
+      }`,
+    );
+  }
+  refuseUnknown(options);
+  const given = options as Readonly<Record<string, unknown>>;
+  const values: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(table)) {
+    values[name] = readOption(given, name, row);
+  }
+  const settings = values as unknown as Settings & ServerOptions;
+  if (values.fayeServerOptions !== undefined) {
+    settings.log("info", "The option faye_server_options is ignored");
+  }
+  return {
+    ...settings,
+    transports: enabledTransports(settings),
+    maxMessageSize: 1024 * 1024,
+    highWaterMark: 64 * 1024,
+    maxBufferedBytes: 16 * 1024 * 1024,
+  };
+}
+
+function readOption(
+  given: Readonly<Record<string, unknown>>,
+  name: string,
+  row: Row,
+): unknown {
+  const older = row.alias === undefined ? undefined : given[row.alias];
+  if (given[name] !== undefined && older !== undefined) {
+    throw new TypeError(
+      `Cannot create a server: ${name} and ${row.alias} are the same option`,
+    );
+  }
+  const value = given[name] === undefined ? older : given[name];
+  if (value === undefined) return row.fallback;
+  if (!row.test(value)) {
+    const asked = given[name] === undefined ? row.alias : name;
+    throw new TypeError(
+      `Cannot create a server: the option ${asked} must be ${row.allowed}, got ${
+        show(value)
+      }`,
+    );
+  }
+  return value;
+}
+
+function refuseUnknown(options: object): void {
+  const known: string[] = [];
+  for (const [name, { alias }] of Object.entries(table)) {
+    if (name !== "fayeServerOptions") known.push(name);
+    if (alias !== undefined) known.push(alias);
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw new TypeError(
+      `Cannot create a server: there is no option ${name}; the nearest is ${
+        nearest(name, known)
+      }`,
+    );
+  }
+}
+
+/** The known name that the fewest edits lead to. */
+function nearest(name: string, known: readonly string[]): string {
+  let best = "";
+  let least = Infinity;
+  for (const candidate of known) {
+    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (edits < least) [best, least] = [candidate, edits];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function enabledTransports(settings: ServerOptions): Set<Protocol> {
+  const enabled = new Set(settings.transports);
+  for (const name of settings.disabledTransports ?? []) {
+    if (name !== "websockets") enabled.delete(name);
+  }
+  if (
+    settings.websocket === false ||
+    settings.disabledTransports?.includes("websockets")
+  ) {
+    enabled.delete("websocket");
+    enabled.delete("websocket-raw");
+  }
+  return enabled;
+}
+
+/** Whether a prefix given as a string is meant as a regular expression; a dot alone is not. */
+export function isPattern(prefix: string): boolean {
+  return /[\\^$*+?()[\]{}|]/.test(prefix);
+}
+
+/** Whether the value may be told to clients as `base_url`. */
+export function isBaseUrl(value: unknown): value is string {
+  return typeof value === "string" && /^https?:\/\/.*[^/]$/i.test(value);
+}
+
+function listOf(names: readonly string[]): Row {
+  return {
+    allowed: `a list of ${names.join(", ")}`,
+    test: (value) =>
+      Array.isArray(value) && value.every((name) => names.includes(name)),
+  };
+}
+
+function numberUpTo(most: number): Row {
+  return {
+    allowed: `a number of 1 to ${most}`,
+    test: (value) => typeof value === "number" && value >= 1 && value <= most,
+  };
+}
+
+function either(one: Row, other: Row): Row {
+  return {
+    allowed: `${one.allowed}, or ${other.allowed}`,
+    test: (value) => one.test(value) || other.test(value),
+  };
+}
+
+function logErrors(severity: LogSeverity, message: string): void {
+  if (severity === "error") console.error(message);
+}
+
+function show(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "object" || typeof value === "function"
+    ? `a value of type ${typeof value}`
+    : String(value);
+}

@@ -1,0 +1,84 @@
+/**
+ * The codes and reasons with which sessions end (protocol, section 7), and what
+ * of them a websocket can carry.
+ *
+ * @module
+ */
+
+/** Why a session or a connection ended. */
+export interface CloseStatus {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** The default of `close()`. */
+export const normalClosure: CloseStatus = {
+  code: 1000,
+  reason: "Normal closure",
+};
+/** A receiving request broke: what was in flight is unknown. */
+export const interrupted: CloseStatus = {
+  code: 1002,
+  reason: "Connection interrupted",
+};
+/** SockJS carries text only. */
+export const binaryMessage: CloseStatus = { code: 1003, reason: "" };
+/** No receiving request came for the disconnect delay, or a socket just vanished. */
+export const timedOut: CloseStatus = {
+  code: 1006,
+  reason: "Connection timed out",
+};
+/** The client does not read what it is sent. */
+export const slowConsumer: CloseStatus = {
+  code: 1008,
+  reason: "Slow consumer",
+};
+/** The application does not read what it is sent. */
+export const unreadMessages: CloseStatus = {
+  code: 1008,
+  reason: "Messages are not being read",
+};
+/** A message over the size limit. */
+export const messageTooBig: CloseStatus = {
+  code: 1009,
+  reason: "Message too big",
+};
+/** A listener of the application threw. */
+export const internalError: CloseStatus = {
+  code: 1011,
+  reason: "Internal error",
+};
+/** A second receiving request while the first still waits. */
+export const stillOpen: CloseStatus = {
+  code: 2010,
+  reason: "Another connection still open",
+};
+/** Text on a websocket that is no SockJS payload. */
+export const brokenFraming: CloseStatus = {
+  code: 3000,
+  reason: "Broken framing.",
+};
+
+/** The code itself where RFC 6455 lets an endpoint send it, else 1000. */
+export function websocketCloseCode(code: number): number {
+  const sendable = (code >= 1000 && code <= 1003) ||
+    (code >= 1007 && code <= 1014) ||
+    (code >= 3000 && code <= 4999);
+  return sendable ? code : 1000;
+}
+
+/** A control frame carries 125 bytes, two of them for the code. */
+const maxReasonBytes = 123;
+
+/** Cuts a reason to what a close frame carries, at a character. */
+export function websocketCloseReason(reason: string): string {
+  let bytes = 0;
+  for (let i = 0; i < reason.length; i++) {
+    const point = reason.codePointAt(i)!;
+    // A lone surrogate leaves as U+FFFD, which takes three bytes as well.
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (bytes > maxReasonBytes) return reason.slice(0, i);
+    if (point > 0xffff) i++;
+  }
+  return reason;
+}

@@ -1,0 +1,25 @@
+/**
+ * What the server says to a client (protocol, section 4).
+ *
+ * @module
+ */
+
+import { encodeMessage } from "./escape.ts";
+
+/** The first frame of every new session. */
+export const openFrame = "o";
+
+/** A sign of life while there is nothing to say. */
+export const heartbeatFrame = "h";
+
+/** One frame with all of these messages, each already encoded. */
+export function messagesFrame(encoded: readonly string[]): string {
+  return encoded.length === 1
+    ? "a[" + encoded[0] + "]"
+    : "a[" + encoded.join(",") + "]";
+}
+
+/** The last frame of a session. */
+export function closeFrame(code: number, reason: string): string {
+  return "c[" + code + "," + encodeMessage(reason) + "]";
+}

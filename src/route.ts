@@ -1,0 +1,65 @@
+/**
+ * What the server does under one path: a handler for each method, and the header
+ * fields that all answers there have in common.
+ *
+ * @module
+ */
+
+import {
+  allowMethods,
+  cacheForAYear,
+  type Fields,
+  notCached,
+} from "./http/headers.ts";
+import type { Call } from "./service.ts";
+
+/** Answers requests. Gives a promise only where it has to wait. */
+export type Handler = (call: Call) => Response | Promise<Response>;
+
+/** What the server does under one path. */
+export interface Route {
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** The methods, as the header `Allow` lists them. */
+  readonly allow: string;
+  /** The header fields that every answer under this path has, errors included. */
+  readonly fields: (call: Call) => Fields;
+}
+
+/** Makes a route of handlers by method. */
+export function route(
+  handlers: Readonly<Record<string, Handler>>,
+  fields: (call: Call) => Fields = () => ({}),
+): Route {
+  const byMethod = new Map(Object.entries(handlers));
+  return { handlers: byMethod, allow: [...byMethod.keys()].join(", "), fields };
+}
+
+/** The header fields of every answer under the path of an HTTP transport or send. */
+export function transportFields(call: Call): Fields {
+  const fields: Fields = { "Cache-Control": notCached };
+  call.setCookie(fields);
+  return fields;
+}
+
+/** The same for those that pages of other origins request by script. */
+export function crossOriginFields(call: Call): Fields {
+  const fields = transportFields(call);
+  call.allowOrigin(fields);
+  return fields;
+}
+
+/**
+ * Answers `OPTIONS` (protocol, section 3).
+ *
+ * @param methods as the header lists them, such as `OPTIONS, POST`.
+ */
+export function preflight(methods: string): Handler {
+  return (call) => {
+    const fields: Fields = {};
+    cacheForAYear(fields);
+    call.setCookie(fields);
+    call.allowOrigin(fields);
+    if (!call.service.settings.disableCors) allowMethods(fields, methods);
+    return new Response(null, { status: 204, headers: fields });
+  };
+}

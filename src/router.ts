@@ -1,0 +1,125 @@
+/**
+ * From the path of a request to what the server does there (protocol, section 1).
+ *
+ * @module
+ */
+
+import { isPattern } from "./options.ts";
+import type { Route } from "./route.ts";
+
+/** Where the path begins and ends in a request's URL. */
+export function pathOf(url: string): { start: number; end: number } {
+  // Bun gives a bare path when the request has no valid Host.
+  const start = url.charCodeAt(0) === slash ? 0 : url.indexOf("/", afterScheme);
+  const query = url.indexOf("?", start);
+  const end = query < 0 ? url.length : query;
+  return { start, end };
+}
+
+const slash = 0x2f;
+/** The first place after `http://` and a host of one letter. */
+const afterScheme = 8;
+
+/** Gives how much of a path the prefix takes, or -1 when the path is not under it. */
+export type PrefixMatcher = (path: string) => number;
+
+/**
+ * Makes the matcher for the option `prefix`.
+ *
+ * @throws {TypeError} If it is no valid regular expression.
+ */
+export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
+  if (typeof prefix === "string" && !isPattern(prefix)) {
+    return literalMatcher(prefix);
+  }
+  const pattern = segmentPattern(prefix);
+  return (path) => pattern.exec(path)?.[0].length ?? -1;
+}
+
+function literalMatcher(prefix: string): PrefixMatcher {
+  const literal = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
+  const { length } = literal;
+  return (path) =>
+    path.startsWith(literal) &&
+      (path.length === length || path.charCodeAt(length) === slash)
+      ? length
+      : -1;
+}
+
+/** Anchored at the start, and made to end where a segment does. */
+function segmentPattern(prefix: string | RegExp): RegExp {
+  const source = typeof prefix === "string"
+    ? prefix.replace(/\/$/, "")
+    : prefix.source;
+  const flags = typeof prefix === "string"
+    ? ""
+    : prefix.flags.replace(/[gy]/g, "");
+  try {
+    return new RegExp(`^(?:${source})(?=/|$)`, flags);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot create a server: the prefix ${source} is no valid pattern`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** What the router found. */
+export interface Match {
+  readonly route: Route;
+  /** The session's id; empty where the path has none. */
+  readonly session: string;
+}
+
+/** Finds routes by what follows the prefix. */
+export class Router {
+  readonly #greeting: Route;
+  /** By the single segment after the base URL. */
+  readonly #pages: ReadonlyMap<string, Route>;
+  /** By the segment after server and session. */
+  readonly #endpoints: ReadonlyMap<string, Route>;
+
+  constructor(
+    greeting: Route,
+    pages: ReadonlyMap<string, Route>,
+    endpoints: ReadonlyMap<string, Route>,
+  ) {
+    this.#greeting = greeting;
+    this.#pages = pages;
+    this.#endpoints = endpoints;
+  }
+
+  /** @param rest of the path, after the prefix: empty, or from a slash on. */
+  find(rest: string): Match | undefined {
+    if (rest.length <= 1) return { route: this.#greeting, session: "" };
+    const end = rest.charCodeAt(rest.length - 1) === slash
+      ? rest.length - 1
+      : rest.length;
+    const second = rest.indexOf("/", 1);
+    if (second < 0 || second >= end) return this.#page(rest.slice(1, end));
+    const third = rest.indexOf("/", second + 1);
+    if (third < 0 || third >= end) return undefined;
+    return this.#endpoint(rest, end, second, third);
+  }
+
+  #page(name: string): Match | undefined {
+    const route = this.#pages.get(name);
+    return route && { route, session: "" };
+  }
+
+  /** `/<server>/<session>/<name>`, with slashes at 0, `second` and `third`. */
+  #endpoint(
+    rest: string,
+    end: number,
+    second: number,
+    third: number,
+  ): Match | undefined {
+    if (second === 1 || third === second + 1) return undefined;
+    const dot = rest.indexOf(".");
+    if (dot >= 0 && dot < third) return undefined;
+    const route = this.#endpoints.get(rest.slice(third + 1, end));
+    return route && { route, session: rest.slice(second + 1, third) };
+  }
+}

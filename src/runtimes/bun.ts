@@ -1,0 +1,198 @@
+/**
+ * The seam to Bun.
+ *
+ * @module
+ */
+
+import type {
+  Ends,
+  Runtime,
+  ServerWebSocket,
+  Socket,
+  SocketListener,
+  WebSocketHandlers,
+} from "../runtime.ts";
+
+/** What we use of a Bun server, which `fetch` gets as its second argument. */
+interface BunServer {
+  readonly hostname: string;
+  readonly port: number;
+  upgrade(request: Request, options: { data: unknown }): boolean;
+  requestIP(request: Request): { address: string; port: number } | null;
+  timeout(request: Request, seconds: number): void;
+}
+
+/** Of `Bun.serve`'s own idle time-out, which we put back after a silence, in s. */
+const idleTimeout = 10;
+/** How much later than the next expected byte a connection may be cut, in s. */
+const margin = 10;
+/** The longest that Bun takes; 0 would be for ever. */
+const maxTimeout = 255;
+
+/** Marks `ws.data` as ours, across several copies of this library too. */
+const ours = Symbol.for("sockjs-web.socket");
+
+/** What hangs on a websocket of ours as `ws.data`; becomes its socket when it opens. */
+class BunSocket implements Socket {
+  readonly [ours] = true;
+  readonly listener: SocketListener;
+  wasOpened = false;
+  #socket: ServerWebSocket | undefined;
+
+  constructor(listener: SocketListener) {
+    this.listener = listener;
+  }
+
+  opened(socket: ServerWebSocket): void {
+    this.wasOpened = true;
+    this.#socket = socket;
+    this.listener.opened(this);
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.getBufferedAmount() ?? 0;
+  }
+
+  send(text: string): void {
+    this.#socket?.send(text);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket?.close(code, reason);
+  }
+
+  closed(code: number, reason: string): void {
+    this.#socket = undefined;
+    this.listener.closed(code, reason);
+  }
+}
+
+/** An application's own handlers for its own sockets, with whatever options Bun takes there. */
+export interface OwnWebSocketHandlers {
+  /** As in Bun. */
+  open?(socket: never): unknown;
+  /** As in Bun. */
+  message?(socket: never, message: never): unknown;
+  /** As in Bun. */
+  drain?(socket: never): unknown;
+  /** As in Bun. */
+  close?(socket: never, code: number, reason: string): unknown;
+  /** As in Bun. */
+  ping?(socket: never, data: never): unknown;
+  /** As in Bun. */
+  pong?(socket: never, data: never): unknown;
+}
+
+/**
+ * The handlers for `Bun.serve`'s `websocket`, which serve all SockJS servers of
+ * the process. Where the application (or a framework, such as Hono) has handlers
+ * of its own, this combines both: sockets that are not SockJS's are handed to
+ * `own` untouched, and its further options (`idleTimeout`, `maxPayloadLength`,
+ * …) are kept, for SockJS's sockets too.
+ *
+ * @example
+ * ```ts ignore
+ * Bun.serve({
+ *   fetch(request, server) {
+ *     if (new URL(request.url).pathname === "/news") {
+ *       return server.upgrade(request) ? undefined : new Response(null, { status: 400 });
+ *     }
+ *     return echo.handler(request, server);
+ *   },
+ *   websocket: websocketHandlers({ message(socket, text) { socket.send(text); } }),
+ * });
+ * ```
+ */
+export function websocketHandlers<Own extends OwnWebSocketHandlers>(
+  own?: Own,
+): Omit<Own, keyof WebSocketHandlers> & WebSocketHandlers {
+  return {
+    ...own as Own,
+    open(socket) {
+      if (isOurs(socket.data)) socket.data.opened(socket);
+      else own?.open?.(socket as never);
+    },
+    message(socket, message) {
+      if (isOurs(socket.data)) {
+        socket.data.listener.message(
+          typeof message === "string" ? message : undefined,
+        );
+      } else own?.message?.(socket as never, message as never);
+    },
+    drain(socket) {
+      if (isOurs(socket.data)) socket.data.listener.drained();
+      else own?.drain?.(socket as never);
+    },
+    close(socket, code, reason) {
+      if (isOurs(socket.data)) socket.data.closed(code, reason);
+      else own?.close?.(socket as never, code, reason);
+    },
+    ...(own?.ping && {
+      ping(socket: ServerWebSocket, data: unknown) {
+        if (!isOurs(socket.data)) own.ping?.(socket as never, data as never);
+      },
+    }),
+    ...(own?.pong && {
+      pong(socket: ServerWebSocket, data: unknown) {
+        if (!isOurs(socket.data)) own.pong?.(socket as never, data as never);
+      },
+    }),
+  };
+}
+
+function isOurs(data: unknown): data is BunSocket {
+  return typeof data === "object" && data !== null && ours in data;
+}
+
+const howToServe =
+  "Bun.serve({ fetch: server.handler, websocket: server.websocket })";
+
+/** The runtime for a process that runs on Bun. */
+export const bunRuntime: Runtime = {
+  upgrade(request, info, listener, complain) {
+    const server = bunServer(info);
+    if (server === undefined) {
+      complain(
+        `Cannot upgrade: the handler needs Bun's server as its second argument: ${howToServe}`,
+      );
+      return undefined;
+    }
+    const socket = new BunSocket(listener);
+    try {
+      if (!server.upgrade(request, { data: socket })) return undefined;
+    } catch {
+      complain(
+        `Cannot upgrade: Bun.serve has no websocket handlers: ${howToServe}`,
+      );
+      return undefined;
+    }
+    if (!socket.wasOpened) {
+      complain(
+        "Bun.serve has websocket handlers that do not know SockJS: " +
+          "combine them, websocket: websocketHandlers(yours)",
+      );
+    }
+    // Bun has answered already and ignores this.
+    return new Response(null);
+  },
+  ends(request, info): Ends {
+    const server = bunServer(info);
+    if (server === undefined) return {};
+    return {
+      remote: server.requestIP(request) ?? undefined,
+      local: { address: server.hostname, port: server.port },
+    };
+  },
+  expectSilence(request, info, ms) {
+    const seconds = Math.min(Math.ceil(ms / 1000) + margin, maxTimeout);
+    bunServer(info)?.timeout(request, seconds);
+  },
+  expectTraffic(request, info) {
+    bunServer(info)?.timeout(request, idleTimeout);
+  },
+};
+
+function bunServer(info: unknown): BunServer | undefined {
+  const server = info as BunServer | null | undefined;
+  return typeof server?.upgrade === "function" ? server : undefined;
+}

@@ -1,0 +1,118 @@
+/**
+ * The seam to Deno.
+ *
+ * @module
+ */
+
+import type {
+  Address,
+  Ends,
+  Runtime,
+  Socket,
+  SocketListener,
+} from "../runtime.ts";
+
+/** What we use of a Deno websocket. */
+interface DenoWebSocket {
+  binaryType: string;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: (() => void) | null;
+}
+
+/** What we use of the global `Deno`. */
+export interface DenoGlobal {
+  upgradeWebSocket(request: Request): { socket: unknown; response: Response };
+}
+
+/** Deno has no drain event, so a congested socket is looked at so often, in ms. */
+const drainInterval = 20;
+const congestion = 16 * 1024;
+const OPEN = 1;
+
+/** A socket that `Deno.upgradeWebSocket` made. */
+class DenoSocket implements Socket {
+  readonly #socket: DenoWebSocket;
+  readonly #listener: SocketListener;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(socket: DenoWebSocket, listener: SocketListener) {
+    this.#socket = socket;
+    this.#listener = listener;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => listener.opened(this);
+    socket.onmessage = ({ data }) =>
+      listener.message(typeof data === "string" ? data : undefined);
+    // An error is always followed by the close event, which is enough.
+    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }) => {
+      clearInterval(this.#watch);
+      // 0 is Deno's word for an end without a close frame.
+      listener.closed(code === 0 ? 1006 : code, reason);
+    };
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    const socket = this.#socket;
+    if (socket.readyState !== OPEN) return;
+    socket.send(text);
+    if (socket.bufferedAmount > congestion) {
+      this.#watch ??= setInterval(() => this.#look(), drainInterval);
+    }
+  }
+
+  #look(): void {
+    if (this.#socket.bufferedAmount > congestion) return;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#listener.drained();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
+  }
+}
+
+/** The runtime for a process that runs on Deno. */
+export function denoRuntime(deno: DenoGlobal): Runtime {
+  return {
+    upgrade(request, _info, listener) {
+      let upgrade;
+      try {
+        upgrade = deno.upgradeWebSocket(request);
+      } catch {
+        return undefined;
+      }
+      new DenoSocket(upgrade.socket as DenoWebSocket, listener);
+      // From here on the process dies of any other answer than this one.
+      return upgrade.response;
+    },
+    ends(_request, info): Ends {
+      const remote = (info as
+        | { remoteAddr?: { hostname?: string; port?: number } }
+        | undefined)
+        ?.remoteAddr;
+      return { remote: address(remote?.hostname, remote?.port) };
+    },
+    expectSilence() {},
+    expectTraffic() {},
+  };
+}
+
+function address(
+  hostname: string | undefined,
+  port: number | undefined,
+): Address | undefined {
+  return hostname === undefined
+    ? undefined
+    : { address: hostname, port: port ?? 0 };
+}

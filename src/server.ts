@@ -1,0 +1,317 @@
+/**
+ * The server: options in, handler out.
+ *
+ * @module
+ */
+
+import { EventEmitter } from "node:events";
+import { Connection } from "./connection.ts";
+import { errorResponse, methodNotAllowed, notFound } from "./http/errors.ts";
+import { isFieldValue, stickyCookie } from "./http/cookies.ts";
+import type { InboxOwner } from "./inbox.ts";
+import { type FailureHandler, tell } from "./listeners.ts";
+import {
+  isBaseUrl,
+  readOptions,
+  type ServerOptions,
+  type Settings,
+} from "./options.ts";
+import { greeting } from "./pages/greeting.ts";
+import { info } from "./pages/info.ts";
+import type { Peer } from "./peer.ts";
+import { encodeMessage } from "./protocol/escape.ts";
+import type { Route } from "./route.ts";
+import { pathOf, type PrefixMatcher, prefixMatcher, Router } from "./router.ts";
+import type { Runtime, WebSocketHandlers } from "./runtime.ts";
+import { Call, type Service } from "./service.ts";
+import { Session } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import { transports } from "./transports/all.ts";
+
+/** The events of a {@linkcode Server}, with what their listeners get. */
+export interface ServerEvents<Context = unknown> {
+  /** A client connected. */
+  connection: [connection: Connection<Context>];
+  /** The older name of `connection`; fires right after it. */
+  open: [connection: Connection<Context>];
+  /** A listener or an option's function threw or rejected. Without a listener, it is logged. */
+  error: [error: unknown];
+}
+
+/** The connections of a server that are open at the moment. */
+export interface Connections<Context = unknown>
+  extends Iterable<Connection<Context>> {
+  /** How many there are. */
+  readonly size: number;
+}
+
+/** What servers run on unless `useRuntime` says otherwise: HTTP, and nothing else is known. */
+let runtime: Runtime = {
+  ends: () => ({}),
+  expectSilence() {},
+  expectTraffic() {},
+};
+let websocketHandlers: WebSocketHandlers | undefined;
+
+/** Sets the runtime of all servers made from here on. */
+export function useRuntime(
+  found: Runtime | undefined,
+  handlers: WebSocketHandlers,
+): void {
+  runtime = found ?? runtime;
+  websocketHandlers = handlers;
+}
+
+/**
+ * A SockJS service: a fetch handler, and the connections that come through it.
+ *
+ * @example Deno
+ * ```ts
+ * import { Server } from "@sockjs/web";
+ *
+ * const echo = new Server({ prefix: "/echo" });
+ * echo.on("connection", (connection) => {
+ *   connection.on("data", (message) => connection.write(message));
+ * });
+ * Deno.serve({ port: 8081 }, echo.handler);
+ * ```
+ *
+ * @example Bun
+ * ```ts ignore
+ * Bun.serve({ port: 8081, fetch: echo.handler, websocket: echo.websocket });
+ * ```
+ *
+ * @example With `deno serve` and `bun run`, as a module's default export
+ * ```ts ignore
+ * export default echo;
+ * ```
+ *
+ * @typeParam Context What the application keeps in `connection.context`.
+ */
+export class Server<Context = unknown>
+  extends EventEmitter<ServerEvents<Context>> {
+  readonly #settings: Settings;
+  readonly #matchPrefix: PrefixMatcher;
+  readonly #router: Router;
+  readonly #service: Service;
+  readonly #live = new Map<Connection<Context>, Session>();
+  readonly #owner: InboxOwner<Connection<Context>>;
+
+  /**
+   * {@linkcode Server.handle}, bound to this server. Answers every request; those
+   * outside the prefix with the option `fallback`, or a 404.
+   */
+  readonly handler: (
+    request: Request,
+    info?: unknown,
+  ) => Response | Promise<Response>;
+  /** The same function, under the name that `deno serve` and `bun run` look for. */
+  readonly fetch: (
+    request: Request,
+    info?: unknown,
+  ) => Response | Promise<Response>;
+  /** For `Bun.serve`, where one object serves all servers; other runtimes do not need it. */
+  readonly websocket: WebSocketHandlers;
+  /** The open connections. */
+  readonly connections: Connections<Context>;
+
+  /**
+   * Makes a service; the same as `createServer`.
+   *
+   * @param options See {@linkcode ServerOptions}.
+   * @throws {TypeError} If an option is unknown, or its value not allowed.
+   */
+  constructor(options: ServerOptions = {}) {
+    super();
+    const settings = readOptions(options);
+    this.#settings = settings;
+    this.#matchPrefix = prefixMatcher(settings.prefix);
+    this.#router = createRouter(settings);
+    this.#service = this.#createService(runtime);
+    this.#owner = this.#createOwner();
+    this.handler = this.fetch = (request, info) => this.handle(request, info);
+    this.websocket = websocketHandlers as WebSocketHandlers;
+    const live = this.#live;
+    this.connections = {
+      get size() {
+        return live.size;
+      },
+      [Symbol.iterator]: () => live.keys(),
+    };
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param info Whatever the runtime passes beside the request: Deno's
+   * `ServeHandlerInfo`, Bun's `Server`. Bun needs it for websockets.
+   * @returns The response; a promise of it only where the server has to wait.
+   * Never throws and never rejects. After an upgrade, return it as it is.
+   */
+  handle(request: Request, info?: unknown): Response | Promise<Response> {
+    try {
+      return this.#answer(request, info);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /**
+   * Sends a message to all open connections, encoded once for all of them.
+   *
+   * @throws {TypeError} If the message is not a string.
+   */
+  broadcast(message: string): void {
+    if (typeof message !== "string") {
+      throw new TypeError(
+        `Cannot broadcast: the message must be a string, got ${typeof message}`,
+      );
+    }
+    const encoded = encodeMessage(message);
+    for (const session of this.#live.values()) {
+      session.writeEncoded(message, encoded);
+    }
+  }
+
+  #answer(request: Request, info: unknown): Response | Promise<Response> {
+    const { url } = request;
+    const { start, end } = pathOf(url);
+    const path = url.slice(start, end);
+    const taken = this.#matchPrefix(path);
+    if (taken < 0) return this.#fallBack(request, info);
+    const match = this.#router.find(path.slice(taken));
+    if (match === undefined) return notFound();
+    const { route, session } = match;
+    const prefix = path.slice(0, taken);
+    const call = new Call(
+      this.#service,
+      request,
+      info,
+      url.slice(start),
+      prefix,
+      session,
+    );
+    const handler = route.handlers.get(request.method);
+    return handler === undefined
+      ? methodNotAllowed(route.allow, route.fields(call))
+      : handler(call);
+  }
+
+  #fallBack(request: Request, info: unknown): Response | Promise<Response> {
+    const { fallback } = this.#settings;
+    if (fallback === undefined) return notFound();
+    const response = fallback(request, info);
+    return "then" in response
+      ? response.catch((error) => this.#failed(error))
+      : response;
+  }
+
+  #failed(error: unknown): Response {
+    this.#report(error);
+    return errorResponse(500, "Internal error");
+  }
+
+  /** Errors of the application go to its own listeners, else to the log. */
+  #report(error: unknown): void {
+    if (!tell(this, "error", error, this.#logger)) this.#logger.failed(error);
+  }
+
+  readonly #logger: FailureHandler = {
+    failed: (error) =>
+      this.#log(
+        "error",
+        error instanceof Error ? error.stack ?? error.message : String(error),
+      ),
+  };
+
+  #log(severity: "error", message: string): void {
+    try {
+      this.#settings.log(severity, message);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
+  /** Calls a function of the options; when that throws, goes on without its value. */
+  #ask<Value>(call: () => Value): Value | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.#report(error);
+      return undefined;
+    }
+  }
+
+  #createService(runtime: Runtime): Service {
+    const settings = this.#settings;
+    const { jsessionid, baseUrl } = settings;
+    const complaints = new Set<string>();
+    const sessions = new Sessions(settings);
+    return {
+      settings,
+      sessions,
+      runtime,
+      createSession: (peer: Peer, id = "", raw = false) => {
+        const session = new Session(sessions, peer, id, raw);
+        new Connection<Context>(session, this.#owner);
+        if (id !== "") sessions.add(session);
+        return session;
+      },
+      cookie: (request) => {
+        if (jsessionid === false) return undefined;
+        if (jsessionid === true) {
+          return stickyCookie(request.headers.get("Cookie"));
+        }
+        const cookie = this.#ask(() => jsessionid(request));
+        if (cookie === undefined || isFieldValue(cookie)) return cookie;
+        this.#report(
+          new TypeError(
+            "Cannot set the cookie: jsessionid gave no header value",
+          ),
+        );
+        return undefined;
+      },
+      baseUrl: () => {
+        if (typeof baseUrl !== "function") return baseUrl;
+        const url = this.#ask(baseUrl);
+        if (url === undefined || isBaseUrl(url)) return url;
+        this.#report(
+          new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"),
+        );
+        return undefined;
+      },
+      complain: (message) => {
+        if (complaints.has(message)) return;
+        complaints.add(message);
+        this.#log("error", message);
+      },
+    };
+  }
+
+  #createOwner(): InboxOwner<Connection<Context>> {
+    return {
+      opened: (connection, session, inbox) => {
+        this.#live.set(connection, session);
+        tell(this, "connection", connection, inbox);
+        tell(this, "open", connection, inbox);
+      },
+      closed: (connection) => this.#live.delete(connection),
+      report: (error) => this.#report(error),
+    };
+  }
+}
+
+function createRouter(settings: Settings): Router {
+  const pages = new Map<string, Route>([["info", info]]);
+  const endpoints = new Map<string, Route>();
+  for (const transport of transports) {
+    if (!settings.transports.has(transport.protocol)) continue;
+    for (const [name, route] of Object.entries(transport.pages ?? {})) {
+      pages.set(name, route);
+    }
+    for (const [name, route] of Object.entries(transport.endpoints ?? {})) {
+      endpoints.set(name, route);
+    }
+  }
+  return new Router(greeting, pages, endpoints);
+}

@@ -1,0 +1,80 @@
+/**
+ * What pages and transports see of the server, and of the request that they answer.
+ *
+ * @module
+ */
+
+import { allowOrigin, type Fields } from "./http/headers.ts";
+import type { Settings } from "./options.ts";
+import { Peer, type Protocol } from "./peer.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** A server, as seen from inside. */
+export interface Service {
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+  readonly runtime: Runtime;
+  /** Makes a session, and the connection that the application gets when it opens. */
+  createSession(peer: Peer, id?: string, raw?: boolean): Session;
+  /** The `Set-Cookie` value for the request, when there is to be one. */
+  cookie(request: Request): string | undefined;
+  /** The base URL to tell to clients, when there is one. */
+  baseUrl(): string | undefined;
+  /** Logs what the application should have written otherwise, once. */
+  readonly complain: (message: string) => void;
+}
+
+/** A request on its way through the server. */
+export class Call {
+  readonly service: Service;
+  readonly request: Request;
+  /** Whatever the runtime gives beside the request. */
+  readonly info: unknown;
+  /** The request's path and query, as they came. */
+  readonly url: string;
+  /** The part of the path that the server's prefix matched. */
+  readonly prefix: string;
+  /** The session's id from the path; empty where there is none. */
+  readonly session: string;
+
+  constructor(
+    service: Service,
+    request: Request,
+    info: unknown,
+    url: string,
+    prefix: string,
+    session: string,
+  ) {
+    this.service = service;
+    this.request = request;
+    this.info = info;
+    this.url = url;
+    this.prefix = prefix;
+    this.session = session;
+  }
+
+  /** The client, as this request shows it. */
+  peer(protocol: Protocol): Peer {
+    const ends = this.service.runtime.ends(this.request, this.info);
+    return new Peer(
+      protocol,
+      this.url,
+      this.prefix,
+      this.request.headers,
+      ends,
+    );
+  }
+
+  /** Adds the cookie, where the server is to set one. */
+  setCookie(fields: Fields): void {
+    const cookie = this.service.cookie(this.request);
+    if (cookie !== undefined) fields["Set-Cookie"] = cookie;
+  }
+
+  /** Adds what pages of other origins need, unless that is switched off. */
+  allowOrigin(fields: Fields): void {
+    if (!this.service.settings.disableCors) allowOrigin(fields, this.request);
+  }
+}

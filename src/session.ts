@@ -1,0 +1,304 @@
+/**
+ * One session (protocol, section 5): what it owes its client, and to whom it
+ * can be handed at the moment.
+ *
+ * @module
+ */
+
+import {
+  type CloseStatus,
+  interrupted,
+  normalClosure,
+  slowConsumer,
+  timedOut,
+} from "./protocol/close_codes.ts";
+import { encodeMessage } from "./protocol/escape.ts";
+import {
+  closeFrame,
+  heartbeatFrame,
+  messagesFrame,
+  openFrame,
+} from "./protocol/frames.ts";
+import type { Peer } from "./peer.ts";
+import { type Timeouts, Waiting } from "./timeouts.ts";
+
+/** What a session writes to while a client listens; made by transports. */
+export interface Receiver {
+  /** Bytes that it took and that have not left yet. */
+  readonly bufferedAmount: number;
+  /**
+   * Takes a frame. False when that was its last one: it has ended itself, and
+   * the client comes back with another.
+   */
+  send(frame: string): boolean;
+  /** Ends it; the close frame has been sent. */
+  end(status: CloseStatus): void;
+}
+
+/** Who is told what happens to a session: the application's side. */
+export interface Application {
+  opened(): void;
+  message(text: string): void;
+  /** More may be written again. */
+  drained(): void;
+  closed(status: CloseStatus, wasClean: boolean): void;
+}
+
+/** What sessions of one server share. */
+export interface SessionHost {
+  /** Sessions with a receiver, until their next heartbeat. */
+  readonly heartbeats: Timeouts;
+  /** Sessions without one, or closed, until their end. */
+  readonly disconnects: Timeouts;
+  /** Buffered bytes above which `write` asks to wait. */
+  readonly highWaterMark: number;
+  /** Buffered bytes above which the client counts as a slow consumer. */
+  readonly maxBufferedBytes: number;
+  /** The session's id is free again. */
+  release(session: Session): void;
+}
+
+/** As in WebSocket: connecting, open, closing, closed. */
+export type ReadyState = 0 | 1 | 2 | 3;
+const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
+
+/**
+ * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
+ * for life (websockets); the application writes, and is told through
+ * {@linkcode Application}.
+ *
+ * A *raw* session has no frames: its receiver gets the messages themselves.
+ */
+export class Session extends Waiting {
+  readyState: ReadyState = CONNECTING;
+  /** The last receiving request. */
+  peer: Peer;
+  /** Set right after construction, by whoever made both. */
+  application: Application | undefined;
+  /** The id from the URL; empty on websockets, which have none. */
+  readonly id: string;
+  readonly #raw: boolean;
+  readonly #host: SessionHost;
+  #receiver: Receiver | undefined;
+  /** Encoded messages that no receiver has taken yet, and their length. */
+  #queue: string[] = [];
+  #queued = 0;
+  #flushing = false;
+  #drainOwed = false;
+  /** Whether messages went either way, and whether a second receiver ever came. */
+  #exchanged = false;
+  #returned = false;
+  /** Set by `close`, or by what ended the session. */
+  #status: CloseStatus = normalClosure;
+
+  constructor(host: SessionHost, peer: Peer, id = "", raw = false) {
+    super();
+    this.#host = host;
+    this.peer = peer;
+    this.id = id;
+    this.#raw = raw;
+  }
+
+  /** Whether a receiver listens. */
+  get attached(): boolean {
+    return this.#receiver !== undefined;
+  }
+
+  /** Bytes written that have not left yet; what waits here counts one a UTF-16 code unit. */
+  get bufferedAmount(): number {
+    return this.#queued + (this.#receiver?.bufferedAmount ?? 0);
+  }
+
+  /** Whether `write` has asked to wait, and `drained` has not been told yet. */
+  get congested(): boolean {
+    return this.#drainOwed && this.readyState === OPEN;
+  }
+
+  /** Hands the session to a receiver; there must not be one already. */
+  attach(receiver: Receiver, peer: Peer): void {
+    this.#receiver = receiver;
+    this.peer = peer;
+    if (this.readyState === CONNECTING) {
+      this.#open(receiver);
+      return;
+    }
+    this.#returned = true;
+    if (this.readyState === CLOSED) this.#sayGoodbye(receiver);
+    else this.flush();
+    if (this.#receiver === receiver && this.readyState === OPEN) {
+      this.#host.heartbeats.add(this);
+    }
+  }
+
+  #open(receiver: Receiver): void {
+    this.readyState = OPEN;
+    if (this.#raw) {
+      this.application?.opened();
+      return;
+    }
+    if (receiver.send(openFrame)) this.#host.heartbeats.add(this);
+    else this.#release();
+    this.application?.opened();
+  }
+
+  /** The receiver ended as it should; the client has the disconnect delay to come back. */
+  #release(): void {
+    this.#receiver = undefined;
+    if (this.readyState === OPEN) this.#host.disconnects.add(this);
+  }
+
+  /** A receiving request broke, so what was in flight is unknown: the session ends at once. */
+  interrupt(receiver: Receiver): void {
+    if (receiver !== this.#receiver) return;
+    this.#receiver = undefined;
+    const untouched = !this.#exchanged && !this.#returned;
+    // The next receiving request hears of it, unless the client never heard of the session.
+    if (!untouched && this.readyState === OPEN) {
+      this.#host.disconnects.add(this);
+    }
+    this.#finish(interrupted, false);
+    if (untouched) this.#forget();
+  }
+
+  /** The websocket closed, by its peer or by accident. */
+  disconnect(receiver: Receiver, status: CloseStatus, wasClean: boolean): void {
+    if (receiver !== this.#receiver) return;
+    this.#receiver = undefined;
+    this.#forget();
+    this.#finish(status, wasClean);
+  }
+
+  /** Messages of a send that was found valid as a whole. */
+  receive(messages: readonly string[]): void {
+    if (messages.length === 0) return;
+    this.#exchanged = true;
+    for (let i = 0; i < messages.length; i++) {
+      if (this.readyState !== OPEN) return;
+      this.application?.message(messages[i]!);
+    }
+  }
+
+  /** Whether an interruption has ended the session, so that its sends are refused. */
+  get interrupted(): boolean {
+    return this.readyState === CLOSED && this.#status === interrupted;
+  }
+
+  /** Queues a message. False when not open, or when the caller should wait for `drained`. */
+  write(message: string): boolean {
+    if (this.readyState !== OPEN) return false;
+    return this.#enqueue(this.#raw ? message : encodeMessage(message));
+  }
+
+  /** Like `write`, for a message that the caller has encoded for all sessions at once. */
+  writeEncoded(message: string, encoded: string): boolean {
+    if (this.readyState !== OPEN) return false;
+    return this.#enqueue(this.#raw ? message : encoded);
+  }
+
+  #enqueue(text: string): boolean {
+    this.#queue.push(text);
+    this.#queued += text.length;
+    this.#flushSoon();
+    const buffered = this.bufferedAmount;
+    if (buffered <= this.#host.highWaterMark) return true;
+    this.#drainOwed = true;
+    if (buffered > this.#host.maxBufferedBytes) this.close(slowConsumer);
+    return false;
+  }
+
+  /** Ends the session after what is written already; does nothing unless it is open. */
+  close(status: CloseStatus): void {
+    if (this.readyState !== OPEN) return;
+    this.readyState = CLOSING;
+    this.#status = status;
+    // From here on the time runs, whoever comes and goes.
+    this.#host.disconnects.add(this);
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing || this.#receiver === undefined) return;
+    this.#flushing = true;
+    if (waitingToFlush.push(this) === 1) queueMicrotask(flushAll);
+  }
+
+  /** Hands on what is queued, as far as the receiver takes it. */
+  flush(): void {
+    this.#flushing = false;
+    const receiver = this.#receiver;
+    if (
+      receiver === undefined ||
+      receiver.bufferedAmount > this.#host.highWaterMark
+    ) return;
+    if (this.#queue.length > 0) this.#sendQueue(receiver);
+    if (this.readyState === CLOSING && this.#receiver !== undefined) {
+      this.#sayGoodbye(receiver);
+    } else if (
+      this.#drainOwed && this.bufferedAmount <= this.#host.highWaterMark
+    ) {
+      this.#drainOwed = false;
+      this.application?.drained();
+    }
+  }
+
+  #sendQueue(receiver: Receiver): void {
+    const queue = this.#queue;
+    this.#queue = [];
+    this.#queued = 0;
+    this.#exchanged = true;
+    if (this.#raw) {
+      for (let i = 0; i < queue.length; i++) receiver.send(queue[i]!);
+    } else if (!receiver.send(messagesFrame(queue))) {
+      this.#release();
+    }
+  }
+
+  /** The close frame; closed sessions say it to whoever still asks. */
+  #sayGoodbye(receiver: Receiver): void {
+    this.#receiver = undefined;
+    const status = this.#status;
+    if (!this.#raw) receiver.send(closeFrame(status.code, status.reason));
+    receiver.end(status);
+    if (this.readyState === CLOSING) this.#finish(status, true);
+    // Of an interruption the client hears once; websockets have nobody else to tell.
+    if (status === interrupted || this.id === "") this.#forget();
+  }
+
+  #finish(status: CloseStatus, wasClean: boolean): void {
+    this.readyState = CLOSED;
+    this.#status = status;
+    this.#queue = [];
+    this.#queued = 0;
+    this.application?.closed(status, wasClean);
+  }
+
+  #forget(): void {
+    this.timeouts?.remove(this);
+    this.#host.release(this);
+  }
+
+  /** A heartbeat is due, or the disconnect delay is over. */
+  override timedOut(): void {
+    const receiver = this.#receiver;
+    if (receiver !== undefined && this.readyState === OPEN) {
+      if (receiver.send(heartbeatFrame)) this.#host.heartbeats.add(this);
+      else this.#release();
+      return;
+    }
+    this.#receiver = undefined;
+    // A receiver that has not even taken the close frame by now never will.
+    receiver?.end(this.#status);
+    if (this.readyState === CLOSING) this.#finish(this.#status, true);
+    else if (this.readyState === OPEN) this.#finish(timedOut, false);
+    this.#forget();
+  }
+}
+
+/** Sessions with something to flush; one microtask serves them all. */
+const waitingToFlush: Session[] = [];
+
+function flushAll(): void {
+  // Listeners may write to further sessions meanwhile, which join the list.
+  for (let i = 0; i < waitingToFlush.length; i++) waitingToFlush[i]!.flush();
+  waitingToFlush.length = 0;
+}

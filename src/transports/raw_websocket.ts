@@ -1,0 +1,14 @@
+/**
+ * Raw websocket: each message is a text message, without any framing.
+ *
+ * @module
+ */
+
+import type { Transport } from "./transport.ts";
+import { upgradeRoute } from "./upgrade.ts";
+
+/** For clients without SockJS. */
+export const rawWebsocket: Transport = {
+  protocol: "websocket-raw",
+  pages: { websocket: upgradeRoute("websocket-raw", true) },
+};

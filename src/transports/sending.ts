@@ -1,0 +1,68 @@
+/**
+ * The sends of the HTTP transports (protocol, section 6).
+ *
+ * @module
+ */
+
+import { readBody } from "../http/body.ts";
+import { errorResponse, notFound } from "../http/errors.ts";
+import type { Fields } from "../http/headers.ts";
+import { decodeBody } from "../protocol/payload.ts";
+import type { Handler } from "../route.ts";
+import type { Call } from "../service.ts";
+import type { Session } from "../session.ts";
+
+/** What sets one kind of send apart from the other. */
+export interface Send {
+  /** The header fields of every answer, errors included. */
+  readonly fields: (call: Call) => Fields;
+  /** Finds the payload in the body. */
+  readonly payload: (body: string, call: Call) => string;
+  /** Says that all went well. */
+  readonly accept: (fields: Fields) => Response;
+}
+
+/** Handles sends to sessions that exist. */
+export function sending(send: Send): Handler {
+  return (call) => {
+    const session = receiverOf(call);
+    // Before the body is read, so that nobody can make us read for nothing.
+    return session === undefined
+      ? noSession(send, call)
+      : deliver(send, call, session);
+  };
+}
+
+function receiverOf(call: Call): Session | undefined {
+  const session = call.service.sessions.get(call.session);
+  return session?.interrupted ? undefined : session;
+}
+
+function noSession(send: Send, call: Call): Response {
+  return notFound(send.fields(call));
+}
+
+async function deliver(
+  send: Send,
+  call: Call,
+  session: Session,
+): Promise<Response> {
+  let body: string | undefined;
+  try {
+    body = await readBody(call.request, call.service.settings.maxMessageSize);
+  } catch {
+    // The client went away in the middle, or broke the rules of chunking.
+    return errorResponse(400, "Cannot read the body", send.fields(call));
+  }
+  if (body === undefined) {
+    return errorResponse(413, "Message too big", send.fields(call));
+  }
+  const messages = decodeBody(send.payload(body, call));
+  if (typeof messages === "string") {
+    return errorResponse(500, messages, send.fields(call));
+  }
+  // Meanwhile the session may have gone.
+  if (receiverOf(call) !== session) return noSession(send, call);
+  session.receive(messages);
+  return send.accept(send.fields(call));
+}

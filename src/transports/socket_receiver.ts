@@ -1,0 +1,79 @@
+/**
+ * The receiver of the websocket transports.
+ *
+ * @module
+ */
+
+import type { Peer } from "../peer.ts";
+import {
+  binaryMessage,
+  brokenFraming,
+  type CloseStatus,
+  messageTooBig,
+  websocketCloseCode,
+  websocketCloseReason,
+} from "../protocol/close_codes.ts";
+import { decodeText } from "../protocol/payload.ts";
+import type { Socket, SocketListener } from "../runtime.ts";
+import type { Service } from "../service.ts";
+import type { Receiver, Session } from "../session.ts";
+
+/** Ties a websocket and its session together, from its opening to its end. */
+export class SocketReceiver implements Receiver, SocketListener {
+  readonly #service: Service;
+  readonly #peer: Peer;
+  readonly #raw: boolean;
+  #socket: Socket | undefined;
+  #session: Session | undefined;
+
+  constructor(service: Service, peer: Peer, raw: boolean) {
+    this.#service = service;
+    this.#peer = peer;
+    this.#raw = raw;
+  }
+
+  opened(socket: Socket): void {
+    this.#socket = socket;
+    this.#session = this.#service.createSession(this.#peer, "", this.#raw);
+    this.#session.attach(this, this.#peer);
+  }
+
+  message(text: string | undefined): void {
+    if (text === undefined) return this.#refuse(binaryMessage);
+    if (text.length > this.#service.settings.maxMessageSize) {
+      return this.#refuse(messageTooBig);
+    }
+    const messages = this.#raw ? [text] : decodeText(text);
+    if (messages === undefined) this.#refuse(brokenFraming);
+    else this.#session?.receive(messages);
+  }
+
+  drained(): void {
+    this.#session?.flush();
+  }
+
+  closed(code: number, reason: string): void {
+    this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  send(frame: string): boolean {
+    this.#socket?.send(frame);
+    return true;
+  }
+
+  end({ code, reason }: CloseStatus): void {
+    this.#socket?.close(websocketCloseCode(code), websocketCloseReason(reason));
+  }
+
+  /** Ends both without a SockJS frame: this client does not speak SockJS. */
+  #refuse(status: CloseStatus): void {
+    this.end(status);
+    this.#session?.disconnect(this, status, false);
+  }
+}
+
+const noCloseFrame = 1006;

@@ -1,0 +1,36 @@
+/**
+ * What a transport is: data for the router, and for the receivers that HTTP
+ * transports share.
+ *
+ * @module
+ */
+
+import type { Fields } from "../http/headers.ts";
+import type { Protocol } from "../peer.ts";
+import type { Route } from "../route.ts";
+import type { Call } from "../service.ts";
+
+/** A way of talking to clients, and the paths where it does. */
+export interface Transport {
+  readonly protocol: Protocol;
+  /** By the single segment after the base URL. */
+  readonly pages?: Readonly<Record<string, Route>>;
+  /** By the segment after server and session. */
+  readonly endpoints?: Readonly<Record<string, Route>>;
+}
+
+/** What sets one HTTP transport's receiving requests apart from the others'. */
+export interface HttpTransport {
+  readonly protocol: Protocol;
+  readonly method: "GET" | "POST";
+  readonly contentType: string;
+  /** The header fields of every answer, errors included. */
+  readonly fields: (call: Call) => Fields;
+  /** How the request wants its frames, or why it is refused with a 500. */
+  readonly framing: (call: Call) => Framing | string;
+}
+
+/** The form in which a client expects frames. */
+export interface Framing {
+  readonly frame: (frame: string) => string;
+}

@@ -1,0 +1,60 @@
+/**
+ * Websocket handshakes (protocol, section 6).
+ *
+ * @module
+ */
+
+import { errorResponse } from "../http/errors.ts";
+import type { Protocol } from "../peer.ts";
+import { type Route, route } from "../route.ts";
+import type { Call } from "../service.ts";
+import { SocketReceiver } from "./socket_receiver.ts";
+
+const refusal = "Not a valid websocket request";
+
+/** The route on which a websocket transport's clients connect. */
+export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
+  return route({ GET: (call) => upgrade(call, protocol, raw) });
+}
+
+function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
+  const { service, request, info } = call;
+  const refused = refuse(request.headers);
+  if (refused !== undefined) return refused;
+  const peer = call.peer(protocol);
+  // Read now: Deno takes the request's headers away with the upgrade.
+  void peer.headers;
+  const receiver = new SocketReceiver(service, peer, raw);
+  const response = service.runtime.upgrade?.(
+    request,
+    info,
+    receiver,
+    service.complain,
+  );
+  return response ?? errorResponse(400, refusal);
+}
+
+/** What a runtime's own check may miss: each leaves out another of these. */
+function refuse(headers: Headers): Response | undefined {
+  const isUpgrade = hasToken(headers.get("Connection"), "upgrade") &&
+    hasToken(headers.get("Upgrade"), "websocket");
+  if (!isUpgrade) return errorResponse(400, refusal);
+  if (headers.get("Sec-WebSocket-Version") !== "13") {
+    return errorResponse(426, refusal, {
+      "Sec-WebSocket-Version": "13",
+      "Upgrade": "websocket",
+      "Connection": "Upgrade",
+    });
+  }
+  // Sixteen bytes in base64.
+  const key = headers.get("Sec-WebSocket-Key") ?? "";
+  return /^[A-Za-z0-9+/]{22}==$/.test(key)
+    ? undefined
+    : errorResponse(400, refusal);
+}
+
+/** Whether a comma-separated header has the token, in any case. */
+function hasToken(header: string | null, token: string): boolean {
+  if (header === null) return false;
+  return header.split(",").some((part) => part.trim().toLowerCase() === token);
+}

@@ -1,0 +1,14 @@
+/**
+ * websocket: each frame is a text message.
+ *
+ * @module
+ */
+
+import type { Transport } from "./transport.ts";
+import { upgradeRoute } from "./upgrade.ts";
+
+/** The transport that clients try first. */
+export const websocket: Transport = {
+  protocol: "websocket",
+  endpoints: { websocket: upgradeRoute("websocket", false) },
+};

@@ -1,0 +1,28 @@
+/**
+ * xhr-polling: each request is answered with one frame and a line feed.
+ *
+ * @module
+ */
+
+import { contentTypes } from "../http/headers.ts";
+import { crossOriginFields } from "../route.ts";
+import { receivingRoute } from "./receiving.ts";
+import type { Transport } from "./transport.ts";
+import { xhrSend } from "./xhr_send.ts";
+
+const lines = { frame: (frame: string) => frame + "\n" };
+
+/** The transport that works everywhere. */
+export const xhrPolling: Transport = {
+  protocol: "xhr-polling",
+  endpoints: {
+    xhr: receivingRoute({
+      protocol: "xhr-polling",
+      method: "POST",
+      contentType: contentTypes.javascript,
+      fields: crossOriginFields,
+      framing: () => lines,
+    }),
+    xhr_send: xhrSend,
+  },
+};
