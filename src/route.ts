@@ -41,6 +41,18 @@ export function transportFields(call: Call): Fields {
   return fields;
 }
 
+/** Keeps nginx from holding a stream back. */
+export function streamed(fields: Fields): Fields {
+  fields["X-Accel-Buffering"] = "no";
+  return fields;
+}
+
+/** Keeps browsers from taking an answer with a callback in it for something else. */
+export function typed(fields: Fields): Fields {
+  fields["X-Content-Type-Options"] = "nosniff";
+  return fields;
+}
+
 /** The same for those that pages of other origins request by script. */
 export function crossOriginFields(call: Call): Fields {
   const fields = transportFields(call);

@@ -5,6 +5,7 @@
  */
 
 import { isPattern } from "./options.ts";
+import { isIframeName } from "./pages/iframe.ts";
 import type { Route } from "./route.ts";
 
 /** Where the path begins and ends in a request's URL. */
@@ -73,27 +74,28 @@ export interface Match {
   readonly session: string;
 }
 
+/** What a service has under its base URL. */
+export interface Routes {
+  readonly greeting: Route;
+  /** Under many names; absent where it is switched off. */
+  readonly iframe?: Route | undefined;
+  /** By the single segment after the base URL. */
+  readonly pages: ReadonlyMap<string, Route>;
+  /** By the segment after server and session. */
+  readonly endpoints: ReadonlyMap<string, Route>;
+}
+
 /** Finds routes by what follows the prefix. */
 export class Router {
-  readonly #greeting: Route;
-  /** By the single segment after the base URL. */
-  readonly #pages: ReadonlyMap<string, Route>;
-  /** By the segment after server and session. */
-  readonly #endpoints: ReadonlyMap<string, Route>;
+  readonly #routes: Routes;
 
-  constructor(
-    greeting: Route,
-    pages: ReadonlyMap<string, Route>,
-    endpoints: ReadonlyMap<string, Route>,
-  ) {
-    this.#greeting = greeting;
-    this.#pages = pages;
-    this.#endpoints = endpoints;
+  constructor(routes: Routes) {
+    this.#routes = routes;
   }
 
   /** @param rest of the path, after the prefix: empty, or from a slash on. */
   find(rest: string): Match | undefined {
-    if (rest.length <= 1) return { route: this.#greeting, session: "" };
+    if (rest.length <= 1) return { route: this.#routes.greeting, session: "" };
     const end = rest.charCodeAt(rest.length - 1) === slash
       ? rest.length - 1
       : rest.length;
@@ -105,7 +107,8 @@ export class Router {
   }
 
   #page(name: string): Match | undefined {
-    const route = this.#pages.get(name);
+    const { pages, iframe } = this.#routes;
+    const route = pages.get(name) ?? (isIframeName(name) ? iframe : undefined);
     return route && { route, session: "" };
   }
 
@@ -119,7 +122,7 @@ export class Router {
     if (second === 1 || third === second + 1) return undefined;
     const dot = rest.indexOf(".");
     if (dot >= 0 && dot < third) return undefined;
-    const route = this.#endpoints.get(rest.slice(third + 1, end));
+    const route = this.#routes.endpoints.get(rest.slice(third + 1, end));
     return route && { route, session: rest.slice(second + 1, third) };
   }
 }

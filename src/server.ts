@@ -17,6 +17,7 @@ import {
   type Settings,
 } from "./options.ts";
 import { greeting } from "./pages/greeting.ts";
+import { iframePage } from "./pages/iframe.ts";
 import { info } from "./pages/info.ts";
 import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
@@ -313,5 +314,8 @@ function createRouter(settings: Settings): Router {
       endpoints.set(name, route);
     }
   }
-  return new Router(greeting, pages, endpoints);
+  const iframe = settings.disableCors
+    ? undefined
+    : iframePage(settings.sockjsUrl);
+  return new Router({ greeting, iframe, pages, endpoints });
 }

@@ -9,7 +9,9 @@ import { stillOpen } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
 import { type Handler, preflight, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
+import { inNextTurn } from "../turns.ts";
 import { PollReceiver } from "./poll_receiver.ts";
+import { StreamReceiver } from "./stream_receiver.ts";
 import type { Framing, HttpTransport } from "./transport.ts";
 
 /** The route on which a transport's clients ask for frames. */
@@ -33,12 +35,10 @@ function receiving(transport: HttpTransport): Handler {
       return receive(transport, framing, call);
     }
     // Clients abort and ask again without a pause; the abort shows after a turn.
-    return nextTurn().then(() => receive(transport, framing, call));
+    return new Promise<void>(inNextTurn).then(() =>
+      receive(transport, framing, call)
+    );
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function receive(
@@ -50,10 +50,15 @@ function receive(
   const peer = call.peer(transport.protocol);
   const session = service.sessions.get(call.session) ??
     service.createSession(peer, call.session);
-  const receiver = new PollReceiver(framing, call, session);
+  const receiver = framing.prelude === undefined
+    ? new PollReceiver(framing, call, session)
+    : new StreamReceiver(framing, call, session);
   if (session.attached) {
     receiver.send(closeFrame(stillOpen.code, stillOpen.reason));
-  } else session.attach(receiver, peer);
+    receiver.end();
+  } else {
+    session.attach(receiver, peer);
+  }
   const fields = transport.fields(call);
   fields["Content-Type"] = transport.contentType;
   return receiver.respond(fields);

@@ -32,5 +32,7 @@ export interface HttpTransport {
 
 /** The form in which a client expects frames. */
 export interface Framing {
+  /** What a streaming answer begins with; absent where a frame is the whole answer. */
+  readonly prelude?: string;
   readonly frame: (frame: string) => string;
 }

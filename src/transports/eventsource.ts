@@ -1,0 +1,34 @@
+/**
+ * eventsource: frames as server-sent events.
+ *
+ * @module
+ */
+
+import { contentTypes } from "../http/headers.ts";
+import { crossOriginFields, streamed } from "../route.ts";
+import { receivingRoute } from "./receiving.ts";
+import type { Transport } from "./transport.ts";
+import { xhrSend } from "./xhr_send.ts";
+
+const events = {
+  prelude: "\r\n",
+  // Clients run `decodeURI` over the data. Of the characters that would not survive
+  // that or the lines of the format, JSON leaves only this one in a frame.
+  frame: (frame: string) =>
+    "data: " + frame.replaceAll("%", "%25") + "\r\n\r\n",
+};
+
+/** For browsers with EventSource. */
+export const eventsource: Transport = {
+  protocol: "eventsource",
+  endpoints: {
+    eventsource: receivingRoute({
+      protocol: "eventsource",
+      method: "GET",
+      contentType: contentTypes.eventStream,
+      fields: (call) => streamed(crossOriginFields(call)),
+      framing: () => events,
+    }),
+    xhr_send: xhrSend,
+  },
+};

@@ -1,0 +1,55 @@
+/**
+ * htmlfile: frames as scripts of a page that never ends.
+ *
+ * @module
+ */
+
+import { contentTypes } from "../http/headers.ts";
+import { streamed, transportFields, typed } from "../route.ts";
+import { withCallback } from "./callback.ts";
+import { receivingRoute } from "./receiving.ts";
+import type { Framing, Transport } from "./transport.ts";
+import { xhrSend } from "./xhr_send.ts";
+
+/** Some browsers run no script of a page before its first KiB. */
+const enough = 1040;
+
+function page(callback: string): Framing {
+  const html = `<!doctype html>
+<html><head>
+  <meta http-equiv="X-UA-Compatible" content="IE=edge" />
+  <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
+</head><body><h2>Don't panic!</h2>
+  <script>
+    document.domain = document.domain;
+    var c = parent.${callback};
+    c.start();
+    function p(d) {c.message(d);};
+    window.onload = function() {c.stop();};
+  </script>`;
+  return { prelude: html.padEnd(enough) + "\r\n\r\n", frame: script };
+}
+
+function script(frame: string): string {
+  return `<script>\np(${scriptString(frame)});\n</script>\r\n`;
+}
+
+/** A string literal that cannot end the script element that it stands in. */
+function scriptString(text: string): string {
+  return JSON.stringify(text).replace(/<(?=\/|!--)/g, "\\u003c");
+}
+
+/** For browsers with ActiveX's `htmlfile`, and for iframes. */
+export const htmlfile: Transport = {
+  protocol: "htmlfile",
+  endpoints: {
+    htmlfile: receivingRoute({
+      protocol: "htmlfile",
+      method: "GET",
+      contentType: contentTypes.html,
+      fields: (call) => typed(streamed(transportFields(call))),
+      framing: (call) => withCallback(call, page),
+    }),
+    xhr_send: xhrSend,
+  },
+};

@@ -1,0 +1,52 @@
+/**
+ * jsonp-polling: each request is a script element, answered with a call of a
+ * function of the page.
+ *
+ * @module
+ */
+
+import { contentTypes } from "../http/headers.ts";
+import { route, transportFields, typed } from "../route.ts";
+import type { Call } from "../service.ts";
+import { withCallback } from "./callback.ts";
+import { receivingRoute } from "./receiving.ts";
+import { sending } from "./sending.ts";
+import type { Framing, Transport } from "./transport.ts";
+
+function calls(callback: string): Framing {
+  return { frame: (frame) => `/**/${callback}(${JSON.stringify(frame)});\r\n` };
+}
+
+/** Forms carry the payload in a field, anything else carries it plain. */
+function payload(body: string, call: Call): string {
+  const type = call.request.headers.get("Content-Type") ?? "";
+  return type.toLowerCase().startsWith("application/x-www-form-urlencoded")
+    ? new URLSearchParams(body).get("d") ?? ""
+    : body;
+}
+
+const jsonpSend = route({
+  POST: sending({
+    fields: transportFields,
+    payload,
+    accept(fields) {
+      fields["Content-Type"] = contentTypes.text;
+      return new Response("ok", { headers: fields });
+    },
+  }),
+}, transportFields);
+
+/** For browsers that can do nothing else, and for pages of other origins. */
+export const jsonpPolling: Transport = {
+  protocol: "jsonp-polling",
+  endpoints: {
+    jsonp: receivingRoute({
+      protocol: "jsonp-polling",
+      method: "GET",
+      contentType: contentTypes.javascript,
+      fields: (call) => typed(transportFields(call)),
+      framing: (call) => withCallback(call, calls),
+    }),
+    jsonp_send: jsonpSend,
+  },
+};

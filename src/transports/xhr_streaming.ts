@@ -1,0 +1,32 @@
+/**
+ * xhr-streaming: frames as lines of one long answer.
+ *
+ * @module
+ */
+
+import { contentTypes } from "../http/headers.ts";
+import { crossOriginFields, streamed } from "../route.ts";
+import { receivingRoute } from "./receiving.ts";
+import type { Transport } from "./transport.ts";
+import { xhrSend } from "./xhr_send.ts";
+
+const lines = {
+  // Some browsers show a script nothing of an answer before its first 2 KiB.
+  prelude: "h".repeat(2048) + "\n",
+  frame: (frame: string) => frame + "\n",
+};
+
+/** For browsers whose XMLHttpRequest shows an answer while it arrives. */
+export const xhrStreaming: Transport = {
+  protocol: "xhr-streaming",
+  endpoints: {
+    xhr_streaming: receivingRoute({
+      protocol: "xhr-streaming",
+      method: "POST",
+      contentType: contentTypes.javascript,
+      fields: (call) => streamed(crossOriginFields(call)),
+      framing: () => lines,
+    }),
+    xhr_send: xhrSend,
+  },
+};

@@ -1,0 +1,38 @@
+/**
+ * Turns of the event loop: between two of them, pending I/O has run.
+ *
+ * @module
+ */
+
+/** Not in the Web's standards, but on Deno, Bun and Node, and much sooner than a timer. */
+const immediate: (callback: () => void) => unknown =
+  (globalThis as { setImmediate?: (callback: () => void) => unknown })
+    .setImmediate ??
+    ((callback) => setTimeout(callback, 0));
+
+let turn = 0;
+let counting = false;
+let waiting: (() => void)[] = [];
+
+/** A number that stays the same within a turn and differs from one to the next. */
+export function currentTurn(): number {
+  if (!counting) {
+    counting = true;
+    immediate(endTurn);
+  }
+  return turn;
+}
+
+/** Calls back in the next turn. */
+export function inNextTurn(callback: () => void): void {
+  currentTurn();
+  waiting.push(callback);
+}
+
+function endTurn(): void {
+  counting = false;
+  turn++;
+  const due = waiting;
+  waiting = [];
+  for (let i = 0; i < due.length; i++) due[i]!();
+}
