@@ -22,18 +22,9 @@ import { type DenoGlobal, denoRuntime } from "./src/runtimes/deno.ts";
 import { Server, useRuntime } from "./src/server.ts";
 
 export { Server, websocketHandlers };
-export {
-  type CloseEvent,
-  Connection,
-  type ConnectionEvents,
-  type ConnectionStreams,
-  type PipeDestination,
-} from "./src/connection.ts";
-export type {
-  LogSeverity,
-  ServerOptions,
-  SockJSNodeOptions,
-} from "./src/options.ts";
+export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection.ts";
+export type { ConnectionStreams, PipeDestination } from "./src/streams.ts";
+export type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./src/options.ts";
 export type { Protocol } from "./src/peer.ts";
 export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
 export type { OwnWebSocketHandlers } from "./src/runtimes/bun.ts";

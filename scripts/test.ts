@@ -41,9 +41,7 @@ function count(report: string): Map<string, Tally> {
       : body.includes("<skipped")
       ? "skipped"
       : "passed";
-    const runtime = runtimeNames.find((runtime) =>
-      name.startsWith(`${runtime} `)
-    );
+    const runtime = runtimeNames.find((runtime) => name.startsWith(`${runtime} `));
     for (const key of ["all", ...(runtime === undefined ? [] : [runtime])]) {
       const tally = tallies.get(key) ?? { passed: 0, failed: 0, skipped: 0 };
       tally[outcome]++;

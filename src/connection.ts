@@ -7,6 +7,7 @@
 import { EventEmitter } from "node:events";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import type { Protocol } from "./peer.ts";
+import { type ConnectionStreams, pipe, type PipeDestination, streams } from "./streams.ts";
 import { normalClosure } from "./protocol/close_codes.ts";
 import type { ReadyState, Session } from "./session.ts";
 
@@ -32,24 +33,6 @@ export interface ConnectionEvents {
   end: [];
   /** The connection is over. Fires exactly once. */
   close: [event: CloseEvent];
-}
-
-/** What `pipe` writes to: a Node stream, another connection, anything alike. */
-export interface PipeDestination {
-  /** Takes a message; false asks to wait for `drain`. */
-  write(message: string): unknown;
-  /** Called when no more messages will come. */
-  end?(): unknown;
-  /** How to learn of `drain` and `close`. */
-  once?(event: "drain" | "close", listener: () => void): unknown;
-}
-
-/** Both directions of a connection as Web streams. */
-export interface ConnectionStreams {
-  /** The client's messages. Cancelling it closes the connection. */
-  readonly readable: ReadableStream<string>;
-  /** Messages to the client, no faster than it takes them. Closing it closes the connection. */
-  readonly writable: WritableStream<string>;
 }
 
 const OPEN = 1;
@@ -88,8 +71,7 @@ const OPEN = 1;
  *
  * @typeParam Context What the application keeps in `context`.
  */
-export class Connection<Context = unknown>
-  extends EventEmitter<ConnectionEvents>
+export class Connection<Context = unknown> extends EventEmitter<ConnectionEvents>
   implements AsyncIterable<string> {
   readonly #session: Session;
   readonly #inbox: Inbox<Connection<Context>>;
@@ -218,9 +200,7 @@ export class Connection<Context = unknown>
   close(code: number = normalClosure.code, reason?: string): void {
     if (!Number.isInteger(code) || code < 0 || code > 65535) {
       throw new RangeError(
-        `Cannot close: the code must be an integer of 0 to 65535, got ${
-          String(code)
-        }`,
+        `Cannot close: the code must be an integer of 0 to 65535, got ${String(code)}`,
       );
     }
     if (reason !== undefined && typeof reason !== "string") {
@@ -247,49 +227,13 @@ export class Connection<Context = unknown>
   pipe<Destination extends PipeDestination>(
     destination: Destination,
   ): Destination {
-    const forward = (message: string) => {
-      if (
-        destination.write(message) === false && destination.once !== undefined
-      ) {
-        this.#inbox.pause();
-        destination.once("drain", () => this.#inbox.resume());
-      }
-    };
-    this.on("data", forward);
-    this.once("end", () => destination.end?.());
-    destination.once?.("close", () => {
-      this.off("data", forward);
-      this.#inbox.resume();
-    });
+    pipe(this, this.#inbox, destination);
     return destination;
   }
 
   /** Both directions as Web streams; the readable one takes all messages from here on. */
   stream(): ConnectionStreams {
-    const messages = this.#inbox.read();
-    const readable = new ReadableStream<string>({
-      pull: async (controller) => {
-        const { done, value } = await messages.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => {
-        messages.return?.();
-        this.close();
-      },
-    }, { highWaterMark: 0 });
-    const writable = new WritableStream<string>({
-      write: async (message) => {
-        if (this.write(message)) return;
-        await this.ready;
-        if (!this.writable) {
-          throw new Error("Cannot write: the connection is closed");
-        }
-      },
-      close: () => this.close(),
-      abort: () => this.close(),
-    });
-    return { readable, writable };
+    return streams(this, this.#inbox);
   }
 
   /**

@@ -6,11 +6,7 @@
 
 import type { EventEmitter } from "node:events";
 import { type FailureHandler, tell } from "./listeners.ts";
-import {
-  type CloseStatus,
-  internalError,
-  unreadMessages,
-} from "./protocol/close_codes.ts";
+import { type CloseStatus, internalError, unreadMessages } from "./protocol/close_codes.ts";
 import type { Application, Session } from "./session.ts";
 
 /** What an unread message may cost: UTF-16 code units, and so much for each message. */
@@ -32,8 +28,7 @@ export interface InboxOwner<Emitter> {
  * the listeners for `data` and `message`, and to whoever reads by iterator; while
  * there is neither, or while a pipe waits, it is kept.
  */
-export class Inbox<Emitter extends EventEmitter>
-  implements Application, FailureHandler {
+export class Inbox<Emitter extends EventEmitter> implements Application, FailureHandler {
   readonly #session: Session;
   readonly #emitter: Emitter;
   readonly #owner: InboxOwner<Emitter>;

@@ -4,6 +4,18 @@
  * @module
  */
 
+import {
+  aBoolean,
+  aFunction,
+  type Check,
+  either,
+  isBaseUrl,
+  isPattern,
+  listOf,
+  nearest,
+  numberUpTo,
+  show,
+} from "./option_checks.ts";
 import type { Protocol } from "./peer.ts";
 
 /** How much a line of the log matters. */
@@ -152,23 +164,13 @@ const protocols: readonly Protocol[] = [
   "jsonp-polling",
 ];
 
-interface Row {
-  /** What is allowed, in words that follow "must be". */
-  readonly allowed: string;
-  readonly test: (value: unknown) => boolean;
+/** An option: how its value is checked, and what it is without one. */
+interface Row extends Check {
   readonly fallback?: unknown;
   /** The name in sockjs-node, where that differs. */
   readonly alias?: string;
 }
 
-const aBoolean = {
-  allowed: "a boolean",
-  test: (value: unknown) => typeof value === "boolean",
-};
-const aFunction = {
-  allowed: "a function",
-  test: (value: unknown) => typeof value === "function",
-};
 const aDelay = numberUpTo(2 ** 31 - 1);
 
 const table: Readonly<Record<string, Row>> = {
@@ -182,8 +184,7 @@ const table: Readonly<Record<string, Row>> = {
   },
   sockjsUrl: {
     allowed: "an absolute URL or a path from / on",
-    test: (value) =>
-      typeof value === "string" && /^(https?:\/\/|\/)/i.test(value),
+    test: (value) => typeof value === "string" && /^(https?:\/\/|\/)/i.test(value),
     fallback: "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
     alias: "sockjs_url",
   },
@@ -227,9 +228,7 @@ const table: Readonly<Record<string, Row>> = {
 export function readOptions(options: ServerOptions): Settings {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot create a server: the options must be an object, got ${
-        show(options)
-      }`,
+      `Cannot create a server: the options must be an object, got ${show(options)}`,
     );
   }
   refuseUnknown(options);
@@ -267,9 +266,7 @@ function readOption(
   if (!row.test(value)) {
     const asked = given[name] === undefined ? row.alias : name;
     throw new TypeError(
-      `Cannot create a server: the option ${asked} must be ${row.allowed}, got ${
-        show(value)
-      }`,
+      `Cannot create a server: the option ${asked} must be ${row.allowed}, got ${show(value)}`,
     );
   }
   return value;
@@ -284,35 +281,9 @@ function refuseUnknown(options: object): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new TypeError(
-      `Cannot create a server: there is no option ${name}; the nearest is ${
-        nearest(name, known)
-      }`,
+      `Cannot create a server: there is no option ${name}; the nearest is ${nearest(name, known)}`,
     );
   }
-}
-
-/** The known name that the fewest edits lead to. */
-function nearest(name: string, known: readonly string[]): string {
-  let best = "";
-  let least = Infinity;
-  for (const candidate of known) {
-    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) [best, least] = [candidate, edits];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 function enabledTransports(settings: ServerOptions): Set<Protocol> {
@@ -330,47 +301,6 @@ function enabledTransports(settings: ServerOptions): Set<Protocol> {
   return enabled;
 }
 
-/** Whether a prefix given as a string is meant as a regular expression; a dot alone is not. */
-export function isPattern(prefix: string): boolean {
-  return /[\\^$*+?()[\]{}|]/.test(prefix);
-}
-
-/** Whether the value may be told to clients as `base_url`. */
-export function isBaseUrl(value: unknown): value is string {
-  return typeof value === "string" && /^https?:\/\/.*[^/]$/i.test(value);
-}
-
-function listOf(names: readonly string[]): Row {
-  return {
-    allowed: `a list of ${names.join(", ")}`,
-    test: (value) =>
-      Array.isArray(value) && value.every((name) => names.includes(name)),
-  };
-}
-
-function numberUpTo(most: number): Row {
-  return {
-    allowed: `a number of 1 to ${most}`,
-    test: (value) => typeof value === "number" && value >= 1 && value <= most,
-  };
-}
-
-function either(one: Row, other: Row): Row {
-  return {
-    allowed: `${one.allowed}, or ${other.allowed}`,
-    test: (value) => one.test(value) || other.test(value),
-  };
-}
-
 function logErrors(severity: LogSeverity, message: string): void {
   if (severity === "error") console.error(message);
-}
-
-function show(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
-  if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "object" || typeof value === "function"
-    ? `a value of type ${typeof value}`
-    : String(value);
 }

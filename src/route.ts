@@ -5,12 +5,7 @@
  * @module
  */
 
-import {
-  allowMethods,
-  cacheForAYear,
-  type Fields,
-  notCached,
-} from "./http/headers.ts";
+import { allowMethods, cacheForAYear, type Fields, notCached } from "./http/headers.ts";
 import type { Call } from "./service.ts";
 
 /** Answers requests. Gives a promise only where it has to wait. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isPattern } from "./options.ts";
+import { isPattern } from "./option_checks.ts";
 import { isIframeName } from "./pages/iframe.ts";
 import type { Route } from "./route.ts";
 
@@ -49,12 +49,8 @@ function literalMatcher(prefix: string): PrefixMatcher {
 
 /** Anchored at the start, and made to end where a segment does. */
 function segmentPattern(prefix: string | RegExp): RegExp {
-  const source = typeof prefix === "string"
-    ? prefix.replace(/\/$/, "")
-    : prefix.source;
-  const flags = typeof prefix === "string"
-    ? ""
-    : prefix.flags.replace(/[gy]/g, "");
+  const source = typeof prefix === "string" ? prefix.replace(/\/$/, "") : prefix.source;
+  const flags = typeof prefix === "string" ? "" : prefix.flags.replace(/[gy]/g, "");
   try {
     return new RegExp(`^(?:${source})(?=/|$)`, flags);
   } catch (cause) {
@@ -96,9 +92,7 @@ export class Router {
   /** @param rest of the path, after the prefix: empty, or from a slash on. */
   find(rest: string): Match | undefined {
     if (rest.length <= 1) return { route: this.#routes.greeting, session: "" };
-    const end = rest.charCodeAt(rest.length - 1) === slash
-      ? rest.length - 1
-      : rest.length;
+    const end = rest.charCodeAt(rest.length - 1) === slash ? rest.length - 1 : rest.length;
     const second = rest.indexOf("/", 1);
     if (second < 0 || second >= end) return this.#page(rest.slice(1, end));
     const third = rest.indexOf("/", second + 1);

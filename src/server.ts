@@ -8,26 +8,19 @@ import { EventEmitter } from "node:events";
 import { Connection } from "./connection.ts";
 import { errorResponse, methodNotAllowed, notFound } from "./http/errors.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
+import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
-import { type FailureHandler, tell } from "./listeners.ts";
-import {
-  isBaseUrl,
-  readOptions,
-  type ServerOptions,
-  type Settings,
-} from "./options.ts";
-import { greeting } from "./pages/greeting.ts";
-import { iframePage } from "./pages/iframe.ts";
-import { info } from "./pages/info.ts";
+import { tell } from "./listeners.ts";
+import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
-import type { Route } from "./route.ts";
+import { isBaseUrl } from "./option_checks.ts";
+import { createRoutes } from "./routes.ts";
 import { pathOf, type PrefixMatcher, prefixMatcher, Router } from "./router.ts";
 import type { Runtime, WebSocketHandlers } from "./runtime.ts";
 import { Call, type Service } from "./service.ts";
 import { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
-import { transports } from "./transports/all.ts";
 
 /** The events of a {@linkcode Server}, with what their listeners get. */
 export interface ServerEvents<Context = unknown> {
@@ -40,8 +33,7 @@ export interface ServerEvents<Context = unknown> {
 }
 
 /** The connections of a server that are open at the moment. */
-export interface Connections<Context = unknown>
-  extends Iterable<Connection<Context>> {
+export interface Connections<Context = unknown> extends Iterable<Connection<Context>> {
   /** How many there are. */
   readonly size: number;
 }
@@ -89,11 +81,11 @@ export function useRuntime(
  *
  * @typeParam Context What the application keeps in `connection.context`.
  */
-export class Server<Context = unknown>
-  extends EventEmitter<ServerEvents<Context>> {
+export class Server<Context = unknown> extends EventEmitter<ServerEvents<Context>> {
   readonly #settings: Settings;
   readonly #matchPrefix: PrefixMatcher;
   readonly #router: Router;
+  readonly #faults: Faults;
   readonly #service: Service;
   readonly #live = new Map<Connection<Context>, Session>();
   readonly #owner: InboxOwner<Connection<Context>>;
@@ -127,7 +119,8 @@ export class Server<Context = unknown>
     const settings = readOptions(options);
     this.#settings = settings;
     this.#matchPrefix = prefixMatcher(settings.prefix);
-    this.#router = createRouter(settings);
+    this.#router = new Router(createRoutes(settings));
+    this.#faults = new Faults(this, settings.log);
     this.#service = this.#createService(runtime);
     this.#owner = this.#createOwner();
     this.handler = this.fetch = (request, info) => this.handle(request, info);
@@ -202,51 +195,17 @@ export class Server<Context = unknown>
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
     const response = fallback(request, info);
-    return "then" in response
-      ? response.catch((error) => this.#failed(error))
-      : response;
+    return "then" in response ? response.catch((error) => this.#failed(error)) : response;
   }
 
   #failed(error: unknown): Response {
-    this.#report(error);
+    this.#faults.report(error);
     return errorResponse(500, "Internal error");
-  }
-
-  /** Errors of the application go to its own listeners, else to the log. */
-  #report(error: unknown): void {
-    if (!tell(this, "error", error, this.#logger)) this.#logger.failed(error);
-  }
-
-  readonly #logger: FailureHandler = {
-    failed: (error) =>
-      this.#log(
-        "error",
-        error instanceof Error ? error.stack ?? error.message : String(error),
-      ),
-  };
-
-  #log(severity: "error", message: string): void {
-    try {
-      this.#settings.log(severity, message);
-    } catch {
-      // Nobody is left to be told.
-    }
-  }
-
-  /** Calls a function of the options; when that throws, goes on without its value. */
-  #ask<Value>(call: () => Value): Value | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#report(error);
-      return undefined;
-    }
   }
 
   #createService(runtime: Runtime): Service {
     const settings = this.#settings;
     const { jsessionid, baseUrl } = settings;
-    const complaints = new Set<string>();
     const sessions = new Sessions(settings);
     return {
       settings,
@@ -263,9 +222,9 @@ export class Server<Context = unknown>
         if (jsessionid === true) {
           return stickyCookie(request.headers.get("Cookie"));
         }
-        const cookie = this.#ask(() => jsessionid(request));
+        const cookie = this.#faults.ask(() => jsessionid(request));
         if (cookie === undefined || isFieldValue(cookie)) return cookie;
-        this.#report(
+        this.#faults.report(
           new TypeError(
             "Cannot set the cookie: jsessionid gave no header value",
           ),
@@ -274,18 +233,14 @@ export class Server<Context = unknown>
       },
       baseUrl: () => {
         if (typeof baseUrl !== "function") return baseUrl;
-        const url = this.#ask(baseUrl);
+        const url = this.#faults.ask(baseUrl);
         if (url === undefined || isBaseUrl(url)) return url;
-        this.#report(
+        this.#faults.report(
           new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"),
         );
         return undefined;
       },
-      complain: (message) => {
-        if (complaints.has(message)) return;
-        complaints.add(message);
-        this.#log("error", message);
-      },
+      complain: (message) => this.#faults.complain(message),
     };
   }
 
@@ -297,25 +252,7 @@ export class Server<Context = unknown>
         tell(this, "open", connection, inbox);
       },
       closed: (connection) => this.#live.delete(connection),
-      report: (error) => this.#report(error),
+      report: (error) => this.#faults.report(error),
     };
   }
-}
-
-function createRouter(settings: Settings): Router {
-  const pages = new Map<string, Route>([["info", info]]);
-  const endpoints = new Map<string, Route>();
-  for (const transport of transports) {
-    if (!settings.transports.has(transport.protocol)) continue;
-    for (const [name, route] of Object.entries(transport.pages ?? {})) {
-      pages.set(name, route);
-    }
-    for (const [name, route] of Object.entries(transport.endpoints ?? {})) {
-      endpoints.set(name, route);
-    }
-  }
-  const iframe = settings.disableCors
-    ? undefined
-    : iframePage(settings.sockjsUrl);
-  return new Router({ greeting, iframe, pages, endpoints });
 }

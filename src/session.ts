@@ -13,12 +13,8 @@ import {
   timedOut,
 } from "./protocol/close_codes.ts";
 import { encodeMessage } from "./protocol/escape.ts";
-import {
-  closeFrame,
-  heartbeatFrame,
-  messagesFrame,
-  openFrame,
-} from "./protocol/frames.ts";
+import { closeFrame, heartbeatFrame, messagesFrame, openFrame } from "./protocol/frames.ts";
+import { flushSoon } from "./flushing.ts";
 import type { Peer } from "./peer.ts";
 import { type Timeouts, Waiting } from "./timeouts.ts";
 
@@ -219,7 +215,7 @@ export class Session extends Waiting {
   #flushSoon(): void {
     if (this.#flushing || this.#receiver === undefined) return;
     this.#flushing = true;
-    if (waitingToFlush.push(this) === 1) queueMicrotask(flushAll);
+    flushSoon(this);
   }
 
   /** Hands on what is queued, as far as the receiver takes it. */
@@ -292,13 +288,4 @@ export class Session extends Waiting {
     else if (this.readyState === OPEN) this.#finish(timedOut, false);
     this.#forget();
   }
-}
-
-/** Sessions with something to flush; one microtask serves them all. */
-const waitingToFlush: Session[] = [];
-
-function flushAll(): void {
-  // Listeners may write to further sessions meanwhile, which join the list.
-  for (let i = 0; i < waitingToFlush.length; i++) waitingToFlush[i]!.flush();
-  waitingToFlush.length = 0;
 }

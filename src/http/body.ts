@@ -17,13 +17,9 @@ export function readBody(
   const announced = request.headers.get("Content-Length");
   // Runtimes hold a client to the length that it announced.
   if (announced !== null) {
-    return Number(announced) <= limit
-      ? request.text()
-      : Promise.resolve(undefined);
+    return Number(announced) <= limit ? request.text() : Promise.resolve(undefined);
   }
-  return request.body === null
-    ? Promise.resolve("")
-    : readStream(request.body, limit);
+  return request.body === null ? Promise.resolve("") : readStream(request.body, limit);
 }
 
 async function readStream(

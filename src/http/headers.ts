@@ -17,8 +17,7 @@ export const contentTypes = {
 } as const;
 
 /** For what must reach the client anew each time. */
-export const notCached =
-  "no-store, no-cache, no-transform, must-revalidate, max-age=0";
+export const notCached = "no-store, no-cache, no-transform, must-revalidate, max-age=0";
 
 const yearInSeconds = 31536000;
 

@@ -14,9 +14,7 @@ export const heartbeatFrame = "h";
 
 /** One frame with all of these messages, each already encoded. */
 export function messagesFrame(encoded: readonly string[]): string {
-  return encoded.length === 1
-    ? "a[" + encoded[0] + "]"
-    : "a[" + encoded.join(",") + "]";
+  return encoded.length === 1 ? "a[" + encoded[0] + "]" : "a[" + encoded.join(",") + "]";
 }
 
 /** The last frame of a session. */

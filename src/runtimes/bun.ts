@@ -144,8 +144,7 @@ function isOurs(data: unknown): data is BunSocket {
   return typeof data === "object" && data !== null && ours in data;
 }
 
-const howToServe =
-  "Bun.serve({ fetch: server.handler, websocket: server.websocket })";
+const howToServe = "Bun.serve({ fetch: server.handler, websocket: server.websocket })";
 
 /** The runtime for a process that runs on Bun. */
 export const bunRuntime: Runtime = {

@@ -4,13 +4,7 @@
  * @module
  */
 
-import type {
-  Address,
-  Ends,
-  Runtime,
-  Socket,
-  SocketListener,
-} from "../runtime.ts";
+import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
 
 /** What we use of a Deno websocket. */
 interface DenoWebSocket {
@@ -46,8 +40,7 @@ class DenoSocket implements Socket {
     this.#listener = listener;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => listener.opened(this);
-    socket.onmessage = ({ data }) =>
-      listener.message(typeof data === "string" ? data : undefined);
+    socket.onmessage = ({ data }) => listener.message(typeof data === "string" ? data : undefined);
     // An error is always followed by the close event, which is enough.
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
@@ -112,7 +105,5 @@ function address(
   hostname: string | undefined,
   port: number | undefined,
 ): Address | undefined {
-  return hostname === undefined
-    ? undefined
-    : { address: hostname, port: port ?? 0 };
+  return hostname === undefined ? undefined : { address: hostname, port: port ?? 0 };
 }

@@ -14,8 +14,7 @@ const events = {
   prelude: "\r\n",
   // Clients run `decodeURI` over the data. Of the characters that would not survive
   // that or the lines of the format, JSON leaves only this one in a frame.
-  frame: (frame: string) =>
-    "data: " + frame.replaceAll("%", "%25") + "\r\n\r\n",
+  frame: (frame: string) => "data: " + frame.replaceAll("%", "%25") + "\r\n\r\n",
 };
 
 /** For browsers with EventSource. */

@@ -35,9 +35,7 @@ function receiving(transport: HttpTransport): Handler {
       return receive(transport, framing, call);
     }
     // Clients abort and ask again without a pause; the abort shows after a turn.
-    return new Promise<void>(inNextTurn).then(() =>
-      receive(transport, framing, call)
-    );
+    return new Promise<void>(inNextTurn).then(() => receive(transport, framing, call));
   };
 }
 

@@ -27,9 +27,7 @@ export function sending(send: Send): Handler {
   return (call) => {
     const session = receiverOf(call);
     // Before the body is read, so that nobody can make us read for nothing.
-    return session === undefined
-      ? noSession(send, call)
-      : deliver(send, call, session);
+    return session === undefined ? noSession(send, call) : deliver(send, call, session);
   };
 }
 

@@ -48,9 +48,7 @@ function refuse(headers: Headers): Response | undefined {
   }
   // Sixteen bytes in base64.
   const key = headers.get("Sec-WebSocket-Key") ?? "";
-  return /^[A-Za-z0-9+/]{22}==$/.test(key)
-    ? undefined
-    : errorResponse(400, refusal);
+  return /^[A-Za-z0-9+/]{22}==$/.test(key) ? undefined : errorResponse(400, refusal);
 }
 
 /** Whether a comma-separated header has the token, in any case. */

@@ -56,9 +56,7 @@ export function assertStringIncludes(
   assert(
     actual.includes(expected),
     message ??
-      `Expected ${JSON.stringify(actual)} to include ${
-        JSON.stringify(expected)
-      }`,
+      `Expected ${JSON.stringify(actual)} to include ${JSON.stringify(expected)}`,
   );
 }
 

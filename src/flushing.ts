@@ -1,0 +1,24 @@
+/**
+ * What is written in one turn leaves together, a microtask later.
+ *
+ * @module
+ */
+
+/** Something with output to hand on. */
+export interface Flushable {
+  flush(): void;
+}
+
+/** One microtask serves them all. */
+const waiting: Flushable[] = [];
+
+/** Flushes after whatever runs now. */
+export function flushSoon(flushable: Flushable): void {
+  if (waiting.push(flushable) === 1) queueMicrotask(flushAll);
+}
+
+function flushAll(): void {
+  // Listeners may write to others meanwhile, which join the list.
+  for (let i = 0; i < waiting.length; i++) waiting[i]!.flush();
+  waiting.length = 0;
+}

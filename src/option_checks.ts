@@ -1,0 +1,90 @@
+/**
+ * What option values may be, and how to say so when they are not.
+ *
+ * @module
+ */
+
+/** A kind of value. */
+export interface Check {
+  /** What is allowed, in words that follow "must be". */
+  readonly allowed: string;
+  readonly test: (value: unknown) => boolean;
+}
+
+/** True or false. */
+export const aBoolean: Check = {
+  allowed: "a boolean",
+  test: (value: unknown) => typeof value === "boolean",
+};
+/** A function, of whatever signature. */
+export const aFunction: Check = {
+  allowed: "a function",
+  test: (value: unknown) => typeof value === "function",
+};
+/** An array of some of the names. */
+export function listOf(names: readonly string[]): Check {
+  return {
+    allowed: `a list of ${names.join(", ")}`,
+    test: (value) => Array.isArray(value) && value.every((name) => names.includes(name)),
+  };
+}
+
+/** A number of 1 or more. */
+export function numberUpTo(most: number): Check {
+  return {
+    allowed: `a number of 1 to ${most}`,
+    test: (value) => typeof value === "number" && value >= 1 && value <= most,
+  };
+}
+
+/** A value of one kind or of the other. */
+export function either(one: Check, other: Check): Check {
+  return {
+    allowed: `${one.allowed}, or ${other.allowed}`,
+    test: (value) => one.test(value) || other.test(value),
+  };
+}
+
+/** Whether a prefix given as a string is meant as a regular expression; a dot alone is not. */
+export function isPattern(prefix: string): boolean {
+  return /[\\^$*+?()[\]{}|]/.test(prefix);
+}
+
+/** Whether the value may be told to clients as `base_url`. */
+export function isBaseUrl(value: unknown): value is string {
+  return typeof value === "string" && /^https?:\/\/.*[^/]$/i.test(value);
+}
+
+/** A value as error messages name it. */
+export function show(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "object" || typeof value === "function"
+    ? `a value of type ${typeof value}`
+    : String(value);
+}
+
+/** The known name that the fewest edits lead to. */
+export function nearest(name: string, known: readonly string[]): string {
+  let best = "";
+  let least = Infinity;
+  for (const candidate of known) {
+    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (edits < least) [best, least] = [candidate, edits];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
