@@ -166,7 +166,7 @@ const protocols: readonly Protocol[] = [
 
 /** An option: how its value is checked, and what it is without one. */
 interface Row extends Check {
-  readonly fallback?: unknown;
+  readonly default?: unknown;
   /** The name in sockjs-node, where that differs. */
   readonly alias?: string;
 }
@@ -180,30 +180,30 @@ const table: Readonly<Record<string, Row>> = {
       value instanceof RegExp ||
       typeof value === "string" &&
         (value === "" || value[0] === "/" || isPattern(value)),
-    fallback: "",
+    default: "",
   },
   sockjsUrl: {
     allowed: "an absolute URL or a path from / on",
     test: (value) => typeof value === "string" && /^(https?:\/\/|\/)/i.test(value),
-    fallback: "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
+    default: "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
     alias: "sockjs_url",
   },
-  transports: { ...listOf(protocols), fallback: protocols },
+  transports: { ...listOf(protocols), default: protocols },
   disabledTransports: {
     ...listOf([...protocols, "websockets"]),
-    fallback: [],
+    default: [],
     alias: "disabled_transports",
   },
-  websocket: { ...aBoolean, fallback: true },
+  websocket: { ...aBoolean, default: true },
   responseLimit: {
     ...numberUpTo(Number.MAX_SAFE_INTEGER),
-    fallback: 131072,
+    default: 131072,
     alias: "response_limit",
   },
-  heartbeatDelay: { ...aDelay, fallback: 25000, alias: "heartbeat_delay" },
-  disconnectDelay: { ...aDelay, fallback: 5000, alias: "disconnect_delay" },
-  jsessionid: { ...either(aBoolean, aFunction), fallback: false },
-  disableCors: { ...aBoolean, fallback: false, alias: "disable_cors" },
+  heartbeatDelay: { ...aDelay, default: 25000, alias: "heartbeat_delay" },
+  disconnectDelay: { ...aDelay, default: 5000, alias: "disconnect_delay" },
+  jsessionid: { ...either(aBoolean, aFunction), default: false },
+  disableCors: { ...aBoolean, default: false, alias: "disable_cors" },
   baseUrl: {
     ...either({
       allowed: "an absolute URL without a slash at the end",
@@ -211,7 +211,7 @@ const table: Readonly<Record<string, Row>> = {
     }, aFunction),
     alias: "base_url",
   },
-  log: { ...aFunction, fallback: logErrors },
+  log: { ...aFunction, default: logErrors },
   fallback: aFunction,
   fayeServerOptions: {
     allowed: "anything",
@@ -262,7 +262,7 @@ function readOption(
     );
   }
   const value = given[name] === undefined ? older : given[name];
-  if (value === undefined) return row.fallback;
+  if (value === undefined) return row.default;
   if (!row.test(value)) {
     const asked = given[name] === undefined ? row.alias : name;
     throw new TypeError(

@@ -157,6 +157,8 @@ export const bunRuntime: Runtime = {
       return undefined;
     }
     const socket = new BunSocket(listener);
+    // Bun knows no other version, and of those that get here the frames are the same.
+    request.headers.set("Sec-WebSocket-Version", "13");
     try {
       if (!server.upgrade(request, { data: socket })) return undefined;
     } catch {

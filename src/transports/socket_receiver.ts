@@ -67,12 +67,16 @@ export class SocketReceiver implements Receiver, SocketListener {
 
   end({ code, reason }: CloseStatus): void {
     this.#socket?.close(websocketCloseCode(code), websocketCloseReason(reason));
+    // A peer that never answers may keep the socket, but not what hangs on it.
+    this.#socket = undefined;
+    this.#session = undefined;
   }
 
   /** Ends both without a SockJS frame: this client does not speak SockJS. */
   #refuse(status: CloseStatus): void {
+    const session = this.#session;
     this.end(status);
-    this.#session?.disconnect(this, status, false);
+    session?.disconnect(this, status, false);
   }
 }
 

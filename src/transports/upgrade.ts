@@ -34,21 +34,25 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
   return response ?? errorResponse(400, refusal);
 }
 
+/**
+ * Drafts 7 and 8 of RFC 6455, which browsers of 2011 speak, have the same frames
+ * and the same handshake.
+ */
+const versions = ["13", "8", "7"];
+
 /** What a runtime's own check may miss: each leaves out another of these. */
 function refuse(headers: Headers): Response | undefined {
   const isUpgrade = hasToken(headers.get("Connection"), "upgrade") &&
     hasToken(headers.get("Upgrade"), "websocket");
-  if (!isUpgrade) return errorResponse(400, refusal);
-  if (headers.get("Sec-WebSocket-Version") !== "13") {
-    return errorResponse(426, refusal, {
-      "Sec-WebSocket-Version": "13",
-      "Upgrade": "websocket",
-      "Connection": "Upgrade",
-    });
-  }
-  // Sixteen bytes in base64.
-  const key = headers.get("Sec-WebSocket-Key") ?? "";
-  return /^[A-Za-z0-9+/]{22}==$/.test(key) ? undefined : errorResponse(400, refusal);
+  // Sixteen bytes in base64. Older drafts have other keys.
+  const hasKey = /^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "");
+  if (!isUpgrade || !hasKey) return errorResponse(400, refusal);
+  if (versions.includes(headers.get("Sec-WebSocket-Version") ?? "")) return undefined;
+  return errorResponse(426, refusal, {
+    "Sec-WebSocket-Version": "13",
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+  });
 }
 
 /** Whether a comma-separated header has the token, in any case. */
