@@ -5,6 +5,7 @@
  */
 
 import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
+import { inNextTurn } from "../turns.ts";
 
 /** What we use of a Deno websocket. */
 interface DenoWebSocket {
@@ -71,7 +72,11 @@ class DenoSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
+    // Closed while messages are still to be read, Deno drops the connection
+    // without a close frame; in a turn it has read what there was.
+    inNextTurn(() => {
+      if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
+    });
   }
 }
 
