@@ -27,7 +27,8 @@ export type { ConnectionStreams, PipeDestination } from "./src/streams.ts";
 export type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./src/options.ts";
 export type { Protocol } from "./src/peer.ts";
 export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
-export type { OwnWebSocketHandlers } from "./src/runtimes/bun.ts";
+export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/emitter.ts";
+export type { OwnWebSocket, OwnWebSocketHandlers } from "./src/runtimes/bun.ts";
 export type { Connections, ServerEvents } from "./src/server.ts";
 export type { ReadyState } from "./src/session.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EventEmitter } from "node:events";
+import { Emitter, type Listener } from "./emitter.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import type { Protocol } from "./peer.ts";
 import { type ConnectionStreams, pipe, type PipeDestination, streams } from "./streams.ts";
@@ -71,7 +71,7 @@ const OPEN = 1;
  *
  * @typeParam Context What the application keeps in `context`.
  */
-export class Connection<Context = unknown> extends EventEmitter<ConnectionEvents>
+export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   implements AsyncIterable<string> {
   readonly #session: Session;
   readonly #inbox: Inbox<Connection<Context>>;
@@ -252,9 +252,9 @@ export class Connection<Context = unknown> extends EventEmitter<ConnectionEvents
   /** Adds a listener; messages kept for the first one are delivered soon after. */
   override on<Name extends keyof ConnectionEvents>(
     event: Name,
-    listener: (...args: ConnectionEvents[Name]) => unknown,
+    listener: Listener<ConnectionEvents[Name]>,
   ): this {
-    super.on(event, listener as never);
+    super.on(event, listener);
     this.#inbox.listening(event);
     return this;
   }
@@ -262,7 +262,7 @@ export class Connection<Context = unknown> extends EventEmitter<ConnectionEvents
   /** The same as {@linkcode Connection.on}. */
   override addListener<Name extends keyof ConnectionEvents>(
     event: Name,
-    listener: (...args: ConnectionEvents[Name]) => unknown,
+    listener: Listener<ConnectionEvents[Name]>,
   ): this {
     return this.on(event, listener);
   }
@@ -270,9 +270,9 @@ export class Connection<Context = unknown> extends EventEmitter<ConnectionEvents
   /** Adds a listener that is called before all others. */
   override prependListener<Name extends keyof ConnectionEvents>(
     event: Name,
-    listener: (...args: ConnectionEvents[Name]) => unknown,
+    listener: Listener<ConnectionEvents[Name]>,
   ): this {
-    super.prependListener(event, listener as never);
+    super.prependListener(event, listener);
     this.#inbox.listening(event);
     return this;
   }

@@ -4,19 +4,18 @@
  * @module
  */
 
-import type { EventEmitter } from "node:events";
-import { tell } from "./listeners.ts";
+import { type AnyEmitter, tell } from "./listeners.ts";
 import type { LogSeverity } from "./options.ts";
 
 /** Every call of a function from the options passes here, and every error of the application. */
 export class Faults {
-  readonly #emitter: EventEmitter;
+  readonly #emitter: AnyEmitter;
   readonly #log: (severity: LogSeverity, message: string) => void;
   readonly #complaints = new Set<string>();
 
   /** @param emitter whose listeners for `error` come first; without any, it is logged. */
   constructor(
-    emitter: EventEmitter,
+    emitter: AnyEmitter,
     log: (severity: LogSeverity, message: string) => void,
   ) {
     this.#emitter = emitter;

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { EventEmitter } from "node:events";
-import { type FailureHandler, tell } from "./listeners.ts";
+import { type AnyEmitter, type FailureHandler, tell } from "./listeners.ts";
 import { type CloseStatus, internalError, unreadMessages } from "./protocol/close_codes.ts";
 import type { Application, Session } from "./session.ts";
 
@@ -28,7 +27,7 @@ export interface InboxOwner<Emitter> {
  * the listeners for `data` and `message`, and to whoever reads by iterator; while
  * there is neither, or while a pipe waits, it is kept.
  */
-export class Inbox<Emitter extends EventEmitter> implements Application, FailureHandler {
+export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHandler {
   readonly #session: Session;
   readonly #emitter: Emitter;
   readonly #owner: InboxOwner<Emitter>;
@@ -178,13 +177,13 @@ export class Inbox<Emitter extends EventEmitter> implements Application, Failure
   }
 
   #hasListeners(): boolean {
-    return this.#emitter.listenerCount("data") > 0 ||
-      this.#emitter.listenerCount("message") > 0;
+    return this.#count("data") > 0 ||
+      this.#count("message") > 0;
   }
 
   #tellMessage(text: string): boolean {
     const heard = this.#tell("data", text);
-    if (this.#emitter.listenerCount("message") === 0) return heard;
+    if (this.#count("message") === 0) return heard;
     this.#tell("message", { data: text });
     return true;
   }
@@ -194,7 +193,7 @@ export class Inbox<Emitter extends EventEmitter> implements Application, Failure
     if (!this.#endTold && !(this.#paused && this.#kept.length > 0)) {
       this.#endTold = this.#tell("end");
     }
-    if (!this.#closeTold && this.#emitter.listenerCount("close") > 0) {
+    if (!this.#closeTold && this.#count("close") > 0) {
       this.#closeTold = true;
       this.#tell("close", this.#close);
     }
@@ -203,6 +202,10 @@ export class Inbox<Emitter extends EventEmitter> implements Application, Failure
   #settleReady(): void {
     this.#settle?.();
     this.#ready = this.#settle = undefined;
+  }
+
+  #count(event: string): number {
+    return this.#emitter.listenerCount(event as never);
   }
 
   #tell(event: string, argument?: unknown): boolean {

@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { EventEmitter } from "node:events";
+/** An emitter, whatever its events. */
+export interface AnyEmitter {
+  rawListeners(event: never): ((...args: never[]) => unknown)[];
+  listenerCount(event: never): number;
+}
 
 /** Whoever deals with a listener that threw or rejected. */
 export interface FailureHandler {
@@ -20,15 +24,15 @@ export interface FailureHandler {
  * @returns Whether there was a listener.
  */
 export function tell(
-  emitter: EventEmitter,
+  emitter: AnyEmitter,
   event: string,
   argument: unknown,
   handler: FailureHandler,
 ): boolean {
-  const listeners = emitter.rawListeners(event);
+  const listeners = emitter.rawListeners(event as never);
   for (let i = 0; i < listeners.length; i++) {
     try {
-      const result: unknown = listeners[i]!.call(emitter, argument);
+      const result: unknown = listeners[i]!.call(emitter, argument as never);
       if (isThenable(result)) {
         result.then(undefined, (error) => handler.failed(error));
       }

@@ -67,9 +67,9 @@ export interface ServerWebSocket {
   /** What was given to `upgrade`. */
   readonly data: unknown;
   /** Sends a message. */
-  send(text: string): number;
+  send(message: string | Uint8Array): number;
   /** Begins the closing handshake. */
-  close(code: number, reason: string): void;
+  close(code?: number, reason?: string): void;
   /** Bytes sent that have not left yet. */
   getBufferedAmount(): number;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { EventEmitter } from "node:events";
 import { Connection } from "./connection.ts";
+import { Emitter } from "./emitter.ts";
 import { errorResponse, methodNotAllowed, notFound } from "./http/errors.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
 import { Faults } from "./faults.ts";
@@ -81,7 +81,7 @@ export function useRuntime(
  *
  * @typeParam Context What the application keeps in `connection.context`.
  */
-export class Server<Context = unknown> extends EventEmitter<ServerEvents<Context>> {
+export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #settings: Settings;
   readonly #matchPrefix: PrefixMatcher;
   readonly #router: Router;

@@ -15,7 +15,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["runtimes", /^src\/runtimes\//],
   ["answers", /^src\/(pages|transports)\/|^src\/(route|service)\.ts$/],
   ["session", /^src\/(session|sessions|timeouts|flushing|turns|peer|runtime)\.ts$/],
-  ["application", /^src\/(connection|inbox|listeners|streams)\.ts$/],
+  ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
   ["options", /^src\/(options|option_checks)\.ts$/],
   ["server", /^src\/(server|router|routes|faults)\.ts$/],
   ["entry", /^mod\.ts$/],

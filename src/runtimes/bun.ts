@@ -67,20 +67,30 @@ class BunSocket implements Socket {
   }
 }
 
+/** An application's own websocket: what is certain of it here. Bun's own type fits as well. */
+export interface OwnWebSocket {
+  /** What was given to `upgrade`. */
+  readonly data: unknown;
+  /** Sends a message. */
+  send(message: string | Uint8Array): unknown;
+  /** Begins the closing handshake. */
+  close(code?: number, reason?: string): unknown;
+}
+
 /** An application's own handlers for its own sockets, with whatever options Bun takes there. */
 export interface OwnWebSocketHandlers {
   /** As in Bun. */
-  open?(socket: never): unknown;
+  open?(socket: OwnWebSocket): unknown;
   /** As in Bun. */
-  message?(socket: never, message: never): unknown;
+  message?(socket: OwnWebSocket, message: string | Uint8Array): unknown;
   /** As in Bun. */
-  drain?(socket: never): unknown;
+  drain?(socket: OwnWebSocket): unknown;
   /** As in Bun. */
-  close?(socket: never, code: number, reason: string): unknown;
+  close?(socket: OwnWebSocket, code: number, reason: string): unknown;
   /** As in Bun. */
-  ping?(socket: never, data: never): unknown;
+  ping?(socket: OwnWebSocket, data: Uint8Array): unknown;
   /** As in Bun. */
-  pong?(socket: never, data: never): unknown;
+  pong?(socket: OwnWebSocket, data: Uint8Array): unknown;
 }
 
 /**
@@ -110,31 +120,31 @@ export function websocketHandlers<Own extends OwnWebSocketHandlers>(
     ...own as Own,
     open(socket) {
       if (isOurs(socket.data)) socket.data.opened(socket);
-      else own?.open?.(socket as never);
+      else own?.open?.(socket);
     },
     message(socket, message) {
       if (isOurs(socket.data)) {
         socket.data.listener.message(
           typeof message === "string" ? message : undefined,
         );
-      } else own?.message?.(socket as never, message as never);
+      } else own?.message?.(socket, message);
     },
     drain(socket) {
       if (isOurs(socket.data)) socket.data.listener.drained();
-      else own?.drain?.(socket as never);
+      else own?.drain?.(socket);
     },
     close(socket, code, reason) {
       if (isOurs(socket.data)) socket.data.closed(code, reason);
-      else own?.close?.(socket as never, code, reason);
+      else own?.close?.(socket, code, reason);
     },
     ...(own?.ping && {
-      ping(socket: ServerWebSocket, data: unknown) {
-        if (!isOurs(socket.data)) own.ping?.(socket as never, data as never);
+      ping(socket: ServerWebSocket, data: Uint8Array) {
+        if (!isOurs(socket.data)) own.ping?.(socket, data);
       },
     }),
     ...(own?.pong && {
-      pong(socket: ServerWebSocket, data: unknown) {
-        if (!isOurs(socket.data)) own.pong?.(socket as never, data as never);
+      pong(socket: ServerWebSocket, data: Uint8Array) {
+        if (!isOurs(socket.data)) own.pong?.(socket, data);
       },
     }),
   };
