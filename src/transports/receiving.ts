@@ -31,12 +31,29 @@ function receiving(transport: HttpTransport): Handler {
     if (typeof framing === "string") {
       return errorResponse(500, framing, transport.fields(call));
     }
-    if (!call.service.sessions.get(call.session)?.attached) {
-      return receive(transport, framing, call);
-    }
-    // Clients abort and ask again without a pause; the abort shows after a turn.
-    return new Promise<void>(inNextTurn).then(() => receive(transport, framing, call));
+    return isTaken(call)
+      ? release(call).then(() => receive(transport, framing, call))
+      : receive(transport, framing, call);
   };
+}
+
+function isTaken(call: Call): boolean {
+  return call.service.sessions.get(call.session)?.attached ?? false;
+}
+
+/** How often, and in which steps (ms), a second receiver waits for the first to go. */
+const patience = 5;
+const step = 10;
+
+/**
+ * Clients abort a request and ask again without a pause. The abort shows after a
+ * turn, and later where the new connection was faster than the end of the old.
+ */
+async function release(call: Call): Promise<void> {
+  await new Promise<void>(inNextTurn);
+  for (let i = 0; i < patience && isTaken(call); i++) {
+    await new Promise((resolve) => setTimeout(resolve, step));
+  }
 }
 
 function receive(
