@@ -237,8 +237,9 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Reads message by message, until the connection closes. Leaving the loop
-   * early leaves the connection open, and the next reader goes on from there.
+   * Reads message by message, until the connection closes. Listeners for `data`
+   * hear nothing meanwhile. Leaving the loop early leaves the connection open, and
+   * the next reader or listener goes on from there.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
     return this.#inbox.read();

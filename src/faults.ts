@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AnyEmitter, tell } from "./listeners.ts";
+import { type AnyEmitter, isThenable, tell } from "./listeners.ts";
 import type { LogSeverity } from "./options.ts";
 
 /** Every call of a function from the options passes here, and every error of the application. */
@@ -29,15 +29,15 @@ export class Faults {
 
   /** A listener for errors has failed itself, or there is none. */
   failed(error: unknown): void {
-    this.#write(
-      error instanceof Error ? error.stack ?? error.message : String(error),
-    );
+    this.log("error", describe(error));
   }
 
   /** Calls the application; when that throws, goes on without its value. */
   ask<Value>(call: () => Value): Value | undefined {
     try {
-      return call();
+      const value = call();
+      if (isThenable(value)) value.then(undefined, (error) => this.report(error));
+      return value;
     } catch (error) {
       this.report(error);
       return undefined;
@@ -48,14 +48,25 @@ export class Faults {
   complain(message: string): void {
     if (this.#complaints.has(message)) return;
     this.#complaints.add(message);
-    this.#write(message);
+    this.log("error", message);
   }
 
-  #write(message: string): void {
+  /** Writes a line. When that fails, nobody is left to be told. */
+  log(severity: LogSeverity, message: string): void {
     try {
-      this.#log("error", message);
+      const written: unknown = this.#log(severity, message);
+      if (isThenable(written)) written.then(undefined, () => {});
     } catch {
-      // Nobody is left to be told.
+      // See above.
     }
+  }
+}
+
+/** Anything can be thrown, also what cannot be shown. */
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? error.stack ?? error.message : String(error);
+  } catch {
+    return "The application threw something that has no text";
   }
 }

@@ -18,7 +18,12 @@ export function flushSoon(flushable: Flushable): void {
 }
 
 function flushAll(): void {
-  // Listeners may write to others meanwhile, which join the list.
-  for (let i = 0; i < waiting.length; i++) waiting[i]!.flush();
-  waiting.length = 0;
+  let done = 0;
+  try {
+    // Listeners may write to others meanwhile, which join the list.
+    while (done < waiting.length) waiting[done++]!.flush();
+  } finally {
+    waiting.splice(0, done);
+    if (waiting.length > 0) queueMicrotask(flushAll);
+  }
 }

@@ -24,7 +24,7 @@ export interface InboxOwner<Emitter> {
 
 /**
  * Everything that a session tells the application passes here. A message goes to
- * the listeners for `data` and `message`, and to whoever reads by iterator; while
+ * whoever reads by iterator, else to the listeners for `data` and `message`; while
  * there is neither, or while a pipe waits, it is kept.
  */
 export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHandler {
@@ -34,7 +34,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #kept: string[] = [];
   #keptSize = 0;
   #delivering = false;
-  #paused = false;
+  #pauses = 0;
   #readers = 0;
   #waiting: (() => void)[] = [];
   #close: { code: number; reason: string; wasClean: boolean } | undefined;
@@ -54,9 +54,8 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   message(text: string): void {
-    const inOrder = this.#kept.length === 0 || this.#readers > 0;
-    const heard = inOrder && !this.#paused && this.#tellMessage(text);
-    if (!heard || this.#readers > 0) this.#keep(text);
+    const mustWait = this.#kept.length > 0 || this.#readers > 0 || this.#pauses > 0;
+    if (mustWait || !this.#tellMessage(text)) this.#keep(text);
   }
 
   drained(): void {
@@ -88,14 +87,14 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     if (wanted) this.#deliverSoon();
   }
 
-  /** Keeps messages back until `resume`. */
+  /** Keeps messages back until as many calls of `resume`. */
   pause(): void {
-    this.#paused = true;
+    this.#pauses++;
   }
 
-  /** Goes on where `pause` stopped. */
+  /** Takes back one `pause`. */
   resume(): void {
-    this.#paused = false;
+    this.#pauses--;
     this.#deliver();
   }
 
@@ -106,14 +105,16 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     return this.#ready;
   }
 
-  /** Reads message by message; several readers share them. */
+  /** Reads message by message. Several readers share them; listeners get none meanwhile. */
   read(): AsyncIterableIterator<string> {
     this.#readers++;
     let reading = true;
     const stop = () => {
-      if (reading) this.#readers--;
+      if (!reading) return;
       reading = false;
+      this.#readers--;
       this.#wakeReaders();
+      this.#deliverSoon();
     };
     const next = async (): Promise<IteratorResult<string>> => {
       while (reading) {
@@ -169,7 +170,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   #deliver(): void {
-    while (this.#kept.length > 0 && !this.#paused && this.#readers === 0) {
+    while (this.#kept.length > 0 && this.#pauses === 0 && this.#readers === 0) {
       if (!this.#hasListeners()) break;
       this.#tellMessage(this.#takeKept()!);
     }
@@ -190,7 +191,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
 
   /** `end` waits for a pipe to empty the inbox; `close` waits for nothing but a listener. */
   #tellClosed(): void {
-    if (!this.#endTold && !(this.#paused && this.#kept.length > 0)) {
+    if (!this.#endTold && !(this.#pauses > 0 && this.#kept.length > 0)) {
       this.#endTold = this.#tell("end");
     }
     if (!this.#closeTold && this.#count("close") > 0) {

@@ -43,7 +43,8 @@ export function tell(
   return listeners.length > 0;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether the value is a promise, or alike. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value &&
     typeof value.then === "function";
 }

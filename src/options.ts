@@ -238,9 +238,6 @@ export function readOptions(options: ServerOptions): Settings {
     values[name] = readOption(given, name, row);
   }
   const settings = values as unknown as Settings & ServerOptions;
-  if (values.fayeServerOptions !== undefined) {
-    settings.log("info", "The option faye_server_options is ignored");
-  }
   return {
     ...settings,
     transports: enabledTransports(settings),

@@ -121,6 +121,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     this.#matchPrefix = prefixMatcher(settings.prefix);
     this.#router = new Router(createRoutes(settings));
     this.#faults = new Faults(this, settings.log);
+    if (options.faye_server_options !== undefined) {
+      this.#faults.log("info", "The option faye_server_options is ignored");
+    }
     this.#service = this.#createService(runtime);
     this.#owner = this.#createOwner();
     this.handler = this.fetch = (request, info) => this.handle(request, info);

@@ -230,7 +230,7 @@ export class Session extends Waiting {
     if (this.readyState === CLOSING && this.#receiver !== undefined) {
       this.#sayGoodbye(receiver);
     } else if (
-      this.#drainOwed && this.bufferedAmount <= this.#host.highWaterMark
+      this.congested && this.bufferedAmount <= this.#host.highWaterMark
     ) {
       this.#drainOwed = false;
       this.application?.drained();

@@ -31,19 +31,25 @@ export function pipe<Context>(
   inbox: Inbox<Connection<Context>>,
   destination: PipeDestination,
 ): void {
+  let waiting = false;
+  let open = true;
+  const goOn = () => {
+    if (!waiting) return;
+    waiting = false;
+    inbox.resume();
+  };
   const forward = (message: string) => {
-    if (
-      destination.write(message) === false && destination.once !== undefined
-    ) {
-      inbox.pause();
-      destination.once("drain", () => inbox.resume());
-    }
+    if (destination.write(message) !== false || destination.once === undefined) return;
+    if (!waiting) inbox.pause();
+    waiting = true;
+    destination.once("drain", goOn);
   };
   connection.on("data", forward);
-  connection.once("end", () => destination.end?.());
+  connection.once("end", () => open && destination.end?.());
   destination.once?.("close", () => {
+    open = false;
     connection.off("data", forward);
-    inbox.resume();
+    goOn();
   });
 }
 

@@ -63,16 +63,18 @@ export class Timeouts {
   #expire(): void {
     const fired = this.#timer;
     const now = performance.now();
-    let waiting = this.#first;
-    // Timers may come up to a millisecond before the clock says so.
-    while (waiting !== undefined && waiting.due <= now + 1) {
-      this.remove(waiting);
-      waiting.timedOut();
-      waiting = this.#first;
-    }
-    // Still `fired` unless the list became empty, and then perhaps armed anew.
-    if (this.#timer === fired && waiting !== undefined) {
-      this.#timer = setTimeout(this.#fire, waiting.due - now);
+    try {
+      // Timers may come up to a millisecond before the clock says so.
+      while (this.#first !== undefined && this.#first.due <= now + 1) {
+        const waiting = this.#first;
+        this.remove(waiting);
+        waiting.timedOut();
+      }
+    } finally {
+      // Still `fired` unless the list became empty, and then perhaps armed anew.
+      if (this.#timer === fired && this.#first !== undefined) {
+        this.#timer = setTimeout(this.#fire, Math.max(0, this.#first.due - now));
+      }
     }
   }
 }

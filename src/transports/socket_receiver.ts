@@ -40,9 +40,7 @@ export class SocketReceiver implements Receiver, SocketListener {
 
   message(text: string | undefined): void {
     if (text === undefined) return this.#refuse(binaryMessage);
-    if (text.length > this.#service.settings.maxMessageSize) {
-      return this.#refuse(messageTooBig);
-    }
+    if (isLonger(text, this.#service.settings.maxMessageSize)) return this.#refuse(messageTooBig);
     const messages = this.#raw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
     else this.#session?.receive(messages);
@@ -81,3 +79,8 @@ export class SocketReceiver implements Receiver, SocketListener {
 }
 
 const noCloseFrame = 1006;
+
+/** Whether a text takes more bytes than that; no code unit takes more than three. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes;
+}

@@ -12,7 +12,7 @@ interface Clock {
   now: number;
   tick(ms: number): number;
   tickAsync(ms: number): Promise<number>;
-  runMicrotasks(): void;
+  next(): number;
   countTimers(): number;
   uninstall(): void;
 }
@@ -48,6 +48,17 @@ export class FakeTime {
   /** Like `tick`, with pending microtasks run before each timer. */
   async tickAsync(ms = 0): Promise<void> {
     await this.#clock.tickAsync(ms);
+  }
+
+  /**
+   * Lets time pass until the next timer is due, and runs it.
+   *
+   * @returns Whether there was one.
+   */
+  next(): boolean {
+    const any = this.#clock.countTimers() > 0;
+    if (any) this.#clock.next();
+    return any;
   }
 
   /** Runs all pending microtasks. */

@@ -1,0 +1,127 @@
+import { assertEquals } from "@std/assert";
+import { fakeTime, microtasks, pass } from "./fake_time.ts";
+import { connect, serve } from "./polling_client.ts";
+
+/** Reads on, and keeps what it got; `break` after so many. */
+async function read(messages: AsyncIterable<string>, into: string[], most = Infinity) {
+  for await (const message of messages) {
+    into.push(message);
+    if (into.length >= most) break;
+  }
+  into.push("done");
+}
+
+Deno.test("a loop reads what came before it and what comes during it, in order", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send("one", "two");
+  const got: string[] = [];
+  read(connection, got);
+  await client.send("three");
+  await microtasks();
+  assertEquals(got, ["one", "two", "three"]);
+});
+
+Deno.test("a loop ends after the last message when the connection closes", async () => {
+  using time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const got: string[] = [];
+  read(connection, got);
+  await client.send("one", "two");
+  await pass(time, 5000);
+  assertEquals(got, ["one", "two", "done"]);
+});
+
+Deno.test("a loop that begins after the close still reads what was kept", async () => {
+  using time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send("one", "two");
+  await pass(time, 5000);
+  const got: string[] = [];
+  await read(connection, got);
+  assertEquals(got, ["one", "two", "done"]);
+});
+
+Deno.test("break leaves the connection open, and the next loop goes on from there", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send("one", "two", "three");
+  const first: string[] = [];
+  await read(connection, first, 1);
+  assertEquals(first, ["one", "done"]);
+  assertEquals(connection.readyState, 1);
+  const second: string[] = [];
+  read(connection, second);
+  await client.send("four");
+  await microtasks();
+  assertEquals(second, ["two", "three", "four"]);
+});
+
+Deno.test("after break, a listener for data gets the rest", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send("one", "two");
+  await read(connection, [], 1);
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  await microtasks();
+  await client.send("three");
+  assertEquals(heard, ["two", "three"]);
+});
+
+Deno.test("a loop takes all messages while it reads; then the listeners go on where it stopped", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  const got: string[] = [];
+  const loop = read(connection, got, 1);
+  await client.send("one", "two");
+  await loop;
+  await client.send("three");
+  await microtasks();
+  assertEquals([got, heard], [["one", "done"], ["two", "three"]]);
+});
+
+Deno.test("two loops share the messages: each goes to one of them", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const [one, two]: string[][] = [[], []];
+  read(connection, one!);
+  read(connection, two!);
+  for (const message of ["1", "2", "3", "4"]) await client.send(message);
+  await microtasks();
+  assertEquals([...one!, ...two!].sort(), ["1", "2", "3", "4"]);
+});
+
+Deno.test("a loop that reads too slowly closes the connection with 1008, and gets what was kept", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const messages = connection[Symbol.asyncIterator]();
+  const chunk = "x".repeat(256 * 1024);
+  for (let i = 0; i < 4; i++) await client.send(chunk);
+  assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
+  const got: string[] = [];
+  await read(messages, got);
+  assertEquals(got.length, 5);
+});
+
+Deno.test("several calls of next wait in line", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const messages = connection[Symbol.asyncIterator]();
+  const next = [messages.next(), messages.next()];
+  await client.send("one");
+  await client.send("two");
+  assertEquals((await Promise.all(next)).map(({ value }) => value), ["one", "two"]);
+});
+
+Deno.test("return settles a next that waits", async () => {
+  using _time = fakeTime();
+  const { connection } = await connect(serve().server);
+  const messages = connection[Symbol.asyncIterator]();
+  const next = messages.next();
+  await messages.return?.();
+  assertEquals(await next, { done: true, value: undefined });
+  assertEquals(await messages.next(), { done: true, value: undefined });
+});

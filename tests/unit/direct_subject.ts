@@ -1,0 +1,215 @@
+/**
+ * The sessions of src, driven without a server: with receivers that do no more
+ * than keep the contract of `Receiver`.
+ *
+ * @module
+ */
+
+import { Peer, type Protocol } from "../../src/peer.ts";
+import { stillOpen } from "../../src/protocol/close_codes.ts";
+import { closeFrame } from "../../src/protocol/frames.ts";
+import { type Application, type Receiver, Session } from "../../src/session.ts";
+import { Sessions } from "../../src/sessions.ts";
+import type { Slot, World } from "./session_schedule.ts";
+import { BySlot, closing, type Subject } from "./session_subject.ts";
+
+/** A receiver that is nothing but its contract. */
+class TestReceiver implements Receiver {
+  readonly seen: string[] = [];
+  readonly slot: Slot;
+  session: Session | undefined;
+  bufferedAmount = 0;
+  #left: number;
+  #full = false;
+  #ended = false;
+
+  constructor(slot: Slot, limit: number) {
+    this.slot = slot;
+    this.#left = limit;
+  }
+
+  get ended(): boolean {
+    return this.#full || this.#ended;
+  }
+
+  get forLife(): boolean {
+    return this.slot === "websocket" || this.slot === "raw";
+  }
+
+  send(frame: string): boolean {
+    if (this.ended) this.seen.push("a frame after the end");
+    this.seen.push(frame);
+    this.#left -= frame.length + 1;
+    if (this.#left > 0 || this.forLife) return true;
+    this.#full = true;
+    this.seen.push("ended");
+    return false;
+  }
+
+  end({ code, reason }: { code: number; reason: string }): void {
+    if (this.#ended) this.seen.push("ended twice");
+    this.#ended = true;
+    if (!this.#full) this.seen.push(this.forLife ? `closed ${code} ${reason}` : "ended");
+  }
+}
+
+const protocols: Readonly<Record<Slot, Protocol>> = {
+  a: "xhr-polling",
+  b: "xhr-streaming",
+  websocket: "websocket",
+  raw: "websocket-raw",
+};
+
+function peerOf(slot: Slot): Peer {
+  return new Peer(protocols[slot], `/${slot}`, "", new Headers(), {});
+}
+
+/** Drives `Session` and `Sessions`. */
+export class DirectSubject implements Subject {
+  readonly transcripts = {
+    receivers: [] as string[][],
+    connections: [] as string[][],
+    answers: [] as string[],
+  };
+  readonly #world: World;
+  readonly #tick: (ms: number) => void;
+  readonly #sessions: Sessions;
+  readonly #opened: Session[] = [];
+  readonly #openedBySlot = new BySlot<Session>();
+  readonly #receivers = new BySlot<TestReceiver>();
+  #late: TestReceiver[] = [];
+
+  /** @param tick lets time pass, on fake timers. */
+  constructor(world: World, tick: (ms: number) => void) {
+    this.#world = world;
+    this.#tick = tick;
+    this.#sessions = new Sessions(world);
+  }
+
+  attach(slot: Slot, polling: boolean): void {
+    const receiver = new TestReceiver(slot, polling ? 1 : this.#world.responseLimit);
+    this.transcripts.receivers.push(receiver.seen);
+    this.#receivers.add(slot, receiver);
+    if (receiver.forLife) this.#attach(receiver, this.#create(slot));
+    else if (this.#sessions.get(slot)?.attached) this.#late.push(receiver);
+    else this.#receive(receiver);
+  }
+
+  /** As the HTTP transports do it. */
+  #receive(receiver: TestReceiver): void {
+    const { slot } = receiver;
+    let session = this.#sessions.get(slot);
+    if (session?.attached) {
+      receiver.send(closeFrame(stillOpen.code, stillOpen.reason));
+      receiver.end(stillOpen);
+      return;
+    }
+    if (session === undefined) {
+      session = this.#create(slot);
+      this.#sessions.add(session);
+    }
+    this.#attach(receiver, session);
+  }
+
+  #attach(receiver: TestReceiver, session: Session): void {
+    receiver.session = session;
+    session.attach(receiver, peerOf(receiver.slot));
+  }
+
+  #create(slot: Slot): Session {
+    const id = slot === "a" || slot === "b" ? slot : "";
+    const session = new Session(this.#sessions, peerOf(slot), id, slot === "raw");
+    session.application = this.#application(session, slot);
+    return session;
+  }
+
+  #application(session: Session, slot: Slot): Application {
+    const heard: string[] = [];
+    const { manner } = this.#world;
+    return {
+      opened: () => {
+        heard.push("opened");
+        this.transcripts.connections.push(heard);
+        this.#opened.push(session);
+        this.#openedBySlot.add(slot, session);
+        if (manner === "greets") session.write("hello");
+        if (manner === "leaves") session.close({ code: 3000, reason: "Go away!" });
+      },
+      message: (text) => {
+        heard.push(`message ${text}`);
+        if (manner === "echoes") session.write(text);
+      },
+      drained: () => heard.push("drain"),
+      closed: ({ code, reason }, wasClean) => heard.push(closing(code, reason, wasClean)),
+    };
+  }
+
+  abort(slot: Slot, back: number): void {
+    const receiver = this.#receivers.get(slot, back);
+    if (receiver !== undefined) this.#abort(receiver);
+  }
+
+  abortAll(): void {
+    for (const receiver of this.#receivers.all()) this.#abort(receiver);
+  }
+
+  /** Of receivers that have ended too, which the session must ignore. */
+  #abort(receiver: TestReceiver): void {
+    const { session } = receiver;
+    if (!receiver.forLife) session?.interrupt(receiver);
+    else session?.disconnect(receiver, { code: 1001, reason: "Going away" }, true);
+  }
+
+  stall(slot: Slot, back: number, stalled: boolean): void {
+    const receiver = this.#receivers.get(slot, back);
+    if (receiver === undefined || receiver.session === undefined || receiver.ended) return;
+    receiver.bufferedAmount = stalled ? this.#world.highWaterMark + 1 : 0;
+    if (!stalled) receiver.session.flush();
+  }
+
+  write(slot: Slot, back: number, text: string): void {
+    const session = this.#openedBySlot.get(slot, back);
+    if (session === undefined) return;
+    this.transcripts.answers.push(`write ${session.write(text)}`);
+  }
+
+  send(slot: Slot, messages: readonly string[]): void {
+    if (slot !== "a" && slot !== "b") {
+      this.#openedBySlot.get(slot, 0)?.receive(messages);
+      return;
+    }
+    const session = this.#sessions.get(slot);
+    const refused = session === undefined || session.interrupted;
+    this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
+    if (!refused) session.receive(messages);
+  }
+
+  close(slot: Slot, back: number, code: number, reason: string): void {
+    this.#openedBySlot.get(slot, back)?.close({ code, reason });
+  }
+
+  pass(ms: number): void {
+    this.#tick(ms);
+  }
+
+  async settle(): Promise<void> {
+    await undefined;
+    await undefined;
+    if (this.#late.length === 0) return;
+    const late = this.#late;
+    this.#late = [];
+    for (const receiver of late) this.#receive(receiver);
+    await undefined;
+    await undefined;
+  }
+
+  states(): string[] {
+    return this.#opened.map(({ readyState, bufferedAmount }) =>
+      `state ${readyState}, ${bufferedAmount} bytes`
+    );
+  }
+
+  idsInUse(): number {
+    return this.#sessions.size;
+  }
+}

@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import { flushSoon } from "../../src/flushing.ts";
+import { connectSocket, FakeRuntime, onRuntime } from "./fake_runtime.ts";
+import { fakeTime, microtasks } from "./fake_time.ts";
+import { serve } from "./polling_client.ts";
+
+Deno.test("flushing happens after the present turn's code, in order", async () => {
+  const flushed: string[] = [];
+  flushSoon({ flush: () => flushed.push("one") });
+  flushSoon({ flush: () => flushed.push("two") });
+  assertEquals(flushed, []);
+  await undefined;
+  assertEquals(flushed, ["one", "two"]);
+});
+
+Deno.test("who joins while others are flushed is flushed with them", async () => {
+  const flushed: string[] = [];
+  const second = { flush: () => flushed.push("second") };
+  flushSoon({
+    flush() {
+      flushed.push("first");
+      flushSoon(second);
+    },
+  });
+  await undefined;
+  assertEquals(flushed, ["first", "second"]);
+});
+
+Deno.test("who was flushed can be flushed again in a later turn", async () => {
+  let flushed = 0;
+  const one = { flush: () => flushed++ };
+  for (let turn = 1; turn <= 3; turn++) {
+    flushSoon(one);
+    await undefined;
+    assertEquals(flushed, turn);
+  }
+});
+
+Deno.test("an odd error while messages are handed on stops no other connection", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { connection, socket } = await connectSocket(server, runtime);
+  connection.on("drain", () => {
+    throw Object.create(null);
+  });
+  const other = await connectSocket(server, runtime);
+  socket.bufferedAmount = 65 * 1024;
+  connection.write("x");
+  await microtasks();
+  socket.bufferedAmount = 0;
+  connection.write("y");
+  other.connection.write("z");
+  await microtasks();
+  assertEquals(other.socket.sent, ["o", 'a["z"]']);
+});

@@ -1,0 +1,97 @@
+import { assertEquals } from "@std/assert";
+import type { ServerOptions } from "../../src/options.ts";
+import { fakeTime } from "./fake_time.ts";
+import { connect, PollingClient, serve } from "./polling_client.ts";
+
+const throwing = () => {
+  throw new Error("thrown by the application");
+};
+
+Deno.test("jsessionid: a function decides about the cookie, undefined for none", async () => {
+  using _time = fakeTime();
+  const cookies: Record<string, string | undefined> = { a: "X=1; path=/", b: undefined };
+  const jsessionid = (request: Request) => cookies[request.url.split("/").at(-2)!];
+  const { server } = serve({ jsessionid });
+  const cookieOf = async (session: string) =>
+    (await new PollingClient(server, session).receive()).headers.get("Set-Cookie");
+  assertEquals([await cookieOf("a"), await cookieOf("b")], ["X=1; path=/", null]);
+});
+
+Deno.test("jsessionid: a function that throws or gives nonsense costs the cookie, not the answer", async () => {
+  using _time = fakeTime();
+  const nonsense = [throwing, () => 1, () => null, () => ({}), () => "a\r\nX: y", () => "\u20ac"];
+  for (const jsessionid of nonsense) {
+    const { server, log } = serve({ jsessionid: jsessionid as () => string });
+    const response = await new PollingClient(server).receive();
+    assertEquals([response.status, response.headers.has("Set-Cookie")], [200, false]);
+    assertEquals(await response.text(), "o\n");
+    assertEquals(log.length > 0, true, String(jsessionid));
+  }
+});
+
+Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not the answer", async () => {
+  const nonsense = [throwing, () => 1, () => null, () => "/b", () => "https://a/", () => ({})];
+  for (const baseUrl of nonsense) {
+    const { server, log } = serve({ baseUrl: baseUrl as () => string });
+    const response = await server.handle(new Request("http://host/echo/info"));
+    assertEquals([response.status, "base_url" in await response.json()], [200, false]);
+    assertEquals(log.length > 0, true, String(baseUrl));
+  }
+});
+
+/** Runs something and gives what was rejected and nobody caught: it would end the process. */
+async function unhandled(run: () => Promise<unknown>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  const note = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    seen.push(event.reason);
+  };
+  addEventListener("unhandledrejection", note);
+  try {
+    await run();
+    // Runtimes look for unhandled rejections at the end of a turn.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    removeEventListener("unhandledrejection", note);
+  }
+  return seen;
+}
+
+/** As a function of JavaScript may turn out to be. */
+const rejecting = () => Promise.reject(new Error("async")) as never;
+
+const uses: [string, ServerOptions, (client: PollingClient) => Promise<unknown>][] = [
+  ["jsessionid", { jsessionid: rejecting }, (client) => client.poll()],
+  ["fallback", { fallback: rejecting, prefix: "/other" }, (client) => client.receive()],
+];
+
+for (const [name, options, use] of uses) {
+  Deno.test(`a function for ${name} that turns out to reject does not end the process`, async () => {
+    const { server } = serve(options);
+    const seen = await unhandled(async () => {
+      const client = new PollingClient(server);
+      await use(client);
+      if (options.prefix === undefined) await client.breakPoll();
+    });
+    assertEquals(seen, []);
+  });
+}
+
+Deno.test("a function for baseUrl that turns out to reject does not end the process", async () => {
+  const { server } = serve({ baseUrl: rejecting });
+  const info = new Request("http://host/echo/info");
+  assertEquals(await unhandled(async () => await server.handle(info)), []);
+});
+
+Deno.test("a log that turns out to reject does not end the process", async () => {
+  const { server } = serve({ log: rejecting });
+  const seen = await unhandled(async () => {
+    const { client, connection } = await connect(server);
+    connection.on("data", () => {
+      throw new Error("for the log");
+    });
+    await client.send("x");
+    await client.poll();
+  });
+  assertEquals(seen, []);
+});

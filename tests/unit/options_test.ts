@@ -1,0 +1,216 @@
+import { Server } from "../../src/server.ts";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { readOptions, type ServerOptions } from "../../src/options.ts";
+
+const someFunction = () => "";
+
+/** For each option: its name in sockjs-node where that differs, values that are allowed and not. */
+const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] }> = {
+  prefix: {
+    good: ["", "/", "/echo", "/echo/", "/v1.0", /\/echo/, "[/]echo", "/(a|b)"],
+    bad: ["echo", ".", 1, true, null, {}, []],
+  },
+  sockjsUrl: {
+    alias: "sockjs_url",
+    good: ["https://a/b.js", "HTTP://a/b.js", "/b.js", "//a/b.js"],
+    bad: ["", "b.js", "ftp://a/b.js", "javascript:alert(1)", 1, null, someFunction],
+  },
+  transports: {
+    good: [[], ["websocket"], ["xhr-polling", "jsonp-polling"]],
+    bad: ["websocket", ["xhr"], ["websockets"], [1], null, {}],
+  },
+  disabledTransports: {
+    alias: "disabled_transports",
+    good: [[], ["websocket"], ["websockets"], ["eventsource", "htmlfile"]],
+    bad: ["websocket", ["xhr"], [undefined], null, {}],
+  },
+  websocket: { good: [true, false], bad: [0, 1, "true", null, []] },
+  responseLimit: {
+    alias: "response_limit",
+    good: [1, 4096, Number.MAX_SAFE_INTEGER],
+    bad: [0, -1, NaN, Infinity, "4096", null, true],
+  },
+  heartbeatDelay: {
+    alias: "heartbeat_delay",
+    good: [1, 25000, 2 ** 31 - 1],
+    bad: [0, -1, NaN, Infinity, 2 ** 31, "25000", null],
+  },
+  disconnectDelay: {
+    alias: "disconnect_delay",
+    good: [1, 5000, 2 ** 31 - 1],
+    bad: [0, -5, NaN, Infinity, 2 ** 31, "5000", null],
+  },
+  jsessionid: { good: [true, false, someFunction], bad: ["JSESSIONID", 1, null] },
+  disableCors: { alias: "disable_cors", good: [true, false], bad: [0, "false", null] },
+  baseUrl: {
+    alias: "base_url",
+    good: ["http://a", "https://a/b", someFunction],
+    bad: ["", "/b", "a", "https://a/", "ftp://a", 1, null],
+  },
+  log: { good: [() => {}], bad: [true, null, "error", console] },
+  fallback: { good: [() => new Response()], bad: [true, null, new Response()] },
+};
+
+function read(given: Record<string, unknown>) {
+  return readOptions(given as ServerOptions);
+}
+
+for (const [name, { alias, good, bad }] of Object.entries(options)) {
+  const spellings = alias === undefined ? [name] : [name, alias];
+
+  Deno.test(`${name} takes what it is documented to take`, () => {
+    for (const spelling of spellings) {
+      for (const value of good) read({ [spelling]: value });
+    }
+  });
+
+  Deno.test(`${name} refuses everything else with a TypeError that names it`, () => {
+    for (const spelling of spellings) {
+      for (const value of bad) {
+        const { message } = assertThrows(
+          () => read({ [spelling]: value }),
+          TypeError,
+          `the option ${spelling} must be`,
+        );
+        assert(message.includes(", got "), message);
+      }
+    }
+  });
+
+  Deno.test(`${name} is its default when it is undefined`, () => {
+    const defaults = read({});
+    for (const spelling of spellings) {
+      assertEquals(read({ [spelling]: undefined }), defaults);
+    }
+  });
+}
+
+for (const [name, { alias, good }] of Object.entries(options)) {
+  if (alias === undefined) continue;
+
+  Deno.test(`${alias} is another spelling of ${name}`, () => {
+    for (const value of good) assertEquals(read({ [alias]: value }), read({ [name]: value }));
+  });
+
+  Deno.test(`${name} and ${alias} at once are a TypeError that names both`, () => {
+    const both = { [name]: good[0], [alias]: good[0] };
+    const { message } = assertThrows(() => read(both), TypeError, name);
+    assert(message.includes(alias), message);
+  });
+
+  Deno.test(`${name} with an undefined ${alias} is no conflict`, () => {
+    const value = good.at(-1);
+    assertEquals(read({ [name]: value, [alias]: undefined }), read({ [name]: value }));
+    assertEquals(read({ [name]: undefined, [alias]: value }), read({ [name]: value }));
+  });
+}
+
+Deno.test("the defaults are those of the protocol", () => {
+  const defaults = read({});
+  assertEquals(defaults.prefix, "");
+  assertEquals(defaults.responseLimit, 131072);
+  assertEquals(defaults.heartbeatDelay, 25000);
+  assertEquals(defaults.disconnectDelay, 5000);
+  assertEquals(defaults.jsessionid, false);
+  assertEquals(defaults.disableCors, false);
+  assertEquals(defaults.baseUrl, undefined);
+  assertEquals(defaults.fallback, undefined);
+  assertEquals(
+    defaults.sockjsUrl,
+    "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
+  );
+  assertEquals([...defaults.transports].sort(), [
+    "eventsource",
+    "htmlfile",
+    "jsonp-polling",
+    "websocket",
+    "websocket-raw",
+    "xhr-polling",
+    "xhr-streaming",
+  ]);
+});
+
+Deno.test("values arrive as they were given", () => {
+  const fallback = () => new Response();
+  const settings = read({ responseLimit: 4096, heartbeat_delay: 10, fallback, prefix: "/echo" });
+  assertEquals([settings.responseLimit, settings.heartbeatDelay], [4096, 10]);
+  assertStrictEquals(settings.fallback, fallback);
+  assertEquals(settings.prefix, "/echo");
+});
+
+Deno.test("an unknown option is a TypeError that names the nearest known one", () => {
+  const typos = {
+    prefx: "prefix",
+    heartbeatDelays: "heartbeatDelay",
+    heartbeat_dely: "heartbeat_delay",
+    sockJsUrl: "sockjsUrl",
+    websockets: "websocket",
+    disable_Cor: "disable_cors",
+    JSESSIONID: "jsessionid",
+  };
+  for (const [typo, known] of Object.entries(typos)) {
+    const { message } = assertThrows(() => read({ [typo]: true }), TypeError, typo);
+    assert(message.endsWith(known), message);
+  }
+});
+
+Deno.test("names that every object has are unknown options too", () => {
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    const given = JSON.parse(`{"${name}":1}`);
+    assertThrows(() => read(given), TypeError, name);
+  }
+});
+
+Deno.test("options that are no object are a TypeError", () => {
+  for (const given of [null, 1, "/echo", true]) {
+    assertThrows(() => readOptions(given as never), TypeError, "options must be an object");
+  }
+});
+
+/** The transports that are on with these options, of three. */
+function enabled(given: Record<string, unknown>): string[] {
+  const few = ["websocket", "websocket-raw", "xhr-polling"];
+  return [...read({ transports: few, ...given }).transports].sort();
+}
+
+Deno.test("disabled transports are off, all others on", () => {
+  assertEquals(enabled({}), ["websocket", "websocket-raw", "xhr-polling"]);
+  assertEquals(enabled({ disabledTransports: ["xhr-polling"] }), ["websocket", "websocket-raw"]);
+  assertEquals(enabled({ disabled_transports: ["htmlfile"] }).length, 3);
+});
+
+Deno.test("websocket: false and the name websockets switch off both websockets", () => {
+  assertEquals(enabled({ websocket: false }), ["xhr-polling"]);
+  assertEquals(enabled({ disabledTransports: ["websockets"] }), ["xhr-polling"]);
+  assertEquals(enabled({ websocket: true }).length, 3);
+});
+
+Deno.test("websocket: true does not bring back what transports leaves out", () => {
+  assertEquals([...read({ transports: ["xhr-polling"], websocket: true }).transports], [
+    "xhr-polling",
+  ]);
+});
+
+Deno.test("faye_server_options is ignored, with a line in the log", () => {
+  const lines: string[] = [];
+  const log = (severity: string, message: string) => lines.push(`${severity}: ${message}`);
+  new Server({ log, faye_server_options: { ping: 10 } });
+  assertEquals(lines.length, 1);
+  assert(lines[0]!.includes("faye_server_options"), lines[0]);
+});
+
+Deno.test("without a log, errors are printed and the rest is dropped", () => {
+  const { log } = read({});
+  const printed: unknown[] = [];
+  const { error, info, log: print, debug } = console;
+  const keep = (...args: unknown[]) => printed.push(...args);
+  Object.assign(console, { error: keep, info: keep, log: keep, debug: keep });
+  try {
+    log("debug", "one");
+    log("info", "two");
+    log("error", "three");
+  } finally {
+    Object.assign(console, { error, info, log: print, debug });
+  }
+  assertEquals(printed, ["three"]);
+});

@@ -1,0 +1,160 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { route } from "../../src/route.ts";
+import { pathOf, prefixMatcher, Router } from "../../src/router.ts";
+
+const greeting = route({});
+const iframe = route({});
+const info = route({});
+const websocket = route({});
+const xhr = route({});
+const pages = new Map([["info", info], ["websocket", websocket]]);
+const endpoints = new Map([["xhr", xhr], ["websocket", websocket]]);
+const router = new Router({ greeting, iframe, pages, endpoints });
+
+function pathIn(url: string): string {
+  const { start, end } = pathOf(url);
+  return url.slice(start, end);
+}
+
+Deno.test("the path of a URL begins after its host and ends before its query", () => {
+  assertEquals(pathIn("http://host/echo/info"), "/echo/info");
+  assertEquals(pathIn("http://h/"), "/");
+  assertEquals(pathIn("https://h/x"), "/x");
+  assertEquals(pathIn("http://[::1]:8081/x/"), "/x/");
+  assertEquals(pathIn("http://host/a?b=/c/d"), "/a");
+  assertEquals(pathIn("http://host/?/a"), "/");
+  assertEquals(pathIn("http://host/a%3Fb"), "/a%3Fb");
+});
+
+Deno.test("a bare path, as Bun gives it, is all path", () => {
+  assertEquals(pathIn("/echo/info"), "/echo/info");
+  assertEquals(pathIn("/"), "/");
+  assertEquals(pathIn("/x?y=/z"), "/x");
+  assertEquals(pathIn("//host/x"), "//host/x");
+});
+
+/** How much of each path a prefix takes. */
+const prefixes: [string | RegExp, Record<string, number>][] = [
+  ["", { "": 0, "/": 0, "/info": 0, "/a/b/xhr": 0 }],
+  ["/", { "": 0, "/": 0, "/info": 0 }],
+  ["/echo", {
+    "/echo": 5,
+    "/echo/": 5,
+    "/echo/info": 5,
+    "/echofoo": -1,
+    "/ech": -1,
+    "/x/echo": -1,
+    "/ECHO": -1,
+    "/": -1,
+    "": -1,
+  }],
+  ["/echo/", { "/echo": 5, "/echo/info": 5, "/echofoo": -1 }],
+  ["/a/b", { "/a/b/info": 4, "/a/bc": -1, "/a": -1 }],
+  ["/v1.0", { "/v1.0/info": 5, "/v1x0/info": -1 }],
+  ["[/]echo", { "/echo/info": 5, "/echofoo": -1, "/x/echo": -1, "/e": -1 }],
+  ["[/]echo/", { "/echo": 5, "/echo/info": 5 }],
+  ["/(a|b)", { "/a/info": 2, "/b": 2, "/c": -1, "/ab": -1, "/x/a": -1 }],
+  ["/a|/bc", { "/a/x": 2, "/bc/x": 3, "/b": -1, "/x/bc": -1 }],
+  ["/u[0-9]+", { "/u12/info": 4, "/u12x/info": -1, "/u": -1 }],
+  [/\/echo/, { "/echo": 5, "/echo/info": 5, "/echofoo": -1, "/x/echo": -1 }],
+  [/^\/echo/, { "/echo/info": 5, "/x/echo": -1 }],
+  [/\/echo/i, { "/ECHO/info": 5 }],
+  [/\/echo/g, { "/echo/info": 5 }],
+  [/\/echo/y, { "/echo/info": 5 }],
+  [/\/a|\/b/, { "/a/info": 2, "/b/info": 2, "/x/b": -1 }],
+  [/(?:)/, { "/info": 0, "": 0 }],
+];
+
+for (const [prefix, paths] of prefixes) {
+  const shown = typeof prefix === "string" ? JSON.stringify(prefix) : prefix;
+  Deno.test(`the prefix ${shown} takes its paths up to a segment's end`, () => {
+    const match = prefixMatcher(prefix);
+    // Twice, for expressions that remember where they stopped.
+    for (const round of [1, 2]) {
+      for (const [path, taken] of Object.entries(paths)) {
+        assertEquals(match(path), taken, `${path}, round ${round}`);
+      }
+    }
+  });
+}
+
+Deno.test("a prefix that is no valid pattern is a TypeError that names it", () => {
+  assertThrows(() => prefixMatcher("/(a"), TypeError, "prefix /(a");
+});
+
+Deno.test("what follows the prefix finds its route, with one extra slash or none", () => {
+  for (const slash of ["", "/"]) {
+    assertEquals(router.find(slash)?.route, greeting);
+    assertEquals(router.find("/info" + slash)?.route, info);
+    assertEquals(router.find("/websocket" + slash)?.route, websocket);
+    assertEquals(router.find("/iframe-1.2.html" + slash)?.route, iframe);
+    assertEquals(router.find("/a/b/xhr" + slash)?.route, xhr);
+    assertEquals(router.find("/a/b/websocket" + slash)?.route, websocket);
+  }
+});
+
+Deno.test("a session is named by the second segment, as it stands in the path", () => {
+  assertEquals(router.find("/a/b/xhr")?.session, "b");
+  assertEquals(
+    router.find("/abcdefgh_i-j%20/abcdefg_i-j%20/xhr")?.session,
+    "abcdefg_i-j%20",
+  );
+  assertEquals(router.find("/info")?.session, "");
+});
+
+Deno.test("what does not follow the pattern of a path is not found", () => {
+  const unknown = [
+    "//",
+    "///",
+    "/x",
+    "/info//",
+    "/a/info",
+    "/a/",
+    "/a/b",
+    "/a/b/",
+    "/a/b/c",
+    "/a/b/xhr//",
+    "/a/b/xhr/c",
+    "/a/b/c/xhr",
+    "//b/xhr",
+    "/a//xhr",
+    "///xhr",
+    "/a./b/xhr",
+    "/.a/b/xhr",
+    "/a/b./xhr",
+    "/a/.b/xhr",
+    "/./b/xhr",
+    "/a/../xhr",
+    "/a/b/XHR",
+    "/a/b/xhr.",
+    "/a/b/info",
+    "/xhr",
+  ];
+  for (const rest of unknown) {
+    assertEquals(router.find(rest), undefined, rest);
+  }
+});
+
+const iframeNames = ["iframe.html", "iframe-a.html", "iframe0_1.2-x.html", "iframe.html.html"];
+const otherNames = [
+  "iframe.htm",
+  "iframe",
+  "IFRAME.HTML",
+  "iframe.HTML",
+  "iframe.xml",
+  "iframe-A.html",
+  "iframe%20.html",
+  "xiframe.html",
+  "iframe.htmlx",
+];
+
+Deno.test("the iframe page answers to iframe, lower-case words and .html", () => {
+  for (const name of iframeNames) assertEquals(router.find(`/${name}`)?.route, iframe, name);
+  for (const name of otherNames) assertEquals(router.find(`/${name}`), undefined, name);
+  assertEquals(router.find("/iframe-/.html"), undefined);
+});
+
+Deno.test("without an iframe page its names are not found", () => {
+  const without = new Router({ greeting, pages, endpoints });
+  for (const name of iframeNames) assertEquals(without.find(`/${name}`), undefined, name);
+});

@@ -1,0 +1,169 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ServerWebSocket, SocketListener } from "../../../src/runtime.ts";
+import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
+
+/** Notes what a listener is told. */
+class Told implements SocketListener {
+  readonly calls: string[] = [];
+
+  opened(): void {
+    this.calls.push("opened");
+  }
+
+  message(text: string | undefined): void {
+    this.calls.push(`message ${text}`);
+  }
+
+  drained(): void {
+    this.calls.push("drained");
+  }
+
+  closed(code: number, reason: string): void {
+    this.calls.push(`closed ${code} ${reason}`);
+  }
+}
+
+/** A websocket as Bun makes it. */
+class FakeBunSocket implements ServerWebSocket {
+  readonly data: unknown;
+  readonly calls: string[] = [];
+
+  constructor(data: unknown) {
+    this.data = data;
+  }
+
+  send(text: string): number {
+    this.calls.push(`send ${text}`);
+    return text.length;
+  }
+
+  close(code: number, reason: string): void {
+    this.calls.push(`close ${code} ${reason}`);
+  }
+
+  getBufferedAmount(): number {
+    return 7;
+  }
+}
+
+/** As Bun's server: opens the websocket within `upgrade`, by those handlers. */
+function fakeServer(handlers: { open(socket: ServerWebSocket): void } | undefined) {
+  const sockets: FakeBunSocket[] = [];
+  const timeouts: number[] = [];
+  return {
+    sockets,
+    timeouts,
+    hostname: "localhost",
+    port: 80,
+    upgrade(_request: Request, options: { data: unknown }): boolean {
+      if (handlers === undefined) throw new TypeError("set the websocket object in Bun.serve");
+      const socket = new FakeBunSocket(options.data);
+      sockets.push(socket);
+      handlers.open(socket);
+      return true;
+    },
+    requestIP: () => ({ address: "10.0.0.1", port: 1234, family: "IPv4" }),
+    timeout: (_request: Request, seconds: number) => timeouts.push(seconds),
+  };
+}
+
+const request = new Request("http://host/");
+
+function upgrade(info: unknown) {
+  const told = new Told();
+  const complaints: string[] = [];
+  const response = bunRuntime.upgrade!(request, info, told, (line) => complaints.push(line));
+  return { told, complaints, response };
+}
+
+Deno.test("handlers pass what happens on a socket of ours to its listener", () => {
+  const handlers = websocketHandlers();
+  const server = fakeServer(handlers);
+  const { told, complaints, response } = upgrade(server);
+  const socket = server.sockets[0]!;
+  handlers.message(socket, "text");
+  handlers.message(socket, new Uint8Array(1));
+  handlers.drain(socket);
+  handlers.close(socket, 1001, "bye");
+  assertEquals(told.calls, [
+    "opened",
+    "message text",
+    "message undefined",
+    "drained",
+    "closed 1001 bye",
+  ]);
+  assertEquals([complaints, response instanceof Response], [[], true]);
+});
+
+Deno.test("sockets that are not ours are handed to the application's handlers untouched", () => {
+  const calls: unknown[] = [];
+  const handlers = websocketHandlers({
+    idleTimeout: 30,
+    open: (socket: unknown) => calls.push("open", socket),
+    message: (socket: unknown, message: unknown) => calls.push("message", socket, message),
+    drain: (socket: unknown) => calls.push("drain", socket),
+    close: (socket: unknown, code: number) => calls.push("close", socket, code),
+    ping: (socket: unknown) => calls.push("ping", socket),
+  });
+  assertEquals(handlers.idleTimeout, 30);
+  for (const data of [undefined, null, "text", {}]) {
+    const socket = new FakeBunSocket(data);
+    calls.length = 0;
+    handlers.open(socket);
+    handlers.message(socket, "x");
+    handlers.drain(socket);
+    handlers.close(socket, 1000, "");
+    assertEquals(calls, [
+      ...["open", socket],
+      ...["message", socket, "x"],
+      ...["drain", socket],
+      ...["close", socket, 1000],
+    ]);
+  }
+});
+
+Deno.test("without handlers of the application, sockets that are not ours are left alone", () => {
+  const handlers = websocketHandlers();
+  const socket = new FakeBunSocket(undefined);
+  handlers.open(socket);
+  handlers.message(socket, "x");
+  handlers.drain(socket);
+  handlers.close(socket, 1000, "");
+  assertEquals(socket.calls, []);
+});
+
+Deno.test("without Bun's server as second argument there is no upgrade, but advice", () => {
+  for (const info of [undefined, null, {}, "x"]) {
+    const { complaints, response } = upgrade(info);
+    assertEquals([complaints.length, response], [1, undefined]);
+    assert(complaints[0]!.includes("second argument"), complaints[0]);
+  }
+});
+
+Deno.test("without websocket handlers in Bun.serve there is no upgrade, but advice", () => {
+  const { complaints, response } = upgrade(fakeServer(undefined));
+  assertEquals([complaints.length, response], [1, undefined]);
+  assert(complaints[0]!.includes("websocket: server.websocket"), complaints[0]);
+});
+
+Deno.test("handlers that do not know SockJS get advice to combine them", () => {
+  const { complaints } = upgrade(fakeServer({ open() {} }));
+  assertEquals(complaints.length, 1);
+  assert(complaints[0]!.includes("websocketHandlers"), complaints[0]);
+});
+
+Deno.test("both ends are told, and nothing without Bun's server", () => {
+  const ends = bunRuntime.ends(request, fakeServer(undefined));
+  assertEquals([ends.remote?.address, ends.remote?.port], ["10.0.0.1", 1234]);
+  assertEquals(ends.local, { address: "localhost", port: 80 });
+  assertEquals(bunRuntime.ends(request, undefined), {});
+});
+
+Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {
+  const server = fakeServer(undefined);
+  for (const ms of [1, 25_000, 24_001, 10_000_000]) bunRuntime.expectSilence(request, server, ms);
+  bunRuntime.expectTraffic(request, server);
+  assertEquals(server.timeouts, [11, 35, 35, 255, 10]);
+  bunRuntime.expectSilence(request, undefined, 1);
+  bunRuntime.expectTraffic(request, undefined);
+});

@@ -1,0 +1,151 @@
+import { assertEquals } from "@std/assert";
+import type { Socket, SocketListener } from "../../../src/runtime.ts";
+import { denoRuntime } from "../../../src/runtimes/deno.ts";
+import { fakeTime, microtasks } from "../fake_time.ts";
+
+/** A websocket as Deno makes it. */
+class FakeDenoSocket {
+  binaryType = "blob";
+  readyState = 0;
+  bufferedAmount = 0;
+  readonly calls: string[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onerror: (() => void) | null = null;
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  send(text: string): void {
+    this.calls.push(`send ${text}`);
+  }
+
+  close(code: number, reason: string): void {
+    this.readyState = 2;
+    this.calls.push(`close ${code} ${reason}`);
+  }
+}
+
+/** Upgrades a request, and notes what the listener is told. */
+function upgrade() {
+  const socket = new FakeDenoSocket();
+  const response = new Response("upgraded");
+  const told: string[] = [];
+  const opened: Socket[] = [];
+  const listener: SocketListener = {
+    opened: (socket) => opened.push(socket),
+    message: (text) => told.push(`message ${text}`),
+    drained: () => told.push("drained"),
+    closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+  };
+  const runtime = denoRuntime({ upgradeWebSocket: () => ({ socket, response }) });
+  const given = runtime.upgrade!(new Request("http://host/"), undefined, listener, () => {});
+  return { socket, told, opened, given, response };
+}
+
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await microtasks();
+}
+
+Deno.test("the answer to an upgrade is the one that Deno made", () => {
+  const { given, response } = upgrade();
+  assertEquals(given === response, true);
+});
+
+Deno.test("a request that Deno does not upgrade is refused", () => {
+  const runtime = denoRuntime({
+    upgradeWebSocket() {
+      throw new TypeError("Invalid Header");
+    },
+  });
+  const listener = {} as SocketListener;
+  const given = runtime.upgrade!(new Request("http://host/"), undefined, listener, () => {});
+  assertEquals(given, undefined);
+});
+
+Deno.test("the listener hears of messages, binary ones as undefined, and of the close", () => {
+  const { socket, told, opened } = upgrade();
+  socket.open();
+  assertEquals(opened.length, 1);
+  assertEquals(socket.binaryType, "arraybuffer");
+  socket.onmessage?.({ data: "text" });
+  socket.onmessage?.({ data: new ArrayBuffer(1) });
+  socket.onerror?.();
+  socket.onclose?.({ code: 1001, reason: "bye" });
+  assertEquals(told, ["message text", "message undefined", "closed 1001 bye"]);
+});
+
+Deno.test("an end without a close frame is 1006, one without a code 1005", () => {
+  for (const [code, expected] of [[0, 1006], [1006, 1006], [1005, 1005]] as const) {
+    const { socket, told } = upgrade();
+    socket.open();
+    socket.onclose?.({ code, reason: "" });
+    assertEquals(told, [`closed ${expected} `]);
+  }
+});
+
+Deno.test("nothing is sent on a socket that is not open", () => {
+  const { socket, opened } = upgrade();
+  socket.open();
+  for (const state of [2, 3]) {
+    socket.readyState = state;
+    opened[0]!.send("late");
+  }
+  assertEquals(socket.calls, []);
+});
+
+Deno.test("a close happens a turn later, once, and not on a socket that has closed", async () => {
+  const { socket, opened } = upgrade();
+  socket.open();
+  opened[0]!.close(3000, "bye");
+  opened[0]!.close(3000, "bye");
+  await nextTurn();
+  assertEquals(socket.calls, ["close 3000 bye"]);
+  const other = upgrade();
+  other.socket.open();
+  other.opened[0]!.close(3000, "bye");
+  other.socket.readyState = 3;
+  await nextTurn();
+  assertEquals(other.socket.calls, []);
+});
+
+Deno.test("a congested socket is watched until it drains, and no longer", () => {
+  using time = fakeTime();
+  const { socket, told, opened } = upgrade();
+  socket.open();
+  opened[0]!.send("small");
+  assertEquals(time.next(), false);
+  socket.bufferedAmount = 100_000;
+  opened[0]!.send("x");
+  opened[0]!.send("y");
+  time.tick(1000);
+  assertEquals([told, opened[0]!.bufferedAmount], [[], 100_000]);
+  socket.bufferedAmount = 0;
+  time.tick(100);
+  assertEquals(told, ["drained"]);
+  assertEquals(time.next(), false);
+});
+
+Deno.test("a congested socket that closes is watched no longer", () => {
+  using time = fakeTime();
+  const { socket, opened } = upgrade();
+  socket.open();
+  socket.bufferedAmount = 100_000;
+  opened[0]!.send("x");
+  socket.onclose?.({ code: 0, reason: "" });
+  assertEquals(time.next(), false);
+});
+
+Deno.test("the remote end is what Deno tells of it", () => {
+  const { ends } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
+  const request = new Request("http://host/");
+  const remoteAddr = { transport: "tcp", hostname: "10.0.0.1", port: 1234 };
+  assertEquals(ends(request, { remoteAddr }).remote, { address: "10.0.0.1", port: 1234 });
+  for (const info of [undefined, {}, { remoteAddr: { transport: "unix", path: "/x" } }]) {
+    assertEquals(ends(request, info).remote, undefined);
+  }
+});

@@ -1,0 +1,281 @@
+/**
+ * What sessions have to do, written down from the protocol (section 5) as simply
+ * as possible: plain data, absolute times, and a look at everything each turn.
+ *
+ * @module
+ */
+
+import {
+  ModelReceiver,
+  type ModelSession,
+  never,
+  newSession,
+  type Status,
+} from "./session_model_state.ts";
+import type { Slot, World } from "./session_schedule.ts";
+import { BySlot, closing, type Subject } from "./session_subject.ts";
+
+const states = { open: 1, closing: 2, over: 3 };
+
+/** The reference model. */
+export class SessionModel implements Subject {
+  readonly transcripts = {
+    receivers: [] as string[][],
+    connections: [] as string[][],
+    answers: [] as string[],
+  };
+  readonly #world: World;
+  #now = 0;
+  /** The ids in use. */
+  readonly #ids = new Map<Slot, ModelSession>();
+  readonly #sessions: ModelSession[] = [];
+  readonly #sessionsBySlot = new BySlot<ModelSession>();
+  readonly #receivers = new BySlot<ModelReceiver>();
+  /** Receivers that came while another was there; there will be a second look, and more. */
+  #late: ModelReceiver[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  attach(slot: Slot, polling: boolean): void {
+    const receiver = new ModelReceiver(slot, polling ? 1 : this.#world.responseLimit);
+    this.transcripts.receivers.push(receiver.seen);
+    this.#receivers.add(slot, receiver);
+    if (this.#ids.get(slot)?.receiver !== undefined) this.#late.push(receiver);
+    else this.#receive(receiver);
+  }
+
+  #receive(receiver: ModelReceiver): void {
+    const session = this.#ids.get(receiver.slot);
+    if (session === undefined) this.#open(receiver);
+    else if (session.receiver !== undefined) {
+      receiver.take('c[2010,"Another connection still open"]');
+      receiver.end("ended");
+    } else this.#resume(session, receiver);
+  }
+
+  #open(receiver: ModelReceiver): void {
+    const { slot } = receiver;
+    const session = newSession(slot);
+    if (!receiver.forLife) this.#ids.set(slot, session);
+    this.#sessions.push(session);
+    this.#sessionsBySlot.add(slot, session);
+    this.transcripts.connections.push(session.heard);
+    if (slot !== "raw") receiver.take("o");
+    this.#listen(session, receiver);
+    if (this.#world.manner === "greets") this.#write(session, "hello");
+    if (this.#world.manner === "leaves") this.#close(session, { code: 3000, reason: "Go away!" });
+  }
+
+  #resume(session: ModelSession, receiver: ModelReceiver): void {
+    if (session.phase === "over") {
+      this.#sayGoodbye(session, receiver);
+      return;
+    }
+    this.#listen(session, receiver);
+    this.#handOver(session);
+  }
+
+  /** From here on the session has that receiver, unless it has ended with its first frame. */
+  #listen(session: ModelSession, receiver: ModelReceiver): void {
+    session.requests++;
+    session.receiver = receiver;
+    receiver.session = session;
+    if (receiver.ended) this.#leave(session);
+    else if (session.phase === "open") {
+      session.endAt = never;
+      session.heartbeatAt = session.slot === "raw" ? never : this.#now + this.#world.heartbeatDelay;
+    }
+  }
+
+  /** The receiver has ended as it should. */
+  #leave(session: ModelSession): void {
+    session.receiver = undefined;
+    session.heartbeatAt = never;
+    if (session.phase === "open") session.endAt = this.#now + this.#world.disconnectDelay;
+  }
+
+  #buffered(session: ModelSession): number {
+    const quotes = session.slot === "raw" ? 0 : 2;
+    const queued = session.queue.reduce((sum, text) => sum + text.length + quotes, 0);
+    return queued + (session.receiver?.buffered ?? 0);
+  }
+
+  #handOver(session: ModelSession): void {
+    const { receiver, queue } = session;
+    const { highWaterMark } = this.#world;
+    if (receiver === undefined || receiver.buffered > highWaterMark) return;
+    if (queue.length > 0) {
+      const messages = queue.splice(0);
+      session.exchanged = true;
+      if (session.slot === "raw") messages.forEach((message) => receiver.take(message));
+      else receiver.take("a" + JSON.stringify(messages));
+      if (receiver.ended) this.#leave(session);
+    }
+    if (session.phase === "closing") {
+      if (session.receiver === undefined) return;
+      session.receiver = undefined;
+      this.#sayGoodbye(session, receiver);
+      this.#over(session, session.status, true);
+    } else if (session.drainOwed && this.#buffered(session) <= highWaterMark) {
+      session.drainOwed = false;
+      session.heard.push("drain");
+    }
+  }
+
+  #sayGoodbye(session: ModelSession, receiver: ModelReceiver): void {
+    const { code, reason } = session.status;
+    if (session.slot !== "raw") receiver.take(`c[${code},${JSON.stringify(reason)}]`);
+    receiver.end(receiver.forLife ? `closed ${code} ${reason}` : "ended");
+    if (session.interrupted || receiver.forLife) this.#free(session);
+  }
+
+  #over(session: ModelSession, status: Status, wasClean: boolean): void {
+    session.phase = "over";
+    session.status = status;
+    session.queue.length = 0;
+    session.heartbeatAt = never;
+    session.heard.push(closing(status.code, status.reason, wasClean));
+  }
+
+  #free(session: ModelSession): void {
+    session.heartbeatAt = session.endAt = never;
+    if (this.#ids.get(session.slot) === session) this.#ids.delete(session.slot);
+  }
+
+  abort(slot: Slot, back: number): void {
+    const receiver = this.#receivers.get(slot, back);
+    if (receiver !== undefined) this.#abort(receiver);
+  }
+
+  abortAll(): void {
+    for (const receiver of this.#receivers.all()) this.#abort(receiver);
+  }
+
+  #abort(receiver: ModelReceiver): void {
+    const session = receiver.session;
+    if (session === undefined || session.receiver !== receiver) return;
+    session.receiver = undefined;
+    if (receiver.forLife) {
+      this.#over(session, { code: 1001, reason: "Going away" }, true);
+      this.#free(session);
+      return;
+    }
+    const untouched = session.requests === 1 && !session.exchanged;
+    session.interrupted = true;
+    // The time that runs from a close is not armed again.
+    if (session.phase === "open") session.endAt = this.#now + this.#world.disconnectDelay;
+    this.#over(session, { code: 1002, reason: "Connection interrupted" }, false);
+    if (untouched) this.#free(session);
+  }
+
+  stall(slot: Slot, back: number, stalled: boolean): void {
+    const receiver = this.#receivers.get(slot, back);
+    if (receiver === undefined || receiver.session === undefined || receiver.ended) return;
+    receiver.buffered = stalled ? this.#world.highWaterMark + 1 : 0;
+    if (!stalled && receiver.session.receiver === receiver) this.#handOver(receiver.session);
+  }
+
+  write(slot: Slot, back: number, text: string): void {
+    const session = this.#sessionsBySlot.get(slot, back);
+    if (session === undefined) return;
+    this.transcripts.answers.push(`write ${this.#write(session, text)}`);
+  }
+
+  #write(session: ModelSession, text: string): boolean {
+    if (session.phase !== "open") return false;
+    session.queue.push(text);
+    const buffered = this.#buffered(session);
+    if (buffered <= this.#world.highWaterMark) return true;
+    session.drainOwed = true;
+    if (buffered > this.#world.maxBufferedBytes) {
+      this.#close(session, { code: 1008, reason: "Slow consumer" });
+    }
+    return false;
+  }
+
+  send(slot: Slot, messages: readonly string[]): void {
+    const overHttp = slot === "a" || slot === "b";
+    const session = overHttp ? this.#ids.get(slot) : this.#sessionsBySlot.get(slot, 0);
+    const refused = session === undefined || overHttp && session.interrupted;
+    if (overHttp) this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
+    if (refused || !overHttp && session.receiver === undefined) return;
+    if (messages.length > 0) session.exchanged = true;
+    for (const message of messages) {
+      if (session.phase !== "open") return;
+      session.heard.push(`message ${message}`);
+      if (this.#world.manner === "echoes") this.#write(session, message);
+    }
+  }
+
+  close(slot: Slot, back: number, code: number, reason: string): void {
+    const session = this.#sessionsBySlot.get(slot, back);
+    if (session !== undefined) this.#close(session, { code, reason });
+  }
+
+  #close(session: ModelSession, status: Status): void {
+    if (session.phase !== "open") return;
+    session.phase = "closing";
+    session.status = status;
+    session.heartbeatAt = never;
+    session.endAt = this.#now + this.#world.disconnectDelay;
+  }
+
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#sessions.map((session) => Math.min(session.heartbeatAt, session.endAt));
+      const next = Math.min(...due);
+      if (next > end) break;
+      this.#now = next;
+      this.#timeOut(this.#sessions[due.indexOf(next)]!);
+    }
+    this.#now = end;
+  }
+
+  #timeOut(session: ModelSession): void {
+    const { receiver, phase, status } = session;
+    if (receiver !== undefined && session.heartbeatAt <= this.#now) {
+      receiver.take("h");
+      session.heartbeatAt += this.#world.heartbeatDelay;
+      if (receiver.ended) this.#leave(session);
+      return;
+    }
+    session.receiver = undefined;
+    receiver?.end(receiver.forLife ? `closed ${status.code} ${status.reason}` : "ended");
+    if (phase === "open") this.#over(session, { code: 1006, reason: "" }, false);
+    if (phase === "closing") this.#over(session, status, true);
+    this.#free(session);
+  }
+
+  settle(): void {
+    this.#handOverAll();
+    for (let looks = 0; this.#late.length > 0; looks++) {
+      if (looks > 0) this.pass(10);
+      const late = this.#late;
+      this.#late = [];
+      // Who has seen that the first has gone looks no more, though another may be faster.
+      const taken = late.map(({ slot }) => this.#ids.get(slot)?.receiver !== undefined);
+      for (const [i, receiver] of late.entries()) {
+        if (taken[i] && looks < this.#world.patience) this.#late.push(receiver);
+        else this.#receive(receiver);
+      }
+      this.#handOverAll();
+    }
+  }
+
+  #handOverAll(): void {
+    this.#sessions.forEach((session) => this.#handOver(session));
+  }
+
+  states(): string[] {
+    return this.#sessions.map((session) =>
+      `state ${states[session.phase]}, ${this.#buffered(session)} bytes`
+    );
+  }
+
+  idsInUse(): number {
+    return this.#ids.size;
+  }
+}

@@ -1,0 +1,47 @@
+import { assert } from "@std/assert";
+import { DirectSubject } from "./direct_subject.ts";
+import { type Trial, tryOut } from "./session_model_run.ts";
+import { ServedSubject } from "./served_subject.ts";
+import { Dice, drawSchedule } from "./session_schedule.ts";
+
+/** The first seed, and how many schedules: `MODEL_SEED=1234 MODEL_SCHEDULES=1 deno test …`. */
+const seed = Number(Deno.env.get("MODEL_SEED") ?? Date.now() % 1e9);
+const schedules = Number(Deno.env.get("MODEL_SCHEDULES") ?? 10_000);
+
+/** Draws schedules one after the other, until one goes wrong. */
+async function tryAll(count: number, trial: Trial): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const report = await tryOut(drawSchedule(new Dice(seed + i), trial.bounds), trial);
+    assert(report === undefined, `MODEL_SEED=${seed + i} MODEL_SCHEDULES=1\n${report}`);
+  }
+}
+
+Deno.test(`sessions do what the model does in ${schedules} schedules from seed ${seed}`, async () => {
+  await tryAll(schedules, {
+    make: (world, tick) => new DirectSubject(world, tick),
+    bounds: {
+      slots: ["a", "b", "websocket", "raw"],
+      stalling: true,
+      highWaterMark: 100,
+      maxBufferedBytes: 300,
+      patience: 0,
+    },
+    unhurried: new Set(),
+  });
+});
+
+const served = Math.ceil(schedules / 10);
+
+Deno.test(`a server does so over xhr in ${served} schedules from seed ${seed}`, async () => {
+  await tryAll(served, {
+    make: (world, tick) => new ServedSubject(world, tick),
+    bounds: {
+      slots: ["a", "b"],
+      stalling: false,
+      highWaterMark: 64 * 1024,
+      maxBufferedBytes: 16 * 1024 * 1024,
+      patience: 5,
+    },
+    unhurried: new Set(["send", "abort"]),
+  });
+});

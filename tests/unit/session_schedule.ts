@@ -1,0 +1,159 @@
+/**
+ * What can happen to the sessions of a server, at random but repeatably.
+ *
+ * @module
+ */
+
+/** Two ids that HTTP requests come under; all websockets, and all raw ones. */
+export type Slot = "a" | "b" | "websocket" | "raw";
+
+/** What the application does by itself: nothing, or one of these. */
+export type Manner = "listens" | "echoes" | "greets" | "leaves";
+
+/** Under which conditions a schedule runs. */
+export interface World {
+  readonly heartbeatDelay: number;
+  readonly disconnectDelay: number;
+  readonly responseLimit: number;
+  readonly highWaterMark: number;
+  readonly maxBufferedBytes: number;
+  /** How often, every 10 ms, a second receiver looks whether the first has gone. */
+  readonly patience: number;
+  readonly manner: Manner;
+}
+
+/** One thing that happens. `back` counts from the latest of the slot: 0, 1, … */
+export type Step =
+  & (
+    | { readonly does: "attach"; readonly slot: Slot; readonly polling: boolean }
+    | { readonly does: "abort"; readonly slot: Slot; readonly back: number }
+    | { readonly does: "stall"; readonly slot: Slot; readonly back: number }
+    | { readonly does: "unstall"; readonly slot: Slot; readonly back: number }
+    | { readonly does: "write"; readonly slot: Slot; readonly back: number; readonly text: string }
+    | { readonly does: "send"; readonly slot: Slot; readonly messages: readonly string[] }
+    | {
+      readonly does: "close";
+      readonly slot: Slot;
+      readonly back: number;
+      readonly code: number;
+      readonly reason: string;
+    }
+    | { readonly does: "pass"; readonly ms: number }
+  )
+  & { /** Whether the next step comes before anything else can run. */ readonly hurry: boolean };
+
+/** A world, and what happens in it. */
+export interface Schedule {
+  readonly world: World;
+  readonly steps: readonly Step[];
+}
+
+/** Numbers that look random and are the same for the same seed (the generator is mulberry32). */
+export class Dice {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** 0 to 1, without 1. */
+  roll(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+
+  chance(probability: number): boolean {
+    return this.roll() < probability;
+  }
+
+  pick<Item>(items: readonly Item[]): Item {
+    return items[Math.floor(this.roll() * items.length)]!;
+  }
+}
+
+const weights: Record<Step["does"], number> = {
+  attach: 8,
+  abort: 3,
+  stall: 3,
+  unstall: 2,
+  write: 7,
+  send: 3,
+  close: 2,
+  pass: 5,
+};
+const everything = Object.entries(weights).flatMap(([does, weight]) =>
+  Array.from({ length: weight }, () => does as Step["does"])
+);
+const nothingStalls = everything.filter((does) => does !== "stall" && does !== "unstall");
+
+const statuses = [
+  { code: 1000, reason: "Normal closure" },
+  { code: 3000, reason: "Go away!" },
+  // What an interruption says, but said by the application.
+  { code: 1002, reason: "Connection interrupted" },
+];
+
+/** What a subject is able to do. */
+export interface Bounds {
+  readonly slots: readonly Slot[];
+  /** Whether its clients may stop reading. */
+  readonly stalling: boolean;
+  readonly highWaterMark: number;
+  readonly maxBufferedBytes: number;
+  readonly patience: number;
+}
+
+/** Draws a schedule for such a subject. */
+export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
+  const { slots, stalling, highWaterMark, maxBufferedBytes, patience } = bounds;
+  const world: World = {
+    heartbeatDelay: dice.pick([25000, 3000]),
+    disconnectDelay: 5000,
+    responseLimit: dice.pick([1, 20, 100, 4096]),
+    highWaterMark,
+    maxBufferedBytes,
+    patience,
+    manner: dice.pick(["listens", "listens", "echoes", "greets", "leaves"]),
+  };
+  const hat = stalling ? everything : nothingStalls;
+  let messages = 0;
+  const text = () => `m${++messages}`.padEnd(dice.pick([0, 0, 0, 40, 130]), "x");
+  const times = timesOf(world);
+  const polling = dice.pick([0, 0.5, 0.5, 1]);
+  // Few slots at a time, so that much happens to each.
+  const used = Array.from({ length: dice.pick([1, 2, 2, 3]) }, () => dice.pick(slots));
+  const draw = (): Step => {
+    const does = dice.pick(hat);
+    const slot = dice.pick(used);
+    const hurry = dice.chance(0.3);
+    const back = dice.pick([0, 0, 0, 0, 0, 1, 2]);
+    switch (does) {
+      case "attach":
+        return { does, slot, polling: dice.chance(polling), hurry };
+      case "write":
+        return { does, slot, back, text: text(), hurry };
+      case "send":
+        return {
+          does,
+          slot,
+          messages: Array.from({ length: dice.pick([0, 1, 1, 2]) }, text),
+          hurry,
+        };
+      case "close":
+        return { does, slot, back, ...dice.pick(statuses), hurry };
+      case "pass":
+        return { does, ms: dice.pick(times), hurry: false };
+      default:
+        return { does, slot, back, hurry };
+    }
+  };
+  return { world, steps: Array.from({ length: dice.pick([6, 12, 25, 40]) }, draw) };
+}
+
+/** All well apart from each other: time-outs are allowed to come a millisecond early. */
+function timesOf({ heartbeatDelay, disconnectDelay }: World): number[] {
+  const near = [heartbeatDelay, disconnectDelay].flatMap((ms) => [ms - 10, ms, ms + 10]);
+  return [10, 100, 1000, ...near, 2 * heartbeatDelay + 500];
+}

@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { Peer } from "../../src/peer.ts";
+import { Session } from "../../src/session.ts";
+import { Sessions } from "../../src/sessions.ts";
+
+function makeSessions(): Sessions {
+  return new Sessions({
+    heartbeatDelay: 25000,
+    disconnectDelay: 5000,
+    highWaterMark: 100,
+    maxBufferedBytes: 1000,
+  });
+}
+
+function makeSession(sessions: Sessions, id: string): Session {
+  return new Session(sessions, new Peer("xhr-polling", "/", "", new Headers(), {}), id);
+}
+
+Deno.test("a session is found by its id until it is released", () => {
+  const sessions = makeSessions();
+  const session = makeSession(sessions, "a");
+  sessions.add(session);
+  assertEquals([sessions.get("a") === session, sessions.get("b"), sessions.size], [
+    true,
+    undefined,
+    1,
+  ]);
+  sessions.release(session);
+  assertEquals([sessions.get("a"), sessions.size], [undefined, 0]);
+});
+
+Deno.test("a session that is released late leaves the next of its id alone", () => {
+  const sessions = makeSessions();
+  const [old, next] = [makeSession(sessions, "a"), makeSession(sessions, "a")];
+  sessions.add(old);
+  sessions.release(old);
+  sessions.add(next);
+  sessions.release(old);
+  assertEquals(sessions.get("a") === next, true);
+});
+
+Deno.test("releasing a session that was never added changes nothing", () => {
+  const sessions = makeSessions();
+  sessions.release(makeSession(sessions, ""));
+  assertEquals(sessions.size, 0);
+});
+
+Deno.test("ids that name members of every object are ids like any other", () => {
+  const sessions = makeSessions();
+  for (const id of ["__proto__", "constructor", "toString"]) {
+    assertEquals(sessions.get(id), undefined);
+    sessions.add(makeSession(sessions, id));
+    assertEquals(sessions.get(id)?.id, id);
+  }
+});

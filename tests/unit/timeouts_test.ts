@@ -1,0 +1,164 @@
+import { assertEquals } from "@std/assert";
+import { Timeouts, Waiting } from "../../src/timeouts.ts";
+import { fakeTime } from "./fake_time.ts";
+
+/** Notes when it timed out, and does then what it is told to. */
+class Sleeper extends Waiting {
+  readonly woken: number[] = [];
+  readonly #then: (self: Sleeper) => void;
+
+  constructor(then: (self: Sleeper) => void = () => {}) {
+    super();
+    this.#then = then;
+  }
+
+  override timedOut(): void {
+    this.woken.push(performance.now());
+    this.#then(this);
+  }
+}
+
+Deno.test("waiting ends when the delay is over and not before", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleeper = new Sleeper();
+  timeouts.add(sleeper);
+  time.tick(998);
+  assertEquals(sleeper.woken, []);
+  time.tick(2);
+  assertEquals(sleeper.woken, [1000]);
+  time.tick(5000);
+  assertEquals(sleeper.woken, [1000]);
+});
+
+Deno.test("each waits its own time, counted from when it was added", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleepers = Array.from({ length: 10 }, () => new Sleeper());
+  for (const sleeper of sleepers) {
+    timeouts.add(sleeper);
+    time.tick(100);
+  }
+  time.tick(5000);
+  assertEquals(
+    sleepers.map((sleeper) => sleeper.woken),
+    sleepers.map((_, i) => [1000 + 100 * i]),
+  );
+});
+
+Deno.test("adding once more waits the whole delay again", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const [first, second] = [new Sleeper(), new Sleeper()];
+  timeouts.add(first);
+  timeouts.add(second);
+  time.tick(900);
+  timeouts.add(first);
+  time.tick(5000);
+  assertEquals([first.woken, second.woken], [[1900], [1000]]);
+});
+
+Deno.test("what moves to another delay no longer waits for the first", () => {
+  using time = fakeTime();
+  const short = new Timeouts(1000);
+  const long = new Timeouts(3000);
+  const sleeper = new Sleeper();
+  short.add(sleeper);
+  time.tick(500);
+  long.add(sleeper);
+  assertEquals(sleeper.timeouts, long);
+  time.tick(10_000);
+  assertEquals(sleeper.woken, [3500]);
+});
+
+Deno.test("whoever is removed, first, middle or last, never times out", () => {
+  for (const removed of [0, 1, 2]) {
+    using time = fakeTime();
+    const timeouts = new Timeouts(1000);
+    const sleepers = [new Sleeper(), new Sleeper(), new Sleeper()];
+    sleepers.forEach((sleeper) => timeouts.add(sleeper));
+    timeouts.remove(sleepers[removed]!);
+    time.tick(2000);
+    assertEquals(
+      sleepers.map(({ woken }) => woken.length),
+      [0, 1, 2].map((i) => i === removed ? 0 : 1),
+    );
+  }
+});
+
+Deno.test("removing from where it does not wait changes nothing", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const other = new Timeouts(1000);
+  const sleeper = new Sleeper();
+  timeouts.remove(sleeper);
+  timeouts.add(sleeper);
+  other.remove(sleeper);
+  time.tick(1000);
+  assertEquals(sleeper.woken, [1000]);
+});
+
+Deno.test("when nobody waits, no timer is left", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const [first, second] = [new Sleeper(), new Sleeper()];
+  timeouts.add(first);
+  timeouts.add(second);
+  timeouts.remove(first);
+  timeouts.remove(second);
+  assertEquals(time.next(), false);
+});
+
+Deno.test("however many wait, there is one timer", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleepers = Array.from({ length: 100 }, () => new Sleeper());
+  for (const sleeper of sleepers) timeouts.add(sleeper);
+  assertEquals(time.next(), true);
+  assertEquals(sleepers.every(({ woken }) => woken.length === 1), true);
+  assertEquals(time.next(), false);
+});
+
+Deno.test("who adds itself when it times out waits again, without end", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleeper = new Sleeper((self) => timeouts.add(self));
+  timeouts.add(sleeper);
+  time.tick(4500);
+  assertEquals(sleeper.woken, [1000, 2000, 3000, 4000]);
+});
+
+Deno.test("who is removed by another's time-out at the same moment stays asleep", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const second = new Sleeper();
+  const first = new Sleeper(() => timeouts.remove(second));
+  timeouts.add(first);
+  timeouts.add(second);
+  time.tick(3000);
+  assertEquals([first.woken, second.woken], [[1000], []]);
+  assertEquals(time.next(), false);
+});
+
+Deno.test("who is added by another's time-out waits the whole delay", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const second = new Sleeper();
+  timeouts.add(new Sleeper(() => timeouts.add(second)));
+  time.tick(3000);
+  assertEquals(second.woken, [2000]);
+});
+
+Deno.test("a timer that comes early by a fraction of a millisecond still counts", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleeper = new Sleeper();
+  timeouts.add(sleeper);
+  const exact = performance.now;
+  Object.defineProperty(performance, "now", {
+    value: () => exact() - 0.5,
+    configurable: true,
+  });
+  time.tick(1000);
+  assertEquals(sleeper.woken.length, 1);
+});

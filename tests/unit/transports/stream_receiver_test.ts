@@ -1,0 +1,176 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Connection } from "../../../src/connection.ts";
+import type { ServerOptions } from "../../../src/options.ts";
+import { FakeRuntime, onRuntime } from "../fake_runtime.ts";
+import { fakeTime, microtasks, pass } from "../fake_time.ts";
+import { serve } from "../polling_client.ts";
+
+const prelude = "h".repeat(2048) + "\n";
+const highWaterMark = 64 * 1024;
+
+/** Reads a streaming answer chunk by chunk, when it is told to. */
+class Stream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(response: Response) {
+    this.#reader = response.body!.getReader();
+  }
+
+  /** The next chunk; `undefined` at the end. */
+  async next(): Promise<string | undefined> {
+    const { done, value } = await this.#reader.read();
+    return done ? undefined : new TextDecoder().decode(value);
+  }
+
+  async rest(): Promise<string[]> {
+    const chunks: string[] = [];
+    for (let chunk; (chunk = await this.next()) !== undefined;) chunks.push(chunk);
+    return chunks;
+  }
+
+  cancel(): Promise<void> {
+    return this.#reader.cancel();
+  }
+}
+
+/** A server on a runtime that notes silences, and its streaming clients. */
+function begin(options: ServerOptions = {}) {
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve(options));
+  const opened: Connection[] = [];
+  server.on("connection", (connection) => opened.push(connection));
+  const stream = async () => {
+    const url = "http://host/echo/server/session/xhr_streaming";
+    return new Stream(await server.handle(new Request(url, { method: "POST" })));
+  };
+  return { server, runtime, opened, stream };
+}
+
+/** Begins a stream and reads what it begins with. */
+async function open(options: ServerOptions = {}) {
+  const { stream, ...rest } = begin(options);
+  const first = await stream();
+  assertEquals([await first.next(), await first.next()], [prelude, "o\n"]);
+  return { first, stream, ...rest, connection: rest.opened[0]! };
+}
+
+Deno.test("prelude and frames are chunks of their own, messages of a turn one frame", async () => {
+  using _time = fakeTime();
+  const { first, connection } = await open();
+  connection.write("one");
+  connection.write("two");
+  await microtasks();
+  connection.write("three");
+  assertEquals(await first.next(), 'a["one","two"]\n');
+  assertEquals(await first.next(), 'a["three"]\n');
+  await first.cancel();
+});
+
+Deno.test("a stream ends after the frame with which it reaches its limit, the open frame counted", async () => {
+  using _time = fakeTime();
+  const frame = 'a["12345"]\n';
+  // The open frame and one of these, with their line feeds, are 13 bytes.
+  for (const [responseLimit, frames] of [[13, [frame]], [14, [frame, frame]]] as const) {
+    const { first, connection } = await open({ responseLimit });
+    for (let i = 0; i < 3; i++) {
+      connection.write("12345");
+      await microtasks();
+    }
+    assertEquals(await first.rest(), [...frames]);
+  }
+});
+
+Deno.test("the limit counts bytes of UTF-8", async () => {
+  using _time = fakeTime();
+  const { first, connection } = await open({ responseLimit: 14 });
+  connection.write("\u00e9\u00e9\u00e9");
+  assertEquals(await first.rest(), ['a["\u00e9\u00e9\u00e9"]\n']);
+});
+
+Deno.test("no message is lost or repeated from one stream to the next", async () => {
+  using _time = fakeTime();
+  const { stream, first, connection } = await open({ responseLimit: 50 });
+  const got: string[] = [];
+  let [current, streams, written] = [first, 1, 0];
+  while (written < 60) {
+    for (let i = 0; i < 3; i++) {
+      connection.write(`${written++}`);
+      if (i === 1) await microtasks();
+    }
+    while (got.length < written) {
+      const chunk = await current.next();
+      if (chunk?.startsWith("a")) got.push(...JSON.parse(chunk.slice(1)));
+      if (chunk !== undefined) continue;
+      current = await stream();
+      streams++;
+    }
+  }
+  assertEquals(got, Array.from({ length: written }, (_, i) => `${i}`));
+  assert(streams > 5, `${streams} streams`);
+});
+
+Deno.test("what a client does not read counts as buffered, until it reads on", async () => {
+  using _time = fakeTime();
+  const { first, connection } = await open();
+  let drained = 0;
+  connection.on("drain", () => drained++);
+  const large = "x".repeat(highWaterMark);
+  assertEquals(connection.write(large), false);
+  await microtasks();
+  assert(connection.bufferedAmount >= highWaterMark);
+  assertEquals([connection.write("more"), drained], [false, 0]);
+  assertEquals((await first.next())?.length, large.length + 6);
+  assertEquals(await first.next(), 'a["more"]\n');
+  await microtasks();
+  assertEquals([drained, connection.bufferedAmount], [1, 0]);
+  await first.cancel();
+});
+
+Deno.test("a client that never reads is closed as a slow consumer", async () => {
+  using time = fakeTime();
+  const { connection } = await open();
+  const seen: number[] = [];
+  connection.on("close", ({ code }) => seen.push(code));
+  const chunk = "x".repeat(1024 * 1024);
+  for (let i = 0; i < 18; i++) {
+    connection.write(chunk);
+    await microtasks();
+  }
+  assertEquals(connection.readyState, 2);
+  await pass(time, 5000);
+  assertEquals(seen, [1008]);
+  assertEquals(time.next(), false);
+});
+
+Deno.test("a close ends the stream after its frame, and says so to later ones", async () => {
+  using _time = fakeTime();
+  const { first, connection, stream } = await open();
+  connection.write("last words");
+  connection.close(3000, "Go away!");
+  assertEquals(await first.rest(), ['a["last words"]\n', 'c[3000,"Go away!"]\n']);
+  assertEquals(await (await stream()).rest(), [prelude, 'c[3000,"Go away!"]\n']);
+});
+
+Deno.test("heartbeats come every heartbeat delay, and the stream goes on", async () => {
+  using time = fakeTime();
+  const { first, runtime } = await open({ heartbeatDelay: 10_000 });
+  for (let i = 0; i < 3; i++) {
+    await pass(time, 10_000);
+    assertEquals(await first.next(), "h\n");
+  }
+  assertEquals(runtime.asked, ["silence of 10000"]);
+  await first.cancel();
+});
+
+Deno.test("a stream that breaks ends its session, with 1002 for whoever comes back", async () => {
+  using _time = fakeTime();
+  const { first, connection, stream } = await open();
+  const seen: number[] = [];
+  connection.on("close", ({ code }) => seen.push(code));
+  connection.write("x");
+  await first.next();
+  await first.cancel();
+  assertEquals(seen, [1002]);
+  const frame = 'c[1002,"Connection interrupted"]\n';
+  assertEquals(await (await stream()).rest(), [prelude, frame]);
+});

@@ -1,0 +1,53 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { currentTurn, inNextTurn } from "../../src/turns.ts";
+import { microtasks } from "./fake_time.ts";
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => inNextTurn(resolve));
+}
+
+Deno.test("a turn has one number, whatever microtasks run in it", async () => {
+  const turn = currentTurn();
+  await microtasks();
+  assertEquals(currentTurn(), turn);
+});
+
+Deno.test("each turn has another number", async () => {
+  const turns = new Set<number>();
+  for (let i = 0; i < 10; i++) {
+    turns.add(currentTurn());
+    await nextTurn();
+  }
+  assertEquals(turns.size, 10);
+});
+
+Deno.test("a callback for the next turn runs then, and not before", async () => {
+  const turn = currentTurn();
+  let called = 0;
+  const done = new Promise<void>((resolve) =>
+    inNextTurn(() => {
+      called++;
+      assertNotEquals(currentTurn(), turn);
+      resolve();
+    })
+  );
+  await microtasks();
+  assertEquals(called, 0);
+  await done;
+  assertEquals(called, 1);
+});
+
+Deno.test("callbacks run in order, and one that is added by another a turn later", async () => {
+  const calls: string[] = [];
+  inNextTurn(() => {
+    calls.push(`one ${currentTurn()}`);
+    inNextTurn(() => calls.push(`three ${currentTurn()}`));
+  });
+  inNextTurn(() => calls.push(`two ${currentTurn()}`));
+  await nextTurn();
+  await nextTurn();
+  const numbers = calls.map((call) => Number(call.split(" ")[1]));
+  assertEquals(calls.map((call) => call.split(" ")[0]), ["one", "two", "three"]);
+  assertEquals(numbers[0], numbers[1]);
+  assert(numbers[2]! > numbers[1]!);
+});
