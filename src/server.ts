@@ -14,7 +14,7 @@ import { tell } from "./listeners.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
-import { isBaseUrl } from "./option_checks.ts";
+import { isBaseUrl, isPattern } from "./option_checks.ts";
 import { createRoutes } from "./routes.ts";
 import { pathOf, type PrefixMatcher, prefixMatcher, Router } from "./router.ts";
 import type { Runtime, WebSocketHandlers } from "./runtime.ts";
@@ -84,6 +84,7 @@ export function useRuntime(
 export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #settings: Settings;
   readonly #matchPrefix: PrefixMatcher;
+  readonly #hasPattern: boolean;
   readonly #router: Router;
   readonly #faults: Faults;
   readonly #service: Service;
@@ -119,6 +120,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const settings = readOptions(options);
     this.#settings = settings;
     this.#matchPrefix = prefixMatcher(settings.prefix);
+    this.#hasPattern = typeof settings.prefix !== "string" || isPattern(settings.prefix);
     this.#router = new Router(createRoutes(settings));
     this.#faults = new Faults(this, settings.log);
     if (options.faye_server_options !== undefined) {
@@ -180,14 +182,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     if (match === undefined) return notFound();
     const { route, session } = match;
     const prefix = path.slice(0, taken);
-    const call = new Call(
-      this.#service,
-      request,
-      info,
-      url.slice(start),
-      prefix,
-      session,
-    );
+    // Under another prefix, which a pattern may match as well, an id is another session's.
+    const key = this.#hasPattern && session !== "" ? `${prefix}/${session}` : session;
+    const call = new Call(this.#service, request, info, url.slice(start), prefix, key);
     const handler = route.handlers.get(request.method);
     return handler === undefined
       ? methodNotAllowed(route.allow, route.fields(call))

@@ -1,0 +1,102 @@
+/**
+ * Reads what a server sends, byte for byte.
+ *
+ * @module
+ */
+
+import { concatenate, latin1 } from "./bytes.ts";
+
+/** How long a test waits for bytes before it says that they did not come. */
+const patience = 10_000;
+
+/** Reads a TCP connection by line, by length or to its end. */
+export class ByteReader {
+  readonly #conn: Deno.Conn;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #ended = false;
+
+  constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  /** A line without its CRLF; `undefined` when the connection ended before it. */
+  async line(): Promise<string | undefined> {
+    let searched = 0;
+    while (true) {
+      const end = indexOfLineBreak(this.#buffer, searched);
+      if (end >= 0) return latin1(this.#take(end + 2).subarray(0, end));
+      searched = Math.max(0, this.#buffer.length - 1);
+      if (!await this.#fill()) {
+        if (this.#buffer.length === 0) return undefined;
+        throw new Error(
+          `The connection ended in a line: ${latin1(this.#buffer)}`,
+        );
+      }
+    }
+  }
+
+  /** That many bytes, not fewer; `undefined` when the connection ended before the first. */
+  async exactly(length: number): Promise<Uint8Array | undefined> {
+    while (this.#buffer.length < length) {
+      if (await this.#fill()) continue;
+      if (this.#buffer.length === 0) return undefined;
+      throw new Error(
+        `The connection ended after ${this.#buffer.length} of ${length} bytes`,
+      );
+    }
+    return this.#take(length);
+  }
+
+  /** Everything until the server ends the connection. */
+  async toEnd(): Promise<Uint8Array> {
+    while (await this.#fill());
+    return this.#take(this.#buffer.length);
+  }
+
+  #take(length: number): Uint8Array {
+    const taken = this.#buffer.slice(0, length);
+    this.#buffer = this.#buffer.subarray(length);
+    return taken;
+  }
+
+  /** Appends what the server sends next; false at the end of the connection. */
+  async #fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    const bytes = new Uint8Array(65536);
+    const count = await this.#read(bytes);
+    if (count === null) {
+      this.#ended = true;
+      return false;
+    }
+    this.#buffer = concatenate([this.#buffer, bytes.subarray(0, count)]);
+    return true;
+  }
+
+  async #read(into: Uint8Array): Promise<number | null> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const sofar = latin1(this.#buffer.subarray(0, 200));
+      reject(new Error(`No more bytes in ${patience} ms after "${sofar}"`));
+    }, patience);
+    try {
+      return await Promise.race([this.#conn.read(into), promise]);
+    } catch (error) {
+      // A reset is an end too: whoever needed more bytes says so.
+      if (error instanceof Deno.errors.ConnectionReset) return null;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function indexOfLineBreak(bytes: Uint8Array, from: number): number {
+  for (
+    let at = bytes.indexOf(13, from);
+    at >= 0;
+    at = bytes.indexOf(13, at + 1)
+  ) {
+    if (bytes[at + 1] === 10) return at;
+  }
+  return -1;
+}

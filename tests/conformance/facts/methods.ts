@@ -1,0 +1,59 @@
+/** Section 1: methods that a path does not have, and HEAD. */
+
+import { assert, assertEquals } from "@std/assert";
+import { fact } from "../fact.ts";
+
+/** The methods of each path; HEAD goes wherever static GET does. */
+const paths: readonly [path: string, allowed: string[]][] = [
+  ["/echo", ["GET", "HEAD"]],
+  ["/echo/", ["GET", "HEAD"]],
+  ["/echo/info", ["GET", "HEAD", "OPTIONS"]],
+  ["/echo/websocket", ["GET"]],
+  ["/echo/000/ID/websocket", ["GET"]],
+  ["/echo/000/ID/xhr", ["OPTIONS", "POST"]],
+  ["/echo/000/ID/xhr/", ["OPTIONS", "POST"]],
+  ["/echo/000/ID/xhr_send", ["OPTIONS", "POST"]],
+];
+
+const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
+for (const [path, allowed] of paths) {
+  const refused = methods.filter((method) => !allowed.includes(method));
+  for (const method of refused) {
+    fact("1", `${method} ${path} is not allowed`, async (server) => {
+      const connection = await server.connect();
+      const it = path.replace("ID", server.newId());
+      const response = await connection.exchange({ method, path: it });
+      assertEquals(response.status, 405);
+      // Whether HEAD is told of where GET is, is a matter of taste.
+      assertEquals(
+        response.head.members("allow").filter((name) => name !== "head"),
+        allowed.filter((name) => name !== "HEAD").map((name) => name.toLowerCase()),
+      );
+      assertEquals(response.body, "");
+      assertEquals(response.header("content-type"), undefined);
+      // Nothing of a body follows, not even unannounced.
+      assertEquals((await connection.exchange({ path: "/echo" })).status, 200);
+    });
+  }
+}
+
+fact("1", "a refused method makes no session", async (server) => {
+  const session = server.xhr("/echo");
+  assertEquals((await server.get(`${session.base}/xhr`)).status, 405);
+  assertEquals((await session.sendRaw(`["x"]`)).status, 404);
+});
+
+for (const path of ["/echo", "/echo/info"]) {
+  fact("1", `HEAD ${path} is as GET without the body`, async (server) => {
+    const connection = await server.connect();
+    const get = await connection.exchange({ path });
+    const head = await connection.exchange({ method: "HEAD", path });
+    assertEquals(head.status, 200);
+    for (const name of ["content-type", "cache-control", "set-cookie"]) {
+      assertEquals(head.header(name), get.header(name));
+    }
+    assert(head.header("content-length") !== "0", "a length that is a lie");
+    assertEquals((await connection.exchange({ path })).status, 200);
+  });
+}

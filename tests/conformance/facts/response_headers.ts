@@ -1,0 +1,84 @@
+/** Section 3: caching, content types and what an error's body may hold. */
+
+import { assert, assertEquals } from "@std/assert";
+import { fact } from "../fact.ts";
+import type { RawResponse } from "../raw_response.ts";
+import type { TestServer } from "../test_server.ts";
+
+interface Row {
+  ask: (server: TestServer) => Promise<RawResponse>;
+  status: number;
+  type: string | undefined;
+}
+
+const javascript = "application/javascript; charset=UTF-8";
+const plain = "text/plain; charset=UTF-8";
+
+const rows: Record<string, Row> = {
+  "info": {
+    ask: (server) => server.get("/echo/info"),
+    status: 200,
+    type: "application/json; charset=UTF-8",
+  },
+  "a poll's open frame": {
+    ask: (server) => server.post(`${server.xhr("/echo").base}/xhr`),
+    status: 200,
+    type: javascript,
+  },
+  "a poll's close frame": {
+    ask: async (server) => {
+      const session = await server.xhr("/close").open();
+      return server.post(`${session.base}/xhr`);
+    },
+    status: 200,
+    type: javascript,
+  },
+  "a send": {
+    ask: async (server) => (await server.xhr("/echo").open()).sendRaw("[]"),
+    status: 204,
+    type: plain,
+  },
+  "an empty send": {
+    ask: async (server) => (await server.xhr("/echo").open()).sendRaw(""),
+    status: 500,
+    type: plain,
+  },
+  "a broken send": {
+    ask: async (server) => (await server.xhr("/echo").open()).sendRaw("x"),
+    status: 500,
+    type: plain,
+  },
+  "a send without a session": {
+    ask: (server) => server.xhr("/echo").sendRaw(`["x"]`),
+    status: 404,
+    type: plain,
+  },
+  "a poll with another method": {
+    ask: (server) => server.get(`${server.xhr("/echo").base}/xhr`),
+    status: 405,
+    type: undefined,
+  },
+};
+
+for (const [name, { ask, status, type }] of Object.entries(rows)) {
+  fact("3", `${name} is not cached and says its type`, async (server) => {
+    const response = await ask(server);
+    assertEquals(response.status, status);
+    assertEquals(
+      response.header("cache-control"),
+      "no-store, no-cache, no-transform, must-revalidate, max-age=0",
+    );
+    assertEquals(response.header("expires"), undefined);
+    assertEquals(response.header("last-modified"), undefined);
+    assertEquals(response.header("content-type"), type);
+    if (status >= 400) {
+      assert(!/[\r\n]/.test(response.body), "a client would read frames");
+    }
+  });
+}
+
+fact("3", "a refused websocket's body has no line break", async (server) => {
+  const { status, body } = await server.get("/echo/websocket");
+  assertEquals(status, 400);
+  assert(body !== "" && !/[\r\n]/.test(body), JSON.stringify(body));
+});

@@ -1,0 +1,160 @@
+/** Section 1: which path is what. */
+
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { fact } from "../fact.ts";
+
+const found: readonly [method: string, path: string, status: number][] = [
+  ["GET", "/echo", 200],
+  ["GET", "/echo/", 200],
+  ["GET", "/echo/info", 200],
+  ["GET", "/echo/info/", 200],
+  ["OPTIONS", "/echo/info", 204],
+  ["OPTIONS", "/echo/info/", 204],
+  // A websocket's path, but no websocket request.
+  ["GET", "/echo/websocket", 400],
+  ["GET", "/echo/websocket/", 400],
+  ["GET", "/echo/000/ID/websocket", 400],
+  ["GET", "/echo/000/ID/websocket/", 400],
+  ["POST", "/echo/000/ID/xhr", 200],
+  ["POST", "/echo/000/ID/xhr/", 200],
+  ["OPTIONS", "/echo/000/ID/xhr", 204],
+  ["OPTIONS", "/echo/000/ID/xhr/", 204],
+  ["OPTIONS", "/echo/000/ID/xhr_send", 204],
+  ["OPTIONS", "/echo/000/ID/xhr_send/", 204],
+  // The query string takes no part.
+  ["GET", "/echo?/nothing/of.the/kind", 200],
+  ["GET", "/echo/?x=//", 200],
+  ["GET", "/echo/info?t=1.5", 200],
+  ["POST", "/echo/000/ID/xhr?t=1.5", 200],
+  ["POST", "/echo/000/ID/xhr?/nothing", 200],
+  ["POST", "/echo/000/ID/xhr/?a=b/c.d", 200],
+  // Anything but a dot goes in the two segments.
+  ["POST", "/echo/abcdefgh_i-j%20/ID_i-j%20/xhr", 200],
+  ["POST", "/echo/a/ID,;:@&=+$!~*'()/xhr", 200],
+  ["POST", "/echo/%2f%00%0d%0a/ID%2f%00%0d%0a/xhr", 200],
+  ["POST", "/echo/a/ID%2e%2E/xhr", 200],
+  ["POST", "/echo/a/%3Cscript%3EID/xhr", 200],
+  ["POST", "/echo/xhr/xhrID/xhr", 200],
+  ["POST", "/echo/info/websocketID/xhr", 200],
+  // Where services live.
+  ["GET", "/a/b/echo", 200],
+  ["GET", "/a/b/echo/info", 200],
+  ["POST", "/a/b/echo/000/ID/xhr", 200],
+  ["GET", "/slash", 200],
+  ["GET", "/slash/", 200],
+  ["GET", "/slash/info", 200],
+  ["GET", "/dot.ted/info", 200],
+  ["GET", "/first/info", 200],
+  ["GET", "/second", 200],
+  ["GET", "/second/info", 200],
+  ["GET", "/numbered-17/info", 200],
+];
+
+const notFound: readonly [method: string, path: string][] = [
+  ["GET", "/"],
+  ["GET", "/nothing"],
+  ["GET", "/echofoo"],
+  ["GET", "/echofoo/info"],
+  ["GET", "/ech"],
+  ["GET", "/ECHO"],
+  ["GET", "/%65cho"],
+  ["GET", "/x/echo"],
+  ["GET", "/echo//"],
+  ["GET", "/echo///"],
+  ["GET", "/echo/a"],
+  ["GET", "/echo/a/"],
+  ["GET", "/echo/a.html"],
+  ["GET", "/echo/a/a"],
+  ["GET", "/echo/a/a/"],
+  ["GET", "/echo/a/a/a"],
+  ["GET", "/echo/info//"],
+  ["GET", "/echo//info"],
+  ["GET", "/echo/INFO"],
+  ["GET", "/echo/infos"],
+  ["GET", "/echo/info/a"],
+  ["GET", "/echo/i%6efo"],
+  ["GET", "/echo/websockets"],
+  ["GET", "/echo/websocket//"],
+  ["OPTIONS", "/echo/nothing"],
+  ["POST", "/echo/nothing"],
+  ["POST", "/echo/xhr"],
+  ["POST", "/echo/a/xhr"],
+  ["POST", "/echo//xhr"],
+  ["POST", "/echo///xhr"],
+  ["POST", "/echo//ID/xhr"],
+  ["POST", "/echo/a//xhr"],
+  ["POST", "/echo//a/ID/xhr"],
+  ["POST", "/echo/a/ID//xhr"],
+  ["POST", "/echo/a/ID/xhr//"],
+  ["POST", "/echo/a/ID/xhr/a"],
+  ["POST", "/echo/a/ID/xhrs"],
+  ["POST", "/echo/a/ID/XHR"],
+  ["POST", "/echo/a/ID/%78hr"],
+  ["POST", "/echo/a./a/xhr"],
+  ["POST", "/echo/a/a./xhr"],
+  ["POST", "/echo/.a/a/xhr"],
+  ["POST", "/echo/a/a.a/xhr"],
+  ["POST", "/echo/a./a/xhr_send"],
+  ["GET", "/echo/a./a/websocket"],
+  ["GET", "/a/b/echo/000/ID"],
+  ["GET", "/a/b"],
+  ["GET", "/a/echo"],
+  ["GET", "/dotXted/info"],
+  ["GET", "/third/info"],
+  ["GET", "/firstly/info"],
+  ["GET", "/x/first/info"],
+  ["GET", "/numbered-/info"],
+  ["GET", "/numbered-17x/info"],
+  ["GET", "/x/numbered-17/info"],
+];
+
+for (const [method, path, status] of found) {
+  fact("1", `${method} ${path} is answered with ${status}`, async (server) => {
+    const it = path.replaceAll("ID", server.newId());
+    assertEquals((await server.request({ method, path: it })).status, status);
+  });
+}
+
+for (const [method, path] of notFound) {
+  fact("1", `${method} ${path} is not found`, async (server) => {
+    const it = path.replaceAll("ID", server.newId());
+    assertEquals((await server.request({ method, path: it })).status, 404);
+  });
+}
+
+for (const path of ["/echo/./.", "/echo/./a/info", "/echo/a/../info"]) {
+  fact("1", `GET ${path}, with dots for segments, is not found`, async (server) => {
+    assertEquals((await server.get(path)).status, 404);
+  }, { skip: { bun: "resolves such segments before we see the path" } });
+}
+
+fact("1", "the server segment is ignored", async (server) => {
+  const session = await server.xhr("/echo").open();
+  const { status } = await server.post(
+    `/echo/another/${session.id}/xhr_send`,
+    `["x"]`,
+  );
+  assertEquals(status, 204);
+  const { body } = await server.post(`/echo/third/${session.id}/xhr`);
+  assertEquals(body, `a["x"]\n`);
+});
+
+fact("1", "session segments are not percent-decoded", async (server) => {
+  const id = server.newId();
+  await server.xhr("/echo", `${id}a`).open();
+  const other = server.xhr("/echo", `${id}%61`);
+  assertEquals((await other.sendRaw(`["x"]`)).status, 404);
+  await other.open();
+});
+
+fact("1", "session segments differ by case", async (server) => {
+  const id = server.newId();
+  await server.xhr("/echo", `${id}a`).open();
+  await server.xhr("/echo", `${id}A`).open();
+});
+
+fact("1", "a greeting is nobody's info", async (server) => {
+  const greeting = await server.get("/a/b/echo");
+  const info = await server.get("/a/b/echo/info");
+  assertNotEquals(greeting.body, info.body);
+});

@@ -1,0 +1,84 @@
+/**
+ * The server under test: the services of the example's test server, and those
+ * that only these tests need.
+ *
+ * @module
+ */
+
+import { portArgument, serve } from "../../examples/test_server/serve.ts";
+import { createServices, echo } from "../../examples/test_server/services.ts";
+import { createServer } from "../../mod.ts";
+import { obey } from "./command.ts";
+import { Recorder } from "./recorder.ts";
+
+const recorder = new Recorder();
+const services = createServices((options) => {
+  const server = createServer(options);
+  // First of all listeners, so that nothing a service does is missed.
+  recorder.watch(String(options.prefix), server);
+  return server;
+});
+
+// Where a service is.
+services.add({ prefix: "/a/b/echo" }, echo);
+services.add({ prefix: "/slash/" }, echo);
+services.add({ prefix: "/dot.ted" }, echo);
+services.add({ prefix: "/(first|second)" }, echo);
+services.add({ prefix: /^\/numbered-[0-9]+/ }, echo);
+
+// What a service offers.
+services.add({ prefix: "/websocket_only", transports: ["websocket"] }, echo);
+services.add({ prefix: "/jsonp_only", transports: ["jsonp-polling"] }, echo);
+services.add(
+  { prefix: "/without_polling", disabledTransports: ["xhr-polling"] },
+  echo,
+);
+services.add({ prefix: "/without_cors", disableCors: true }, echo);
+services.add(
+  { prefix: "/base_url", baseUrl: "http://example.com/sockjs" },
+  echo,
+);
+services.add(
+  { prefix: "/base_url_function", baseUrl: () => "http://example.com/asked" },
+  echo,
+);
+services.add({
+  prefix: "/cookie_function",
+  jsessionid: (request) =>
+    request.headers.has("x-no-cookie")
+      ? undefined
+      : "JSESSIONID=of-the-function; path=/here; HttpOnly",
+}, echo);
+
+// How long a service waits.
+services.add({ prefix: "/heartbeat", heartbeatDelay: 100 }, echo);
+services.add({ prefix: "/fleeting", disconnectDelay: 400 }, echo);
+services.add({ prefix: "/fleeting_close", disconnectDelay: 400 }, (it) => {
+  it.close(3000, "Go away!");
+});
+services.add({ prefix: "/fleeting_command", disconnectDelay: 400 }, obey);
+
+// What an application does.
+services.add({ prefix: "/command" }, obey);
+services.add({ prefix: "/welcome" }, (it) => {
+  it.write("welcome");
+});
+services.add({ prefix: "/throws_on_connection" }, () => {
+  throw new Error("thrown on connection");
+});
+
+recorder.watchErrors("/command");
+recorder.watchErrors("/throws_on_connection");
+
+console.log(
+  await serve({
+    port: portArgument(0),
+    websocket: services.first.websocket,
+    handler: (request, info) => {
+      const url = new URL(request.url);
+      return url.pathname.startsWith("/recorded/")
+        ? recorder.answer(url)
+        : services.handler(request, info);
+    },
+  }),
+);
