@@ -2,7 +2,8 @@
  * Runs all tests and says at the end how many ran on each runtime.
  *
  * `--std` takes `@std` from JSR, instead of the stand-ins in `npm_only`. All
- * other arguments go to `deno test`: files, folders, `--filter`.
+ * other arguments go to `deno test`: files, folders, `--filter`. (A file of the
+ * name `test.ts` would count as a test itself.)
  *
  * @module
  */
