@@ -81,7 +81,7 @@ export class Session extends Waiting {
   #queued = 0;
   #flushing = false;
   #drainOwed = false;
-  /** Whether messages went either way, and whether a second receiver ever came. */
+  /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
   #exchanged = false;
   #returned = false;
   /** Set by `close`, or by what ended the session. */
@@ -277,6 +277,8 @@ export class Session extends Waiting {
   override timedOut(): void {
     const receiver = this.#receiver;
     if (receiver !== undefined && this.readyState === OPEN) {
+      // A client that has waited this long has had its `o`, and takes no second one.
+      this.#exchanged = true;
       if (receiver.send(heartbeatFrame)) this.#host.heartbeats.add(this);
       else this.#release();
       return;

@@ -239,6 +239,7 @@ export class SessionModel implements Subject {
     if (receiver !== undefined && session.heartbeatAt <= this.#now) {
       receiver.take("h");
       session.heartbeatAt += this.#world.heartbeatDelay;
+      session.exchanged = true;
       if (receiver.ended) this.#leave(session);
       return;
     }

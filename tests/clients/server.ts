@@ -1,0 +1,66 @@
+/**
+ * The server that clients of others' making are driven against: the services of
+ * the example's test server, those that only these tests need, and what they
+ * ask of it.
+ *
+ * @module
+ */
+
+import { portArgument, serve } from "../../examples/test_server/serve.ts";
+import { createServices, echo } from "../../examples/test_server/services.ts";
+import { type Connection, createServer } from "../../mod.ts";
+import { obey } from "../conformance/command.ts";
+import { Recorder } from "../conformance/recorder.ts";
+import { RequestLog } from "./request_log.ts";
+
+const recorder = new Recorder();
+const requests = new RequestLog();
+const services = createServices((options) => {
+  const server = createServer(options);
+  recorder.watch(String(options.prefix), server);
+  return server;
+});
+let address = "";
+
+services.add({ prefix: "/command" }, obey);
+services.add({ prefix: "/bursts" }, sendBursts);
+services.add({ prefix: "/polling_only", transports: ["xhr-polling"] }, echo);
+// What `info` promises of these two services holds elsewhere.
+services.add({ prefix: "/moved", baseUrl: () => `${address}/echo` }, echo);
+services.add({
+  prefix: "/promises_websocket",
+  baseUrl: () => `${address}/disabled_websocket_echo`,
+}, echo);
+
+address = await serve({
+  port: portArgument(0),
+  websocket: services.first.websocket,
+  handler: (request, info) => {
+    // Read now: after an upgrade the request may be gone.
+    const url = new URL(request.url);
+    if (url.pathname === "/requests") return requests.answer(url);
+    if (url.pathname.startsWith("/recorded/")) return recorder.answer(url);
+    const answer = services.handler(request, info);
+    requests.note(url.pathname, answer);
+    return answer;
+  },
+});
+console.log(address);
+
+/**
+ * Writes as many numbers as it is asked for, in bursts of a hundred, each in a
+ * turn of its own: clients that poll are sometimes there and sometimes not.
+ */
+function sendBursts(connection: Connection): void {
+  connection.on("data", (message) => {
+    const count = Number(message);
+    let next = 0;
+    const timer = setInterval(() => {
+      for (let i = 0; i < 100 && next < count; i++) {
+        connection.write(`${next++}`);
+      }
+      if (next === count) clearInterval(timer);
+    }, 1);
+    connection.on("close", () => clearInterval(timer));
+  });
+}

@@ -1,0 +1,58 @@
+/** The client chooses among transports, as the server lets it. */
+
+import { assertEquals } from "@std/assert";
+import { onEachRuntime } from "../every_transport.ts";
+import { StockClient } from "../stock_client.ts";
+
+onEachRuntime("chooses websocket when all is possible", async (server) => {
+  await using client = await StockClient.open(server.url("/echo"));
+  assertEquals(client.openedOver, "websocket");
+});
+
+onEachRuntime(
+  "leaves websocket out when info says that it is off",
+  async (server) => {
+    const url = server.url("/disabled_websocket_echo");
+    await using client = await StockClient.open(url);
+    assertEquals(client.openedOver, "xhr-streaming");
+    assertEquals(await server.endpoints(client.id, 1), ["xhr_streaming"]);
+  },
+);
+
+onEachRuntime(
+  "falls back to xhr-polling when a websocket is refused",
+  async (server) => {
+    const given = ["websocket", "xhr-polling"];
+    const url = server.url("/promises_websocket");
+    await using client = await StockClient.open(url, given);
+    assertEquals(client.openedOver, "xhr-polling");
+    assertEquals(await server.opened(client.id), [
+      { service: "/disabled_websocket_echo", protocol: "xhr-polling" },
+    ]);
+    const [first] = await server.requests(client.id, 1);
+    assertEquals([first?.endpoint, first?.status], ["websocket", 404]);
+
+    client.send("hello");
+    assertEquals(await client.receive(1), ["hello"]);
+  },
+);
+
+onEachRuntime("goes on after a transport that is off", async (server) => {
+  // Without eventsource: the client's time-outs pile up over its refusal.
+  const given = ["websocket", "xhr-streaming", "xhr-polling"];
+  const url = server.url("/polling_only");
+  await using client = await StockClient.open(url, given);
+  assertEquals(client.openedOver, "xhr-polling");
+  const [first, second] = await server.requests(client.id, 2);
+  assertEquals([first?.endpoint, first?.status], ["xhr_streaming", 404]);
+  assertEquals([second?.endpoint, second?.status], ["xhr", 200]);
+});
+
+onEachRuntime("gives up when nothing lives at the URL", async (server) => {
+  const client = new StockClient(server.url("/nothing"));
+  assertEquals(await client.closed(), {
+    code: 1002,
+    reason: "Cannot connect to server",
+    wasClean: false,
+  });
+});

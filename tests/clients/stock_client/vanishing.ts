@@ -1,0 +1,27 @@
+/** The server goes away without a word. */
+
+import { assertEquals } from "@std/assert";
+import { onEachTransport } from "../every_transport.ts";
+import { ServerProcess } from "../server_process.ts";
+import { ServerUnderTest } from "../server_under_test.ts";
+import { StockClient } from "../stock_client.ts";
+
+onEachTransport("is closed when the server is gone", async (stage) => {
+  const { runtime, transport } = stage;
+  await using process = await ServerProcess.start(runtime);
+  const server = new ServerUnderTest(process);
+  await using client = await StockClient.open(
+    server.url("/echo"),
+    [transport.name],
+  );
+  client.send("hello");
+  assertEquals(await client.receive(1), ["hello"]);
+  // It waits for more when the server goes.
+  await server.requests(client.id, transport.requests.length);
+
+  const { signal, stderr } = await process.kill();
+  assertEquals([signal, stderr], ["SIGKILL", ""]);
+  if (!transport.noticesTheEnd) client.send("Is anybody there?");
+  const { code, wasClean } = await client.closed();
+  assertEquals([code, wasClean], [1006, false]);
+});

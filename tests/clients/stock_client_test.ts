@@ -1,0 +1,13 @@
+/** The stock client, driven from here against a server process per runtime. */
+
+import { theEnd } from "./every_transport.ts";
+import "./stock_client/opening.ts";
+import "./stock_client/choosing.ts";
+import "./stock_client/messages.ts";
+import "./stock_client/texts.ts";
+import "./stock_client/closing.ts";
+import "./stock_client/together.ts";
+import "./stock_client/vanishing.ts";
+import "./stock_client/idling.ts";
+
+theEnd();
