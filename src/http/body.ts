@@ -14,11 +14,11 @@ export function readBody(
   request: Request,
   limit: number,
 ): Promise<string | undefined> {
-  const announced = request.headers.get("Content-Length");
+  const announced = Number(request.headers.get("Content-Length") ?? NaN);
+  if (announced > limit) return Promise.resolve(undefined);
   // Runtimes hold a client to the length that it announced.
-  if (announced !== null) {
-    return Number(announced) <= limit ? request.text() : Promise.resolve(undefined);
-  }
+  if (announced <= limit) return request.text();
+  // Chunked, or announced twice, which reads as a list.
   return request.body === null ? Promise.resolve("") : readStream(request.body, limit);
 }
 

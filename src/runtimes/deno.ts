@@ -91,7 +91,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
         return undefined;
       }
       new DenoSocket(upgrade.socket as DenoWebSocket, listener);
-      // From here on the process dies of any other answer than this one.
+      // From here on the whole server ends at any other answer than this one.
       return upgrade.response;
     },
     ends(_request, info): Ends {

@@ -1,0 +1,24 @@
+/**
+ * What this project expects of the runtimes, and where it builds on that.
+ *
+ * @module
+ */
+
+/** An observation that a probe should make, and the sentence it stands for. */
+export interface Expectation {
+  says: string;
+  sees: unknown;
+}
+
+/** What is expected of a probe on each runtime that has it. */
+export interface Row {
+  /** The file that relies on it, or works around it: what to look at when it changes. */
+  place: string;
+  deno?: Expectation;
+  bun?: Expectation;
+}
+
+/** A row for a probe that sees the same on all runtimes. */
+export function onBoth(place: string, says: string, sees: unknown): Row {
+  return { place, deno: { says, sees }, bun: { says, sees } };
+}

@@ -1,0 +1,38 @@
+/**
+ * Which default exports `deno serve` takes.
+ *
+ * @module
+ */
+
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { hostname } from "../here.ts";
+
+/** Whether `deno serve` serves a module of that text. */
+function isServed(module: string): Promise<boolean> {
+  const url = `data:text/javascript,${encodeURIComponent(module)}`;
+  const child = spawn(process.execPath, ["serve", "--host", hostname, "--port", "0", url], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  return new Promise((resolve) => {
+    let printed = "";
+    child.stderr.on("data", (text) => {
+      printed += text;
+      if (!printed.includes("Listening on")) return;
+      resolve(true);
+      child.kill();
+    });
+    child.on("exit", () => resolve(false));
+  });
+}
+
+/** Deno: a `fetch` that is the object's own, and those that are not. */
+export async function defaultExports() {
+  const answer = "() => new Response()";
+  const [property, method, getter] = await Promise.all([
+    isServed(`export default new class { fetch = ${answer}; }`),
+    isServed(`export default new class { fetch() { return (${answer})(); } }`),
+    isServed(`export default new class { get fetch() { return ${answer}; } }`),
+  ]);
+  return { property, method, getter };
+}

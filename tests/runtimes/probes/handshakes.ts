@@ -1,0 +1,57 @@
+/**
+ * Which websocket handshakes a runtime takes.
+ *
+ * @module
+ */
+
+import { exchange, type RawRequest } from "../http_client.ts";
+import { serve } from "../serve.ts";
+import { upgrade } from "../serve_sockets.ts";
+import { handshake } from "../websocket_client.ts";
+
+const websocket = { message() {} };
+
+/** The status of the answer; 500 where the runtime throws. */
+async function answerTo(request: RawRequest, before: (request: Request) => void = () => {}) {
+  const port = serve((request, info) => {
+    before(request);
+    try {
+      return upgrade(request, info);
+    } catch {
+      return new Response(null, { status: 500 });
+    }
+  }, { websocket });
+  return (await exchange(port, handshake(request))).status;
+}
+
+function answerWith(headers: Record<string, string | null>): Promise<number> {
+  return answerTo({ headers });
+}
+
+/** Answers by the version of the protocol. */
+export async function handshakeVersions() {
+  return {
+    13: await answerWith({}),
+    8: await answerWith({ "Sec-WebSocket-Version": "8" }),
+    99: await answerWith({ "Sec-WebSocket-Version": "99" }),
+    none: await answerWith({ "Sec-WebSocket-Version": null }),
+  };
+}
+
+/** The answer to version 8 where the handler has put 13 in its place. */
+export async function rewrittenVersion() {
+  const request = { headers: { "Sec-WebSocket-Version": "8" } };
+  return await answerTo(request, ({ headers }) => headers.set("Sec-WebSocket-Version", "13"));
+}
+
+/** Answers to handshakes that lack something, or have it otherwise. */
+export async function faultyHandshakes() {
+  return {
+    post: await answerTo({ method: "POST" }),
+    withoutConnection: await answerWith({ "Connection": null }),
+    withoutUpgrade: await answerWith({ "Upgrade": null }),
+    otherUpgrade: await answerWith({ "Upgrade": "h2c" }),
+    withoutKey: await answerWith({ "Sec-WebSocket-Key": null }),
+    shortKey: await answerWith({ "Sec-WebSocket-Key": "abc" }),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * What a handler gets to see of a request.
+ *
+ * @module
+ */
+
+import { outcome } from "../here.ts";
+import { exchange, type RawRequest } from "../http_client.ts";
+import { serve } from "../serve.ts";
+
+/** The request's `url`; the status where the runtime answers by itself. */
+async function urlOf(request: RawRequest): Promise<string | number> {
+  const port = serve(({ url }) => new Response(url.replace(/:[0-9]{4,}/, ":port")));
+  const { status, body } = await exchange(port, request);
+  return status === 200 ? body : status;
+}
+
+/** URLs by the path in the request line. */
+export async function urlsByPath() {
+  const paths = ["/a/./b", "/a/../b", "/%2e/b", "/a%2fb", "/a\\b", "//a//b", "/\xc3\xa9"];
+  const urls = paths.map(async (path) => [path, await urlOf({ path })] as const);
+  return Object.fromEntries(await Promise.all(urls));
+}
+
+/** URLs by the `Host`. */
+export async function urlsByHost() {
+  const of = (Host: string | null, version: "1.0" | "1.1" = "1.1") =>
+    urlOf({ version, path: "/a", headers: { Host } });
+  return {
+    absentInHttp10: await of(null, "1.0"),
+    absent: await of(null),
+    empty: await of(""),
+    invalid: await of("a b"),
+  };
+}
+
+/** What a look at a request finds once a later one has been answered. */
+async function afterTheAnswer<Kept, Seen>(
+  keep: (request: Request, info: unknown) => Kept,
+  look: (kept: Kept) => Seen,
+) {
+  const kept: Kept[] = [];
+  const port = serve((request, info) => {
+    kept.push(keep(request, info));
+    return new Response();
+  });
+  await exchange(port, { headers: { "X-Name": "value" } });
+  await exchange(port);
+  return kept.slice(0, 1).map((first) => outcome(() => look(first)))[0] ?? null;
+}
+
+/** A request's headers, once taken from it before its end, and once after. */
+export async function headersAfterTheAnswer() {
+  return {
+    takenBefore: await afterTheAnswer(({ headers }) => headers, (it) => it.get("x-name")),
+    takenAfter: await afterTheAnswer((request) => request, (it) => it.headers.get("x-name")),
+  };
+}
+
+/** Deno: a request's peer address. */
+export function addressAfterTheAnswer() {
+  return afterTheAnswer(
+    (_request, info) => info as { remoteAddr: { hostname: string } },
+    (info) => info.remoteAddr.hostname,
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * Serves with whatever the runtime serves with. The process's end stops it.
+ *
+ * @module
+ */
+
+import { bun, type BunServeOptions, hostname } from "./here.ts";
+
+/** A handler as both runtimes call it. */
+export type Handler = (
+  request: Request,
+  info: unknown,
+) => Response | Promise<Response>;
+
+/**
+ * Serves on a port of the system's choice, and returns that.
+ *
+ * @param bunOptions What else Bun is told; other runtimes do without.
+ */
+export function serve(
+  handler: Handler,
+  bunOptions: Partial<BunServeOptions> = {},
+): number {
+  if (bun !== undefined) {
+    return bun.serve({ hostname, port: 0, ...bunOptions, fetch: handler }).port;
+  }
+  return Deno.serve({ hostname, port: 0, onListen() {} }, handler).addr.port;
+}
