@@ -24,7 +24,7 @@ import { Server, useRuntime } from "./src/server.ts";
 export { Server, websocketHandlers };
 export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection.ts";
 export type { ConnectionStreams, PipeDestination } from "./src/streams.ts";
-export type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./src/options.ts";
+export type { Fallback, LogSeverity, ServerOptions, SockJSNodeOptions } from "./src/options.ts";
 export type { Protocol } from "./src/peer.ts";
 export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/emitter.ts";

@@ -102,14 +102,22 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   log?: ((severity: LogSeverity, message: string) => void) | undefined;
   /**
-   * Answers requests whose path is not under `prefix`.
+   * Answers requests whose path is not under `prefix`. Nothing means 404, or on
+   * Bun that the request was upgraded.
    *
    * @default answers 404
    */
-  fallback?:
-    | ((request: Request, info: unknown) => Response | Promise<Response>)
-    | undefined;
+  fallback?: Fallback | undefined;
 }
+
+/** A handler for requests that are not the service's; `info` is what the runtime gives. */
+export type Fallback = {
+  // A method, so that `info` may have the runtime's own type.
+  handle(
+    request: Request,
+    info: unknown,
+  ): Response | undefined | Promise<Response | undefined>;
+}["handle"];
 
 /** The spellings of sockjs-node, each for the option of that name. */
 export interface SockJSNodeOptions {
@@ -143,9 +151,7 @@ export interface Settings {
   readonly disableCors: boolean;
   readonly baseUrl: string | (() => string) | undefined;
   readonly log: (severity: LogSeverity, message: string) => void;
-  readonly fallback:
-    | ((request: Request, info: unknown) => Response | Promise<Response>)
-    | undefined;
+  readonly fallback: Fallback | undefined;
   /** Bytes of a message or of a send's body. */
   readonly maxMessageSize: number;
   /** Buffered bytes above which `write` asks to wait. */

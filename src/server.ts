@@ -10,10 +10,11 @@ import { errorResponse, methodNotAllowed, notFound } from "./http/errors.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
 import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
-import { tell } from "./listeners.ts";
+import { isThenable, tell } from "./listeners.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
+import { utf8Length } from "./protocol/utf8.ts";
 import { isBaseUrl, isPattern } from "./option_checks.ts";
 import { createRoutes } from "./routes.ts";
 import { pathOf, type PrefixMatcher, prefixMatcher, Router } from "./router.ts";
@@ -149,7 +150,10 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   handle(request: Request, info?: unknown): Response | Promise<Response> {
     try {
-      return this.#answer(request, info);
+      const answer = this.#answer(request, info);
+      return isThenable(answer)
+        ? Promise.resolve(answer).catch((error) => this.#failed(error))
+        : answer;
     } catch (error) {
       return this.#failed(error);
     }
@@ -167,12 +171,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       );
     }
     const encoded = encodeMessage(message);
-    for (const session of this.#live.values()) {
-      session.writeEncoded(message, encoded);
-    }
+    const bytes = utf8Length(encoded);
+    for (const session of this.#live.values()) session.writeEncoded(message, encoded, bytes);
   }
 
-  #answer(request: Request, info: unknown): Response | Promise<Response> {
+  #answer(request: Request, info: unknown): Response | PromiseLike<Response> {
     const { url } = request;
     const { start, end } = pathOf(url);
     const path = url.slice(start, end);
@@ -191,11 +194,14 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       : handler(call);
   }
 
-  #fallBack(request: Request, info: unknown): Response | Promise<Response> {
+  #fallBack(request: Request, info: unknown): Response | PromiseLike<Response> {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
-    const response = fallback(request, info);
-    return "then" in response ? response.catch((error) => this.#failed(error)) : response;
+    const answer = fallback(request, info);
+    // Bun's own idiom: nothing, after an upgrade.
+    return isThenable(answer)
+      ? answer.then((response) => response ?? notFound())
+      : answer ?? notFound();
   }
 
   #failed(error: unknown): Response {

@@ -16,6 +16,7 @@ import { encodeMessage } from "./protocol/escape.ts";
 import { closeFrame, heartbeatFrame, messagesFrame, openFrame } from "./protocol/frames.ts";
 import { flushSoon } from "./flushing.ts";
 import type { Peer } from "./peer.ts";
+import { utf8Length } from "./protocol/utf8.ts";
 import { type Timeouts, Waiting } from "./timeouts.ts";
 
 /** What a session writes to while a client listens; made by transports. */
@@ -23,8 +24,8 @@ export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
   /**
-   * Takes a frame. False when that was its last one: it has ended itself, and
-   * the client comes back with another.
+   * Takes a frame. False when that was its last one: it ends by itself, calls
+   * {@linkcode Session.detach} when that is done, and the client comes back.
    */
   send(frame: string): boolean;
   /** Ends it; the close frame has been sent. */
@@ -76,7 +77,9 @@ export class Session extends Waiting {
   readonly #raw: boolean;
   readonly #host: SessionHost;
   #receiver: Receiver | undefined;
-  /** Encoded messages that no receiver has taken yet, and their length. */
+  /** It takes no more frames, but what it took may still be on its way. */
+  #full = false;
+  /** Encoded messages that no receiver has taken yet, and their bytes. */
   #queue: string[] = [];
   #queued = 0;
   #flushing = false;
@@ -100,7 +103,7 @@ export class Session extends Waiting {
     return this.#receiver !== undefined;
   }
 
-  /** Bytes written that have not left yet; what waits here counts one a UTF-16 code unit. */
+  /** Bytes written that have not left yet. */
   get bufferedAmount(): number {
     return this.#queued + (this.#receiver?.bufferedAmount ?? 0);
   }
@@ -113,6 +116,7 @@ export class Session extends Waiting {
   /** Hands the session to a receiver; there must not be one already. */
   attach(receiver: Receiver, peer: Peer): void {
     this.#receiver = receiver;
+    this.#full = false;
     this.peer = peer;
     if (this.readyState === CONNECTING) {
       this.#open(receiver);
@@ -128,17 +132,20 @@ export class Session extends Waiting {
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
-    if (this.#raw) {
-      this.application?.opened();
-      return;
+    if (!this.#raw) {
+      this.#hand(receiver, openFrame);
+      if (this.#receiver === receiver) this.#host.heartbeats.add(this);
     }
-    if (receiver.send(openFrame)) this.#host.heartbeats.add(this);
-    else this.#release();
     this.application?.opened();
   }
 
+  #hand(receiver: Receiver, frame: string): void {
+    if (!receiver.send(frame)) this.#full = true;
+  }
+
   /** The receiver ended as it should; the client has the disconnect delay to come back. */
-  #release(): void {
+  detach(receiver: Receiver): void {
+    if (receiver !== this.#receiver) return;
     this.#receiver = undefined;
     if (this.readyState === OPEN) this.#host.disconnects.add(this);
   }
@@ -182,18 +189,19 @@ export class Session extends Waiting {
   /** Queues a message. False when not open, or when the caller should wait for `drained`. */
   write(message: string): boolean {
     if (this.readyState !== OPEN) return false;
-    return this.#enqueue(this.#raw ? message : encodeMessage(message));
+    const text = this.#raw ? message : encodeMessage(message);
+    return this.#enqueue(text, utf8Length(text));
   }
 
-  /** Like `write`, for a message that the caller has encoded for all sessions at once. */
-  writeEncoded(message: string, encoded: string): boolean {
+  /** Like `write`, for a message that the caller has encoded and measured for all sessions. */
+  writeEncoded(message: string, encoded: string, bytes: number): boolean {
     if (this.readyState !== OPEN) return false;
-    return this.#enqueue(this.#raw ? message : encoded);
+    return this.#raw ? this.write(message) : this.#enqueue(encoded, bytes);
   }
 
-  #enqueue(text: string): boolean {
+  #enqueue(text: string, bytes: number): boolean {
     this.#queue.push(text);
-    this.#queued += text.length;
+    this.#queued += bytes;
     this.#flushSoon();
     const buffered = this.bufferedAmount;
     if (buffered <= this.#host.highWaterMark) return true;
@@ -222,31 +230,37 @@ export class Session extends Waiting {
   flush(): void {
     this.#flushing = false;
     const receiver = this.#receiver;
-    if (
-      receiver === undefined ||
-      receiver.bufferedAmount > this.#host.highWaterMark
-    ) return;
+    const { highWaterMark } = this.#host;
+    if (receiver === undefined || this.#full || receiver.bufferedAmount > highWaterMark) return;
     if (this.#queue.length > 0) this.#sendQueue(receiver);
-    if (this.readyState === CLOSING && this.#receiver !== undefined) {
-      this.#sayGoodbye(receiver);
-    } else if (
-      this.congested && this.bufferedAmount <= this.#host.highWaterMark
-    ) {
+    if (this.readyState === CLOSING) {
+      const mayEnd = this.#receiver === receiver && !this.#full && this.#queue.length === 0;
+      if (mayEnd) this.#sayGoodbye(receiver);
+    } else if (this.congested && this.bufferedAmount <= highWaterMark) {
       this.#drainOwed = false;
       this.application?.drained();
     }
   }
 
   #sendQueue(receiver: Receiver): void {
+    this.#exchanged = true;
+    if (this.#raw) return this.#sendMessages(receiver);
     const queue = this.#queue;
     this.#queue = [];
     this.#queued = 0;
-    this.#exchanged = true;
-    if (this.#raw) {
-      for (let i = 0; i < queue.length; i++) receiver.send(queue[i]!);
-    } else if (!receiver.send(messagesFrame(queue))) {
-      this.#release();
+    this.#hand(receiver, messagesFrame(queue));
+  }
+
+  /** Without frames, message by message, for as long as the receiver is not congested. */
+  #sendMessages(receiver: Receiver): void {
+    let sent = 0;
+    // The receiver may break at each, which empties the queue.
+    while (sent < this.#queue.length && receiver.bufferedAmount <= this.#host.highWaterMark) {
+      receiver.send(this.#queue[sent++]!);
     }
+    this.#queue = this.#queue.slice(sent);
+    this.#queued = 0;
+    for (const message of this.#queue) this.#queued += utf8Length(message);
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */
@@ -279,8 +293,10 @@ export class Session extends Waiting {
     if (receiver !== undefined && this.readyState === OPEN) {
       // A client that has waited this long has had its `o`, and takes no second one.
       this.#exchanged = true;
-      if (receiver.send(heartbeatFrame)) this.#host.heartbeats.add(this);
-      else this.#release();
+      // One that has not taken the rest of its answer in all this time takes nothing any more.
+      if (this.#full) return this.interrupt(receiver);
+      this.#hand(receiver, heartbeatFrame);
+      if (this.#receiver === receiver) this.#host.heartbeats.add(this);
       return;
     }
     this.#receiver = undefined;

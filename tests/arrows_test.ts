@@ -30,7 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   application: ["session", "protocol"],
   answers: ["session", "protocol", "http", "options"],
   server: ["answers", "application", "options", "session", "protocol", "http"],
-  runtimes: ["session"],
+  runtimes: ["session", "protocol"],
   entry: ["server", "application", "options", "session", "runtimes"],
 };
 

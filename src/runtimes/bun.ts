@@ -4,6 +4,7 @@
  * @module
  */
 
+import { slowConsumer } from "../protocol/close_codes.ts";
 import type {
   Ends,
   Runtime,
@@ -28,6 +29,9 @@ const idleTimeout = 10;
 const margin = 10;
 /** The longest that Bun takes; 0 would be for ever. */
 const maxTimeout = 255;
+
+/** What Bun's `send` gives for a message that it did not take, and for an empty one. */
+const dropped = 0;
 
 /** Marks `ws.data` as ours, across several copies of this library too. */
 const ours = Symbol.for("sockjs-web.socket");
@@ -54,7 +58,12 @@ class BunSocket implements Socket {
   }
 
   send(text: string): void {
-    this.#socket?.send(text);
+    const socket = this.#socket;
+    // Bun drops what goes beyond `backpressureLimit`, which cannot be made good.
+    if (socket?.send(text) === dropped && text !== "") {
+      socket.close(slowConsumer.code, slowConsumer.reason);
+      this.closed(slowConsumer.code, slowConsumer.reason);
+    }
   }
 
   close(code: number, reason: string): void {
@@ -62,6 +71,7 @@ class BunSocket implements Socket {
   }
 
   closed(code: number, reason: string): void {
+    if (this.#socket === undefined) return;
     this.#socket = undefined;
     this.listener.closed(code, reason);
   }
@@ -105,7 +115,9 @@ export interface OwnWebSocketHandlers {
  * Bun.serve({
  *   fetch(request, server) {
  *     if (new URL(request.url).pathname === "/news") {
- *       return server.upgrade(request) ? undefined : new Response(null, { status: 400 });
+ *       return server.upgrade(request, { data: undefined })
+ *         ? undefined
+ *         : new Response(null, { status: 400 });
  *     }
  *     return echo.handler(request, server);
  *   },

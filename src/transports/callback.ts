@@ -15,7 +15,8 @@ export function withCallback(
   call: Call,
   framing: (callback: string) => Framing,
 ): Framing | string {
-  const query = new URLSearchParams(call.url.slice(call.url.indexOf("?") + 1));
+  const mark = call.url.indexOf("?");
+  const query = new URLSearchParams(mark < 0 ? "" : call.url.slice(mark + 1));
   // The page's own query comes first, so the last is the client's.
   const callback = query.getAll("c").at(-1) ?? query.getAll("callback").at(-1);
   if (callback === undefined || callback === "") {

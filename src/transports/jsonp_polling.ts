@@ -20,7 +20,7 @@ function calls(callback: string): Framing {
 /** Forms carry the payload in a field, anything else carries it plain. */
 function payload(body: string, call: Call): string {
   const type = call.request.headers.get("Content-Type") ?? "";
-  return type.toLowerCase().startsWith("application/x-www-form-urlencoded")
+  return type.split(";", 1)[0]!.trim().toLowerCase() === "application/x-www-form-urlencoded"
     ? new URLSearchParams(body).get("d") ?? ""
     : body;
 }

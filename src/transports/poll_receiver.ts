@@ -39,6 +39,7 @@ export class PollReceiver implements Receiver {
       this.#waiting.enqueue(encoder.encode(text));
       this.#waiting.close();
     }
+    this.#session.detach(this);
     return false;
   }
 

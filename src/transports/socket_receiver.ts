@@ -14,6 +14,7 @@ import {
   websocketCloseReason,
 } from "../protocol/close_codes.ts";
 import { decodeText } from "../protocol/payload.ts";
+import { utf8Length } from "../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
 import type { Service } from "../service.ts";
 import type { Receiver, Session } from "../session.ts";
@@ -82,5 +83,5 @@ const noCloseFrame = 1006;
 
 /** Whether a text takes more bytes than that; no code unit takes more than three. */
 function isLonger(text: string, bytes: number): boolean {
-  return text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes;
+  return text.length * 3 > bytes && utf8Length(text) > bytes;
 }

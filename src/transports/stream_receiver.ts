@@ -29,6 +29,8 @@ export class StreamReceiver implements Receiver {
   /** Bytes until the response has to end. */
   #left: number;
   #ended = false;
+  /** Whether the runtime waits for a chunk. */
+  #asked = false;
 
   constructor(framing: Framing, call: Call, session: Session) {
     this.#framing = framing;
@@ -56,7 +58,7 @@ export class StreamReceiver implements Receiver {
 
   end(): void {
     this.#ended = true;
-    if (this.#outbox.length === 0) this.#close();
+    this.#finish();
   }
 
   /** The answer, with whatever was sent already. */
@@ -72,8 +74,12 @@ export class StreamReceiver implements Receiver {
         this.#controller = controller;
         this.#sendNext();
       },
-      // The client has taken what was there.
-      pull: () => this.#session.flush(),
+      // The runtime has passed on what was there.
+      pull: () => {
+        this.#asked = true;
+        if (this.#ended) this.#finish();
+        else this.#session.flush();
+      },
       // The way to hear of a client that goes away; see PollReceiver.
       cancel: () => {
         this.#controller = undefined;
@@ -85,7 +91,7 @@ export class StreamReceiver implements Receiver {
 
   #push(chunk: Uint8Array): void {
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
-      this.#controller!.enqueue(chunk);
+      this.#enqueue(chunk);
       return;
     }
     this.#outbox.push(chunk);
@@ -110,17 +116,24 @@ export class StreamReceiver implements Receiver {
     if (chunk !== undefined && this.#mayEnqueue()) {
       this.#outbox.shift();
       this.#waiting -= chunk.byteLength;
-      this.#controller!.enqueue(chunk);
+      this.#enqueue(chunk);
     }
     if (this.#outbox.length > 0) this.#sendNextTurn();
-    else if (this.#ended) this.#close();
+    else if (this.#ended) this.#finish();
   }
 
-  #close(): void {
-    if (this.#controller === undefined) return;
+  #enqueue(chunk: Uint8Array): void {
+    this.#asked = false;
+    this.#controller?.enqueue(chunk);
+  }
+
+  /** Not before the runtime asks for more: until then the client may break in the last frame. */
+  #finish(): void {
+    if (this.#controller === undefined || this.#outbox.length > 0 || !this.#asked) return;
     const { service, request, info } = this.#call;
     service.runtime.expectTraffic(request, info);
     this.#controller.close();
     this.#controller = undefined;
+    this.#session.detach(this);
   }
 }

@@ -5,16 +5,18 @@
  */
 
 import { errorResponse } from "../http/errors.ts";
+import { type Fields, notCached } from "../http/headers.ts";
 import type { Protocol } from "../peer.ts";
 import { type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
 import { SocketReceiver } from "./socket_receiver.ts";
 
 const refusal = "Not a valid websocket request";
+const errorFields = (): Fields => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */
 export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
-  return route({ GET: (call) => upgrade(call, protocol, raw) });
+  return route({ GET: (call) => upgrade(call, protocol, raw) }, errorFields);
 }
 
 function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
@@ -31,7 +33,7 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
     receiver,
     service.complain,
   );
-  return response ?? errorResponse(400, refusal);
+  return response ?? errorResponse(400, refusal, errorFields());
 }
 
 /**
@@ -46,9 +48,10 @@ function refuse(headers: Headers): Response | undefined {
     hasToken(headers.get("Upgrade"), "websocket");
   // Sixteen bytes in base64. Older drafts have other keys.
   const hasKey = /^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "");
-  if (!isUpgrade || !hasKey) return errorResponse(400, refusal);
+  if (!isUpgrade || !hasKey) return errorResponse(400, refusal, errorFields());
   if (versions.includes(headers.get("Sec-WebSocket-Version") ?? "")) return undefined;
   return errorResponse(426, refusal, {
+    ...errorFields(),
     "Sec-WebSocket-Version": "13",
     "Upgrade": "websocket",
     "Connection": "Upgrade",

@@ -47,9 +47,9 @@ export class ByteReader {
     return this.#take(length);
   }
 
-  /** Everything until the server ends the connection. */
-  async toEnd(): Promise<Uint8Array> {
-    while (await this.#fill());
+  /** Everything until the server ends the connection, which may be told to take longer (ms). */
+  async toEnd(within = patience): Promise<Uint8Array> {
+    while (await this.#fill(within));
     return this.#take(this.#buffer.length);
   }
 
@@ -60,10 +60,10 @@ export class ByteReader {
   }
 
   /** Appends what the server sends next; false at the end of the connection. */
-  async #fill(): Promise<boolean> {
+  async #fill(within = patience): Promise<boolean> {
     if (this.#ended) return false;
     const bytes = new Uint8Array(65536);
-    const count = await this.#read(bytes);
+    const count = await this.#read(bytes, within);
     if (count === null) {
       this.#ended = true;
       return false;
@@ -72,12 +72,12 @@ export class ByteReader {
     return true;
   }
 
-  async #read(into: Uint8Array): Promise<number | null> {
+  async #read(into: Uint8Array, within: number): Promise<number | null> {
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       const sofar = latin1(this.#buffer.subarray(0, 200));
-      reject(new Error(`No more bytes in ${patience} ms after "${sofar}"`));
-    }, patience);
+      reject(new Error(`No more bytes in ${within} ms after "${sofar}"`));
+    }, within);
     try {
       return await Promise.race([this.#conn.read(into), promise]);
     } catch (error) {

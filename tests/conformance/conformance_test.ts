@@ -19,5 +19,18 @@ import "./facts/websocket_handshakes.ts";
 import "./facts/websocket_messages.ts";
 import "./facts/websocket_close_codes.ts";
 import "./facts/test_services.ts";
+import "./facts/iframe_page.ts";
+import "./facts/transport_headers.ts";
+import "./facts/streams.ts";
+import "./facts/response_limit.ts";
+import "./facts/old_http.ts";
+import "./facts/markup_and_events.ts";
+import "./facts/callbacks.ts";
+import "./facts/jsonp_sends.ts";
+import "./facts/stream_receivers.ts";
+import "./facts/stream_interruptions.ts";
+import "./facts/stream_closing.ts";
+import "./facts/heartbeats.ts";
+import "./facts/silences.ts";
 
 factOfTheEnd();

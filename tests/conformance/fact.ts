@@ -49,18 +49,63 @@ export function fact(
   { skip = {} }: FactOptions = {},
 ): void {
   for (const runtime of runtimeNames) {
-    const reason = skip[runtime];
-    Deno.test({
-      name: `${runtime} §${section} ${sentence}` +
-        (reason === undefined ? "" : ` (skipped: ${reason})`),
-      ignore: absent.has(runtime) || reason !== undefined,
-      fn: async () => {
-        using server = new TestServer(runtime, await serverProcess(runtime));
-        await holds(server);
-        assertEquals(server.stderr, "", "on the server's standard error");
-      },
-    });
+    register(runtime, section, sentence, skip[runtime], () => hold(runtime, holds));
   }
+}
+
+/** A fact of several that take long, and wait most of that time. */
+export interface WaitingFact extends FactOptions {
+  sentence: string;
+  holds: (server: TestServer) => Promise<void>;
+}
+
+/** Registers facts like {@linkcode fact}; the first to run starts them all, on every runtime. */
+export function factsAtOnce(section: string, facts: readonly WaitingFact[]): void {
+  const results = new Map<string, Promise<Error | undefined>>();
+  const key = (runtime: RuntimeName, sentence: string) => `${runtime} ${sentence}`;
+  const runs = (runtime: RuntimeName, { skip }: WaitingFact) =>
+    !absent.has(runtime) && skip?.[runtime] === undefined;
+  const start = () => {
+    for (const runtime of runtimeNames) {
+      for (const each of facts.filter((each) => runs(runtime, each))) {
+        const result = hold(runtime, each.holds).then(() => undefined, (error) => error);
+        results.set(key(runtime, each.sentence), result);
+      }
+    }
+  };
+  for (const { sentence, skip = {} } of facts) {
+    for (const runtime of runtimeNames) {
+      register(runtime, section, sentence, skip[runtime], async () => {
+        if (results.size === 0) start();
+        const error = await results.get(key(runtime, sentence));
+        if (error !== undefined) throw error;
+      });
+    }
+  }
+}
+
+async function hold(
+  runtime: RuntimeName,
+  holds: (server: TestServer) => Promise<void>,
+): Promise<void> {
+  using server = new TestServer(runtime, await serverProcess(runtime));
+  await holds(server);
+  assertEquals(server.stderr, "", "on the server's standard error");
+}
+
+function register(
+  runtime: RuntimeName,
+  section: string,
+  sentence: string,
+  skipped: string | undefined,
+  fn: () => Promise<void>,
+): void {
+  Deno.test({
+    name: `${runtime} §${section} ${sentence}` +
+      (skipped === undefined ? "" : ` (skipped: ${skipped})`),
+    ignore: absent.has(runtime) || skipped !== undefined,
+    fn,
+  });
 }
 
 /** Registers the last test of a run: the server stops as told, and was silent. */

@@ -33,7 +33,14 @@ services.add(
   { prefix: "/without_polling", disabledTransports: ["xhr-polling"] },
   echo,
 );
+for (const only of ["xhr-polling", "xhr-streaming", "eventsource", "htmlfile"] as const) {
+  services.add({ prefix: `/only_${only}`, transports: [only] }, echo);
+}
 services.add({ prefix: "/without_cors", disableCors: true }, echo);
+services.add(
+  { prefix: "/client_elsewhere", sockjsUrl: `/sockjs.js?a=1&b="<c>"&d='e'` },
+  echo,
+);
 services.add(
   { prefix: "/base_url", baseUrl: "http://example.com/sockjs" },
   echo,
@@ -52,6 +59,7 @@ services.add({
 
 // How long a service waits.
 services.add({ prefix: "/heartbeat", heartbeatDelay: 100 }, echo);
+services.add({ prefix: "/fleeting_heartbeat", heartbeatDelay: 100, disconnectDelay: 400 }, echo);
 services.add({ prefix: "/fleeting", disconnectDelay: 400 }, echo);
 services.add({ prefix: "/fleeting_close", disconnectDelay: 400 }, (it) => {
   it.close(3000, "Go away!");
@@ -60,6 +68,12 @@ services.add({ prefix: "/fleeting_command", disconnectDelay: 400 }, obey);
 
 // What an application does.
 services.add({ prefix: "/command" }, obey);
+services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
+services.add({ prefix: "/plenty" }, (it) => {
+  it.on("data", (count) => {
+    for (let at = 0; at < Number(count); at++) it.write(`${at} ${"\u20ac".repeat(340_000)}`);
+  });
+});
 services.add({ prefix: "/welcome" }, (it) => {
   it.write("welcome");
 });
@@ -75,9 +89,9 @@ console.log(
     port: portArgument(0),
     websocket: services.first.websocket,
     handler: (request, info) => {
-      const url = new URL(request.url);
-      return url.pathname.startsWith("/recorded/")
-        ? recorder.answer(url)
+      // A hostile Host makes URLs that cannot be parsed.
+      return request.url.includes("/recorded/")
+        ? recorder.answer(new URL(request.url))
         : services.handler(request, info);
     },
   }),

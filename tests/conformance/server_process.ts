@@ -52,6 +52,11 @@ export class ServerProcess {
     return new ServerProcess(child, stdout, stderr, Number(port));
   }
 
+  /** The system's number for it. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** All it wrote to its standard error so far. */
   get stderr(): string {
     return this.#stderr.text;

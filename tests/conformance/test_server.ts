@@ -6,6 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
+import { HttpSession } from "./http_session.ts";
 import { HttpConnection, type RawRequest } from "./raw_http.ts";
 import type { RawResponse } from "./raw_response.ts";
 import { RawWebSocket } from "./raw_websocket.ts";
@@ -48,6 +49,19 @@ export class TestServer implements Disposable {
     }
   }
 
+  /** One request, of whose response only the head is read: streams do not end. */
+  async begin(request: RawRequest): Promise<RawResponse> {
+    const connection = await this.connect();
+    try {
+      await connection.send(request);
+      const head = await connection.head();
+      const { status } = head;
+      return { head, status, body: "", chunks: undefined, header: (name) => head.header(name) };
+    } finally {
+      connection.close();
+    }
+  }
+
   get(path: string, headers: Headers = {}): Promise<RawResponse> {
     return this.request({ path, headers });
   }
@@ -79,6 +93,11 @@ export class TestServer implements Disposable {
   /** A session that polls. */
   xhr(service: string, id?: string): XhrSession {
     return new XhrSession(this, service, id);
+  }
+
+  /** A session over any of the HTTP transports. */
+  http(service: string, id?: string): HttpSession {
+    return new HttpSession(this, service, id);
   }
 
   /**
@@ -118,6 +137,16 @@ export class TestServer implements Disposable {
   /** How many connections a service has. */
   async connections(service: string): Promise<number> {
     return await this.#recorded("connections", service, 0);
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return this.#process.port;
+  }
+
+  /** The system's number for its process. */
+  get pid(): number {
+    return this.#process.pid;
   }
 
   /** What the process has printed on its standard error. */

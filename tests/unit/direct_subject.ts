@@ -43,6 +43,7 @@ class TestReceiver implements Receiver {
     if (this.#left > 0 || this.forLife) return true;
     this.#full = true;
     this.seen.push("ended");
+    this.session?.detach(this);
     return false;
   }
 

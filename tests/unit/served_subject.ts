@@ -152,7 +152,7 @@ export class ServedSubject implements Subject {
 
   /** Turns of the event loop, until nothing new comes: each frame has a turn of its own. */
   async #turns(): Promise<void> {
-    for (let quiet = 0, before = -1; quiet < 3; quiet++) {
+    for (let quiet = 0, before = -1; quiet < 8; quiet++) {
       for (let i = 0; i < 30; i++) await undefined;
       await new Promise((resolve) => setImmediate(resolve));
       const lines = this.#lines();

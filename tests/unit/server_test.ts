@@ -92,11 +92,11 @@ Deno.test("a fallback that throws or rejects is a 500, and the error is told", a
   }
 });
 
-Deno.test("a fallback that gives no response is a 500", async () => {
-  for (const answer of [undefined, null, 1, "text"]) {
-    const { server, log } = serve({ fallback: () => answer as never });
-    assertEquals((await get(server, "/other")).status, 500);
-    assertEquals(log.length, 1);
+Deno.test("a fallback that gives nothing is a 404, for on Bun it may have upgraded", async () => {
+  for (const answer of [undefined, Promise.resolve(undefined)]) {
+    const { server, log } = serve({ fallback: () => answer });
+    assertEquals((await get(server, "/other")).status, 404);
+    assertEquals(log, []);
   }
 });
 

@@ -107,14 +107,16 @@ export class SessionModel implements Subject {
     const { highWaterMark } = this.#world;
     if (receiver === undefined || receiver.buffered > highWaterMark) return;
     if (queue.length > 0) {
-      const messages = queue.splice(0);
       session.exchanged = true;
-      if (session.slot === "raw") messages.forEach((message) => receiver.take(message));
-      else receiver.take("a" + JSON.stringify(messages));
+      if (session.slot === "raw") {
+        while (queue.length > 0 && receiver.buffered <= highWaterMark) {
+          receiver.take(queue.shift()!);
+        }
+      } else receiver.take("a" + JSON.stringify(queue.splice(0)));
       if (receiver.ended) this.#leave(session);
     }
     if (session.phase === "closing") {
-      if (session.receiver === undefined) return;
+      if (session.receiver === undefined || queue.length > 0) return;
       session.receiver = undefined;
       this.#sayGoodbye(session, receiver);
       this.#over(session, session.status, true);

@@ -103,13 +103,14 @@ export interface Bounds {
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
   readonly patience: number;
+  readonly heartbeatDelays: readonly number[];
 }
 
 /** Draws a schedule for such a subject. */
 export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
   const { slots, stalling, highWaterMark, maxBufferedBytes, patience } = bounds;
   const world: World = {
-    heartbeatDelay: dice.pick([25000, 3000]),
+    heartbeatDelay: dice.pick(bounds.heartbeatDelays),
     disconnectDelay: 5000,
     responseLimit: dice.pick([1, 20, 100, 4096]),
     highWaterMark,
@@ -155,5 +156,7 @@ export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
 /** All well apart from each other: time-outs are allowed to come a millisecond early. */
 function timesOf({ heartbeatDelay, disconnectDelay }: World): number[] {
   const near = [heartbeatDelay, disconnectDelay].flatMap((ms) => [ms - 10, ms, ms + 10]);
-  return [10, 100, 1000, ...near, 2 * heartbeatDelay + 500];
+  const times = [10, 100, 1000, ...near, 2 * heartbeatDelay + 500];
+  // Where there are no heartbeats to speak of, their time never comes.
+  return times.filter((ms) => ms < 100_000);
 }

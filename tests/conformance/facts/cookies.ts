@@ -17,6 +17,8 @@ const values: readonly [cookie: string | undefined, value: string][] = [
   [undefined, "dummy"],
   ["", "dummy"],
   ["a=b", "dummy"],
+  ["JSESSIONID=", "dummy"],
+  ["JSESSIONID=; a=b", "dummy"],
   ["JSESSIONID=abcdef", "abcdef"],
   ["a=b; JSESSIONID=abcdef", "abcdef"],
   ["a=b; JSESSIONID=abcdef; c=d", "abcdef"],
@@ -66,6 +68,32 @@ const withCookie: Record<string, Ask> = {
     server.get(`${server.xhr(service).base}/xhr`, headers),
   "OPTIONS xhr": (server, service, headers) =>
     server.options(`${server.xhr(service).base}/xhr`, headers),
+  "xhr_streaming": (server, service, headers) =>
+    server.begin({ method: "POST", path: `${server.xhr(service).base}/xhr_streaming`, headers }),
+  "eventsource": (server, service, headers) =>
+    server.begin({ path: `${server.xhr(service).base}/eventsource`, headers }),
+  "htmlfile": (server, service, headers) =>
+    server.begin({ path: `${server.xhr(service).base}/htmlfile?c=x`, headers }),
+  "jsonp": (server, service, headers) =>
+    server.get(`${server.xhr(service).base}/jsonp?c=x`, headers),
+  "jsonp_send": async (server, service, headers) => {
+    const session = await server.xhr(service).open();
+    return server.post(`${session.base}/jsonp_send`, `["x"]`, headers);
+  },
+  "an empty jsonp_send": async (server, service, headers) => {
+    const session = await server.xhr(service).open();
+    return server.post(`${session.base}/jsonp_send`, "", headers);
+  },
+  "a jsonp_send without a session": (server, service, headers) =>
+    server.post(`${server.xhr(service).base}/jsonp_send`, `["x"]`, headers),
+  "htmlfile without a callback": (server, service, headers) =>
+    server.get(`${server.xhr(service).base}/htmlfile`, headers),
+  "jsonp with a wrong callback": (server, service, headers) =>
+    server.get(`${server.xhr(service).base}/jsonp?c=%28`, headers),
+  "a stream with another method": (server, service, headers) =>
+    server.post(`${server.xhr(service).base}/eventsource`, "", headers),
+  "OPTIONS xhr_streaming": (server, service, headers) =>
+    server.options(`${server.xhr(service).base}/xhr_streaming`, headers),
   "OPTIONS xhr_send": (server, service, headers) =>
     server.options(`${server.xhr(service).base}/xhr_send`, headers),
   "OPTIONS info": (server, service, headers) => server.options(`${service}/info`, headers),
@@ -73,6 +101,7 @@ const withCookie: Record<string, Ask> = {
 
 const withoutCookie: Record<string, Ask> = {
   "the greeting": (server, service, headers) => server.get(service, headers),
+  "the iframe page": (server, service, headers) => server.get(`${service}/iframe.html`, headers),
   "GET info": (server, service, headers) => server.get(`${service}/info`, headers),
   "a websocket's 101": async (server, service, headers) => {
     const path = `${service}/000/${server.newId()}/websocket`;

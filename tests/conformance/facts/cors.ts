@@ -18,6 +18,16 @@ const requests: Record<string, Ask> = {
     server.post(`${service}/000/${server.newId()}/xhr`, "", headers),
   "OPTIONS xhr": (server, headers, service) =>
     server.options(`${service}/000/${server.newId()}/xhr`, headers),
+  "POST xhr_streaming": (server, headers, service) =>
+    server.begin({ method: "POST", path: `${server.xhr(service).base}/xhr_streaming`, headers }),
+  "OPTIONS xhr_streaming": (server, headers, service) =>
+    server.options(`${service}/000/${server.newId()}/xhr_streaming`, headers),
+  "GET xhr_streaming, not allowed": (server, headers, service) =>
+    server.get(`${service}/000/${server.newId()}/xhr_streaming`, headers),
+  "GET eventsource": (server, headers, service) =>
+    server.begin({ path: `${server.xhr(service).base}/eventsource`, headers }),
+  "POST eventsource, not allowed": (server, headers, service) =>
+    server.post(`${service}/000/${server.newId()}/eventsource`, "", headers),
   "OPTIONS xhr_send": (server, headers, service) =>
     server.options(`${service}/000/${server.newId()}/xhr_send`, headers),
   "POST xhr_send": async (server, headers, service) => {

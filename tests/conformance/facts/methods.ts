@@ -13,6 +13,14 @@ const paths: readonly [path: string, allowed: string[]][] = [
   ["/echo/000/ID/xhr", ["OPTIONS", "POST"]],
   ["/echo/000/ID/xhr/", ["OPTIONS", "POST"]],
   ["/echo/000/ID/xhr_send", ["OPTIONS", "POST"]],
+  ["/echo/000/ID/xhr_streaming", ["OPTIONS", "POST"]],
+  ["/echo/000/ID/eventsource", ["GET"]],
+  ["/echo/000/ID/htmlfile", ["GET"]],
+  ["/echo/000/ID/htmlfile?c=x", ["GET"]],
+  ["/echo/000/ID/jsonp?c=x", ["GET"]],
+  ["/echo/000/ID/jsonp_send", ["POST"]],
+  ["/echo/iframe.html", ["GET", "HEAD"]],
+  ["/echo/iframe-1.6.1.html", ["GET", "HEAD"]],
 ];
 
 const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
@@ -39,9 +47,21 @@ for (const [path, allowed] of paths) {
 }
 
 fact("1", "a refused method makes no session", async (server) => {
-  const session = server.xhr("/echo");
-  assertEquals((await server.get(`${session.base}/xhr`)).status, 405);
-  assertEquals((await session.sendRaw(`["x"]`)).status, 404);
+  for (
+    const [method, path] of [
+      ["GET", "xhr"],
+      ["GET", "xhr_streaming"],
+      ["HEAD", "eventsource"],
+      ["POST", "eventsource"],
+      ["POST", "htmlfile?c=x"],
+      ["POST", "jsonp?c=x"],
+    ] as const
+  ) {
+    const session = server.xhr("/echo");
+    const refused = await server.request({ method, path: `${session.base}/${path}` });
+    assertEquals(refused.status, 405);
+    assertEquals((await session.sendRaw(`["x"]`)).status, 404);
+  }
 });
 
 for (const path of ["/echo", "/echo/info"]) {

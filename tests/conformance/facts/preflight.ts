@@ -8,6 +8,7 @@ const year = 31_536_000;
 const preflights: readonly [path: string, methods: string][] = [
   ["/echo/info", "OPTIONS, GET"],
   ["/echo/000/ID/xhr", "OPTIONS, POST"],
+  ["/echo/000/ID/xhr_streaming", "OPTIONS, POST"],
   ["/echo/000/ID/xhr_send", "OPTIONS, POST"],
 ];
 
@@ -39,7 +40,9 @@ for (const [path, methods] of preflights) {
 }
 
 fact("3", "OPTIONS makes no session", async (server) => {
-  const session = server.xhr("/echo");
-  assertEquals((await server.options(`${session.base}/xhr`)).status, 204);
-  assertEquals((await session.sendRaw(`["x"]`)).status, 404);
+  for (const name of ["xhr", "xhr_streaming", "xhr_send"]) {
+    const session = server.xhr("/echo");
+    assertEquals((await server.options(`${session.base}/${name}`)).status, 204);
+    assertEquals((await session.sendRaw(`["x"]`)).status, 404);
+  }
 });

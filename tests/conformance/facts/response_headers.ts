@@ -14,6 +14,11 @@ interface Row {
 const javascript = "application/javascript; charset=UTF-8";
 const plain = "text/plain; charset=UTF-8";
 
+async function sendJsonp(server: TestServer, body: string): Promise<RawResponse> {
+  const { base } = await server.xhr("/echo").open();
+  return await server.post(`${base}/jsonp_send`, body);
+}
+
 const rows: Record<string, Row> = {
   "info": {
     ask: (server) => server.get("/echo/info"),
@@ -32,6 +37,36 @@ const rows: Record<string, Row> = {
     },
     status: 200,
     type: javascript,
+  },
+  "jsonp_send": {
+    ask: (server) => sendJsonp(server, `["x"]`),
+    status: 200,
+    type: plain,
+  },
+  "an empty jsonp_send": {
+    ask: (server) => sendJsonp(server, ""),
+    status: 500,
+    type: plain,
+  },
+  "a jsonp_send without a session": {
+    ask: (server) => server.post(`${server.xhr("/echo").base}/jsonp_send`, `["x"]`),
+    status: 404,
+    type: plain,
+  },
+  "jsonp without a callback": {
+    ask: (server) => server.get(`${server.xhr("/echo").base}/jsonp`),
+    status: 500,
+    type: plain,
+  },
+  "htmlfile with a wrong callback": {
+    ask: (server) => server.get(`${server.xhr("/echo").base}/htmlfile?c=%28`),
+    status: 500,
+    type: plain,
+  },
+  "a stream with another method": {
+    ask: (server) => server.post(`${server.xhr("/echo").base}/eventsource`),
+    status: 405,
+    type: undefined,
   },
   "a send": {
     ask: async (server) => (await server.xhr("/echo").open()).sendRaw("[]"),
@@ -74,6 +109,15 @@ for (const [name, { ask, status, type }] of Object.entries(rows)) {
     if (status >= 400) {
       assert(!/[\r\n]/.test(response.body), "a client would read frames");
     }
+  });
+}
+
+for (const path of ["/nothing", "/echo/nothing", "/echo/a./b/xhr", "/echo/a/b/nothing"]) {
+  fact("3", `the body of the 404 at ${path} has no line break`, async (server) => {
+    const { status, body, header } = await server.get(path);
+    assertEquals(status, 404);
+    assert(!/[\r\n]/.test(body), JSON.stringify(body));
+    if (body !== "") assertEquals(header("content-type"), plain);
   });
 }
 

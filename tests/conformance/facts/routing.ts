@@ -21,6 +21,20 @@ const found: readonly [method: string, path: string, status: number][] = [
   ["OPTIONS", "/echo/000/ID/xhr/", 204],
   ["OPTIONS", "/echo/000/ID/xhr_send", 204],
   ["OPTIONS", "/echo/000/ID/xhr_send/", 204],
+  ["POST", "/echo/000/ID/xhr_streaming", 200],
+  ["POST", "/echo/000/ID/xhr_streaming/", 200],
+  ["OPTIONS", "/echo/000/ID/xhr_streaming", 204],
+  ["OPTIONS", "/echo/000/ID/xhr_streaming/", 204],
+  ["GET", "/echo/000/ID/eventsource", 200],
+  ["GET", "/echo/000/ID/eventsource/", 200],
+  ["GET", "/echo/000/ID/htmlfile?c=x", 200],
+  ["GET", "/echo/000/ID/htmlfile/?c=x", 200],
+  ["GET", "/echo/000/ID/jsonp?c=x", 200],
+  ["GET", "/echo/000/ID/jsonp/?c=x", 200],
+  // There, but for POST only.
+  ["GET", "/echo/000/ID/jsonp_send", 405],
+  ["GET", "/echo/000/ID/jsonp_send/", 405],
+  ["GET", "/echo/000/ID/jsonp_send?i=0.5", 405],
   // The query string takes no part.
   ["GET", "/echo?/nothing/of.the/kind", 200],
   ["GET", "/echo/?x=//", 200],
@@ -28,6 +42,8 @@ const found: readonly [method: string, path: string, status: number][] = [
   ["POST", "/echo/000/ID/xhr?t=1.5", 200],
   ["POST", "/echo/000/ID/xhr?/nothing", 200],
   ["POST", "/echo/000/ID/xhr/?a=b/c.d", 200],
+  ["POST", "/echo/000/ID/xhr_streaming?t=/x.y", 200],
+  ["GET", "/echo/000/ID/eventsource?/x/y.z", 200],
   // Anything but a dot goes in the two segments.
   ["POST", "/echo/abcdefgh_i-j%20/ID_i-j%20/xhr", 200],
   ["POST", "/echo/a/ID,;:@&=+$!~*'()/xhr", 200],
@@ -90,6 +106,21 @@ const notFound: readonly [method: string, path: string][] = [
   ["POST", "/echo/a/ID/xhrs"],
   ["POST", "/echo/a/ID/XHR"],
   ["POST", "/echo/a/ID/%78hr"],
+  ["POST", "/echo/a/ID/xhr-streaming"],
+  ["POST", "/echo/a/ID/xhr_streaming//"],
+  ["POST", "/echo/a/ID/xhr_streaming/a"],
+  ["GET", "/echo/a/ID/eventsource//"],
+  ["GET", "/echo/a/ID/eventSource"],
+  ["GET", "/echo/a/ID/htmlfile//?c=x"],
+  ["GET", "/echo/a/ID/html?c=x"],
+  ["GET", "/echo/a/ID/jsonp//?c=x"],
+  ["GET", "/echo/a/ID/jsonp_?c=x"],
+  ["POST", "/echo/a/ID/jsonp_sends"],
+  ["GET", "/echo/eventsource"],
+  ["GET", "/echo/a/jsonp?c=x"],
+  ["GET", "/echo/a./ID/eventsource"],
+  ["GET", "/echo/a/ID.x/htmlfile?c=x"],
+  ["GET", "/echo/a/ID.x/jsonp?c=x"],
   ["POST", "/echo/a./a/xhr"],
   ["POST", "/echo/a/a./xhr"],
   ["POST", "/echo/.a/a/xhr"],
@@ -111,7 +142,7 @@ const notFound: readonly [method: string, path: string][] = [
 for (const [method, path, status] of found) {
   fact("1", `${method} ${path} is answered with ${status}`, async (server) => {
     const it = path.replaceAll("ID", server.newId());
-    assertEquals((await server.request({ method, path: it })).status, status);
+    assertEquals((await server.begin({ method, path: it })).status, status);
   });
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Socket, SocketListener } from "../../../src/runtime.ts";
+import { inNextTurn } from "../../../src/turns.ts";
 import { denoRuntime } from "../../../src/runtimes/deno.ts";
 import { fakeTime, microtasks } from "../fake_time.ts";
 
@@ -47,7 +48,7 @@ function upgrade() {
 }
 
 async function nextTurn(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise<void>(inNextTurn);
   await microtasks();
 }
 

@@ -174,3 +174,38 @@ Deno.test("a stream that breaks ends its session, with 1002 for whoever comes ba
   const frame = 'c[1002,"Connection interrupted"]\n';
   assertEquals(await (await stream()).rest(), [prelude, frame]);
 });
+
+Deno.test("a stream that breaks in its last frame interrupts the session", async () => {
+  using _time = fakeTime();
+  const { first, stream, connection } = await open({ responseLimit: 100 });
+  const closed: number[] = [];
+  connection.on("close", ({ code }) => closed.push(code));
+  connection.write("x".repeat(100));
+  await microtasks();
+  assertEquals((await first.next())?.startsWith("a["), true);
+  // The frame was taken from us, but nothing says yet that it has left.
+  await first.cancel();
+  assertEquals(closed, [1002]);
+  const second = await stream();
+  assertEquals(await second.rest(), [prelude, 'c[1002,"Connection interrupted"]\n']);
+});
+
+Deno.test("a stream whose last frame was passed on does not interrupt the session", async () => {
+  using _time = fakeTime();
+  const { first, stream, connection } = await open({ responseLimit: 100 });
+  connection.write("x".repeat(100));
+  await microtasks();
+  assertEquals((await first.rest()).length, 1);
+  assertEquals(connection.readyState, 1);
+  connection.write("next");
+  const second = await stream();
+  assertEquals([await second.next(), await second.next()], [prelude, 'a["next"]\n']);
+});
+
+Deno.test("a client that leaves its last frame for a whole heartbeat delay is given up", async () => {
+  using time = fakeTime();
+  const { connection } = await open({ responseLimit: 100, heartbeatDelay: 1000 });
+  connection.write("x".repeat(100));
+  await pass(time, 1000);
+  assertEquals(connection.readyState, 3);
+});

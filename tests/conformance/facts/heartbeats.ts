@@ -1,0 +1,54 @@
+/** Section 5: heartbeats over every HTTP transport. */
+
+import { assertEquals } from "@std/assert";
+import { fact } from "../fact.ts";
+import { closeFrame } from "../reference_frame.ts";
+import { jsonp, polls, streams } from "../receiving_transports.ts";
+
+for (const transport of streams) {
+  fact("5", `${transport.name}: heartbeats come and do not end the answer`, async (server) => {
+    const session = server.http("/heartbeat");
+    const stream = await session.open(transport);
+    for (let count = 0; count < 3; count++) assertEquals(await stream.frame(), "h");
+    await session.send("x");
+    let frame = await stream.frame();
+    while (frame === "h") frame = await stream.frame();
+    assertEquals(frame, `a["x"]`);
+    assertEquals(await stream.frame(), "h");
+  });
+
+  fact(
+    "5",
+    `${transport.name}: an answer with a heartbeat that breaks is touched`,
+    async (server) => {
+      const session = server.http("/heartbeat");
+      const stream = await session.open(transport);
+      assertEquals(await stream.frame(), "h");
+      stream.abort();
+      const interrupted = closeFrame(1002, "Connection interrupted");
+      assertEquals(await (await session.ask(transport)).only(), interrupted);
+    },
+  );
+}
+
+for (const transport of polls) {
+  fact("5", `${transport.name}: a heartbeat ends the answer`, async (server) => {
+    const session = server.http("/heartbeat");
+    await session.open(transport);
+    for (let count = 0; count < 2; count++) {
+      assertEquals(await (await session.ask(transport)).only(), "h");
+    }
+    await session.send("x");
+    assertEquals(await (await session.ask(transport)).only(), `a["x"]`);
+  });
+}
+
+fact("5", "jsonp: who never comes back is gone after heartbeat and delay", async (server) => {
+  const session = server.http("/fleeting_heartbeat");
+  const waiting = await session.attached(jsonp);
+  // A script element cannot be taken back: its connection stays.
+  const [close, ...others] = await server.closed(session.id);
+  assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
+  assertEquals(await waiting.only(), "h");
+  await session.open(jsonp);
+});
