@@ -23,7 +23,10 @@ function flushAll(): void {
     // Listeners may write to others meanwhile, which join the list.
     while (done < waiting.length) waiting[done++]!.flush();
   } finally {
-    waiting.splice(0, done);
-    if (waiting.length > 0) queueMicrotask(flushAll);
+    if (done === waiting.length) waiting.length = 0;
+    else {
+      waiting.splice(0, done);
+      queueMicrotask(flushAll);
+    }
   }
 }

@@ -281,8 +281,8 @@ function refuseUnknown(options: object): void {
     if (name !== "fayeServerOptions") known.push(name);
     if (alias !== undefined) known.push(alias);
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
     throw new TypeError(
       `Cannot create a server: there is no option ${name}; the nearest is ${nearest(name, known)}`,
     );

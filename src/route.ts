@@ -43,7 +43,7 @@ export function streamed(fields: Fields): Fields {
 }
 
 /** Keeps browsers from taking an answer with a callback in it for something else. */
-export function typed(fields: Fields): Fields {
+export function unsniffed(fields: Fields): Fields {
   fields["X-Content-Type-Options"] = "nosniff";
   return fields;
 }

@@ -38,7 +38,9 @@ export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
 }
 
 function literalMatcher(prefix: string): PrefixMatcher {
-  const literal = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
+  // As clients send it: percent-encoded.
+  const { pathname } = new URL(`http://host${prefix}`);
+  const literal = pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
   const { length } = literal;
   return (path) =>
     path.startsWith(literal) &&

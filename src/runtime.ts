@@ -26,6 +26,8 @@ export interface Socket {
   send(text: string): void;
   /** Begins the closing handshake; code and reason are valid in a close frame. */
   close(code: number, reason: string): void;
+  /** Cuts the connection off, where the runtime can; else closes it. */
+  terminate(code: number, reason: string): void;
 }
 
 /** Whoever is told what happens on a websocket. */
@@ -70,6 +72,8 @@ export interface ServerWebSocket {
   send(message: string | Uint8Array): number;
   /** Begins the closing handshake. */
   close(code?: number, reason?: string): void;
+  /** Cuts the connection off. */
+  terminate(): void;
   /** Bytes sent that have not left yet. */
   getBufferedAmount(): number;
 }

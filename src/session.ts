@@ -30,6 +30,8 @@ export interface Receiver {
   send(frame: string): boolean;
   /** Ends it; the close frame has been sent. */
   end(status: CloseStatus): void;
+  /** Cuts it off, with what it has not sent yet. */
+  abort(status: CloseStatus): void;
 }
 
 /** Who is told what happens to a session: the application's side. */
@@ -52,11 +54,14 @@ export interface SessionHost {
   /** Buffered bytes above which the client counts as a slow consumer. */
   readonly maxBufferedBytes: number;
   /** The session's id is free again. */
-  release(session: Session): void;
+  free(session: Session): void;
 }
 
 /** As in WebSocket: connecting, open, closing, closed. */
 export type ReadyState = 0 | 1 | 2 | 3;
+/** What a message in the queue costs besides its bytes: empty ones must not be free. */
+const messageOverhead = 32;
+
 const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 
 /**
@@ -206,7 +211,8 @@ export class Session extends Waiting {
     const buffered = this.bufferedAmount;
     if (buffered <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
-    if (buffered > this.#host.maxBufferedBytes) this.close(slowConsumer);
+    const held = buffered + this.#queue.length * messageOverhead;
+    if (held > this.#host.maxBufferedBytes) this.close(slowConsumer);
     return false;
   }
 
@@ -284,7 +290,7 @@ export class Session extends Waiting {
 
   #forget(): void {
     this.timeouts?.remove(this);
-    this.#host.release(this);
+    this.#host.free(this);
   }
 
   /** A heartbeat is due, or the disconnect delay is over. */
@@ -294,14 +300,17 @@ export class Session extends Waiting {
       // A client that has waited this long has had its `o`, and takes no second one.
       this.#exchanged = true;
       // One that has not taken the rest of its answer in all this time takes nothing any more.
-      if (this.#full) return this.interrupt(receiver);
+      if (this.#full) {
+        this.interrupt(receiver);
+        return receiver.abort(this.#status);
+      }
       this.#hand(receiver, heartbeatFrame);
       if (this.#receiver === receiver) this.#host.heartbeats.add(this);
       return;
     }
     this.#receiver = undefined;
     // A receiver that has not even taken the close frame by now never will.
-    receiver?.end(this.#status);
+    receiver?.abort(this.#status);
     if (this.readyState === CLOSING) this.#finish(this.#status, true);
     else if (this.readyState === OPEN) this.#finish(timedOut, false);
     this.#forget();

@@ -49,7 +49,7 @@ export class Sessions implements SessionHost {
     this.#byId.set(session.id, session);
   }
 
-  release(session: Session): void {
+  free(session: Session): void {
     if (this.#byId.get(session.id) === session) this.#byId.delete(session.id);
   }
 }

@@ -70,6 +70,10 @@ class BunSocket implements Socket {
     this.#socket?.close(code, reason);
   }
 
+  terminate(): void {
+    this.#socket?.terminate();
+  }
+
   closed(code: number, reason: string): void {
     if (this.#socket === undefined) return;
     this.#socket = undefined;

@@ -78,6 +78,11 @@ class DenoSocket implements Socket {
       if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
     });
   }
+
+  terminate(code: number, reason: string): void {
+    // There is no other way: what is buffered stays until the peer is gone.
+    this.close(code, reason);
+  }
 }
 
 /** The runtime for a process that runs on Deno. */

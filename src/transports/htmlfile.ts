@@ -5,7 +5,7 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { streamed, transportFields, typed } from "../route.ts";
+import { streamed, transportFields, unsniffed } from "../route.ts";
 import { withCallback } from "./callback.ts";
 import { receivingRoute } from "./receiving.ts";
 import type { Framing, Transport } from "./transport.ts";
@@ -47,7 +47,7 @@ export const htmlfile: Transport = {
       protocol: "htmlfile",
       method: "GET",
       contentType: contentTypes.html,
-      fields: (call) => typed(streamed(transportFields(call))),
+      fields: (call) => unsniffed(streamed(transportFields(call))),
       framing: (call) => withCallback(call, page),
     }),
     xhr_send: xhrSend,

@@ -6,7 +6,7 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { route, transportFields, typed } from "../route.ts";
+import { route, transportFields, unsniffed } from "../route.ts";
 import type { Call } from "../service.ts";
 import { withCallback } from "./callback.ts";
 import { receivingRoute } from "./receiving.ts";
@@ -44,7 +44,7 @@ export const jsonpPolling: Transport = {
       protocol: "jsonp-polling",
       method: "GET",
       contentType: contentTypes.javascript,
-      fields: (call) => typed(transportFields(call)),
+      fields: (call) => unsniffed(transportFields(call)),
       framing: (call) => withCallback(call, calls),
     }),
     jsonp_send: jsonpSend,

@@ -47,6 +47,10 @@ export class PollReceiver implements Receiver {
     // Its only frame has ended it.
   }
 
+  abort(): void {
+    // See above.
+  }
+
   /** The answer; a plain string where it is known, which runtimes send fastest. */
   respond(headers: Fields): Response {
     if (this.#ready !== undefined) {

@@ -9,6 +9,7 @@ import { stillOpen } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
 import { type Handler, preflight, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
+import type { Session } from "../session.ts";
 import { inNextTurn } from "../turns.ts";
 import { PollReceiver } from "./poll_receiver.ts";
 import { StreamReceiver } from "./stream_receiver.ts";
@@ -31,14 +32,13 @@ function receiving(transport: HttpTransport): Handler {
     if (typeof framing === "string") {
       return errorResponse(500, framing, transport.fields(call));
     }
-    return isTaken(call)
-      ? release(call).then(() => receive(transport, framing, call))
-      : receive(transport, framing, call);
+    const { sessions } = call.service;
+    const session = sessions.get(call.session);
+    if (!session?.attached) return receive(transport, framing, call, session);
+    return firstToGo(call).then(() =>
+      receive(transport, framing, call, sessions.get(call.session))
+    );
   };
-}
-
-function isTaken(call: Call): boolean {
-  return call.service.sessions.get(call.session)?.attached ?? false;
 }
 
 /** How often, and in which steps (ms), a second receiver waits for the first to go. */
@@ -49,9 +49,9 @@ const step = 10;
  * Clients abort a request and ask again without a pause. The abort shows after a
  * turn, and later where the new connection was faster than the end of the old.
  */
-async function release(call: Call): Promise<void> {
+async function firstToGo({ service, session }: Call): Promise<void> {
   await new Promise<void>(inNextTurn);
-  for (let i = 0; i < patience && isTaken(call); i++) {
+  for (let i = 0; i < patience && service.sessions.get(session)?.attached; i++) {
     await new Promise((resolve) => setTimeout(resolve, step));
   }
 }
@@ -60,11 +60,10 @@ function receive(
   transport: HttpTransport,
   framing: Framing,
   call: Call,
+  session: Session | undefined,
 ): Response {
-  const { service } = call;
   const peer = call.peer(transport.protocol);
-  const session = service.sessions.get(call.session) ??
-    service.createSession(peer, call.session);
+  session ??= call.service.createSession(peer, call.session);
   const receiver = framing.prelude === undefined
     ? new PollReceiver(framing, call, session)
     : new StreamReceiver(framing, call, session);

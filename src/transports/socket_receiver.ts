@@ -64,11 +64,23 @@ export class SocketReceiver implements Receiver, SocketListener {
     return true;
   }
 
-  end({ code, reason }: CloseStatus): void {
-    this.#socket?.close(websocketCloseCode(code), websocketCloseReason(reason));
-    // A peer that never answers may keep the socket, but not what hangs on it.
+  end(status: CloseStatus): void {
+    this.#letGo()?.close(websocketCloseCode(status.code), websocketCloseReason(status.reason));
+  }
+
+  abort(status: CloseStatus): void {
+    this.#letGo()?.terminate(
+      websocketCloseCode(status.code),
+      websocketCloseReason(status.reason),
+    );
+  }
+
+  /** A peer that never answers may keep the socket, but not what hangs on it. */
+  #letGo(): Socket | undefined {
+    const socket = this.#socket;
     this.#socket = undefined;
     this.#session = undefined;
+    return socket;
   }
 
   /** Ends both without a SockJS frame: this client does not speak SockJS. */

@@ -61,6 +61,14 @@ export class StreamReceiver implements Receiver {
     this.#finish();
   }
 
+  abort(): void {
+    const controller = this.#controller;
+    this.#controller = undefined;
+    this.#outbox = [];
+    this.#waiting = 0;
+    controller?.error(new Error("The client takes nothing any more"));
+  }
+
   /** The answer, with whatever was sent already. */
   respond(headers: Fields): Response {
     const { service, request, info } = this.#call;

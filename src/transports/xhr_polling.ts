@@ -6,11 +6,12 @@
 
 import { contentTypes } from "../http/headers.ts";
 import { crossOriginFields } from "../route.ts";
+import { line } from "./lines.ts";
 import { receivingRoute } from "./receiving.ts";
 import type { Transport } from "./transport.ts";
 import { xhrSend } from "./xhr_send.ts";
 
-const lines = { frame: (frame: string) => frame + "\n" };
+const lines = { frame: line };
 
 /** The transport that works everywhere. */
 export const xhrPolling: Transport = {

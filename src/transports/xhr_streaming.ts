@@ -6,6 +6,7 @@
 
 import { contentTypes } from "../http/headers.ts";
 import { crossOriginFields, streamed } from "../route.ts";
+import { line } from "./lines.ts";
 import { receivingRoute } from "./receiving.ts";
 import type { Transport } from "./transport.ts";
 import { xhrSend } from "./xhr_send.ts";
@@ -13,7 +14,7 @@ import { xhrSend } from "./xhr_send.ts";
 const lines = {
   // Some browsers show a script nothing of an answer before its first 2 KiB.
   prelude: "h".repeat(2048) + "\n",
-  frame: (frame: string) => frame + "\n",
+  frame: line,
 };
 
 /** For browsers whose XMLHttpRequest shows an answer while it arrives. */

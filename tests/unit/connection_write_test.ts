@@ -73,6 +73,13 @@ Deno.test("bufferedAmount counts what was written and has not left", async () =>
   assertEquals(connection.bufferedAmount, 0);
 });
 
+Deno.test("bufferedAmount counts bytes, not characters", async () => {
+  using _time = fakeTime();
+  const { connection } = await connect(serve().server);
+  connection.write("\u4e2d".repeat(100));
+  assertEquals(connection.bufferedAmount, 302);
+});
+
 Deno.test("bufferedAmount counts what waits in the socket", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();

@@ -52,6 +52,10 @@ class TestReceiver implements Receiver {
     this.#ended = true;
     if (!this.#full) this.seen.push(this.forLife ? `closed ${code} ${reason}` : "ended");
   }
+
+  abort(status: { code: number; reason: string }): void {
+    this.end(status);
+  }
 }
 
 const protocols: Readonly<Record<Slot, Protocol>> = {

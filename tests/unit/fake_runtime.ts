@@ -32,6 +32,10 @@ export class FakeSocket implements Socket {
   close(code: number, reason: string): void {
     this.closings.push({ code, reason });
   }
+
+  terminate(code: number, reason: string): void {
+    this.close(code, reason);
+  }
 }
 
 /** Opens every websocket at once, and notes what it is asked for. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Server } from "../../src/server.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "./fake_runtime.ts";
-import { fakeTime, microtasks, pass } from "./fake_time.ts";
+import { fakeTime, microtasks, pass, soon } from "./fake_time.ts";
 import { connect, PollingClient, serve } from "./polling_client.ts";
 
 /** What a server answers to a GET. */
@@ -98,6 +98,20 @@ Deno.test("a fallback that gives nothing is a 404, for on Bun it may have upgrad
     assertEquals((await get(server, "/other")).status, 404);
     assertEquals(log, []);
   }
+});
+
+Deno.test("info that throws is a 500, for a second receiver too", async () => {
+  using time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server, log } = onRuntime(runtime, () => serve());
+  const poll = () => new Request("http://host/echo/a/b/xhr", { method: "POST" });
+  await server.handle(poll());
+  await server.handle(poll());
+  runtime.ends = () => {
+    throw new Error("no ends");
+  };
+  assertEquals((await soon(time, Promise.resolve(server.handle(poll())))).status, 500);
+  assertEquals(log.length, 1);
 });
 
 Deno.test("the same session id under two prefixes is two sessions", async () => {

@@ -191,7 +191,8 @@ export class SessionModel implements Subject {
     const buffered = this.#buffered(session);
     if (buffered <= this.#world.highWaterMark) return true;
     session.drainOwed = true;
-    if (buffered > this.#world.maxBufferedBytes) {
+    // Besides its bytes, a message in the queue costs 32.
+    if (buffered + 32 * session.queue.length > this.#world.maxBufferedBytes) {
       this.#close(session, { code: 1008, reason: "Slow consumer" });
     }
     return false;

@@ -16,7 +16,7 @@ function makeSession(sessions: Sessions, id: string): Session {
   return new Session(sessions, new Peer("xhr-polling", "/", "", new Headers(), {}), id);
 }
 
-Deno.test("a session is found by its id until it is released", () => {
+Deno.test("a session is found by its id until it is free", () => {
   const sessions = makeSessions();
   const session = makeSession(sessions, "a");
   sessions.add(session);
@@ -25,23 +25,23 @@ Deno.test("a session is found by its id until it is released", () => {
     undefined,
     1,
   ]);
-  sessions.release(session);
+  sessions.free(session);
   assertEquals([sessions.get("a"), sessions.size], [undefined, 0]);
 });
 
-Deno.test("a session that is released late leaves the next of its id alone", () => {
+Deno.test("a session that is freed late leaves the next of its id alone", () => {
   const sessions = makeSessions();
   const [old, next] = [makeSession(sessions, "a"), makeSession(sessions, "a")];
   sessions.add(old);
-  sessions.release(old);
+  sessions.free(old);
   sessions.add(next);
-  sessions.release(old);
+  sessions.free(old);
   assertEquals(sessions.get("a") === next, true);
 });
 
-Deno.test("releasing a session that was never added changes nothing", () => {
+Deno.test("freeing a session that was never added changes nothing", () => {
   const sessions = makeSessions();
-  sessions.release(makeSession(sessions, ""));
+  sessions.free(makeSession(sessions, ""));
   assertEquals(sessions.size, 0);
 });
 

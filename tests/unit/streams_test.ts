@@ -215,3 +215,32 @@ Deno.test("a stream piped to itself is an echo that loses nothing under backpres
   }
   assertEquals(got, sent);
 });
+
+Deno.test("a destination that takes no more does not keep messages from others", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  connection.pipe({ writable: false, write: () => false, once: () => {} });
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  await client.send("one");
+  await client.send("two");
+  assertEquals(heard, ["one", "two"]);
+});
+
+Deno.test("listeners hear as long as nobody reads the readable stream", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  connection.stream();
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  await client.send("one");
+  assertEquals(heard, ["one"]);
+});
+
+Deno.test("the writable stream errors when the connection is over", async () => {
+  using time = fakeTime();
+  const { connection } = await connect(serve().server);
+  const writer = connection.stream().writable.getWriter();
+  await pass(time, 5000);
+  await assertRejects(() => writer.closed, Error, "the connection is closed");
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ServerWebSocket, SocketListener } from "../../../src/runtime.ts";
+import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runtime.ts";
 import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 
 /** Notes what a listener is told. */
@@ -32,13 +32,20 @@ class FakeBunSocket implements ServerWebSocket {
     this.data = data;
   }
 
+  /** Whether Bun drops what is sent, as it does beyond its \`backpressureLimit\`. */
+  drops = false;
+
   send(text: string): number {
     this.calls.push(`send ${text}`);
-    return text.length;
+    return this.drops ? 0 : text.length;
   }
 
   close(code: number, reason: string): void {
     this.calls.push(`close ${code} ${reason}`);
+  }
+
+  terminate(): void {
+    this.calls.push("terminate");
   }
 
   getBufferedAmount(): number {
@@ -166,4 +173,24 @@ Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, an
   assertEquals(server.timeouts, [11, 35, 35, 255, 10]);
   bunRuntime.expectSilence(request, undefined, 1);
   bunRuntime.expectTraffic(request, undefined);
+});
+
+Deno.test("a message that Bun drops ends the connection, an empty one does not", () => {
+  const server = fakeServer(websocketHandlers());
+  const sent: Socket[] = [];
+  const told = new Told();
+  const listener: SocketListener = {
+    opened: (socket) => sent.push(socket),
+    message: () => {},
+    drained: () => {},
+    closed: (code, reason) => told.closed(code, reason),
+  };
+  bunRuntime.upgrade!(request, server, listener, () => {});
+  sent[0]!.send("");
+  assertEquals(told.calls, []);
+  server.sockets[0]!.drops = true;
+  sent[0]!.send("lost");
+  sent[0]!.send("later");
+  assertEquals(told.calls, ["closed 1008 Slow consumer"]);
+  assertEquals(server.sockets[0]!.calls, ["send ", "send lost", "close 1008 Slow consumer"]);
 });

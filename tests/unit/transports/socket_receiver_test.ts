@@ -139,3 +139,25 @@ Deno.test("what is written in one turn leaves as one frame, each turn's apart", 
   await microtasks();
   assertEquals(socket.sent, ["o", 'a["one","two"]', 'a["three"]']);
 });
+
+Deno.test("a congested raw websocket is sent nothing, then goes on where it stopped", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open(raw);
+  socket.bufferedAmount = 64 * 1024 + 1;
+  for (const message of ["one", "two"]) connection.write(message);
+  connection.close(3000, "bye");
+  await microtasks();
+  assertEquals([socket.sent, socket.closings], [[], []]);
+  socket.bufferedAmount = 0;
+  socket.listener.drained();
+  assertEquals(socket.sent, ["one", "two"]);
+  assertEquals(socket.closings, [{ code: 3000, reason: "bye" }]);
+});
+
+Deno.test("a client that is owed half a million empty messages is closed as a slow consumer", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open(raw);
+  socket.bufferedAmount = 64 * 1024 + 1;
+  for (let i = 0; i < 2 ** 19; i++) connection.write("");
+  assertEquals(connection.readyState, 2);
+});

@@ -1,0 +1,51 @@
+/**
+ * Attacks: facts after which the server is as well as it was before.
+ *
+ * @module
+ */
+
+import type { RuntimeName } from "../../../scripts/runtimes.ts";
+import { fact, type FactOptions } from "../fact.ts";
+import type { TestServer } from "../test_server.ts";
+import { Control } from "./control.ts";
+
+const controls = new Map<RuntimeName, Promise<Control>>();
+
+/** The runtime's control sessions: opened before the first attack. */
+function control(server: TestServer): Promise<Control> {
+  let control = controls.get(server.runtime);
+  if (control === undefined) {
+    control = Control.open(server);
+    controls.set(server.runtime, control);
+  }
+  return control;
+}
+
+/**
+ * Registers a fact about hostile input. Afterwards the process must live, must have been
+ * silent, must still serve the sessions that it had, and the next request.
+ */
+export function attack(
+  section: string,
+  sentence: string,
+  holds: (server: TestServer) => Promise<void>,
+  options: FactOptions = {},
+): void {
+  fact(section, sentence, async (server) => {
+    const survivor = await control(server);
+    await holds(server);
+    try {
+      await survivor.echoes(server);
+    } catch (error) {
+      // The attacks after this one need others.
+      controls.delete(server.runtime);
+      survivor.close();
+      throw error;
+    }
+    await server.roundTrip();
+  }, options);
+}
+
+Deno.test.afterAll(async () => {
+  for (const control of controls.values()) (await control).close();
+});

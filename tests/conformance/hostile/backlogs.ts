@@ -1,0 +1,59 @@
+/** Clients that do not read what they are sent. */
+
+import { assert, assertEquals } from "@std/assert";
+import { concatenate } from "../bytes.ts";
+import type { RawWebSocket } from "../raw_websocket.ts";
+import { attack } from "./attack.ts";
+import { textFrame } from "./frame_bytes.ts";
+
+/** Leaves 15 MB to be read, which is more than systems keep: the rest waits at the server. */
+async function stuff(socket: RawWebSocket): Promise<void> {
+  const message = textFrame(JSON.stringify("x".repeat(200_000)));
+  for (let count = 0; count < 75; count++) await socket.sendGarbage(message);
+}
+
+attack("7", "whoever reads nothing at all is closed with 1008", async (server) => {
+  for (const raw of [false, true]) {
+    const id = server.newId();
+    const path = raw ? `/fleeting/websocket?id=${id}` : `/fleeting/000/${id}/websocket`;
+    const socket = await server.websocket(path);
+    await stuff(socket);
+    await stuff(socket);
+    assertEquals((await server.closed(id)).map(({ code }) => code), [1008]);
+  }
+});
+
+attack(
+  "7",
+  "whoever reads none of a million empty messages is closed with 1008",
+  async (server) => {
+    const id = server.newId();
+    const socket = await server.websocket(`/fleeting/websocket?id=${id}`);
+    await stuff(socket);
+    const many = concatenate(Array.from({ length: 10_000 }, () => textFrame("")));
+    for (let count = 0; count < 100; count++) await socket.sendGarbage(many);
+    // What cannot be sent is given up after one of these.
+    await server.disconnectDelays(3);
+    assertEquals((await server.closed(id, 0)).map(({ code }) => code), [1008]);
+  },
+);
+
+for (const path of ["/plenty/000/ID/websocket", "/plenty/websocket"]) {
+  attack("5", `of 30 megabytes written at once none is left out at ${path}`, async (server) => {
+    const raw = path === "/plenty/websocket";
+    const socket = await server.websocket(path.replace("ID", server.newId()));
+    if (!raw) assertEquals(await socket.message(), "o");
+    const count = 30;
+    await socket.sendText(raw ? `${count}` : `"${count}"`);
+    let heard = 0;
+    while (heard < count) {
+      const event = await socket.next();
+      // Too much may wait, by whatever measure; then that is said.
+      if (event.type === "close") return assertEquals(event.code, 1008);
+      assert(event.type === "text");
+      if (!raw && event.text === `c[1008,"Slow consumer"]`) continue;
+      const messages: string[] = raw ? [event.text] : JSON.parse(event.text.slice(1));
+      for (const message of messages) assertEquals(parseInt(message), heard++);
+    }
+  });
+}

@@ -1,0 +1,87 @@
+/** Upgrade requests where there is nothing to upgrade, and handshakes with a fault. */
+
+import { assert, assertEquals } from "@std/assert";
+import { concatenate } from "../bytes.ts";
+import { handshake } from "../raw_websocket.ts";
+import { lines, statusOf } from "./answer.ts";
+import { attack } from "./attack.ts";
+import { readTextFrame, textFrame } from "./frame_bytes.ts";
+
+const elsewhere: readonly [path: string, status: number][] = [
+  ["", 200],
+  ["/", 200],
+  ["/info", 200],
+  ["/iframe.html", 200],
+  ["/000/ID/xhr", 405],
+  ["/000/ID/xhr_streaming", 405],
+  ["/000/ID/xhr_send", 405],
+  ["/000/ID/jsonp_send", 405],
+  ["/000/ID/eventsource", 200],
+  ["/000/ID/htmlfile?c=x", 200],
+  ["/000/ID/jsonp?c=x", 200],
+  ["/000/ID/unknown", 404],
+  ["/000/ID/websocket/more", 404],
+  ["/000/I.D/websocket", 404],
+  ["/websocket/more/than/that", 404],
+  ["/unknown", 404],
+];
+
+for (const [path, status] of elsewhere) {
+  attack("6", `an upgrade request at ${path || "the base URL"} is answered`, async (server) => {
+    const connection = await server.connect();
+    const it = `/echo${path.replace("ID", server.newId())}`;
+    await connection.send({ path: it, headers: handshake });
+    const head = await connection.head();
+    assertEquals([head.status, head.header("upgrade")], [status, undefined]);
+  });
+}
+
+for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+  attack("6", `${method} with the headers of a handshake never upgrades`, async (server) => {
+    for (const [path] of [...elsewhere, ["/000/ID/websocket"], ["/websocket"]]) {
+      const connection = await server.connect();
+      const it = `/echo${path.replace("ID", server.newId())}`;
+      await connection.send({ method, path: it, headers: handshake, body: "" });
+      // Deno answers 400 by itself where it sees such an upgrade.
+      const { status } = await connection.head();
+      assert([200, 204, 400, 404, 405].includes(status), `${path}: ${status}`);
+    }
+  });
+}
+
+const faults: Record<string, string[]> = {
+  "Upgrade": ["", "h2c", "websocke", "web socket", "websocket/14", "\xff"],
+  "Connection": ["", "close", "keep-alive", "Upgrades", "\xff"],
+  "Sec-WebSocket-Version": ["", "1", "12", "14", "013", "13.0", "-13", "13, 8", "\xff"],
+  "Sec-WebSocket-Key": ["", "x", "dGhlIHNhbXBsZSBub25jZQ", "?GhlIHNhbXBsZSBub25jZQ==", "\xff"],
+};
+
+for (const path of ["/echo/000/ID/websocket", "/echo/websocket"]) {
+  for (const [name, values] of Object.entries(faults)) {
+    attack("6", `no or a wrong ${name} is refused at ${path}`, async (server) => {
+      const others = Object.fromEntries(Object.entries(handshake).filter(([it]) => it !== name));
+      for (const fault of [undefined, ...values]) {
+        const it = path.replace("ID", server.newId());
+        const headers = fault === undefined ? others : { ...others, [name]: fault };
+        const status = await statusOf(
+          server,
+          `GET ${it} HTTP/1.1\r\nHost: x\r\n${lines(headers)}\r\n`,
+        );
+        assert(status === 400 || status === 426, `${fault}: ${status}`);
+      }
+    });
+  }
+
+  attack("6", `frames in the packet of the handshake are heard at ${path}`, async (server) => {
+    const raw = path === "/echo/websocket";
+    const it = path.replace("ID", server.newId());
+    const connection = await server.connect();
+    const head = `GET ${it} HTTP/1.1\r\nHost: x\r\n${lines({ ...handshake })}\r\n`;
+    await connection.write(
+      concatenate([new TextEncoder().encode(head), textFrame(`"1"`), textFrame(`"2"`)]),
+    );
+    assertEquals((await connection.head()).status, 101);
+    const expected = raw ? [`"1"`, `"2"`] : ["o", `a["1"]`, `a["2"]`];
+    for (const frame of expected) assertEquals(await readTextFrame(connection), frame);
+  });
+}
