@@ -43,7 +43,8 @@ const OPEN = 1;
  *
  * Messages that come before anybody listens (the listener of `connection` may be
  * async) are kept for the first listener or reader, up to about a megabyte; then
- * the connection is closed with 1008. A listener that throws or rejects closes
+ * the connection is closed with 1008. A message of more than 1 MiB closes it with
+ * 1009, and a send of more is refused with 413. A listener that throws or rejects closes
  * its connection with 1011.
  *
  * @example By events
@@ -149,7 +150,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.peer.ends.remote?.port;
   }
 
-  /** This end of the connection, where the runtime tells. */
+  /** This end of the connection, where the runtime tells: on Bun the name and port that it serves. */
   get address():
     | { readonly address: string; readonly port: number }
     | undefined {
@@ -171,7 +172,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /**
    * Sends a message. It is never lost while the connection lives, even when
-   * this says false.
+   * this says false: that is above 64 KiB which the client has not taken. Above
+   * 16 MiB the connection is closed with 1008.
    *
    * @returns False when the connection is not open, and when the caller should
    * wait for `ready` or `drain` before it writes more.
@@ -197,7 +199,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
    * @throws {RangeError} If the code is not such a number.
    * @throws {TypeError} If the reason is not a string.
    */
-  close(code: number = normalClosure.code, reason?: string): void {
+  close(code?: number, reason?: string): void {
+    if (code === undefined) code = normalClosure.code;
     if (!Number.isInteger(code) || code < 0 || code > 65535) {
       throw new RangeError(
         `Cannot close: the code must be an integer of 0 to 65535, got ${String(code)}`,
@@ -231,14 +234,17 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return destination;
   }
 
-  /** Both directions as Web streams; the readable one takes all messages from here on. */
+  /**
+   * Both directions as Web streams. Once the readable one is read from, it takes
+   * the messages like any reader; leave it alone and listeners get them.
+   */
   stream(): ConnectionStreams {
     return streams(this, this.#inbox);
   }
 
   /**
    * Reads message by message, until the connection closes. Listeners for `data`
-   * hear nothing meanwhile. Leaving the loop early leaves the connection open, and
+   * hear nothing meanwhile, and several readers share the messages. Leaving the loop early leaves the connection open, and
    * the next reader or listener goes on from there.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {

@@ -64,13 +64,15 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   responseLimit?: number | undefined;
   /**
-   * Milliseconds between heartbeats. Below 35,000, which is when jsonp clients give up.
+   * Milliseconds between heartbeats. Below 35,000, which is when jsonp clients give up;
+   * Bun cuts connections that are silent for more than 245,000.
    *
    * @default {25000}
    */
   heartbeatDelay?: number | undefined;
   /**
-   * Milliseconds without a receiving request after which a session is over.
+   * Milliseconds without a receiving request after which a session is over. So long
+   * may the process stay alive after its last client.
    *
    * @default {5000}
    */
