@@ -52,8 +52,6 @@ useRuntime(
  * @typeParam Context What the application keeps in `connection.context`.
  * @throws {TypeError} If an option is unknown, or its value not allowed.
  */
-export function createServer<Context = unknown>(
-  options?: ServerOptions,
-): Server<Context> {
+export function createServer<Context = unknown>(options?: ServerOptions): Server<Context> {
   return new Server<Context>(options);
 }

@@ -91,7 +91,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /** A random name; never the session id from the URL, which must stay a secret. */
   get id(): string {
-    return this.#id ??= crypto.randomUUID();
+    return (this.#id ??= crypto.randomUUID());
   }
 
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -151,9 +151,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /** This end of the connection, where the runtime tells: on Bun the name and port that it serves. */
-  get address():
-    | { readonly address: string; readonly port: number }
-    | undefined {
+  get address(): { readonly address: string; readonly port: number } | undefined {
     return this.#session.peer.ends.local;
   }
 
@@ -207,9 +205,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
       );
     }
     if (reason !== undefined && typeof reason !== "string") {
-      throw new TypeError(
-        `Cannot close: the reason must be a string, got ${typeof reason}`,
-      );
+      throw new TypeError(`Cannot close: the reason must be a string, got ${typeof reason}`);
     }
     reason ??= code === normalClosure.code ? normalClosure.reason : "";
     this.#session.close({ code, reason });
@@ -227,9 +223,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
    *
    * @returns The destination.
    */
-  pipe<Destination extends PipeDestination>(
-    destination: Destination,
-  ): Destination {
+  pipe<Destination extends PipeDestination>(destination: Destination): Destination {
     pipe(this, this.#inbox, destination);
     return destination;
   }
@@ -287,7 +281,5 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
 function notAString(method: string, value: unknown): TypeError {
   const got = value === null ? "null" : typeof value;
-  return new TypeError(
-    `Cannot ${method}: the message must be a string, got ${got}`,
-  );
+  return new TypeError(`Cannot ${method}: the message must be a string, got ${got}`);
 }

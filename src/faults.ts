@@ -14,10 +14,7 @@ export class Faults {
   readonly #complaints = new Set<string>();
 
   /** @param emitter whose listeners for `error` come first; without any, it is logged. */
-  constructor(
-    emitter: AnyEmitter,
-    log: (severity: LogSeverity, message: string) => void,
-  ) {
+  constructor(emitter: AnyEmitter, log: (severity: LogSeverity, message: string) => void) {
     this.#emitter = emitter;
     this.#log = log;
   }
@@ -65,7 +62,7 @@ export class Faults {
 /** Anything can be thrown, also what cannot be shown. */
 function describe(error: unknown): string {
   try {
-    return error instanceof Error ? error.stack ?? error.message : String(error);
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
   } catch {
     return "The application threw something that has no text";
   }

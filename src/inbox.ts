@@ -101,7 +101,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   /** Settles when more may be written, or when there is nobody to write to. */
   get ready(): Promise<void> {
     if (!this.#session.congested) return Promise.resolve();
-    this.#ready ??= new Promise((resolve) => this.#settle = resolve);
+    this.#ready ??= new Promise((resolve) => (this.#settle = resolve));
     return this.#ready;
   }
 
@@ -178,8 +178,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   #hasListeners(): boolean {
-    return this.#count("data") > 0 ||
-      this.#count("message") > 0;
+    return this.#count("data") > 0 || this.#count("message") > 0;
   }
 
   #tellMessage(text: string): boolean {

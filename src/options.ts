@@ -115,10 +115,7 @@ export interface ServerOptions extends SockJSNodeOptions {
 /** A handler for requests that are not the service's; `info` is what the runtime gives. */
 export type Fallback = {
   // A method, so that `info` may have the runtime's own type.
-  handle(
-    request: Request,
-    info: unknown,
-  ): Response | undefined | Promise<Response | undefined>;
+  handle(request: Request, info: unknown): Response | undefined | Promise<Response | undefined>;
 }["handle"];
 
 /** The spellings of sockjs-node, each for the option of that name. */
@@ -186,8 +183,7 @@ const table: Readonly<Record<string, Row>> = {
     allowed: "a path from / on, or a RegExp",
     test: (value) =>
       value instanceof RegExp ||
-      typeof value === "string" &&
-        (value === "" || value[0] === "/" || isPattern(value)),
+      (typeof value === "string" && (value === "" || value[0] === "/" || isPattern(value))),
     default: "",
   },
   sockjsUrl: {
@@ -213,19 +209,17 @@ const table: Readonly<Record<string, Row>> = {
   jsessionid: { ...either(aBoolean, aFunction), default: false },
   disableCors: { ...aBoolean, default: false, alias: "disable_cors" },
   baseUrl: {
-    ...either({
-      allowed: "an absolute URL without a slash at the end",
-      test: isBaseUrl,
-    }, aFunction),
+    ...either(
+      {
+        allowed: "an absolute URL without a slash at the end",
+        test: isBaseUrl,
+      },
+      aFunction,
+    ),
     alias: "base_url",
   },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,
-  fayeServerOptions: {
-    allowed: "anything",
-    test: () => true,
-    alias: "faye_server_options",
-  },
 };
 
 /**
@@ -255,16 +249,10 @@ export function readOptions(options: ServerOptions): Settings {
   };
 }
 
-function readOption(
-  given: Readonly<Record<string, unknown>>,
-  name: string,
-  row: Row,
-): unknown {
+function readOption(given: Readonly<Record<string, unknown>>, name: string, row: Row): unknown {
   const older = row.alias === undefined ? undefined : given[row.alias];
   if (given[name] !== undefined && older !== undefined) {
-    throw new TypeError(
-      `Cannot create a server: ${name} and ${row.alias} are the same option`,
-    );
+    throw new TypeError(`Cannot create a server: ${name} and ${row.alias} are the same option`);
   }
   const value = given[name] === undefined ? older : given[name];
   if (value === undefined) return row.default;
@@ -277,14 +265,17 @@ function readOption(
   return value;
 }
 
+/** Of sockjs-node's options the one that says nothing here. */
+const ignored = "faye_server_options";
+
 function refuseUnknown(options: object): void {
   const known: string[] = [];
   for (const [name, { alias }] of Object.entries(table)) {
-    if (name !== "fayeServerOptions") known.push(name);
+    known.push(name);
     if (alias !== undefined) known.push(alias);
   }
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || known.includes(name)) continue;
+    if (value === undefined || name === ignored || known.includes(name)) continue;
     throw new TypeError(
       `Cannot create a server: there is no option ${name}; the nearest is ${nearest(name, known)}`,
     );
@@ -296,10 +287,7 @@ function enabledTransports(settings: ServerOptions): Set<Protocol> {
   for (const name of settings.disabledTransports ?? []) {
     if (name !== "websockets") enabled.delete(name);
   }
-  if (
-    settings.websocket === false ||
-    settings.disabledTransports?.includes("websockets")
-  ) {
+  if (settings.websocket === false || settings.disabledTransports?.includes("websockets")) {
     enabled.delete("websocket");
     enabled.delete("websocket-raw");
   }

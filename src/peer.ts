@@ -50,13 +50,7 @@ export class Peer {
   #source: Headers | undefined;
   #headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(
-    protocol: Protocol,
-    url: string,
-    prefix: string,
-    headers: Headers,
-    ends: Ends,
-  ) {
+  constructor(protocol: Protocol, url: string, prefix: string, headers: Headers, ends: Ends) {
     this.protocol = protocol;
     this.url = url;
     this.prefix = prefix;

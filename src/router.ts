@@ -43,8 +43,7 @@ function literalMatcher(prefix: string): PrefixMatcher {
   const literal = pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
   const { length } = literal;
   return (path) =>
-    path.startsWith(literal) &&
-      (path.length === length || path.charCodeAt(length) === slash)
+    path.startsWith(literal) && (path.length === length || path.charCodeAt(length) === slash)
       ? length
       : -1;
 }
@@ -56,12 +55,9 @@ function segmentPattern(prefix: string | RegExp): RegExp {
   try {
     return new RegExp(`^(?:${source})(?=/|$)`, flags);
   } catch (cause) {
-    throw new TypeError(
-      `Cannot create a server: the prefix ${source} is no valid pattern`,
-      {
-        cause,
-      },
-    );
+    throw new TypeError(`Cannot create a server: the prefix ${source} is no valid pattern`, {
+      cause,
+    });
   }
 }
 
@@ -109,12 +105,7 @@ export class Router {
   }
 
   /** `/<server>/<session>/<name>`, with slashes at 0, `second` and `third`. */
-  #endpoint(
-    rest: string,
-    end: number,
-    second: number,
-    third: number,
-  ): Match | undefined {
+  #endpoint(rest: string, end: number, second: number, third: number): Match | undefined {
     if (second === 1 || third === second + 1) return undefined;
     const dot = rest.indexOf(".");
     if (dot >= 0 && dot < third) return undefined;

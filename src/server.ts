@@ -48,10 +48,7 @@ let runtime: Runtime = {
 let websocketHandlers: WebSocketHandlers | undefined;
 
 /** Sets the runtime of all servers made from here on. */
-export function useRuntime(
-  found: Runtime | undefined,
-  handlers: WebSocketHandlers,
-): void {
+export function useRuntime(found: Runtime | undefined, handlers: WebSocketHandlers): void {
   runtime = found ?? runtime;
   websocketHandlers = handlers;
 }
@@ -96,15 +93,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * {@linkcode Server.handle}, bound to this server. Answers every request; those
    * outside the prefix with the option `fallback`, or a 404.
    */
-  readonly handler: (
-    request: Request,
-    info?: unknown,
-  ) => Response | Promise<Response>;
+  readonly handler: (request: Request, info?: unknown) => Response | Promise<Response>;
   /** The same function, under the name that `deno serve` and `bun run` look for. */
-  readonly fetch: (
-    request: Request,
-    info?: unknown,
-  ) => Response | Promise<Response>;
+  readonly fetch: (request: Request, info?: unknown) => Response | Promise<Response>;
   /** For `Bun.serve`, where one object serves all servers; other runtimes do not need it. */
   readonly websocket: WebSocketHandlers;
   /** The open connections. */
@@ -166,9 +157,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   broadcast(message: string): void {
     if (typeof message !== "string") {
-      throw new TypeError(
-        `Cannot broadcast: the message must be a string, got ${typeof message}`,
-      );
+      throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
     }
     const encoded = encodeMessage(message);
     const bytes = utf8Length(encoded);
@@ -201,7 +190,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     // Bun's own idiom: nothing, after an upgrade.
     return isThenable(answer)
       ? answer.then((response) => response ?? notFound())
-      : answer ?? notFound();
+      : (answer ?? notFound());
   }
 
   #failed(error: unknown): Response {
@@ -231,9 +220,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
         const cookie = this.#faults.ask(() => jsessionid(request));
         if (cookie === undefined || isFieldValue(cookie)) return cookie;
         this.#faults.report(
-          new TypeError(
-            "Cannot set the cookie: jsessionid gave no header value",
-          ),
+          new TypeError("Cannot set the cookie: jsessionid gave no header value"),
         );
         return undefined;
       },
@@ -241,9 +228,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
         if (typeof baseUrl !== "function") return baseUrl;
         const url = this.#faults.ask(baseUrl);
         if (url === undefined || isBaseUrl(url)) return url;
-        this.#faults.report(
-          new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"),
-        );
+        this.#faults.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
         return undefined;
       },
       complain: (message) => this.#faults.complain(message),

@@ -58,13 +58,7 @@ export class Call {
   /** The client, as this request shows it. */
   peer(protocol: Protocol): Peer {
     const ends = this.service.runtime.ends(this.request, this.info);
-    return new Peer(
-      protocol,
-      this.url,
-      this.prefix,
-      this.request.headers,
-      ends,
-    );
+    return new Peer(protocol, this.url, this.prefix, this.request.headers, ends);
   }
 
   /** Adds the cookie, where the server is to set one. */

@@ -13,7 +13,8 @@ import {
   timedOut,
 } from "./protocol/close_codes.ts";
 import { encodeMessage } from "./protocol/escape.ts";
-import { closeFrame, heartbeatFrame, messagesFrame, openFrame } from "./protocol/frames.ts";
+import { closeFrame, heartbeatFrame, openFrame } from "./protocol/frames.ts";
+import { Backlog } from "./backlog.ts";
 import { flushSoon } from "./flushing.ts";
 import type { Peer } from "./peer.ts";
 import { utf8Length } from "./protocol/utf8.ts";
@@ -59,10 +60,10 @@ export interface SessionHost {
 
 /** As in WebSocket: connecting, open, closing, closed. */
 export type ReadyState = 0 | 1 | 2 | 3;
-/** What a message in the queue costs besides its bytes: empty ones must not be free. */
-const messageOverhead = 32;
-
-const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
+const CONNECTING = 0,
+  OPEN = 1,
+  CLOSING = 2,
+  CLOSED = 3;
 
 /**
  * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
@@ -84,9 +85,7 @@ export class Session extends Waiting {
   #receiver: Receiver | undefined;
   /** It takes no more frames, but what it took may still be on its way. */
   #full = false;
-  /** Encoded messages that no receiver has taken yet, and their bytes. */
-  #queue: string[] = [];
-  #queued = 0;
+  readonly #backlog = new Backlog();
   #flushing = false;
   #drainOwed = false;
   /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
@@ -110,7 +109,7 @@ export class Session extends Waiting {
 
   /** Bytes written that have not left yet. */
   get bufferedAmount(): number {
-    return this.#queued + (this.#receiver?.bufferedAmount ?? 0);
+    return this.#backlog.bytes + (this.#receiver?.bufferedAmount ?? 0);
   }
 
   /** Whether `write` has asked to wait, and `drained` has not been told yet. */
@@ -205,14 +204,12 @@ export class Session extends Waiting {
   }
 
   #enqueue(text: string, bytes: number): boolean {
-    this.#queue.push(text);
-    this.#queued += bytes;
+    this.#backlog.add(text, bytes);
     this.#flushSoon();
-    const buffered = this.bufferedAmount;
-    if (buffered <= this.#host.highWaterMark) return true;
+    const inReceiver = this.#receiver?.bufferedAmount ?? 0;
+    if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
-    const held = buffered + this.#queue.length * messageOverhead;
-    if (held > this.#host.maxBufferedBytes) this.close(slowConsumer);
+    if (this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes) this.close(slowConsumer);
     return false;
   }
 
@@ -238,9 +235,9 @@ export class Session extends Waiting {
     const receiver = this.#receiver;
     const { highWaterMark } = this.#host;
     if (receiver === undefined || this.#full || receiver.bufferedAmount > highWaterMark) return;
-    if (this.#queue.length > 0) this.#sendQueue(receiver);
+    if (this.#backlog.length > 0) this.#sendBacklog(receiver);
     if (this.readyState === CLOSING) {
-      const mayEnd = this.#receiver === receiver && !this.#full && this.#queue.length === 0;
+      const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
       if (mayEnd) this.#sayGoodbye(receiver);
     } else if (this.congested && this.bufferedAmount <= highWaterMark) {
       this.#drainOwed = false;
@@ -248,25 +245,13 @@ export class Session extends Waiting {
     }
   }
 
-  #sendQueue(receiver: Receiver): void {
+  #sendBacklog(receiver: Receiver): void {
     this.#exchanged = true;
-    if (this.#raw) return this.#sendMessages(receiver);
-    const queue = this.#queue;
-    this.#queue = [];
-    this.#queued = 0;
-    this.#hand(receiver, messagesFrame(queue));
-  }
-
-  /** Without frames, message by message, for as long as the receiver is not congested. */
-  #sendMessages(receiver: Receiver): void {
-    let sent = 0;
-    // The receiver may break at each, which empties the queue.
-    while (sent < this.#queue.length && receiver.bufferedAmount <= this.#host.highWaterMark) {
-      receiver.send(this.#queue[sent++]!);
-    }
-    this.#queue = this.#queue.slice(sent);
-    this.#queued = 0;
-    for (const message of this.#queue) this.#queued += utf8Length(message);
+    if (!this.#raw) return this.#hand(receiver, this.#backlog.takeFrame());
+    this.#backlog.takeWhile(
+      () => receiver.bufferedAmount <= this.#host.highWaterMark,
+      (message) => receiver.send(message),
+    );
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */
@@ -283,8 +268,7 @@ export class Session extends Waiting {
   #finish(status: CloseStatus, wasClean: boolean): void {
     this.readyState = CLOSED;
     this.#status = status;
-    this.#queue = [];
-    this.#queued = 0;
+    this.#backlog.clear();
     this.application?.closed(status, wasClean);
   }
 

@@ -67,18 +67,21 @@ export function streams<Context>(
   inbox: Inbox<Connection<Context>>,
 ): ConnectionStreams {
   let messages: AsyncIterableIterator<string> | undefined;
-  const readable = new ReadableStream<string>({
-    pull: async (controller) => {
-      messages ??= inbox.read();
-      const { done, value } = await messages.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+  const readable = new ReadableStream<string>(
+    {
+      pull: async (controller) => {
+        messages ??= inbox.read();
+        const { done, value } = await messages.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => {
+        messages?.return?.();
+        connection.close();
+      },
     },
-    cancel: () => {
-      messages?.return?.();
-      connection.close();
-    },
-  }, { highWaterMark: 0 });
+    { highWaterMark: 0 },
+  );
   const writable = new WritableStream<string>({
     start: (controller) => {
       connection.once("close", () => controller.error(closed()));

@@ -6,8 +6,7 @@
 
 /** Not in the Web's standards, but on Deno, Bun and Node, and much sooner than a timer. */
 const immediate: (callback: () => void) => unknown =
-  (globalThis as { setImmediate?: (callback: () => void) => unknown })
-    .setImmediate ??
+  (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate ??
     ((callback) => setTimeout(callback, 0));
 
 let turn = 0;

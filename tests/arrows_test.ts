@@ -14,7 +14,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["http", /^src\/http\//],
   ["runtimes", /^src\/runtimes\//],
   ["answers", /^src\/(pages|transports)\/|^src\/(route|service)\.ts$/],
-  ["session", /^src\/(session|sessions|timeouts|flushing|turns|peer|runtime)\.ts$/],
+  ["session", /^src\/(backlog|session|sessions|timeouts|flushing|turns|peer|runtime)\.ts$/],
   ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
   ["options", /^src\/(options|option_checks)\.ts$/],
   ["server", /^src\/(server|router|routes|faults)\.ts$/],

@@ -74,9 +74,7 @@ interface Runtimes {
     ): { addr: { port: number } };
   };
   Bun?: {
-    serve(
-      options: Address & { fetch: typeof serve; websocket: unknown },
-    ): { port: number };
+    serve(options: Address & { fetch: typeof serve; websocket: unknown }): { port: number };
   };
 }
 const { Deno, Bun } = globalThis as unknown as Runtimes;

@@ -6,10 +6,7 @@
 
 import process from "node:process";
 
-type Handler = (
-  request: Request,
-  info?: unknown,
-) => Response | Promise<Response>;
+type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
 
 /** What is started. */
 export interface ServeOptions {
@@ -34,12 +31,9 @@ interface DenoServes {
 
 /** What we use of Bun. */
 interface BunServes {
-  serve(options: {
-    hostname: string;
+  serve(options: { hostname: string; port: number; fetch: Handler; websocket: unknown }): {
     port: number;
-    fetch: Handler;
-    websocket: unknown;
-  }): { port: number };
+  };
 }
 
 const hostname = "127.0.0.1";
@@ -78,7 +72,5 @@ export function portArgument(byDefault: number): number {
   const known = name === "--port" && others.length === 0;
   if (known && /^[0-9]{1,5}$/.test(value ?? "") && port < 65536) return port;
   const given = process.argv.slice(2).join(" ");
-  throw new Error(
-    `Cannot start: the arguments are "${given}", known is --port and a port`,
-  );
+  throw new Error(`Cannot start: the arguments are "${given}", known is --port and a port`);
 }

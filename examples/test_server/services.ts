@@ -28,18 +28,15 @@ export class Services {
     const server = this.#createServer({
       ...options,
       fallback: (request, info) =>
-        this.servers[next]?.handler(request, info) ??
-          new Response(null, { status: 404 }),
+        this.servers[next]?.handler(request, info) ?? new Response(null, { status: 404 }),
     });
     server.on("connection", onConnection);
     this.servers.push(server);
   }
 
   /** Answers a request; `info` is what the runtime passes second. */
-  handler = (
-    request: Request,
-    info?: unknown,
-  ): Response | Promise<Response> => this.first.handler(request, info);
+  handler = (request: Request, info?: unknown): Response | Promise<Response> =>
+    this.first.handler(request, info);
 
   /** Any of the servers: one `websocket` object serves all, for Bun. */
   get first(): SockjsServer {

@@ -10,10 +10,7 @@
  * @param limit in bytes.
  * @returns `undefined` when the body is longer.
  */
-export function readBody(
-  request: Request,
-  limit: number,
-): Promise<string | undefined> {
+export function readBody(request: Request, limit: number): Promise<string | undefined> {
   const announced = Number(request.headers.get("Content-Length") ?? NaN);
   if (announced > limit) return Promise.resolve(undefined);
   // Runtimes hold a client to the length that it announced.

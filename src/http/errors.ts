@@ -10,11 +10,7 @@ import { contentTypes, type Fields } from "./headers.ts";
  * An error with a line of text, which must not have a line break: clients
  * outside browsers read lines of an error body as frames (protocol, section 3).
  */
-export function errorResponse(
-  status: number,
-  text: string,
-  fields: Fields = {},
-): Response {
+export function errorResponse(status: number, text: string, fields: Fields = {}): Response {
   fields["Content-Type"] = contentTypes.text;
   return new Response(text, { status, headers: fields });
 }

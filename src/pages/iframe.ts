@@ -20,7 +20,7 @@ export function iframePage(sockjsUrl: string): Route {
   const bytes = new TextEncoder().encode(html);
   const tag = entityTag(bytes);
   const answer = (call: Call, body: string | null) => {
-    const fields: Fields = { "ETag": tag };
+    const fields: Fields = { ETag: tag };
     cacheForAYear(fields);
     if (matches(call.request.headers.get("If-None-Match"), tag)) {
       return new Response(null, { status: 304, headers: fields });
@@ -55,11 +55,12 @@ function iframeHtml(sockjsUrl: string): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(
-    ">",
-    "&gt;",
-  )
-    .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 }
 
 /** FNV-1a, 32 bits, with the length: it has to differ between versions, no more. */

@@ -15,8 +15,7 @@ function describe({ service }: Call): string {
   crypto.getRandomValues(entropy);
   const baseUrl = service.baseUrl();
   return JSON.stringify({
-    websocket: settings.transports.has("websocket") &&
-      runtime.upgrade !== undefined,
+    websocket: settings.transports.has("websocket") && runtime.upgrade !== undefined,
     ...(settings.disableCors ? {} : { origins: ["*:*"] }),
     cookie_needed: settings.jsessionid !== false,
     entropy: entropy[0],
@@ -34,13 +33,16 @@ function fields(call: Call): Fields {
 }
 
 /** Tells clients which way to connect. */
-export const info = route({
-  GET: (call) => new Response(describe(call), { headers: fields(call) }),
-  HEAD: (call) => {
-    const length = new TextEncoder().encode(describe(call)).byteLength;
-    return new Response(null, {
-      headers: { ...fields(call), "Content-Length": `${length}` },
-    });
+export const info = route(
+  {
+    GET: (call) => new Response(describe(call), { headers: fields(call) }),
+    HEAD: (call) => {
+      const length = new TextEncoder().encode(describe(call)).byteLength;
+      return new Response(null, {
+        headers: { ...fields(call), "Content-Length": `${length}` },
+      });
+    },
+    OPTIONS: preflight("OPTIONS, GET"),
   },
-  OPTIONS: preflight("OPTIONS, GET"),
-}, fields);
+  fields,
+);

@@ -133,16 +133,14 @@ export function websocketHandlers<Own extends OwnWebSocketHandlers>(
   own?: Own,
 ): Omit<Own, keyof WebSocketHandlers> & WebSocketHandlers {
   return {
-    ...own as Own,
+    ...(own as Own),
     open(socket) {
       if (isOurs(socket.data)) socket.data.opened(socket);
       else own?.open?.(socket);
     },
     message(socket, message) {
       if (isOurs(socket.data)) {
-        socket.data.listener.message(
-          typeof message === "string" ? message : undefined,
-        );
+        socket.data.listener.message(typeof message === "string" ? message : undefined);
       } else own?.message?.(socket, message);
     },
     drain(socket) {
@@ -188,9 +186,7 @@ export const bunRuntime: Runtime = {
     try {
       if (!server.upgrade(request, { data: socket })) return undefined;
     } catch {
-      complain(
-        `Cannot upgrade: Bun.serve has no websocket handlers: ${howToServe}`,
-      );
+      complain(`Cannot upgrade: Bun.serve has no websocket handlers: ${howToServe}`);
       return undefined;
     }
     if (!socket.wasOpened) {

@@ -100,9 +100,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       return upgrade.response;
     },
     ends(_request, info): Ends {
-      const remote = (info as
-        | { remoteAddr?: { hostname?: string; port?: number } }
-        | undefined)
+      const remote = (info as { remoteAddr?: { hostname?: string; port?: number } } | undefined)
         ?.remoteAddr;
       return { remote: address(remote?.hostname, remote?.port) };
     },
@@ -111,9 +109,6 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
   };
 }
 
-function address(
-  hostname: string | undefined,
-  port: number | undefined,
-): Address | undefined {
+function address(hostname: string | undefined, port: number | undefined): Address | undefined {
   return hostname === undefined ? undefined : { address: hostname, port: port ?? 0 };
 }

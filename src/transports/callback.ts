@@ -11,10 +11,7 @@ import type { Framing } from "./transport.ts";
 const maxLength = 32;
 
 /** Makes the framing for the request's callback, or says why there can be none. */
-export function withCallback(
-  call: Call,
-  framing: (callback: string) => Framing,
-): Framing | string {
+export function withCallback(call: Call, framing: (callback: string) => Framing): Framing | string {
   const mark = call.url.indexOf("?");
   const query = new URLSearchParams(mark < 0 ? "" : call.url.slice(mark + 1));
   // The page's own query comes first, so the last is the client's.
@@ -22,7 +19,6 @@ export function withCallback(
   if (callback === undefined || callback === "") {
     return '"callback" parameter required';
   }
-  const valid = callback.length <= maxLength &&
-    /^[a-zA-Z0-9\-_.]+$/.test(callback);
+  const valid = callback.length <= maxLength && /^[a-zA-Z0-9\-_.]+$/.test(callback);
   return valid ? framing(callback) : 'invalid "callback" parameter';
 }

@@ -21,20 +21,23 @@ function calls(callback: string): Framing {
 function payload(body: string, call: Call): string {
   const type = call.request.headers.get("Content-Type") ?? "";
   return type.split(";", 1)[0]!.trim().toLowerCase() === "application/x-www-form-urlencoded"
-    ? new URLSearchParams(body).get("d") ?? ""
+    ? (new URLSearchParams(body).get("d") ?? "")
     : body;
 }
 
-const jsonpSend = route({
-  POST: sending({
-    fields: transportFields,
-    payload,
-    accept(fields) {
-      fields["Content-Type"] = contentTypes.text;
-      return new Response("ok", { headers: fields });
-    },
-  }),
-}, transportFields);
+const jsonpSend = route(
+  {
+    POST: sending({
+      fields: transportFields,
+      payload,
+      accept(fields) {
+        fields["Content-Type"] = contentTypes.text;
+        return new Response("ok", { headers: fields });
+      },
+    }),
+  },
+  transportFields,
+);
 
 /** For browsers that can do nothing else, and for pages of other origins. */
 export const jsonpPolling: Transport = {

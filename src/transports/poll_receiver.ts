@@ -57,11 +57,7 @@ export class PollReceiver implements Receiver {
       return new Response(this.#ready, { headers });
     }
     const { service, request, info } = this.#call;
-    service.runtime.expectSilence(
-      request,
-      info,
-      service.settings.heartbeatDelay,
-    );
+    service.runtime.expectSilence(request, info, service.settings.heartbeatDelay);
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#waiting = controller;

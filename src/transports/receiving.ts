@@ -19,10 +19,7 @@ import type { Framing, HttpTransport } from "./transport.ts";
 export function receivingRoute(transport: HttpTransport): Route {
   const receive = receiving(transport);
   return transport.method === "POST"
-    ? route(
-      { POST: receive, OPTIONS: preflight("OPTIONS, POST") },
-      transport.fields,
-    )
+    ? route({ POST: receive, OPTIONS: preflight("OPTIONS, POST") }, transport.fields)
     : route({ GET: receive }, transport.fields);
 }
 

@@ -40,11 +40,7 @@ function noSession(send: Send, call: Call): Response {
   return notFound(send.fields(call));
 }
 
-async function deliver(
-  send: Send,
-  call: Call,
-  session: Session,
-): Promise<Response> {
+async function deliver(send: Send, call: Call, session: Session): Promise<Response> {
   let body: string | undefined;
   try {
     body = await readBody(call.request, call.service.settings.maxMessageSize);

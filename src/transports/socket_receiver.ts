@@ -69,10 +69,7 @@ export class SocketReceiver implements Receiver, SocketListener {
   }
 
   abort(status: CloseStatus): void {
-    this.#letGo()?.terminate(
-      websocketCloseCode(status.code),
-      websocketCloseReason(status.reason),
-    );
+    this.#letGo()?.terminate(websocketCloseCode(status.code), websocketCloseReason(status.reason));
   }
 
   /** A peer that never answers may keep the socket, but not what hangs on it. */

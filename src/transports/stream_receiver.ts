@@ -72,28 +72,27 @@ export class StreamReceiver implements Receiver {
   /** The answer, with whatever was sent already. */
   respond(headers: Fields): Response {
     const { service, request, info } = this.#call;
-    service.runtime.expectSilence(
-      request,
-      info,
-      service.settings.heartbeatDelay,
+    service.runtime.expectSilence(request, info, service.settings.heartbeatDelay);
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+          this.#sendNext();
+        },
+        // The runtime has passed on what was there.
+        pull: () => {
+          this.#asked = true;
+          if (this.#ended) this.#finish();
+          else this.#session.flush();
+        },
+        // The way to hear of a client that goes away; see PollReceiver.
+        cancel: () => {
+          this.#controller = undefined;
+          this.#session.interrupt(this);
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#controller = controller;
-        this.#sendNext();
-      },
-      // The runtime has passed on what was there.
-      pull: () => {
-        this.#asked = true;
-        if (this.#ended) this.#finish();
-        else this.#session.flush();
-      },
-      // The way to hear of a client that goes away; see PollReceiver.
-      cancel: () => {
-        this.#controller = undefined;
-        this.#session.interrupt(this);
-      },
-    }, new ByteLengthQueuingStrategy({ highWaterMark: 0 }));
     return new Response(body, { headers });
   }
 

@@ -27,12 +27,7 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
   // Read now: Deno takes the request's headers away with the upgrade.
   void peer.headers;
   const receiver = new SocketReceiver(service, peer, raw);
-  const response = service.runtime.upgrade?.(
-    request,
-    info,
-    receiver,
-    service.complain,
-  );
+  const response = service.runtime.upgrade?.(request, info, receiver, service.complain);
   return response ?? errorResponse(400, refusal, errorFields());
 }
 
@@ -53,8 +48,8 @@ function refuse(headers: Headers): Response | undefined {
   return errorResponse(426, refusal, {
     ...errorFields(),
     "Sec-WebSocket-Version": "13",
-    "Upgrade": "websocket",
-    "Connection": "Upgrade",
+    Upgrade: "websocket",
+    Connection: "Upgrade",
   });
 }
 
