@@ -248,10 +248,8 @@ export class Session extends Waiting {
   #sendBacklog(receiver: Receiver): void {
     this.#exchanged = true;
     if (!this.#raw) return this.#hand(receiver, this.#backlog.takeFrame());
-    this.#backlog.takeWhile(
-      () => receiver.bufferedAmount <= this.#host.highWaterMark,
-      (message) => receiver.send(message),
-    );
+    const free = () => receiver.bufferedAmount <= this.#host.highWaterMark;
+    this.#backlog.takeWhile(free, (message) => receiver.send(message));
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */

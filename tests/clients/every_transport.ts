@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { runtimeCommand, type RuntimeName, runtimeNames } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "./server_process.ts";
+import { ServerProcess } from "../server_process.ts";
 import { ServerUnderTest } from "./server_under_test.ts";
 import { StockClient } from "./stock_client.ts";
 
@@ -82,7 +82,7 @@ export function theEnd(): void {
     assertEquals(await process.stop(), {
       code: 0,
       signal: null,
-      stdout: "",
+      stdout: `${process.address}\n`,
       stderr: "",
     });
   });
@@ -112,12 +112,15 @@ export async function stageOf(
   return { runtime, transport, server, connect };
 }
 
+/** The server that clients are driven against. */
+export const clientsServer = new URL("./server.ts", import.meta.url);
+
 const processes = new Map<RuntimeName, Promise<ServerProcess>>();
 
 function serverProcess(runtime: RuntimeName): Promise<ServerProcess> {
   let process = processes.get(runtime);
   if (process === undefined) {
-    process = ServerProcess.start(runtime);
+    process = ServerProcess.start(runtime, clientsServer);
     processes.set(runtime, process);
   }
   return process;

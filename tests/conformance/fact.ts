@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { runtimeCommand, type RuntimeName, runtimeNames } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "./server_process.ts";
+import { ServerProcess } from "../server_process.ts";
 import { TestServer } from "./test_server.ts";
 
 /** What may be said of a fact. */
@@ -24,13 +24,14 @@ for (const runtime of runtimeNames) {
   absent.add(runtime);
 }
 
+const script = new URL("./server.ts", import.meta.url);
 const processes = new Map<RuntimeName, Promise<ServerProcess>>();
 
 /** The runtime's server: started by the first fact that needs it. */
 function serverProcess(runtime: RuntimeName): Promise<ServerProcess> {
   let process = processes.get(runtime);
   if (process === undefined) {
-    process = ServerProcess.start(runtime);
+    process = ServerProcess.start(runtime, script);
     processes.set(runtime, process);
   }
   return process;
@@ -119,6 +120,7 @@ export function factOfTheEnd(): void {
         processes.delete(runtime);
         assertEquals(await process.stop(), {
           code: 0,
+          signal: null,
           stdout: `http://127.0.0.1:${process.port}\n`,
           stderr: "",
         });

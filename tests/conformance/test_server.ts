@@ -11,7 +11,7 @@ import { HttpConnection, type RawRequest } from "./raw_http.ts";
 import type { RawResponse } from "./raw_response.ts";
 import { RawWebSocket } from "./raw_websocket.ts";
 import type { Closed, Opened } from "./recorder.ts";
-import type { ServerProcess } from "./server_process.ts";
+import type { ServerProcess } from "../server_process.ts";
 import { XhrSession } from "./xhr_session.ts";
 
 type Headers = Record<string, string>;

@@ -1,15 +1,21 @@
 /**
- * The server under test, as a process of its own.
+ * A server under test, as a process of its own.
  *
  * @module
  */
 
-import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
+import { runtimeCommand, type RuntimeName } from "../scripts/runtimes.ts";
 
-const script = new URL("./server.ts", import.meta.url).pathname;
+/** How a process ended, and all that it printed. */
+export interface Ended {
+  signal: string | null;
+  code: number;
+  stdout: string;
+  stderr: string;
+}
 
 /** A running server and what it printed. */
-export class ServerProcess {
+export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Printed;
@@ -27,13 +33,17 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** Starts it on a port of the system's choice and waits until it listens. */
-  static async start(runtime: RuntimeName): Promise<ServerProcess> {
+  /**
+   * Starts a script on a port of the system's choice and waits until it listens.
+   *
+   * @param script a file that takes `--port` and prints its address
+   */
+  static async start(runtime: RuntimeName, script: URL): Promise<ServerProcess> {
     const command = await runtimeCommand(runtime);
     const [program, ...args] = command ?? [];
     if (program === undefined) throw new Error(`${runtime} is not here`);
     const child = new Deno.Command(program, {
-      args: [...args, script, "--port", "0"],
+      args: [...args, script.pathname, "--port", "0"],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -62,17 +72,35 @@ export class ServerProcess {
     return this.#stderr.text;
   }
 
-  /** Asks it to stop, and says how it ended and what it printed. */
-  async stop(): Promise<{ code: number; stdout: string; stderr: string }> {
+  /** Where it listens, without a slash at the end. */
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Asks it to stop, and says how it ended. */
+  stop(): Promise<Ended> {
+    return this.#end("SIGTERM");
+  }
+
+  /** Takes it away without a warning. */
+  kill(): Promise<Ended> {
+    return this.#end("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  async #end(how: Deno.Signal): Promise<Ended> {
     try {
-      this.#child.kill("SIGTERM");
+      this.#child.kill(how);
     } catch (error) {
       // It has ended by itself; its exit code tells.
       if (!(error instanceof TypeError)) throw error;
     }
-    const { code } = await this.#child.status;
+    const { code, signal } = await this.#child.status;
     await Promise.all([this.#stdout.ended, this.#stderr.ended]);
-    return { code, stdout: this.#stdout.text, stderr: this.#stderr.text };
+    return { code, signal, stdout: this.#stdout.text, stderr: this.#stderr.text };
   }
 }
 
