@@ -46,7 +46,7 @@ for (const runtime of runtimeNames) {
     const expectation = row[runtime];
     if (expectation === undefined) continue;
     Deno.test({
-      name: `${runtime} probe: ${expectation.says}`,
+      name: `probe on ${runtime}: ${expectation.says}`,
       ignore,
       fn: async () => {
         const observation = (await observationsOn(runtime))[probe] ??
@@ -58,7 +58,7 @@ for (const runtime of runtimeNames) {
     });
   }
   Deno.test({
-    name: `${runtime} probe: every probe has an expectation`,
+    name: `probe on ${runtime}: every probe has an expectation`,
     ignore,
     fn: async () => {
       const unexpected = Object.keys(await observationsOn(runtime))
