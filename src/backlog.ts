@@ -10,6 +10,12 @@ import { utf8Length } from "./protocol/utf8.ts";
 /** What a message costs besides its bytes: empty ones must not be free. */
 const messageOverhead = 32;
 
+/** Whoever takes messages without frames. */
+export interface MessageReceiver {
+  readonly bufferedAmount: number;
+  send(message: string): unknown;
+}
+
 /** A queue of messages, each encoded as it will be sent. */
 export class Backlog {
   #messages: string[] = [];
@@ -39,11 +45,16 @@ export class Backlog {
     return frame;
   }
 
-  /** Takes messages one by one, for as long as that is wanted; sending one may clear the rest. */
-  takeWhile(wanted: () => boolean, send: (message: string) => void): void {
-    let taken = 0;
-    while (taken < this.#messages.length && wanted()) send(this.#messages[taken++]!);
-    this.#messages = this.#messages.slice(taken);
+  /**
+   * Takes messages and sends them one by one, until more than so many bytes wait
+   * in the receiver. It may break at each, which clears the rest.
+   */
+  sendTo(receiver: MessageReceiver, highWaterMark: number): void {
+    let sent = 0;
+    while (sent < this.#messages.length && receiver.bufferedAmount <= highWaterMark) {
+      receiver.send(this.#messages[sent++]!);
+    }
+    this.#messages = this.#messages.slice(sent);
     this.bytes = 0;
     for (const message of this.#messages) this.bytes += utf8Length(message);
   }

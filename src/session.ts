@@ -60,10 +60,10 @@ export interface SessionHost {
 
 /** As in WebSocket: connecting, open, closing, closed. */
 export type ReadyState = 0 | 1 | 2 | 3;
-const CONNECTING = 0,
-  OPEN = 1,
-  CLOSING = 2,
-  CLOSED = 3;
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSING = 2;
+const CLOSED = 3;
 
 /**
  * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
@@ -248,8 +248,7 @@ export class Session extends Waiting {
   #sendBacklog(receiver: Receiver): void {
     this.#exchanged = true;
     if (!this.#raw) return this.#hand(receiver, this.#backlog.takeFrame());
-    const free = () => receiver.bufferedAmount <= this.#host.highWaterMark;
-    this.#backlog.takeWhile(free, (message) => receiver.send(message));
+    this.#backlog.sendTo(receiver, this.#host.highWaterMark);
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */
