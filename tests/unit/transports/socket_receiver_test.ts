@@ -154,6 +154,26 @@ Deno.test("a congested raw websocket is sent nothing, then goes on where it stop
   assertEquals(socket.closings, [{ code: 3000, reason: "bye" }]);
 });
 
+Deno.test("a raw websocket that becomes congested keeps the rest and the close for later", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open(raw);
+  const half = "x".repeat(40 * 1024);
+  socket.send = (text) => {
+    socket.sent.push(text);
+    socket.bufferedAmount += text.length;
+  };
+  for (let i = 0; i < 5; i++) connection.write(half);
+  connection.close(3000, "bye");
+  await microtasks();
+  assertEquals([socket.sent.length, socket.closings.length], [2, 0]);
+  assertEquals(connection.bufferedAmount, 5 * half.length);
+  for (const [sent, closings] of [[4, 0], [5, 1]]) {
+    socket.bufferedAmount = 0;
+    socket.listener.drained();
+    assertEquals([socket.sent.length, socket.closings.length], [sent, closings]);
+  }
+});
+
 Deno.test("a client that is owed half a million empty messages is closed as a slow consumer", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open(raw);
