@@ -36,6 +36,13 @@ export function transportFields(call: Call): Fields {
   return fields;
 }
 
+/** The same for those that pages of other origins request by script. */
+export function crossOriginFields(call: Call): Fields {
+  const fields = transportFields(call);
+  call.allowOrigin(fields);
+  return fields;
+}
+
 /** Keeps nginx from holding a stream back. */
 export function streamed(fields: Fields): Fields {
   fields["X-Accel-Buffering"] = "no";
@@ -45,13 +52,6 @@ export function streamed(fields: Fields): Fields {
 /** Keeps browsers from taking an answer with a callback in it for something else. */
 export function unsniffed(fields: Fields): Fields {
   fields["X-Content-Type-Options"] = "nosniff";
-  return fields;
-}
-
-/** The same for those that pages of other origins request by script. */
-export function crossOriginFields(call: Call): Fields {
-  const fields = transportFields(call);
-  call.allowOrigin(fields);
   return fields;
 }
 

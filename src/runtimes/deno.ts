@@ -72,6 +72,8 @@ class DenoSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
+    // The peer may take its time to answer, or for ever.
+    clearInterval(this.#watch);
     // Closed while messages are still to be read, Deno drops the connection
     // without a close frame; in a turn it has read what there was.
     inNextTurn(() => {

@@ -40,6 +40,8 @@ export class SocketReceiver implements Receiver, SocketListener {
   }
 
   message(text: string | undefined): void {
+    // What was on its way when this ended is not worth reading.
+    if (this.#socket === undefined) return;
     if (text === undefined) return this.#refuse(binaryMessage);
     if (isLonger(text, this.#service.settings.maxMessageSize)) return this.#refuse(messageTooBig);
     const messages = this.#raw ? [text] : decodeText(text);

@@ -150,3 +150,13 @@ Deno.test("the remote end is what Deno tells of it", () => {
     assertEquals(ends(request, info).remote, undefined);
   }
 });
+
+Deno.test("a congested socket that is closed is not watched any longer, whatever its peer does", () => {
+  using time = fakeTime();
+  const { socket, opened } = upgrade();
+  socket.open();
+  socket.bufferedAmount = 100_000;
+  opened[0]!.send("x");
+  opened[0]!.close(1008, "Slow consumer");
+  assertEquals(time.next(), false);
+});
