@@ -77,6 +77,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   readonly #session: Session;
   readonly #inbox: Inbox<Connection<Context>>;
   #id: string | undefined;
+  #paused = false;
 
   /** The application's own data; `undefined` until the application sets it. */
   context!: Context;
@@ -226,6 +227,24 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   pipe<Destination extends PipeDestination>(destination: Destination): Destination {
     pipe(this, this.#inbox, destination);
     return destination;
+  }
+
+  /**
+   * Keeps messages from listeners until `resume`. What comes meanwhile is kept as
+   * if nobody listened yet: up to about a megabyte.
+   */
+  pause(): this {
+    if (!this.#paused) this.#inbox.pause();
+    this.#paused = true;
+    return this;
+  }
+
+  /** Lets messages through again, those that were kept first. */
+  resume(): this {
+    if (!this.#paused) return this;
+    this.#paused = false;
+    this.#inbox.resume();
+    return this;
   }
 
   /**

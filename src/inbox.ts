@@ -95,7 +95,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   /** Takes back one `pause`. */
   resume(): void {
     this.#pauses--;
-    this.#deliver();
+    this.#deliverSoon();
   }
 
   /** Settles when more may be written, or when there is nobody to write to. */
@@ -159,7 +159,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     for (const wake of waiting) wake();
   }
 
-  /** Not from within `on()`, so that a listener is never called before it returns. */
+  /** Not from within `on()` or `resume()`, so that a listener is never called before it returns. */
   #deliverSoon(): void {
     if (this.#delivering) return;
     this.#delivering = true;

@@ -5,11 +5,15 @@
  * @module
  */
 
+import { Answer } from "./http/answer.ts";
 import { allowMethods, cacheForAYear, type Fields, notCached } from "./http/headers.ts";
 import type { Call } from "./service.ts";
 
+/** An answer, or the runtime's own response where that has begun to answer already. */
+export type Reply = Answer | Response;
+
 /** Answers requests. Gives a promise only where it has to wait. */
-export type Handler = (call: Call) => Response | Promise<Response>;
+export type Handler = (call: Call) => Reply | Promise<Reply>;
 
 /** What the server does under one path. */
 export interface Route {
@@ -67,6 +71,6 @@ export function preflight(methods: string): Handler {
     call.setCookie(fields);
     call.allowOrigin(fields);
     if (!call.service.settings.disableCors) allowMethods(fields, methods);
-    return new Response(null, { status: 204, headers: fields });
+    return new Answer(204, fields, null);
   };
 }

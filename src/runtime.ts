@@ -5,6 +5,9 @@
  * @module
  */
 
+import type { Answer } from "./http/answer.ts";
+import type { Fields } from "./http/headers.ts";
+
 /** One end of a connection. */
 export interface Address {
   /** IP address, or the name that the runtime gives. */
@@ -32,6 +35,8 @@ export interface Socket {
 
 /** Whoever is told what happens on a websocket. */
 export interface SocketListener {
+  /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
+  readonly maxMessageSize: number;
   /** Once, before all others. */
   opened(socket: Socket): void;
   /** A whole message; `undefined` stands for a binary one. */
@@ -42,6 +47,32 @@ export interface SocketListener {
   closed(code: number, reason: string): void;
 }
 
+/** The body of an answer that is sent bit by bit. */
+export interface Sink {
+  /** The answer whose body it is, to return from the handler. */
+  readonly response: Response;
+  /** Bytes that were written and have not left yet. */
+  readonly bufferedAmount: number;
+  /** Sends text as an HTTP chunk of its own. Gives its length in bytes. */
+  write(text: string): number;
+  /** Ends the body after what was written; `ended` or `broken` tells how that went. */
+  end(): void;
+  /** Sends the last chunk and ends the body; nothing more is told. */
+  finish(text: string): void;
+  /** Cuts the answer off, with what has not left yet; nothing more is told. */
+  abort(): void;
+}
+
+/** Whoever is told what becomes of a sink. */
+export interface SinkListener {
+  /** What was written has left, or most of it. */
+  drained(): void;
+  /** After `end`: all of it has left. */
+  ended(): void;
+  /** The client went away before that. */
+  broken(): void;
+}
+
 /** The seam between the server and the runtime. */
 export interface Runtime {
   /**
@@ -50,18 +81,40 @@ export interface Runtime {
    * for something that the application should have written otherwise. Absent
    * where the runtime has no websockets.
    */
-  readonly upgrade?: (
+  readonly upgrade?:
+    | ((
+      request: Request,
+      info: unknown,
+      listener: SocketListener,
+      complain: (message: string) => void,
+    ) => Response | undefined)
+    | undefined;
+  /** Sends an answer by a shorter way than a `Response` of its own. */
+  readonly respond?: (answer: Answer, request: Request, info: unknown) => Response;
+  /** Begins a 200 by a shorter way than a `ReadableStream`. */
+  readonly stream?: (
+    fields: Fields,
     request: Request,
     info: unknown,
-    listener: SocketListener,
-    complain: (message: string) => void,
-  ) => Response | undefined;
+    listener: SinkListener,
+  ) => Sink;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */
-  expectSilence(request: Request, info: unknown, ms: number): void;
+  readonly expectSilence?: (request: Request, info: unknown, ms: number) => void;
   /** Takes back what `expectSilence` did, before the answer ends. */
-  expectTraffic(request: Request, info: unknown): void;
+  readonly expectTraffic?: (request: Request, info: unknown) => void;
+}
+
+/**
+ * Where `info`, the second argument of a server's handler, brings a runtime that
+ * is to serve this request: an adapter's. The same in all copies of this library.
+ */
+export const runtimeKey: unique symbol = Symbol.for("sockjs-web.runtime") as never;
+
+/** The runtime that comes with a request, if there is one. */
+export function runtimeOf(info: unknown): Runtime | undefined {
+  return (info as { [runtimeKey]?: Runtime } | null | undefined)?.[runtimeKey];
 }
 
 /** What we use of a Bun websocket. */

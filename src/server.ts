@@ -6,8 +6,9 @@
 
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
-import { errorResponse, methodNotAllowed, notFound } from "./http/errors.ts";
+import { Answer } from "./http/answer.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
+import { errorAnswer, methodNotAllowed, notFound } from "./http/errors.ts";
 import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
 import { isThenable, tell } from "./listeners.ts";
@@ -16,9 +17,10 @@ import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
 import { utf8Length } from "./protocol/utf8.ts";
 import { isBaseUrl, isPattern } from "./option_checks.ts";
+import type { Reply } from "./route.ts";
 import { createRoutes } from "./routes.ts";
 import { pathOf, type PrefixMatcher, prefixMatcher, Router } from "./router.ts";
-import type { Runtime, WebSocketHandlers } from "./runtime.ts";
+import { type Runtime, runtimeOf, type WebSocketHandlers } from "./runtime.ts";
 import { Call, type Service } from "./service.ts";
 import { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
@@ -40,11 +42,7 @@ export interface Connections<Context = unknown> extends Iterable<Connection<Cont
 }
 
 /** What servers run on unless `useRuntime` says otherwise: HTTP, and nothing else is known. */
-let runtime: Runtime = {
-  ends: () => ({}),
-  expectSilence() {},
-  expectTraffic() {},
-};
+let runtime: Runtime = { ends: () => ({}) };
 let websocketHandlers: WebSocketHandlers | undefined;
 
 /** Sets the runtime of all servers made from here on. */
@@ -141,13 +139,23 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   handle(request: Request, info?: unknown): Response | Promise<Response> {
     try {
-      const answer = this.#answer(request, info);
-      return isThenable(answer)
-        ? Promise.resolve(answer).catch((error) => this.#failed(error))
-        : answer;
+      const reply = this.#reply(request, info);
+      return isThenable(reply)
+        ? Promise.resolve(reply).then((reply) => this.#respond(reply, request, info))
+          .catch((error) => this.#failed(error, request, info))
+        : this.#respond(reply, request, info);
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, request, info);
     }
+  }
+
+  /**
+   * Whether a request with that URL, or path, is for this server: under its
+   * `prefix`. For adapters, which pass on all others.
+   */
+  matches(url: string): boolean {
+    const { start, end } = pathOf(url);
+    return this.#matchPrefix(url.slice(start, end)) >= 0;
   }
 
   /**
@@ -164,7 +172,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     for (const session of this.#live.values()) session.writeEncoded(message, encoded, bytes);
   }
 
-  #answer(request: Request, info: unknown): Response | PromiseLike<Response> {
+  #reply(request: Request, info: unknown): Reply | PromiseLike<Reply> {
     const { url } = request;
     const { start, end } = pathOf(url);
     const path = url.slice(start, end);
@@ -183,7 +191,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       : handler(call);
   }
 
-  #fallBack(request: Request, info: unknown): Response | PromiseLike<Response> {
+  #fallBack(request: Request, info: unknown): Reply | PromiseLike<Reply> {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
     const answer = fallback(request, info);
@@ -193,9 +201,21 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       : (answer ?? notFound());
   }
 
-  #failed(error: unknown): Response {
+  #respond(reply: Reply, request: Request, info: unknown): Response {
+    if (!(reply instanceof Answer)) return reply;
+    const runtime = runtimeOf(info) ?? this.#service.runtime;
+    if (runtime.respond !== undefined) return runtime.respond(reply, request, info);
+    const { status, fields, body } = reply;
+    if (request.method !== "HEAD" || body === null) {
+      return new Response(body, { status, headers: fields });
+    }
+    fields["Content-Length"] = String(utf8Length(body));
+    return new Response(null, { status, headers: fields });
+  }
+
+  #failed(error: unknown, request: Request, info: unknown): Response {
     this.#faults.report(error);
-    return errorResponse(500, "Internal error");
+    return this.#respond(errorAnswer(500, "Internal error"), request, info);
   }
 
   #createService(runtime: Runtime): Service {

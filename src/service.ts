@@ -7,7 +7,7 @@
 import { allowOrigin, type Fields } from "./http/headers.ts";
 import type { Settings } from "./options.ts";
 import { Peer, type Protocol } from "./peer.ts";
-import type { Runtime } from "./runtime.ts";
+import { type Runtime, runtimeOf } from "./runtime.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -32,6 +32,8 @@ export class Call {
   readonly request: Request;
   /** Whatever the runtime gives beside the request. */
   readonly info: unknown;
+  /** The one that serves this request. */
+  readonly runtime: Runtime;
   /** The request's path and query, as they came. */
   readonly url: string;
   /** The part of the path that the server's prefix matched. */
@@ -50,6 +52,7 @@ export class Call {
     this.service = service;
     this.request = request;
     this.info = info;
+    this.runtime = runtimeOf(info) ?? service.runtime;
     this.url = url;
     this.prefix = prefix;
     this.session = session;
@@ -57,7 +60,7 @@ export class Call {
 
   /** The client, as this request shows it. */
   peer(protocol: Protocol): Peer {
-    const ends = this.service.runtime.ends(this.request, this.info);
+    const ends = this.runtime.ends(this.request, this.info);
     return new Peer(protocol, this.url, this.prefix, this.request.headers, ends);
   }
 

@@ -14,7 +14,8 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["http", /^src\/http\//],
   ["runtimes", /^src\/runtimes\//],
   ["answers", /^src\/(pages|transports)\/|^src\/(route|service)\.ts$/],
-  ["session", /^src\/(backlog|session|sessions|timeouts|flushing|turns|peer|runtime)\.ts$/],
+  ["seams", /^src\/runtime\.ts$/],
+  ["session", /^src\/(backlog|session|sessions|timeouts|flushing|turns|peer)\.ts$/],
   ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
   ["options", /^src\/(options|option_checks)\.ts$/],
   ["server", /^src\/(server|router|routes|faults)\.ts$/],
@@ -25,13 +26,14 @@ const rooms: readonly [name: string, paths: RegExp][] = [
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   http: ["protocol"],
-  session: ["protocol"],
+  seams: ["http"],
+  session: ["protocol", "seams"],
   options: ["session"],
   application: ["session", "protocol"],
-  answers: ["session", "protocol", "http", "options"],
-  server: ["answers", "application", "options", "session", "protocol", "http"],
-  runtimes: ["session", "protocol"],
-  entry: ["server", "application", "options", "session", "runtimes"],
+  answers: ["session", "seams", "protocol", "http", "options"],
+  server: ["answers", "application", "options", "session", "seams", "protocol", "http"],
+  runtimes: ["session", "seams", "protocol", "http"],
+  entry: ["server", "application", "options", "session", "seams", "runtimes"],
 };
 
 interface ModuleGraph {

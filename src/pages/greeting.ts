@@ -4,18 +4,15 @@
  * @module
  */
 
+import { Answer } from "../http/answer.ts";
 import { contentTypes } from "../http/headers.ts";
 import { route } from "../route.ts";
 
 const text = "Welcome to SockJS!\n";
-const headers = { "Content-Type": contentTypes.text };
+
+function greet(): Answer {
+  return new Answer(200, { "Content-Type": contentTypes.text }, text);
+}
 
 /** Says that the service is here. */
-export const greeting = route({
-  GET: () => new Response(text, { headers }),
-  // Content-Length is text's, all of it ASCII.
-  HEAD: () =>
-    new Response(null, {
-      headers: { ...headers, "Content-Length": `${text.length}` },
-    }),
-});
+export const greeting = route({ GET: greet, HEAD: greet });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Answer } from "../http/answer.ts";
 import { cacheForAYear, contentTypes, type Fields } from "../http/headers.ts";
 import { type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
@@ -17,22 +18,17 @@ export function isIframeName(segment: string): boolean {
 /** Makes the page's route, with the client from that URL. */
 export function iframePage(sockjsUrl: string): Route {
   const html = iframeHtml(sockjsUrl);
-  const bytes = new TextEncoder().encode(html);
-  const tag = entityTag(bytes);
-  const answer = (call: Call, body: string | null) => {
+  const tag = entityTag(new TextEncoder().encode(html));
+  const answer = (call: Call) => {
     const fields: Fields = { ETag: tag };
     cacheForAYear(fields);
     if (matches(call.request.headers.get("If-None-Match"), tag)) {
-      return new Response(null, { status: 304, headers: fields });
+      return new Answer(304, fields, null);
     }
     fields["Content-Type"] = contentTypes.html;
-    if (body === null) fields["Content-Length"] = String(bytes.byteLength);
-    return new Response(body, { headers: fields });
+    return new Answer(200, fields, html);
   };
-  return route({
-    GET: (call) => answer(call, html),
-    HEAD: (call) => answer(call, null),
-  });
+  return route({ GET: answer, HEAD: answer });
 }
 
 function iframeHtml(sockjsUrl: string): string {

@@ -4,14 +4,15 @@
  * @module
  */
 
+import { Answer } from "../http/answer.ts";
 import { contentTypes, type Fields, notCached } from "../http/headers.ts";
 import { preflight, route } from "../route.ts";
 import type { Call } from "../service.ts";
 
 const entropy = new Uint32Array(1);
 
-function describe({ service }: Call): string {
-  const { settings, runtime } = service;
+function describe({ service, runtime }: Call): string {
+  const { settings } = service;
   crypto.getRandomValues(entropy);
   const baseUrl = service.baseUrl();
   return JSON.stringify({
@@ -32,16 +33,15 @@ function fields(call: Call): Fields {
   return fields;
 }
 
+function tell(call: Call): Answer {
+  return new Answer(200, fields(call), describe(call));
+}
+
 /** Tells clients which way to connect. */
 export const info = route(
   {
-    GET: (call) => new Response(describe(call), { headers: fields(call) }),
-    HEAD: (call) => {
-      const length = new TextEncoder().encode(describe(call)).byteLength;
-      return new Response(null, {
-        headers: { ...fields(call), "Content-Length": `${length}` },
-      });
-    },
+    GET: tell,
+    HEAD: tell,
     OPTIONS: preflight("OPTIONS, GET"),
   },
   fields,

@@ -106,8 +106,6 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
         ?.remoteAddr;
       return { remote: address(remote?.hostname, remote?.port) };
     },
-    expectSilence() {},
-    expectTraffic() {},
   };
 }
 

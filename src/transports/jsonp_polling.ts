@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Answer } from "../http/answer.ts";
 import { contentTypes } from "../http/headers.ts";
 import { route, transportFields, unsniffed } from "../route.ts";
 import type { Call } from "../service.ts";
@@ -32,7 +33,7 @@ const jsonpSend = route(
       payload,
       accept(fields) {
         fields["Content-Type"] = contentTypes.text;
-        return new Response("ok", { headers: fields });
+        return new Answer(200, fields, "ok");
       },
     }),
   },

@@ -4,41 +4,35 @@
  * @module
  */
 
+import { Answer } from "../http/answer.ts";
 import type { Fields } from "../http/headers.ts";
+import type { Reply } from "../route.ts";
+import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
 import type { Receiver, Session } from "../session.ts";
 import type { Framing } from "./transport.ts";
-
-const encoder = new TextEncoder();
+import { openSink } from "./web_sink.ts";
 
 /**
  * Takes one frame, which is the whole answer: at once when the session has one
  * ready, which is most of the time, and else when it comes.
  */
-export class PollReceiver implements Receiver {
+export class PollReceiver implements Receiver, SinkListener {
   readonly bufferedAmount = 0;
   readonly #framing: Framing;
-  readonly #call: Call;
   readonly #session: Session;
   #ready: string | undefined;
-  #waiting: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #sink: Sink | undefined;
 
-  constructor(framing: Framing, call: Call, session: Session) {
+  constructor(framing: Framing, session: Session) {
     this.#framing = framing;
-    this.#call = call;
     this.#session = session;
   }
 
   send(frame: string): boolean {
     const text = this.#framing.frame(frame);
-    if (this.#waiting === undefined) {
-      this.#ready = text;
-    } else {
-      const { service, request, info } = this.#call;
-      service.runtime.expectTraffic(request, info);
-      this.#waiting.enqueue(encoder.encode(text));
-      this.#waiting.close();
-    }
+    if (this.#sink === undefined) this.#ready = text;
+    else this.#sink.finish(text);
     this.#session.detach(this);
     return false;
   }
@@ -51,21 +45,22 @@ export class PollReceiver implements Receiver {
     // See above.
   }
 
+  drained(): void {
+    // There is nothing to follow.
+  }
+
+  ended(): void {
+    // See above.
+  }
+
+  broken(): void {
+    this.#session.interrupt(this);
+  }
+
   /** The answer; a plain string where it is known, which runtimes send fastest. */
-  respond(headers: Fields): Response {
-    if (this.#ready !== undefined) {
-      return new Response(this.#ready, { headers });
-    }
-    const { service, request, info } = this.#call;
-    service.runtime.expectSilence(request, info, service.settings.heartbeatDelay);
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#waiting = controller;
-      },
-      // The way to hear of a client that goes away: `request.signal` makes Deno
-      // print a warning, and fires after answers that went well.
-      cancel: () => this.#session.interrupt(this),
-    });
-    return new Response(body, { headers });
+  respond(call: Call, fields: Fields): Reply {
+    if (this.#ready !== undefined) return new Answer(200, fields, this.#ready);
+    this.#sink = openSink(call, fields, this);
+    return this.#sink.response;
   }
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { errorResponse } from "../http/errors.ts";
+import { errorAnswer } from "../http/errors.ts";
 import { stillOpen } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
-import { type Handler, preflight, type Route, route } from "../route.ts";
+import { type Handler, preflight, type Reply, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
 import type { Session } from "../session.ts";
 import { inNextTurn } from "../turns.ts";
@@ -27,7 +27,7 @@ function receiving(transport: HttpTransport): Handler {
   return (call) => {
     const framing = transport.framing(call);
     if (typeof framing === "string") {
-      return errorResponse(500, framing, transport.fields(call));
+      return errorAnswer(500, framing, transport.fields(call));
     }
     const { sessions } = call.service;
     const session = sessions.get(call.session);
@@ -58,19 +58,20 @@ function receive(
   framing: Framing,
   call: Call,
   session: Session | undefined,
-): Response {
+): Reply {
   const peer = call.peer(transport.protocol);
   session ??= call.service.createSession(peer, call.session);
-  const receiver = framing.prelude === undefined
-    ? new PollReceiver(framing, call, session)
-    : new StreamReceiver(framing, call, session);
+  const fields = transport.fields(call);
+  fields["Content-Type"] = transport.contentType;
+  const { prelude } = framing;
+  const receiver = prelude === undefined
+    ? new PollReceiver(framing, session)
+    : new StreamReceiver(framing, prelude, call, fields, session);
   if (session.attached) {
     receiver.send(closeFrame(stillOpen.code, stillOpen.reason));
     receiver.end();
   } else {
     session.attach(receiver, peer);
   }
-  const fields = transport.fields(call);
-  fields["Content-Type"] = transport.contentType;
-  return receiver.respond(fields);
+  return receiver.respond(call, fields);
 }

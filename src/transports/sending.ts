@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { Answer } from "../http/answer.ts";
 import { readBody } from "../http/body.ts";
-import { errorResponse, notFound } from "../http/errors.ts";
+import { errorAnswer, notFound } from "../http/errors.ts";
 import type { Fields } from "../http/headers.ts";
 import { decodeBody } from "../protocol/payload.ts";
 import type { Handler } from "../route.ts";
@@ -19,7 +20,7 @@ export interface Send {
   /** Finds the payload in the body. */
   readonly payload: (body: string, call: Call) => string;
   /** Says that all went well. */
-  readonly accept: (fields: Fields) => Response;
+  readonly accept: (fields: Fields) => Answer;
 }
 
 /** Handles sends to sessions that exist. */
@@ -36,24 +37,24 @@ function receiverOf(call: Call): Session | undefined {
   return session?.interrupted ? undefined : session;
 }
 
-function noSession(send: Send, call: Call): Response {
+function noSession(send: Send, call: Call): Answer {
   return notFound(send.fields(call));
 }
 
-async function deliver(send: Send, call: Call, session: Session): Promise<Response> {
+async function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
   let body: string | undefined;
   try {
     body = await readBody(call.request, call.service.settings.maxMessageSize);
   } catch {
     // The client went away in the middle, or broke the rules of chunking.
-    return errorResponse(400, "Cannot read the body", send.fields(call));
+    return errorAnswer(400, "Cannot read the body", send.fields(call));
   }
   if (body === undefined) {
-    return errorResponse(413, "Message too big", send.fields(call));
+    return errorAnswer(413, "Message too big", send.fields(call));
   }
   const messages = decodeBody(send.payload(body, call));
   if (typeof messages === "string") {
-    return errorResponse(500, messages, send.fields(call));
+    return errorAnswer(500, messages, send.fields(call));
   }
   // Meanwhile the session may have gone.
   if (receiverOf(call) !== session) return noSession(send, call);

@@ -33,6 +33,10 @@ export class SocketReceiver implements Receiver, SocketListener {
     this.#raw = raw;
   }
 
+  get maxMessageSize(): number {
+    return this.#service.settings.maxMessageSize;
+  }
+
   opened(socket: Socket): void {
     this.#socket = socket;
     this.#session = this.#service.createSession(this.#peer, "", this.#raw);
@@ -43,7 +47,7 @@ export class SocketReceiver implements Receiver, SocketListener {
     // What was on its way when this ended is not worth reading.
     if (this.#socket === undefined) return;
     if (text === undefined) return this.#refuse(binaryMessage);
-    if (isLonger(text, this.#service.settings.maxMessageSize)) return this.#refuse(messageTooBig);
+    if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
     const messages = this.#raw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
     else this.#session?.receive(messages);

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { errorResponse } from "../http/errors.ts";
+import type { Answer } from "../http/answer.ts";
+import { errorAnswer } from "../http/errors.ts";
 import { type Fields, notCached } from "../http/headers.ts";
 import type { Protocol } from "../peer.ts";
-import { type Route, route } from "../route.ts";
+import { type Reply, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
 import { SocketReceiver } from "./socket_receiver.ts";
 
@@ -19,16 +20,16 @@ export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
   return route({ GET: (call) => upgrade(call, protocol, raw) }, errorFields);
 }
 
-function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
-  const { service, request, info } = call;
+function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply {
+  const { service, runtime, request, info } = call;
   const refused = refuse(request.headers);
   if (refused !== undefined) return refused;
   const peer = call.peer(protocol);
   // Read now: Deno takes the request's headers away with the upgrade.
   void peer.headers;
   const receiver = new SocketReceiver(service, peer, raw);
-  const response = service.runtime.upgrade?.(request, info, receiver, service.complain);
-  return response ?? errorResponse(400, refusal, errorFields());
+  const response = runtime.upgrade?.(request, info, receiver, service.complain);
+  return response ?? errorAnswer(400, refusal, errorFields());
 }
 
 /**
@@ -38,14 +39,14 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Response {
 const versions = ["13", "8", "7"];
 
 /** What a runtime's own check may miss: each leaves out another of these. */
-function refuse(headers: Headers): Response | undefined {
+function refuse(headers: Headers): Answer | undefined {
   const isUpgrade = hasToken(headers.get("Connection"), "upgrade") &&
     hasToken(headers.get("Upgrade"), "websocket");
   // Sixteen bytes in base64. Older drafts have other keys.
   const hasKey = /^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "");
-  if (!isUpgrade || !hasKey) return errorResponse(400, refusal, errorFields());
+  if (!isUpgrade || !hasKey) return errorAnswer(400, refusal, errorFields());
   if (versions.includes(headers.get("Sec-WebSocket-Version") ?? "")) return undefined;
-  return errorResponse(426, refusal, {
+  return errorAnswer(426, refusal, {
     ...errorFields(),
     "Sec-WebSocket-Version": "13",
     Upgrade: "websocket",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Answer } from "../http/answer.ts";
 import { contentTypes } from "../http/headers.ts";
 import { crossOriginFields, preflight, route } from "../route.ts";
 import { sending } from "./sending.ts";
@@ -16,7 +17,7 @@ export const xhrSend = route(
       payload: (body) => body,
       accept(fields) {
         fields["Content-Type"] = contentTypes.text;
-        return new Response(null, { status: 204, headers: fields });
+        return new Answer(204, fields, null);
       },
     }),
     OPTIONS: preflight("OPTIONS, POST"),

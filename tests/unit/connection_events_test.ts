@@ -232,3 +232,31 @@ Deno.test("a message that comes right after the first listener stays behind thos
   await microtasks();
   assertEquals(heard, ["one", "two", "three"]);
 });
+
+Deno.test("a paused connection keeps its messages, and delivers them in order when resumed", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  connection.pause().pause();
+  await client.send("one", "two");
+  assertEquals(heard, []);
+  connection.resume();
+  assertEquals(heard, []);
+  await client.send("three");
+  assertEquals(heard, ["one", "two", "three"]);
+  connection.resume();
+  await client.send("four");
+  assertEquals(heard, ["one", "two", "three", "four"]);
+});
+
+Deno.test("a connection that stays paused is closed after about a megabyte", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  connection.on("data", () => {});
+  const seen = closings(connection);
+  connection.pause();
+  for (let i = 0; i < 2; i++) await client.send("x".repeat(600 * 1024));
+  await client.poll();
+  assertEquals(seen.map((each) => each.split(" ")[0]), ["1008"]);
+});

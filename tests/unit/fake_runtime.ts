@@ -82,11 +82,7 @@ const noHandlers: WebSocketHandlers = {
 };
 
 /** What servers have before anybody sets a runtime. */
-const plainHttp: Runtime = {
-  ends: () => ({}),
-  expectSilence() {},
-  expectTraffic() {},
-};
+const plainHttp: Runtime = { ends: () => ({}) };
 
 /** Makes a server on that runtime; later servers are on plain HTTP again. */
 export function onRuntime<Made>(runtime: Runtime, make: () => Made): Made {

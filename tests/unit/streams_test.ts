@@ -49,9 +49,11 @@ Deno.test("a slow destination gets one message each time it drains, in order", a
   await client.send("three");
   assertEquals(sink.got, ["one"]);
   sink.emit("drain");
+  await microtasks();
   assertEquals(sink.got, ["one", "two"]);
   sink.slow = false;
   sink.emit("drain");
+  await microtasks();
   await client.send("four");
   assertEquals(sink.got, ["one", "two", "three", "four"]);
 });
@@ -67,6 +69,7 @@ Deno.test("a slow destination loses nothing when the connection closes; end come
   assertEquals([seen.length, sink.got], [1, ["one"]]);
   sink.slow = false;
   sink.emit("drain");
+  await microtasks();
   assertEquals(sink.got, ["one", "two", "three", "end"]);
 });
 
@@ -84,6 +87,7 @@ Deno.test("a destination that has closed gets no more", async () => {
   const sink = connection.pipe(new Sink());
   await client.send("one");
   sink.emit("close");
+  await microtasks();
   await client.send("two");
   assertEquals(sink.got, ["one"]);
 });
@@ -98,6 +102,7 @@ Deno.test("a destination that closes while it is slow sets the others free", asy
   await client.send("one", "two");
   assertEquals([slow.got, fast.got], [["one"], ["one"]]);
   slow.emit("close");
+  await microtasks();
   assertEquals([slow.got, fast.got], [["one"], ["one", "two"]]);
 });
 
@@ -108,8 +113,10 @@ Deno.test("of two slow destinations none is written to before it has drained", a
   for (const sink of sinks) sink.slow = true;
   await client.send("one", "two");
   sinks[0]!.emit("drain");
+  await microtasks();
   assertEquals(sinks[1]!.got, ["one"]);
   sinks[1]!.emit("drain");
+  await microtasks();
   assertEquals(sinks.map(({ got }) => got), [["one", "two"], ["one", "two"]]);
 });
 

@@ -37,6 +37,7 @@ function upgrade() {
   const told: string[] = [];
   const opened: Socket[] = [];
   const listener: SocketListener = {
+    maxMessageSize: 1024,
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
     drained: () => told.push("drained"),

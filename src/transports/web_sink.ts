@@ -1,0 +1,146 @@
+/**
+ * Answers that are sent bit by bit: through the runtime's own sink, or else
+ * through a `ReadableStream`.
+ *
+ * @module
+ */
+
+import type { Fields } from "../http/headers.ts";
+import type { Sink, SinkListener } from "../runtime.ts";
+import type { Call } from "../service.ts";
+import { currentTurn, inNextTurn } from "../turns.ts";
+
+/** Begins an answer that is sent bit by bit. */
+export function openSink(call: Call, fields: Fields, listener: SinkListener): Sink {
+  const { runtime, request, info } = call;
+  return runtime.stream?.(fields, request, info, listener) ?? new WebSink(call, fields, listener);
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Each chunk leaves as one of its own: Deno and Bun join chunks of the same turn of
+ * the event loop, so a second one waits for the next.
+ */
+class WebSink implements Sink {
+  readonly response: Response;
+  readonly #call: Call;
+  readonly #listener: SinkListener;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Chunks that wait for a turn of their own, and how long they are. */
+  #outbox: Uint8Array[] = [];
+  #waiting = 0;
+  #lastTurn = -1;
+  #ended = false;
+  /** Whether the runtime waits for a chunk. */
+  #asked = false;
+
+  constructor(call: Call, fields: Fields, listener: SinkListener) {
+    this.#call = call;
+    this.#listener = listener;
+    const { runtime, request, info } = call;
+    runtime.expectSilence?.(request, info, call.service.settings.heartbeatDelay);
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        // The runtime has passed on what was there.
+        pull: () => {
+          this.#asked = true;
+          if (this.#ended) this.#close();
+          else listener.drained();
+        },
+        // The way to hear of a client that goes away: `request.signal` makes Deno
+        // print a warning, and fires after answers that went well.
+        cancel: () => {
+          this.#controller = undefined;
+          listener.broken();
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+    );
+    this.response = new Response(body, { headers: fields });
+  }
+
+  get bufferedAmount(): number {
+    // With a high-water mark of zero, all that is queued is missing from the desired size.
+    return this.#waiting - (this.#controller?.desiredSize ?? 0);
+  }
+
+  write(text: string): number {
+    const chunk = encoder.encode(text);
+    if (this.#outbox.length === 0 && this.#mayEnqueue()) {
+      this.#enqueue(chunk);
+    } else {
+      this.#outbox.push(chunk);
+      this.#waiting += chunk.byteLength;
+      if (this.#outbox.length === 1) this.#sendNextTurn();
+    }
+    return chunk.byteLength;
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#close();
+  }
+
+  finish(text: string): void {
+    const controller = this.#controller;
+    if (controller === undefined) return;
+    this.#controller = undefined;
+    this.#expectTraffic();
+    controller.enqueue(encoder.encode(text));
+    controller.close();
+  }
+
+  abort(): void {
+    const controller = this.#controller;
+    this.#controller = undefined;
+    this.#outbox = [];
+    this.#waiting = 0;
+    controller?.error(new Error("The client takes nothing any more"));
+  }
+
+  /** Once a turn, as long as there is somebody to send to. */
+  #mayEnqueue(): boolean {
+    const turn = currentTurn();
+    if (this.#lastTurn === turn || this.#controller === undefined) return false;
+    this.#lastTurn = turn;
+    return true;
+  }
+
+  #sendNextTurn(): void {
+    if (this.#controller !== undefined) inNextTurn(() => this.#sendNext());
+  }
+
+  #sendNext(): void {
+    const chunk = this.#outbox[0];
+    if (chunk !== undefined && this.#mayEnqueue()) {
+      this.#outbox.shift();
+      this.#waiting -= chunk.byteLength;
+      this.#enqueue(chunk);
+    }
+    if (this.#outbox.length > 0) this.#sendNextTurn();
+    else if (this.#ended) this.#close();
+  }
+
+  #enqueue(chunk: Uint8Array): void {
+    this.#asked = false;
+    this.#controller?.enqueue(chunk);
+  }
+
+  /** Not before the runtime asks for more: until then the client may break in the last chunk. */
+  #close(): void {
+    if (this.#controller === undefined || this.#outbox.length > 0 || !this.#asked) return;
+    this.#expectTraffic();
+    this.#controller.close();
+    this.#controller = undefined;
+    this.#listener.ended();
+  }
+
+  #expectTraffic(): void {
+    const { runtime, request, info } = this.#call;
+    runtime.expectTraffic?.(request, info);
+  }
+}
