@@ -1,5 +1,6 @@
 /**
- * Runs all tests and says at the end how many ran on each runtime.
+ * Runs all tests, and says at the end how many of those that are the same on every
+ * host of the server (see `tests/hosts.ts`) ran on each.
  *
  * `--std` takes `@std` from JSR, instead of the stand-ins in `npm_only`. All
  * other arguments go to `deno test`: files, folders, `--filter`. (A file of the
@@ -8,7 +9,7 @@
  * @module
  */
 
-import { runtimeNames } from "./runtimes.ts";
+import { configWithoutLinks } from "./config_without_links.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -19,17 +20,10 @@ interface Tally {
   skipped: number;
 }
 
-/** A configuration like the project's own, without its stand-ins and what is relative to it. */
-async function configWithoutLinks(folder: string): Promise<string> {
-  const { imports, compilerOptions } = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", root)),
-  );
-  const path = `${folder}/deno.json`;
-  await Deno.writeTextFile(path, JSON.stringify({ imports, compilerOptions }));
-  return path;
-}
+/** Names of facts and of client tests begin with that of a host. */
+const onHost = /^([a-z]+[0-9]*(?:-[a-z]+)?) (?:§|client )/;
 
-/** Counts the test cases of a JUnit report, in all and by the runtime that names begin with. */
+/** Counts the test cases of a JUnit report, in all and by host. */
 function count(report: string): Map<string, Tally> {
   const tallies = new Map<string, Tally>();
   const cases = report.matchAll(
@@ -41,8 +35,8 @@ function count(report: string): Map<string, Tally> {
       : body.includes("<skipped")
       ? "skipped"
       : "passed";
-    const runtime = runtimeNames.find((runtime) => name.startsWith(`${runtime} `));
-    for (const key of ["all", ...(runtime === undefined ? [] : [runtime])]) {
+    const host = onHost.exec(name)?.[1];
+    for (const key of ["all", ...(host === undefined ? [] : [host])]) {
       const tally = tallies.get(key) ?? { passed: 0, failed: 0, skipped: 0 };
       tally[outcome]++;
       tallies.set(key, tally);
@@ -72,12 +66,8 @@ try {
   }).spawn().status;
   const tallies = count(await Deno.readTextFile(report).catch(() => ""));
   const all = tallies.get("all");
-  for (const runtime of runtimeNames) {
-    const tally = tallies.get(runtime);
-    console.log(
-      `on ${runtime}: ${tally === undefined ? "no tests" : show(tally)}`,
-    );
-  }
+  tallies.delete("all");
+  for (const [host, tally] of tallies) console.log(`on ${host}: ${show(tally)}`);
   console.log(all === undefined ? "No test ran." : show(all));
   Deno.exitCode = all === undefined ? 1 : code;
 } finally {

@@ -4,45 +4,84 @@
  * @module
  */
 
-/** A runtime that the server runs on. */
-export type RuntimeName = "deno" | "bun";
+import { nodeProgram } from "./node_programs.ts";
+import { run } from "./run.ts";
 
-/** All of them, in the order in which tests go through them. */
-export const runtimeNames: readonly RuntimeName[] = ["deno", "bun"];
+/** A version of Node; `node` is the machine's own, if that is 20 or later. */
+export type NodeName = "node" | "node20" | "node22" | "node24";
+
+/** A runtime that the server runs on. */
+export type RuntimeName = "deno" | "bun" | NodeName;
+
+/** The versions of Node for tests to go through. */
+export const nodeNames: readonly NodeName[] = ["node20", "node22", "node24"];
 
 /** Where runtimes other than this process's own come from. */
-const npmPackages = { bun: "bun@1.4.5" };
+const npmPackages = {
+  bun: "bun@1.4.5",
+  node: "node@24",
+  node20: "node@20",
+  node22: "node@22",
+  node24: "node@24",
+};
 
 const found = new Map<RuntimeName, Promise<string[] | undefined>>();
 
 /**
  * The command that runs a script on the runtime: program and first arguments.
- * `undefined` when the machine neither has the runtime nor can fetch it.
+ * `undefined` when the machine neither has the runtime nor can fetch it. Node
+ * wants a script that is compiled: see `scriptCommand`.
  */
 export function runtimeCommand(
   name: RuntimeName,
 ): Promise<string[] | undefined> {
   let command = found.get(name);
   if (command === undefined) {
-    command = name === "deno"
-      ? Promise.resolve([Deno.execPath(), "run", "--allow-all"])
-      : findBun();
+    command = find(name);
     found.set(name, command);
   }
   return command;
 }
 
-/** npx starts the program as a grandchild, so ask it once for the program itself. */
-async function findBun(): Promise<string[] | undefined> {
+/**
+ * The whole command that runs a script of the project on the runtime; arguments
+ * may follow. On Node it uses the package for npm, which is made if need be.
+ */
+export async function scriptCommand(
+  name: RuntimeName,
+  script: URL,
+): Promise<string[] | undefined> {
+  const command = await runtimeCommand(name);
+  if (command === undefined) return undefined;
+  const onNode = name !== "deno" && name !== "bun";
+  return [...command, onNode ? await nodeProgram(script) : script.pathname];
+}
+
+async function find(name: RuntimeName): Promise<string[] | undefined> {
+  if (name === "deno") return [Deno.execPath(), "run", "--allow-all"];
+  // npx starts the program as a grandchild, so ask it once for the program itself.
+  if (name === "bun") {
+    const path = await ask("npx", "-y", npmPackages.bun, "-e", "console.log(process.execPath)");
+    return path === undefined ? undefined : [path, "run"];
+  }
+  const path = await ownNode(name) ??
+    await ask("npx", "-y", npmPackages[name], "-p", "process.execPath");
+  return path === undefined ? undefined : [path];
+}
+
+/** The machine's own Node, if it is of that version. */
+async function ownNode(name: NodeName): Promise<string | undefined> {
+  const version = await ask("node", "-p", "process.versions.node");
+  const major = parseInt(version ?? "");
+  const fits = name === "node" ? major >= 20 : name === `node${major}`;
+  return fits ? await ask("node", "-p", "process.execPath") : undefined;
+}
+
+/** What a program prints; `undefined` if it is not there or fails. */
+async function ask(program: string, ...args: string[]): Promise<string | undefined> {
   try {
-    const { code, stdout } = await new Deno.Command("npx", {
-      args: ["-y", npmPackages.bun, "-e", "console.log(process.execPath)"],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).output();
-    const path = new TextDecoder().decode(stdout).trim();
-    return code === 0 && path !== "" ? [path, "run"] : undefined;
+    const printed = (await run([program, ...args])).trim();
+    return printed === "" ? undefined : printed;
   } catch {
     return undefined;
   }

@@ -268,16 +268,17 @@ function readOption(given: Readonly<Record<string, unknown>>, name: string, row:
 /** Of sockjs-node's options the one that says nothing here. */
 const ignored = "faye_server_options";
 
+/** All names of options, in both spellings. */
+export const optionNames: readonly string[] = Object.entries(table)
+  .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
+  .concat(ignored);
+
 function refuseUnknown(options: object): void {
-  const known: string[] = [];
-  for (const [name, { alias }] of Object.entries(table)) {
-    known.push(name);
-    if (alias !== undefined) known.push(alias);
-  }
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || name === ignored || known.includes(name)) continue;
+    if (value === undefined || optionNames.includes(name)) continue;
+    const best = nearest(name, optionNames);
     throw new TypeError(
-      `Cannot create a server: there is no option ${name}; the nearest is ${nearest(name, known)}`,
+      `Cannot create a server: there is no option ${name}; the nearest is ${best}`,
     );
   }
 }

@@ -41,6 +41,8 @@ export interface SocketListener {
   opened(socket: Socket): void;
   /** A whole message; `undefined` stands for a binary one. */
   message(text: string | undefined): void;
+  /** Instead of a message that was longer; it closes the socket. */
+  tooLong(): void;
   /** After congestion: `bufferedAmount` has gone down. */
   drained(): void;
   /** Once, after all others: 1005 without a code from the peer, 1006 without a close frame. */

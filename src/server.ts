@@ -159,6 +159,13 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   /**
+   * Logs, once, what the application should have written otherwise. For adapters.
+   */
+  complain(message: string): void {
+    this.#faults.complain(message);
+  }
+
+  /**
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.

@@ -20,6 +20,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["options", /^src\/(options|option_checks)\.ts$/],
   ["server", /^src\/(server|router|routes|faults)\.ts$/],
   ["entry", /^mod\.ts$/],
+  ["adapters", /^src\/adapters\//],
 ];
 
 /** What each room may import, besides itself. */
@@ -33,6 +34,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   answers: ["session", "seams", "protocol", "http", "options"],
   server: ["answers", "application", "options", "session", "seams", "protocol", "http"],
   runtimes: ["session", "seams", "protocol", "http"],
+  adapters: [
+    ...["entry", "runtimes", "server", "application", "options", "session", "seams"],
+    "protocol",
+  ],
   entry: ["server", "application", "options", "session", "seams", "runtimes"],
 };
 
@@ -46,9 +51,9 @@ interface Dependency {
   type?: { specifier?: string };
 }
 
-async function readGraph(): Promise<ModuleGraph> {
+async function readGraph(entry: string): Promise<ModuleGraph> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "mod.ts"],
+    args: ["info", "--json", entry],
     cwd: root,
     stderr: "inherit",
   }).output();
@@ -63,17 +68,25 @@ function roomOf(path: string): string {
   return rooms.find(([, paths]) => paths.test(path))?.[0] ?? "nowhere";
 }
 
-const graph = await readGraph();
-const sources = graph.modules.filter(({ specifier }) => specifier.startsWith(root.href));
+const { exports }: { exports: Record<string, string> } = JSON.parse(
+  await Deno.readTextFile(new URL("deno.json", root)),
+);
+const graphs = new Map<string, ModuleGraph>();
+for (const [name, entry] of Object.entries(exports)) graphs.set(name, await readGraph(entry));
+const modules = graphs.values().flatMap((graph) => graph.modules);
+const sources = new Map(
+  modules.filter(({ specifier }) => specifier.startsWith(root.href))
+    .map((module) => [module.specifier, module]),
+);
 
 Deno.test("every source file has a room, and imports only from rooms below", () => {
-  assert(sources.length > 40, `only ${sources.length} files were looked at`);
+  assert(sources.size > 60, `only ${sources.size} files were looked at`);
   const wrong: string[] = [];
-  for (const { specifier, dependencies = [] } of sources) {
+  for (const { specifier, dependencies = [] } of sources.values()) {
     const from = roomOf(pathOf(specifier));
     for (const dependency of dependencies) {
       const target = dependency.code?.specifier ?? dependency.type?.specifier ?? "";
-      if (target.startsWith("node:")) continue;
+      if (/^(?:node|npm):/.test(target)) continue;
       const to = roomOf(pathOf(target));
       if (from !== to && !mayImport[from]?.includes(to)) {
         wrong.push(`${pathOf(specifier)} (${from}) -> ${pathOf(target)} (${to})`);
@@ -83,15 +96,34 @@ Deno.test("every source file has a room, and imports only from rooms below", () 
   assertEquals(wrong, []);
 });
 
-Deno.test("what users import needs no package, and of Node only node:events", () => {
-  const outside = graph.modules.map(({ specifier }) => specifier)
-    .filter((specifier) => !specifier.startsWith(root.href));
-  assertEquals(outside, ["node:events"]);
+/** What users load from elsewhere with a subpath, types apart. */
+function loadedBy(name: string): string[] {
+  const outside = new Set<string>();
+  for (const { specifier, dependencies = [] } of graphs.get(name)?.modules ?? []) {
+    if (!specifier.startsWith(root.href)) continue;
+    for (const { code } of dependencies) {
+      const target = code?.specifier;
+      if (target !== undefined && !target.startsWith(root.href)) outside.add(target);
+    }
+  }
+  return [...outside].sort();
+}
+
+Deno.test("the root entry needs no package, and of Node only node:events", () => {
+  assertEquals(loadedBy("."), ["node:events"]);
+});
+
+Deno.test("of packages, the subpaths load ws, and that only for Node's servers", () => {
+  const packages = (name: string) => loadedBy(name).filter((target) => !target.startsWith("node:"));
+  const ws = packages("./node").map((target) => target.replace(/@.*/, ""));
+  assertEquals(ws, ["npm:ws"]);
+  assertEquals(packages("./sockjs-node"), packages("./node"));
+  assertEquals(packages("./hono"), []);
 });
 
 Deno.test("only the runtimes' seams and the entry name a runtime", async () => {
   const naming: string[] = [];
-  for (const { specifier } of sources) {
+  for (const specifier of sources.keys()) {
     const path = pathOf(specifier);
     if (path === "mod.ts" || path.startsWith("src/runtimes/")) continue;
     const source = await Deno.readTextFile(new URL(path, root));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { runtimeCommand, type RuntimeName } from "../scripts/runtimes.ts";
+import { type RuntimeName, scriptCommand } from "../scripts/runtimes.ts";
 
 /** How a process ended, and all that it printed. */
 export interface Ended {
@@ -37,13 +37,18 @@ export class ServerProcess implements AsyncDisposable {
    * Starts a script on a port of the system's choice and waits until it listens.
    *
    * @param script a file that takes `--port` and prints its address
+   * @param others what else it takes
    */
-  static async start(runtime: RuntimeName, script: URL): Promise<ServerProcess> {
-    const command = await runtimeCommand(runtime);
+  static async start(
+    runtime: RuntimeName,
+    script: URL,
+    others: readonly string[] = [],
+  ): Promise<ServerProcess> {
+    const command = await scriptCommand(runtime, script);
     const [program, ...args] = command ?? [];
     if (program === undefined) throw new Error(`${runtime} is not here`);
     const child = new Deno.Command(program, {
-      args: [...args, script.pathname, "--port", "0"],
+      args: [...args, "--port", "0", ...others],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,5 +1,6 @@
 /**
- * The services that protocol suites expect, on `--port` (8081 unless told):
+ * The services that protocol suites expect, on `--port` (8081 unless told); with
+ * `--via node` or `--via hono`, on a server of `node:http` or through Hono:
  *
  * ```sh
  * deno task test-server --runtime bun --port 8081
@@ -9,15 +10,7 @@
  */
 
 import { createServer } from "../../mod.ts";
-import { portArgument, serve } from "./serve.ts";
+import { readArguments, serve } from "./serve.ts";
 import { createServices } from "./services.ts";
 
-const services = createServices(createServer);
-
-console.log(
-  await serve({
-    port: portArgument(8081),
-    handler: services.handler,
-    websocket: services.first.websocket,
-  }),
-);
+console.log(await serve(readArguments(8081), createServices(createServer)));

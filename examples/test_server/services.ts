@@ -16,6 +16,9 @@ export type SockjsServer = ReturnType<typeof createServer>;
 /** Several services in one process: a request goes to the first it belongs to. */
 export class Services {
   readonly servers: SockjsServer[] = [];
+  /** Answers requests that belong to none. */
+  other: (request: Request) => Response | Promise<Response> = () =>
+    new Response(null, { status: 404 });
   readonly #createServer: (options: Options) => SockjsServer;
 
   constructor(createServer: (options: Options) => SockjsServer) {
@@ -28,7 +31,7 @@ export class Services {
     const server = this.#createServer({
       ...options,
       fallback: (request, info) =>
-        this.servers[next]?.handler(request, info) ?? new Response(null, { status: 404 }),
+        this.servers[next]?.handler(request, info) ?? this.other(request),
     });
     server.on("connection", onConnection);
     this.servers.push(server);

@@ -47,10 +47,14 @@ export class SocketReceiver implements Receiver, SocketListener {
     // What was on its way when this ended is not worth reading.
     if (this.#socket === undefined) return;
     if (text === undefined) return this.#refuse(binaryMessage);
-    if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
+    if (isLonger(text, this.maxMessageSize)) return this.tooLong();
     const messages = this.#raw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
     else this.#session?.receive(messages);
+  }
+
+  tooLong(): void {
+    if (this.#socket !== undefined) this.#refuse(messageTooBig);
   }
 
   drained(): void {

@@ -1,13 +1,13 @@
 /**
- * Registers tests of the stock client, for each runtime of the server and each
+ * Registers tests of the stock client, for each host of the server and each
  * transport that the client has outside browsers.
  *
  * @module
  */
 
 import { assertEquals } from "@std/assert";
-import { runtimeCommand, type RuntimeName, runtimeNames } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "../server_process.ts";
+import { type HostName, hostNames, presentHosts, startServer } from "../hosts.ts";
+import type { ServerProcess } from "../server_process.ts";
 import { ServerUnderTest } from "./server_under_test.ts";
 import { StockClient } from "./stock_client.ts";
 
@@ -41,44 +41,44 @@ function row(
 
 /** Where a test runs. */
 export interface Stage {
-  runtime: RuntimeName;
+  host: HostName;
   transport: ClientTransport;
   server: ServerUnderTest;
   /** Connects to a service over exactly this transport. */
   connect(service: string): Promise<StockClient>;
 }
 
-/** Registers a test for each runtime and transport. */
+/** Registers a test for each host and transport. */
 export function onEachTransport(
   sentence: string,
   test: (stage: Stage) => Promise<void>,
 ): void {
-  for (const runtime of runtimeNames) {
+  for (const host of hostNames) {
     for (const transport of clientTransports) {
-      onRuntime(runtime, transport.name, sentence, async () => {
-        await test(await stageOf(runtime, transport));
+      onHost(host, transport.name, sentence, async () => {
+        await test(await stageOf(host, transport));
       });
     }
   }
 }
 
-/** Registers a test for each runtime. */
-export function onEachRuntime(
+/** Registers a test for each host. */
+export function onEachHost(
   sentence: string,
-  test: (server: ServerUnderTest, runtime: RuntimeName) => Promise<void>,
+  test: (server: ServerUnderTest, host: HostName) => Promise<void>,
 ): void {
-  for (const runtime of runtimeNames) {
-    onRuntime(runtime, "any transport", sentence, async () => {
-      await test(new ServerUnderTest(await serverProcess(runtime)), runtime);
+  for (const host of hostNames) {
+    onHost(host, "any transport", sentence, async () => {
+      await test(new ServerUnderTest(await serverProcess(host)), host);
     });
   }
 }
 
 /** Registers the last tests of a run: each server stops as told, and was silent. */
 export function theEnd(): void {
-  onEachRuntime("the server has printed nothing", async (_, runtime) => {
-    const process = await serverProcess(runtime);
-    processes.delete(runtime);
+  onEachHost("the server has printed nothing", async (_, host) => {
+    const process = await serverProcess(host);
+    processes.delete(host);
     assertEquals(await process.stop(), {
       code: 0,
       signal: null,
@@ -88,53 +88,39 @@ export function theEnd(): void {
   });
 }
 
-/** The runtimes that are here, or that have to be. */
-export const presentRuntimes: RuntimeName[] = [];
-for (const runtime of runtimeNames) {
-  // Where everything must be there, starting the server fails instead.
-  const required = Deno.env.get("CI") === "true";
-  if (required || await runtimeCommand(runtime) !== undefined) {
-    presentRuntimes.push(runtime);
-  } else {
-    console.log(
-      `${runtime} is not on this machine: no client tests against it`,
-    );
-  }
-}
-
-/** A stage on the runtime's server, which the first that needs it starts. */
+/** A stage on the host's server, which the first that needs it starts. */
 export async function stageOf(
-  runtime: RuntimeName,
+  host: HostName,
   transport: ClientTransport,
 ): Promise<Stage> {
-  const server = new ServerUnderTest(await serverProcess(runtime));
+  const server = new ServerUnderTest(await serverProcess(host));
   const connect = (service: string) => StockClient.open(server.url(service), [transport.name]);
-  return { runtime, transport, server, connect };
+  return { host, transport, server, connect };
 }
 
 /** The server that clients are driven against. */
 export const clientsServer = new URL("./server.ts", import.meta.url);
 
-const processes = new Map<RuntimeName, Promise<ServerProcess>>();
+const processes = new Map<HostName, Promise<ServerProcess>>();
 
-function serverProcess(runtime: RuntimeName): Promise<ServerProcess> {
-  let process = processes.get(runtime);
+function serverProcess(host: HostName): Promise<ServerProcess> {
+  let process = processes.get(host);
   if (process === undefined) {
-    process = ServerProcess.start(runtime, clientsServer);
-    processes.set(runtime, process);
+    process = startServer(host, clientsServer);
+    processes.set(host, process);
   }
   return process;
 }
 
-function onRuntime(
-  runtime: RuntimeName,
+function onHost(
+  host: HostName,
   transport: string,
   sentence: string,
   fn: () => Promise<void>,
 ): void {
   Deno.test({
-    name: `${runtime} client ${transport}: ${sentence}`,
-    ignore: !presentRuntimes.includes(runtime),
+    name: `${host} client ${transport}: ${sentence}`,
+    ignore: !presentHosts.has(host),
     // Servers outlive tests, and so do timers and sockets of the client's: it
     // leaves some behind when it closes.
     sanitizeOps: false,

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { SockjsServer } from "../../examples/test_server/services.ts";
+import type { Runtime } from "../../src/runtime.ts";
+
 /** A request, and how it was answered. */
 export interface LoggedRequest {
   /** The last segment of the path: `info`, `websocket`, `xhr`, … */
@@ -13,19 +16,60 @@ export interface LoggedRequest {
   cookie: string | null;
 }
 
+/** What adapters bring beside a request, where they send answers without a `Response`. */
+const runtimeKey = Symbol.for("sockjs-web.runtime");
+
+type Note = (status: number, cookie: string | null) => void;
+
+/** The same, noting what it sends. */
+function notingRuntime(runtime: Runtime, note: Note): Runtime {
+  return {
+    ...runtime,
+    respond(answer, request, info) {
+      note(answer.status, answer.fields["Set-Cookie"] ?? null);
+      return runtime.respond!(answer, request, info);
+    },
+    stream(fields, request, info, listener) {
+      note(200, fields["Set-Cookie"] ?? null);
+      return runtime.stream!(fields, request, info, listener);
+    },
+    upgrade(request, info, listener, complain) {
+      const response = runtime.upgrade?.(request, info, listener, complain);
+      if (response !== undefined) note(101, null);
+      return response;
+    },
+  };
+}
+
 /** Writes down requests, by the segment before the last: a session or a service. */
 export class RequestLog {
   readonly #requests = new Map<string, LoggedRequest[]>();
   #waiting: (() => void)[] = [];
 
-  /** Writes a request down once its answer has begun. */
-  async note(
-    path: string,
-    answer: Response | Promise<Response>,
-  ): Promise<void> {
+  /** Writes down all requests of a server, each once its answer has begun. */
+  watch(server: SockjsServer): void {
+    const handle = server.handle.bind(server);
+    server.handle = (request, info) => {
+      if (!server.matches(request.url)) return handle(request, info);
+      // Read now: after an upgrade the request may be gone.
+      const { pathname } = new URL(request.url);
+      const runtime = (info as { [runtimeKey]?: Runtime } | undefined)?.[runtimeKey];
+      if (runtime?.respond === undefined) {
+        const answer = handle(request, info);
+        Promise.resolve(answer).then(({ status, headers }) => {
+          this.#note(pathname, status, headers.get("Set-Cookie"));
+        });
+        return answer;
+      }
+      const noting = notingRuntime(runtime, (status, cookie) => {
+        this.#note(pathname, status, cookie);
+      });
+      return handle(request, Object.create(info as object, { [runtimeKey]: { value: noting } }));
+    };
+  }
+
+  #note(path: string, status: number, cookie: string | null): void {
     const [of = "", endpoint = ""] = path.split("/").slice(-2);
-    const { status, headers } = await answer;
-    const cookie = headers.get("Set-Cookie");
     const requests = this.#requests.get(of) ?? [];
     this.#requests.set(of, [...requests, { endpoint, status, cookie }]);
     const waiting = this.#waiting;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { portArgument, serve } from "../../examples/test_server/serve.ts";
+import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../mod.ts";
 import { obey } from "../conformance/command.ts";
@@ -17,6 +17,7 @@ const recorder = new Recorder();
 const requests = new RequestLog();
 const services = createServices((options) => {
   const server = createServer(options);
+  requests.watch(server);
   recorder.watch(String(options.prefix), server);
   return server;
 });
@@ -32,19 +33,11 @@ services.add({
   baseUrl: () => `${address}/disabled_websocket_echo`,
 }, echo);
 
-address = await serve({
-  port: portArgument(0),
-  websocket: services.first.websocket,
-  handler: (request, info) => {
-    // Read now: after an upgrade the request may be gone.
-    const url = new URL(request.url);
-    if (url.pathname === "/requests") return requests.answer(url);
-    if (url.pathname.startsWith("/recorded/")) return recorder.answer(url);
-    const answer = services.handler(request, info);
-    requests.note(url.pathname, answer);
-    return answer;
-  },
-});
+services.other = (request) => {
+  const url = new URL(request.url);
+  return url.pathname === "/requests" ? requests.answer(url) : recorder.answer(url);
+};
+address = await serve(readArguments(0), services);
 console.log(address);
 
 /**

@@ -1,44 +1,42 @@
 /**
- * Facts of the protocol, each tested on every runtime.
+ * Facts of the protocol, each tested on every host.
  *
  * @module
  */
 
 import { assertEquals } from "@std/assert";
-import { runtimeCommand, type RuntimeName, runtimeNames } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "../server_process.ts";
+import {
+  type HostName,
+  hostNames,
+  presentHosts,
+  skipReason,
+  type Skips,
+  startServer,
+} from "../hosts.ts";
+import type { ServerProcess } from "../server_process.ts";
 import { TestServer } from "./test_server.ts";
 
 /** What may be said of a fact. */
 export interface FactOptions {
-  /** Runtimes on which it cannot hold, with the reason. */
-  skip?: Partial<Record<RuntimeName, string>>;
-}
-
-const absent = new Set<RuntimeName>();
-for (const runtime of runtimeNames) {
-  if (await runtimeCommand(runtime) !== undefined) continue;
-  // Where everything must be there, starting the server fails instead.
-  if (Deno.env.get("CI") === "true") continue;
-  console.log(`${runtime} is not on this machine: its facts are skipped`);
-  absent.add(runtime);
+  /** Hosts on which it cannot hold, with the reason. */
+  skip?: Skips;
 }
 
 const script = new URL("./server.ts", import.meta.url);
-const processes = new Map<RuntimeName, Promise<ServerProcess>>();
+const processes = new Map<HostName, Promise<ServerProcess>>();
 
-/** The runtime's server: started by the first fact that needs it. */
-function serverProcess(runtime: RuntimeName): Promise<ServerProcess> {
-  let process = processes.get(runtime);
+/** The host's server: started by the first fact that needs it. */
+function serverProcess(host: HostName): Promise<ServerProcess> {
+  let process = processes.get(host);
   if (process === undefined) {
-    process = ServerProcess.start(runtime, script);
-    processes.set(runtime, process);
+    process = startServer(host, script);
+    processes.set(host, process);
   }
   return process;
 }
 
 /**
- * Registers one test per runtime.
+ * Registers one test per host.
  *
  * @param section the section of PROTOCOL.md that states it
  * @param sentence what is the case, so that it can be false
@@ -49,8 +47,8 @@ export function fact(
   holds: (server: TestServer) => Promise<void>,
   { skip = {} }: FactOptions = {},
 ): void {
-  for (const runtime of runtimeNames) {
-    register(runtime, section, sentence, skip[runtime], () => hold(runtime, holds));
+  for (const host of hostNames) {
+    register(host, section, sentence, skipReason(host, skip), () => hold(host, holds));
   }
 }
 
@@ -60,25 +58,25 @@ export interface WaitingFact extends FactOptions {
   holds: (server: TestServer) => Promise<void>;
 }
 
-/** Registers facts like {@linkcode fact}; the first to run starts them all, on every runtime. */
+/** Registers facts like {@linkcode fact}; the first to run starts them all, on every host. */
 export function factsAtOnce(section: string, facts: readonly WaitingFact[]): void {
   const results = new Map<string, Promise<Error | undefined>>();
-  const key = (runtime: RuntimeName, sentence: string) => `${runtime} ${sentence}`;
-  const runs = (runtime: RuntimeName, { skip }: WaitingFact) =>
-    !absent.has(runtime) && skip?.[runtime] === undefined;
+  const key = (host: HostName, sentence: string) => `${host} ${sentence}`;
+  const runs = (host: HostName, { skip = {} }: WaitingFact) =>
+    presentHosts.has(host) && skipReason(host, skip) === undefined;
   const start = () => {
-    for (const runtime of runtimeNames) {
-      for (const each of facts.filter((each) => runs(runtime, each))) {
-        const result = hold(runtime, each.holds).then(() => undefined, (error) => error);
-        results.set(key(runtime, each.sentence), result);
+    for (const host of hostNames) {
+      for (const each of facts.filter((each) => runs(host, each))) {
+        const result = hold(host, each.holds).then(() => undefined, (error) => error);
+        results.set(key(host, each.sentence), result);
       }
     }
   };
   for (const { sentence, skip = {} } of facts) {
-    for (const runtime of runtimeNames) {
-      register(runtime, section, sentence, skip[runtime], async () => {
+    for (const host of hostNames) {
+      register(host, section, sentence, skipReason(host, skip), async () => {
         if (results.size === 0) start();
-        const error = await results.get(key(runtime, sentence));
+        const error = await results.get(key(host, sentence));
         if (error !== undefined) throw error;
       });
     }
@@ -86,38 +84,38 @@ export function factsAtOnce(section: string, facts: readonly WaitingFact[]): voi
 }
 
 async function hold(
-  runtime: RuntimeName,
+  host: HostName,
   holds: (server: TestServer) => Promise<void>,
 ): Promise<void> {
-  using server = new TestServer(runtime, await serverProcess(runtime));
+  using server = new TestServer(host, await serverProcess(host));
   await holds(server);
   assertEquals(server.stderr, "", "on the server's standard error");
 }
 
 function register(
-  runtime: RuntimeName,
+  host: HostName,
   section: string,
   sentence: string,
   skipped: string | undefined,
   fn: () => Promise<void>,
 ): void {
   Deno.test({
-    name: `${runtime} §${section} ${sentence}` +
+    name: `${host} §${section} ${sentence}` +
       (skipped === undefined ? "" : ` (skipped: ${skipped})`),
-    ignore: absent.has(runtime) || skipped !== undefined,
+    ignore: !presentHosts.has(host) || skipped !== undefined,
     fn,
   });
 }
 
 /** Registers the last test of a run: the server stops as told, and was silent. */
 export function factOfTheEnd(): void {
-  for (const runtime of runtimeNames) {
+  for (const host of hostNames) {
     Deno.test({
-      name: `${runtime} stops when told, and printed only where it listens`,
-      ignore: absent.has(runtime),
+      name: `${host} stops when told, and printed only where it listens`,
+      ignore: !presentHosts.has(host),
       fn: async () => {
-        const process = await serverProcess(runtime);
-        processes.delete(runtime);
+        const process = await serverProcess(host);
+        processes.delete(host);
         assertEquals(await process.stop(), {
           code: 0,
           signal: null,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { portArgument, serve } from "../../examples/test_server/serve.ts";
+import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { createServer } from "../../mod.ts";
 import { obey } from "./command.ts";
@@ -84,15 +84,10 @@ services.add({ prefix: "/throws_on_connection" }, () => {
 recorder.watchErrors("/command");
 recorder.watchErrors("/throws_on_connection");
 
-console.log(
-  await serve({
-    port: portArgument(0),
-    websocket: services.first.websocket,
-    handler: (request, info) => {
-      // A hostile Host makes URLs that cannot be parsed.
-      return request.url.includes("/recorded/")
-        ? recorder.answer(new URL(request.url))
-        : services.handler(request, info);
-    },
-  }),
-);
+services.other = (request) => {
+  // A hostile Host makes URLs that cannot be parsed.
+  return request.url.includes("/recorded/")
+    ? recorder.answer(new URL(request.url))
+    : new Response(null, { status: 404 });
+};
+console.log(await serve(readArguments(0), services));

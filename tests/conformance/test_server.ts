@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { RuntimeName } from "../../scripts/runtimes.ts";
+import type { HostName } from "../hosts.ts";
 import { HttpSession } from "./http_session.ts";
 import { HttpConnection, type RawRequest } from "./raw_http.ts";
 import type { RawResponse } from "./raw_response.ts";
@@ -18,12 +18,12 @@ type Headers = Record<string, string>;
 
 /** Connects to one server, and closes what is left open at the end of a fact. */
 export class TestServer implements Disposable {
-  readonly runtime: RuntimeName;
+  readonly host: HostName;
   readonly #process: ServerProcess;
   readonly #open: HttpConnection[] = [];
 
-  constructor(runtime: RuntimeName, process: ServerProcess) {
-    this.runtime = runtime;
+  constructor(host: HostName, process: ServerProcess) {
+    this.host = host;
     this.#process = process;
   }
 

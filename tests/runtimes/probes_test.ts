@@ -7,13 +7,16 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { runtimeCommand, type RuntimeName, runtimeNames } from "../../scripts/runtimes.ts";
+import { runtimeCommand } from "../../scripts/runtimes.ts";
 import { expectations } from "./expectations/all.ts";
+import type { Probed } from "./expectations/expectation.ts";
 import { type Observation, observe } from "./observing.ts";
+
+const runtimeNames: readonly Probed[] = ["deno", "bun"];
 
 type Observations = Partial<Record<string, Observation>>;
 
-const present: RuntimeName[] = [];
+const present: Probed[] = [];
 for (const runtime of runtimeNames) {
   // Where everything must be there, starting the probes fails instead.
   if (await runtimeCommand(runtime) !== undefined || Deno.env.get("CI") === "true") {
@@ -23,7 +26,7 @@ for (const runtime of runtimeNames) {
   }
 }
 
-let started: ReadonlyMap<RuntimeName, Promise<PromiseSettledResult<Observations>>> | undefined;
+let started: ReadonlyMap<Probed, Promise<PromiseSettledResult<Observations>>> | undefined;
 
 /** Most of the time goes by in waiting, so all runtimes wait together. */
 function start() {
@@ -33,7 +36,7 @@ function start() {
   }));
 }
 
-async function observationsOn(runtime: RuntimeName): Promise<Observations> {
+async function observationsOn(runtime: Probed): Promise<Observations> {
   started ??= start();
   const result = await started.get(runtime);
   if (result?.status === "fulfilled") return result.value;

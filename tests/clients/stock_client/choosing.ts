@@ -1,15 +1,15 @@
 /** The client chooses among transports, as the server lets it. */
 
 import { assertEquals } from "@std/assert";
-import { onEachRuntime } from "../every_transport.ts";
+import { onEachHost } from "../every_transport.ts";
 import { StockClient } from "../stock_client.ts";
 
-onEachRuntime("chooses websocket when all is possible", async (server) => {
+onEachHost("chooses websocket when all is possible", async (server) => {
   await using client = await StockClient.open(server.url("/echo"));
   assertEquals(client.openedOver, "websocket");
 });
 
-onEachRuntime(
+onEachHost(
   "leaves websocket out when info says that it is off",
   async (server) => {
     const url = server.url("/disabled_websocket_echo");
@@ -19,7 +19,7 @@ onEachRuntime(
   },
 );
 
-onEachRuntime(
+onEachHost(
   "falls back to xhr-polling when a websocket is refused",
   async (server) => {
     const given = ["websocket", "xhr-polling"];
@@ -37,7 +37,7 @@ onEachRuntime(
   },
 );
 
-onEachRuntime("goes on after a transport that is off", async (server) => {
+onEachHost("goes on after a transport that is off", async (server) => {
   // Without eventsource: the client's time-outs pile up over its refusal.
   const given = ["websocket", "xhr-streaming", "xhr-polling"];
   const url = server.url("/polling_only");
@@ -48,7 +48,7 @@ onEachRuntime("goes on after a transport that is off", async (server) => {
   assertEquals([second?.endpoint, second?.status], ["xhr", 200]);
 });
 
-onEachRuntime("gives up when nothing lives at the URL", async (server) => {
+onEachHost("gives up when nothing lives at the URL", async (server) => {
   const client = new StockClient(server.url("/nothing"));
   assertEquals(await client.closed(), {
     code: 1002,

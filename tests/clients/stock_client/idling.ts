@@ -5,22 +5,22 @@ import {
   type ClientTransport,
   clientTransports,
   onEachTransport,
-  presentRuntimes,
   type Stage,
   stageOf,
 } from "../every_transport.ts";
+import { presentHosts } from "../../hosts.ts";
 
 /** The default heartbeat delay fits into it twice, in ms. */
 const idleTime = 60_000;
 
 const outcomes = new Map<string, Promise<void>>();
-const keyOf = (runtime: string, transport: ClientTransport) => `${runtime} ${transport.name}`;
+const keyOf = (host: string, transport: ClientTransport) => `${host} ${transport.name}`;
 
 /** Lets all of them idle at once, so that it takes the time of one. */
 async function idleEverywhere(): Promise<void> {
-  for (const runtime of presentRuntimes) {
+  for (const host of presentHosts) {
     for (const transport of clientTransports) {
-      outcomes.set(keyOf(runtime, transport), stageOf(runtime, transport).then(idle));
+      outcomes.set(keyOf(host, transport), stageOf(host, transport).then(idle));
     }
   }
   // At the end of a test, Deno cuts the HTTP requests that it began.
@@ -48,5 +48,5 @@ async function idle(stage: Stage): Promise<void> {
 
 onEachTransport("is alive after 60 s of silence", async (stage) => {
   if (outcomes.size === 0) await idleEverywhere();
-  await outcomes.get(keyOf(stage.runtime, stage.transport));
+  await outcomes.get(keyOf(stage.host, stage.transport));
 });

@@ -1,7 +1,7 @@
 /** Several clients of one server. */
 
 import { assertEquals } from "@std/assert";
-import { clientTransports, onEachRuntime, onEachTransport } from "../every_transport.ts";
+import { clientTransports, onEachHost, onEachTransport } from "../every_transport.ts";
 import { StockClient } from "../stock_client.ts";
 
 onEachTransport("two clients hear their own echo only", async (stage) => {
@@ -42,7 +42,7 @@ onEachTransport(
   },
 );
 
-onEachRuntime("a broadcast crosses transports", async (server) => {
+onEachHost("a broadcast crosses transports", async (server) => {
   await using clients = new AsyncDisposableStack();
   const everyone: StockClient[] = [];
   for (const { name } of clientTransports) {

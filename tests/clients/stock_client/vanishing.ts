@@ -2,13 +2,13 @@
 
 import { assertEquals } from "@std/assert";
 import { clientsServer, onEachTransport } from "../every_transport.ts";
-import { ServerProcess } from "../../server_process.ts";
+import { startServer } from "../../hosts.ts";
 import { ServerUnderTest } from "../server_under_test.ts";
 import { StockClient } from "../stock_client.ts";
 
 onEachTransport("is closed when the server is gone", async (stage) => {
-  const { runtime, transport } = stage;
-  await using process = await ServerProcess.start(runtime, clientsServer);
+  const { host, transport } = stage;
+  await using process = await startServer(host, clientsServer);
   const server = new ServerUnderTest(process);
   await using client = await StockClient.open(
     server.url("/echo"),

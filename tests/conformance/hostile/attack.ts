@@ -4,19 +4,19 @@
  * @module
  */
 
-import type { RuntimeName } from "../../../scripts/runtimes.ts";
+import type { HostName } from "../../hosts.ts";
 import { fact, type FactOptions } from "../fact.ts";
 import type { TestServer } from "../test_server.ts";
 import { Control } from "./control.ts";
 
-const controls = new Map<RuntimeName, Promise<Control>>();
+const controls = new Map<HostName, Promise<Control>>();
 
-/** The runtime's control sessions: opened before the first attack. */
+/** The host's control sessions: opened before the first attack. */
 function control(server: TestServer): Promise<Control> {
-  let control = controls.get(server.runtime);
+  let control = controls.get(server.host);
   if (control === undefined) {
     control = Control.open(server);
-    controls.set(server.runtime, control);
+    controls.set(server.host, control);
   }
   return control;
 }
@@ -38,7 +38,7 @@ export function attack(
       await survivor.echoes(server);
     } catch (error) {
       // The attacks after this one need others.
-      controls.delete(server.runtime);
+      controls.delete(server.host);
       survivor.close();
       throw error;
     }

@@ -26,7 +26,9 @@ async function isRefused(server: TestServer, path: string, bytes: Uint8Array): P
   const event = await socket.next();
   assert(event.type === "close" && refusals.includes(event.code), JSON.stringify(event));
   const [close, ...others] = await server.closed(id);
-  assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
+  assertEquals([close?.wasClean, others], [false, []]);
+  // Where it was the length that is wrong, we may know.
+  assert(close?.code === 1006 || close?.code === 1009, `${close?.code}`);
 }
 
 const forbidden: Record<string, Oddities[]> = {

@@ -81,7 +81,11 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket"]) {
       concatenate([new TextEncoder().encode(head), textFrame(`"1"`), textFrame(`"2"`)]),
     );
     assertEquals((await connection.head()).status, 101);
-    const expected = raw ? [`"1"`, `"2"`] : ["o", `a["1"]`, `a["2"]`];
-    for (const frame of expected) assertEquals(await readTextFrame(connection), frame);
+    if (!raw) assertEquals(await readTextFrame(connection), "o");
+    const first = await readTextFrame(connection);
+    // What arrives in one turn may be answered with one frame.
+    if (first === `a["1","2"]`) return;
+    assertEquals(first, raw ? `"1"` : `a["1"]`);
+    assertEquals(await readTextFrame(connection), raw ? `"2"` : `a["2"]`);
   });
 }

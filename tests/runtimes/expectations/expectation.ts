@@ -10,6 +10,9 @@ export interface Expectation {
   sees: unknown;
 }
 
+/** The runtimes that are probed. */
+export type Probed = "deno" | "bun";
+
 /** What is expected of a probe on each runtime that has it. */
 export interface Row {
   /** The file that relies on it, or works around it: what to look at when it changes. */

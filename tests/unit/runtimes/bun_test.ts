@@ -5,6 +5,7 @@ import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 /** Notes what a listener is told. */
 class Told implements SocketListener {
   readonly maxMessageSize = 1024;
+  tooLong() {}
   readonly calls: string[] = [];
 
   opened(): void {
@@ -182,6 +183,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
   const told = new Told();
   const listener: SocketListener = {
     maxMessageSize: 1024,
+    tooLong() {},
     opened: (socket) => sent.push(socket),
     message: () => {},
     drained: () => {},

@@ -38,6 +38,7 @@ function upgrade() {
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
+    tooLong() {},
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
     drained: () => told.push("drained"),

@@ -1,0 +1,34 @@
+/**
+ * What a program loads that imports the package.
+ *
+ * @module
+ */
+
+import ts from "typescript";
+import { npm } from "./project.ts";
+
+/** All that one entry point needs. */
+export interface Loaded {
+  /** How many files of the package. */
+  files: number;
+  /** Their bytes. */
+  size: number;
+  /** The modules of others, such as `node:events` and `ws`. */
+  others: string[];
+}
+
+/** Follows the imports of a JavaScript file in `npm/`. */
+export async function loads(entry: string): Promise<Loaded> {
+  const files = new Set([new URL(entry, npm).href]);
+  const others = new Set<string>();
+  let size = 0;
+  for (const file of files) {
+    const text = await Deno.readTextFile(new URL(file));
+    size += new TextEncoder().encode(text).length;
+    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+      if (fileName.startsWith(".")) files.add(new URL(fileName, file).href);
+      else others.add(fileName);
+    }
+  }
+  return { files: files.size, size, others: [...others].sort() };
+}

@@ -1,0 +1,76 @@
+/**
+ * What the package for npm says of itself.
+ *
+ * @module
+ */
+
+import type { PackageJson } from "@deno/dnt";
+import { npmRange, type Project } from "./project.ts";
+
+/** The package's name on npm. */
+export const packageName = "sockjs-web";
+
+/** Installed with it. */
+const dependencies = ["ws"];
+
+/** Installed by those who use the adapter for it, in any version of the same major. */
+export const optionalPeers = ["hono"];
+
+/** What the build needs to know of the sources' types. Not for users. */
+const types = ["@types/node", "@types/ws"];
+
+/** The package.json of these exports, as the build wants it. */
+export function packageJson(project: Project): PackageJson {
+  const ranges = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, npmRange(project, name)]));
+  return {
+    name: packageName,
+    version: project.version,
+    description: "A SockJS server as one Web-standard fetch handler, for Deno, Bun and Node",
+    keywords: ["sockjs", "sockjs-server", "websocket", "xhr-streaming", "eventsource", "fetch"],
+    license: project.license,
+    type: "commonjs",
+    engines: { node: ">=20" },
+    exports: Object.fromEntries(
+      Object.entries(project.exports).map(([subpath, source]) => [subpath, conditions(source)]),
+    ),
+    // The module that finds the runtime; what else there is only defines.
+    sideEffects: [built("esm", project.exports["."]), built("script", project.exports["."])],
+    files: ["esm", "script", "src", "CHANGELOG.md"],
+    dependencies: ranges(dependencies),
+    peerDependencies: Object.fromEntries(
+      optionalPeers.map((name) => [name, sameMajor(npmRange(project, name))]),
+    ),
+    peerDependenciesMeta: Object.fromEntries(
+      optionalPeers.map((name) => [name, { optional: true }]),
+    ),
+    devDependencies: ranges(types),
+  };
+}
+
+/** What is published of a built package.json. */
+export function publishedPackageJson(built: PackageJson): PackageJson {
+  const { devDependencies: _types, _generatedBy, ...published } = built;
+  // The real dnt takes every package that is imported for a dependency.
+  for (const name of optionalPeers) delete published.dependencies?.[name];
+  return published;
+}
+
+/** Where the files of a source file are, by how it is imported. */
+function conditions(source: string): Record<"import" | "require", Record<string, string>> {
+  const files = (format: string) => ({
+    types: built(format, source).replace(/\.js$/, ".d.ts"),
+    default: built(format, source),
+  });
+  return { import: files("esm"), require: files("script") };
+}
+
+/** The JavaScript that a source file becomes. */
+function built(format: string, source = ""): string {
+  return source.replace("./", `./${format}/`).replace(/\.ts$/, ".js");
+}
+
+/** `^4.13.19` becomes `^4.0.0`. */
+function sameMajor(range: string): string {
+  return range.replace(/^\^(\d+)\..*$/, "^$1.0.0");
+}

@@ -1,0 +1,86 @@
+/**
+ * What programs do that import the package: JavaScript that is TypeScript too,
+ * in which `it` is the module.
+ *
+ * @module
+ */
+
+/** What there is to do with one module. */
+export interface Use {
+  /** Needs no types but a browser's. */
+  readonly anywhere: string;
+  /** Needs those of Node, and of other packages. */
+  readonly onNode: string;
+}
+
+const greets = `
+  if (text !== "Welcome to SockJS!\\n") throw new Error(text);
+`;
+
+/** Starts what `install` adds to an HTTP server, and asks for the greeting. */
+function serving(install: string): string {
+  return `
+    (async () => {
+      const { createServer } = await import("node:http");
+      const httpServer = createServer();
+      ${install}
+      httpServer.listen(0, async () => {
+        const address = httpServer.address();
+        if (address === null || typeof address === "string") throw new Error("No port");
+        const response = await fetch("http://localhost:" + address.port + "/echo");
+        const text = await response.text();
+        ${greets}
+        httpServer.closeAllConnections();
+        httpServer.close();
+      });
+    })();
+  `;
+}
+
+const uses: Readonly<Record<string, Partial<Use>>> = {
+  ".": {
+    anywhere: `
+      const server = it.createServer({ prefix: "/echo" });
+      server.on("connection", (connection) => {
+        connection.on("data", (message) => connection.write(message));
+      });
+      const answer = Promise.resolve(server.handler(new Request("http://localhost/echo")));
+      answer.then((response) => response.text()).then((text) => { ${greets} });
+    `,
+  },
+  "./node": {
+    onNode: serving(`
+      const { createServer: createSockJS } = await import("sockjs-web");
+      it.installHandlers(createSockJS({ prefix: "/echo" }), httpServer);
+    `),
+  },
+  "./hono": {
+    onNode: `
+      (async () => {
+        const { Hono } = await import("hono");
+        const { createServer } = await import("sockjs-web");
+        const app = new Hono();
+        app.use(it.sockjs(createServer({ prefix: "/echo" })));
+        const response = await app.request("/echo");
+        const text = await response.text();
+        ${greets}
+      })();
+    `,
+  },
+  "./sockjs-node": {
+    onNode: serving(`
+      const echo = it.createServer();
+      echo.on("connection", (connection) => {
+        connection.on("data", (message) => connection.write(message));
+      });
+      echo.installHandlers(httpServer, { prefix: "/echo" });
+    `),
+  },
+};
+
+/** What programs do with the module of a subpath; every one has something to show. */
+export function useOf(subpath: string): Use {
+  const { anywhere = "", onNode = "" } = uses[subpath] ?? {};
+  const shown = `if (Object.keys(it).length === 0) throw new Error("Nothing is exported");`;
+  return { anywhere: shown + anywhere, onNode };
+}

@@ -1,0 +1,140 @@
+/**
+ * SockJS as middleware for [Hono](https://hono.dev), on Deno, Bun and Node.
+ *
+ * @example Deno
+ * ```ts ignore
+ * import { createServer } from "@sockjs/web";
+ * import { sockjs } from "@sockjs/web/hono";
+ * import { Hono } from "hono";
+ *
+ * const echo = createServer({ prefix: "/echo" });
+ * const app = new Hono();
+ * app.use(sockjs(echo));
+ * Deno.serve(app.fetch);
+ * ```
+ *
+ * @example Bun
+ * ```ts ignore
+ * Bun.serve({ fetch: app.fetch, websocket: echo.websocket });
+ * ```
+ *
+ * @example Node
+ * ```ts ignore
+ * import { serve, upgradeWebSocket } from "@hono/node-server";
+ * import { WebSocketServer } from "ws";
+ *
+ * app.use(sockjs(echo, { upgradeWebSocket }));
+ * serve({ fetch: app.fetch, websocket: { server: new WebSocketServer({ noServer: true }) } });
+ * ```
+ *
+ * @module
+ */
+
+import {
+  isNodeServerEnv,
+  NodeServerInfo,
+  nodeServerRuntime,
+  type UpgradeEvents,
+  type UpgradeWebSocket,
+} from "./hono_node_server.ts";
+
+export type { UpgradeEvents, UpgradeWebSocket };
+
+/** What is used of a server: any of this library's, whatever copy of it made that. */
+export interface SockJSServer {
+  /** Whether a URL is under the server's prefix. */
+  matches(url: string): boolean;
+  /** Answers a request. */
+  handle(request: Request, info?: unknown): Response | Promise<Response>;
+  /** Logs what the application should have written otherwise, once. */
+  complain(message: string): void;
+}
+
+/** What is used of Hono's context. */
+export interface HonoContext {
+  /** The request; `raw` is the runtime's own. */
+  readonly req: { readonly raw: Request };
+  /** Whatever was passed to `app.fetch` beside the request. */
+  readonly env: unknown;
+  /** The response so far. */
+  res: Response;
+  /** Whether there is one. */
+  finalized: boolean;
+}
+
+/** What `app.use` takes. */
+export type Middleware = (
+  context: HonoContext,
+  next: () => Promise<void>,
+) => Promise<Response | void>;
+
+/** Options of {@linkcode sockjs}. */
+export interface HonoOptions {
+  /**
+   * What `@hono/node-server` exports under that name. Without it there are no
+   * websockets on Node, and the log says so; elsewhere it is not used.
+   */
+  readonly upgradeWebSocket?: UpgradeWebSocket | undefined;
+}
+
+/**
+ * Makes middleware of a SockJS server: it answers the requests under the server's
+ * `prefix`, and passes all others on.
+ *
+ * The prefix is the whole path, also under `basePath` and `route`. Register this
+ * before `cors()`, which overwrites what requests with cookies need, and before
+ * `etag()`, which holds streams back until they end.
+ *
+ * @example
+ * ```ts ignore
+ * app.use(sockjs(createServer({ prefix: "/echo" })));
+ * ```
+ */
+export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middleware {
+  const nodeRuntime = nodeServerRuntime(
+    options.upgradeWebSocket,
+    (message) => server.complain(message),
+  );
+  return async (context, next) => {
+    const { env, req: { raw: request } } = context;
+    if (!server.matches(request.url)) return await next();
+    const info = isNodeServerEnv(env) ? new NodeServerInfo(nodeRuntime, env, context) : infoOf(env);
+    const response = await server.handle(request, info);
+    if (response.status === switchingProtocols) return seal(context, response);
+    context.res = response;
+    if (context.res !== response) checkOrigin(server, response, context.res);
+    return context.res;
+  };
+}
+
+const switchingProtocols = 101;
+
+/** What the runtime passed beside the request; Hono's own helpers look under `server`, too. */
+function infoOf(env: unknown): unknown {
+  return (env as { server?: unknown } | null | undefined)?.server ?? env;
+}
+
+/**
+ * Deno ends the whole server when an upgrade is answered with anything else, so
+ * nothing that middleware does afterwards, to headers or by failing, may replace it.
+ */
+function seal(context: HonoContext, response: Response): Response {
+  context.finalized = true;
+  Object.defineProperties(context, {
+    res: { get: () => response, set() {} },
+    header: { value() {} },
+  });
+  return response;
+}
+
+const allowOrigin = "Access-Control-Allow-Origin";
+
+/** Hono lays the headers that were set before over those of the response. */
+function checkOrigin(server: SockJSServer, ours: Response, sent: Response): void {
+  const origin = ours.headers.get(allowOrigin);
+  if (origin === null || origin === "*" || sent.headers.get(allowOrigin) === origin) return;
+  server.complain(
+    `Middleware before sockjs(server) overwrites ${allowOrigin}, so that browsers refuse ` +
+      "requests with cookies: app.use(sockjs(server)) belongs before app.use(cors())",
+  );
+}

@@ -1,0 +1,147 @@
+/**
+ * A stand-in for the npm package `sockjs` (sockjs-node): its documented API, in all
+ * its generations, for `import` and `require`.
+ *
+ * @example
+ * ```ts ignore
+ * import http from "node:http";
+ * import sockjs from "sockjs-web/sockjs-node";
+ *
+ * const echo = sockjs.createServer();
+ * echo.on("connection", (connection) => {
+ *   connection.on("data", (message) => connection.write(message));
+ * });
+ *
+ * const server = http.createServer();
+ * echo.installHandlers(server, { prefix: "/echo" });
+ * server.listen(9999);
+ * ```
+ *
+ * @module
+ */
+
+import type { Connection as WebConnection } from "../connection.ts";
+import { Emitter } from "../emitter.ts";
+import { Faults } from "../faults.ts";
+import { type FailureHandler, tell } from "../listeners.ts";
+import { readOptions } from "../options.ts";
+import { internalError } from "../protocol/close_codes.ts";
+import { Server as WebServer } from "../../mod.ts";
+import { type HttpServer, type Installation, installHandlers } from "./node.ts";
+import { Connection } from "./sockjs_node/connection.ts";
+import { type ServerOptions, webOptions } from "./sockjs_node/options.ts";
+
+export { Connection };
+export type { CloseEvent } from "../connection.ts";
+export type { Emitter, EmitterConstructor, EventMap, Listener } from "../emitter.ts";
+export type {
+  Fallback,
+  LogSeverity,
+  ServerOptions as WebServerOptions,
+  SockJSNodeOptions,
+} from "../options.ts";
+export type { Protocol } from "../peer.ts";
+export type { ReadyState } from "../session.ts";
+export type { Emitting, HttpServer } from "./node.ts";
+export type { ConnectionEvents } from "./sockjs_node/connection.ts";
+export type {
+  LegacyStream,
+  LegacyStreamConstructor,
+  PipeTarget,
+} from "./sockjs_node/legacy_stream.ts";
+export type {
+  JSessionId,
+  RequestHead,
+  ResponseHead,
+  ServerOptions,
+} from "./sockjs_node/options.ts";
+
+/** The events of a {@linkcode Server}, with what their listeners get. */
+export interface ServerEvents {
+  /** A client connected. */
+  connection: [connection: Connection];
+  /** The name of `connection` before version 0.1; fires right after it. */
+  open: [connection: Connection];
+  /** A listener or an option's function threw or rejected. Without a listener, it is logged. */
+  error: [error: unknown];
+}
+
+/** A SockJS service, to be installed on servers of `node:http`. */
+export class Server extends Emitter<ServerEvents> {
+  /** What was given to the constructor. */
+  readonly options: ServerOptions;
+  readonly #installations = new Map<HttpServer, Installation[]>();
+
+  /** Makes a service; the same as `createServer`. */
+  constructor(options?: ServerOptions | null) {
+    super();
+    this.options = { ...options };
+  }
+
+  /**
+   * Puts the service before the listeners that an HTTP server has, which go on
+   * getting all requests whose path is not under `prefix`.
+   *
+   * @param options They overshadow those of the service: one may be installed
+   * several times, under several prefixes.
+   * @throws {TypeError} If an option is unknown, or its value not allowed.
+   */
+  installHandlers(httpServer: HttpServer, options?: ServerOptions | null): true {
+    const { log } = readOptions({ log: options?.log ?? this.options.log });
+    const faults = new Faults(this, log);
+    const server = new WebServer(webOptions([this.options, options ?? {}], faults));
+    server.on("error", (error) => faults.report(error));
+    server.on("connection", (connection) => this.#opened(connection, faults));
+    const installations = this.#installations.get(httpServer) ?? [];
+    installations.push(installHandlers(server, httpServer));
+    this.#installations.set(httpServer, installations);
+    return true;
+  }
+
+  /** The name of {@linkcode Server.installHandlers} since version 0.4. */
+  attach(httpServer: HttpServer, options?: ServerOptions | null): true {
+    return this.installHandlers(httpServer, options);
+  }
+
+  /** Takes the service off an HTTP server, or off all of them; open connections live on. */
+  detach(httpServer?: HttpServer): void {
+    const httpServers = httpServer === undefined ? [...this.#installations.keys()] : [httpServer];
+    for (const httpServer of httpServers) {
+      for (const installation of this.#installations.get(httpServer) ?? []) installation.detach();
+      this.#installations.delete(httpServer);
+    }
+  }
+
+  #opened(webConnection: WebConnection, faults: Faults): void {
+    const handler: FailureHandler = {
+      failed: (error) => {
+        webConnection.close(internalError.code, internalError.reason);
+        connection.destroy();
+        faults.report(error);
+      },
+    };
+    const connection = new Connection(webConnection, handler);
+    tell(this, "connection", connection, handler);
+    tell(this, "open", connection, handler);
+  }
+}
+
+/** Makes a service. */
+export function createServer(options?: ServerOptions | null): Server {
+  return new Server(options);
+}
+
+/** Makes a service, and installs it on an HTTP server if there is one. */
+export function listen(httpServer?: HttpServer | null, options?: ServerOptions | null): Server {
+  const server = new Server(options);
+  if (httpServer) server.installHandlers(httpServer);
+  return server;
+}
+
+/** What `require` gives, for those who import the default. */
+const sockjs: {
+  createServer: typeof createServer;
+  listen: typeof listen;
+  Server: typeof Server;
+} = { createServer, listen, Server };
+export default sockjs;

@@ -1,0 +1,35 @@
+/**
+ * Node's oldest stream class, with types of our own.
+ *
+ * @module
+ */
+
+import { Stream } from "node:stream";
+import type { Emitter, EventMap } from "../../emitter.ts";
+
+/** What is used of a stream that `pipe` writes to. */
+export interface PipeTarget {
+  /** Takes a message; false asks to wait for `drain`. */
+  write(message: string): unknown;
+  /** Called when no more messages will come. */
+  end(): unknown;
+  /** How to learn of `drain` and `close`. */
+  on(event: string, listener: () => void): unknown;
+  /** Takes a listener away. */
+  removeListener(event: string, listener: () => void): unknown;
+}
+
+/** What Node's streams were before there were `Readable` and `Writable`. */
+export interface LegacyStream<Events extends EventMap<Events>> extends Emitter<Events> {
+  /** Writes all messages to a stream, no faster than it takes them. */
+  pipe<Target extends PipeTarget>(target: Target, options?: { end?: boolean }): Target;
+}
+
+/** Makes such streams; a class to extend. */
+export interface LegacyStreamConstructor {
+  /** A stream without listeners. */
+  new <Events extends EventMap<Events>>(): LegacyStream<Events>;
+}
+
+/** The class itself. */
+export const LegacyStream: LegacyStreamConstructor = Stream as unknown as LegacyStreamConstructor;

@@ -1,0 +1,74 @@
+/**
+ * A request's headers, read from Node's own when they are asked for.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from "./types.ts";
+
+/**
+ * A `Headers`. Making a real one takes longer than all else that is done for a
+ * short request, so that waits until somebody wants more than `get` and `has`.
+ */
+class LazyHeaders {
+  readonly #incoming: IncomingMessage;
+  #real: Headers | undefined;
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+  }
+
+  get(name: string): string | null {
+    if (this.#real !== undefined) return this.#real.get(name);
+    const { headers } = this.#incoming;
+    const key = name.toLowerCase();
+    // HTTP/2 has another name for the host.
+    const value = headers[key] ?? (key === "host" ? headers[":authority"] : undefined);
+    if (value === undefined) return null;
+    return typeof value === "string" ? value : value.join(", ");
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null;
+  }
+
+  get real(): Headers {
+    if (this.#real === undefined) {
+      const headers = new Headers();
+      const { rawHeaders } = this.#incoming;
+      for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+        const name = rawHeaders[i]!;
+        if (name === ":authority") headers.set("host", rawHeaders[i + 1]!);
+        else if (name[0] !== ":") headers.append(name, rawHeaders[i + 1]!);
+      }
+      this.#real = headers;
+    }
+    return this.#real;
+  }
+}
+
+const delegated = [
+  "append",
+  "delete",
+  "entries",
+  "forEach",
+  "getSetCookie",
+  "keys",
+  "set",
+  "values",
+  Symbol.iterator,
+] as const;
+for (const name of delegated) {
+  Object.defineProperty(LazyHeaders.prototype, name, {
+    value(this: LazyHeaders, ...args: never[]): unknown {
+      const { real } = this;
+      return (real[name] as (...args: never[]) => unknown).apply(real, args);
+    },
+  });
+}
+Object.setPrototypeOf(LazyHeaders.prototype, Headers.prototype);
+
+/** The headers of a request. */
+export function lazyHeaders(incoming: IncomingMessage): Headers {
+  return new LazyHeaders(incoming) as unknown as Headers;
+}

@@ -1,0 +1,66 @@
+/**
+ * A websocket of the package `ws`, which Node's servers have.
+ *
+ * @module
+ */
+
+import type { Socket, SocketListener } from "../../runtime.ts";
+
+/** What we use of a websocket of `ws`. */
+export interface WebSocketOfWs {
+  readonly bufferedAmount: number;
+  send(text: string, sent?: () => void): void;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
+  emit(event: string): boolean;
+  on(event: typeof tooLong, listener: () => void): void;
+  on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
+  on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;
+  on(event: "error", listener: (error: { code?: string }) => void): void;
+}
+
+/** An event of our own: a message is too long, and the socket about to close. */
+export const tooLong = "sockjs-too-long";
+
+/** Bytes in the socket above which we want to hear when they have left. */
+const congestion = 16 * 1024;
+
+/** An open websocket. */
+export class NodeWebSocket implements Socket {
+  readonly #websocket: WebSocketOfWs;
+  readonly #sent: () => void;
+
+  constructor(websocket: WebSocketOfWs, listener: SocketListener) {
+    this.#websocket = websocket;
+    this.#sent = () => listener.drained();
+    websocket.on("message", (data, isBinary) => {
+      listener.message(isBinary ? undefined : data.toString());
+    });
+    websocket.on(tooLong, () => listener.tooLong());
+    websocket.on("close", (code, reason) => listener.closed(code, reason.toString()));
+    // Every error is followed by the close event. Bun has its own `ws`, which tells
+    // only here that a message was too long.
+    websocket.on("error", ({ code }) => {
+      if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") listener.tooLong();
+    });
+  }
+
+  get bufferedAmount(): number {
+    return this.#websocket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    const websocket = this.#websocket;
+    // Bun's sockets have no `drain` event here, so look to the message itself.
+    if (websocket.bufferedAmount + text.length <= congestion) websocket.send(text);
+    else websocket.send(text, this.#sent);
+  }
+
+  close(code: number, reason: string): void {
+    this.#websocket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#websocket.terminate();
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Websocket handshakes on Node's servers, by the package `ws`.
+ *
+ * @module
+ */
+
+import { WebSocket, WebSocketServer } from "ws";
+import type { SocketListener } from "../../runtime.ts";
+import type { IncomingMessage } from "./types.ts";
+import { NodeWebSocket, tooLong, type WebSocketOfWs } from "./websocket.ts";
+
+/** What we use of a server of `ws`. */
+interface ServerOfWs {
+  handleUpgrade(
+    req: unknown,
+    socket: unknown,
+    head: unknown,
+    opened: (websocket: WebSocketOfWs) => void,
+  ): void;
+}
+
+/** Makes websockets of upgrade requests. */
+export class WebSockets {
+  readonly #perMessageDeflate: boolean | object;
+  #server: ServerOfWs | undefined;
+
+  /** @param perMessageDeflate as in `ws`. */
+  constructor(perMessageDeflate: boolean | object) {
+    this.#perMessageDeflate = perMessageDeflate;
+  }
+
+  /** Upgrades a request that the server has found to be a handshake. */
+  upgrade(req: IncomingMessage, head: Uint8Array, listener: SocketListener): void {
+    this.#server ??= new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: this.#perMessageDeflate,
+      maxPayload: listener.maxMessageSize,
+      WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
+    }) as unknown as ServerOfWs;
+    const { headers } = req as { headers: Record<string, unknown> };
+    // `ws` is stricter than the server, which has found these to be good; and there
+    // is no subprotocol to agree on.
+    headers["upgrade"] = "websocket";
+    headers["sec-websocket-version"] = "13";
+    delete headers["sec-websocket-protocol"];
+    this.#server.handleUpgrade(req, req.socket, head, (websocket) => {
+      listener.opened(new NodeWebSocket(websocket, listener));
+    });
+  }
+}
+
+const messageTooBig = 1009;
+
+/** Lets us say why it closes when a message is longer than `maxPayload`. */
+class ClosingWebSocket extends (WebSocket as new (...args: unknown[]) => WebSocketOfWs) {
+  override close(code?: number, reason?: string): void {
+    if (code === messageTooBig && reason === undefined && this.emit(tooLong)) return;
+    super.close(code, reason);
+  }
+}

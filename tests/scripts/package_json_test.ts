@@ -1,0 +1,62 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { packageJson, publishedPackageJson } from "../../scripts/npm_package/package_json.ts";
+import type { Project } from "../../scripts/npm_package/project.ts";
+
+const project: Project = {
+  version: "1.2.3",
+  license: "MIT",
+  exports: { ".": "./mod.ts", "./node": "./src/adapters/node.ts" },
+  imports: {
+    "@types/node": "npm:@types/node@20.1.2",
+    "@types/ws": "npm:@types/ws@8.1.2",
+    hono: "npm:hono@^4.13.19",
+    ws: "npm:ws@^8.23.0",
+  },
+};
+
+Deno.test("each subpath has a file and its types, for import and for require", () => {
+  assertEquals(packageJson(project).exports, {
+    ".": {
+      import: { types: "./esm/mod.d.ts", default: "./esm/mod.js" },
+      require: { types: "./script/mod.d.ts", default: "./script/mod.js" },
+    },
+    "./node": {
+      import: {
+        types: "./esm/src/adapters/node.d.ts",
+        default: "./esm/src/adapters/node.js",
+      },
+      require: {
+        types: "./script/src/adapters/node.d.ts",
+        default: "./script/src/adapters/node.js",
+      },
+    },
+  });
+});
+
+Deno.test("the module that finds the runtime has side effects, and no other", () => {
+  assertEquals(packageJson(project).sideEffects, ["./esm/mod.js", "./script/mod.js"]);
+});
+
+Deno.test("ws is installed with the package, and Hono in any version 4 may be there", () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = packageJson(project);
+  assertEquals(dependencies, { ws: "^8.23.0" });
+  assertEquals(peerDependencies, { hono: "^4.0.0" });
+  assertEquals(peerDependenciesMeta, { hono: { optional: true } });
+});
+
+Deno.test("what only the build needs is not published", () => {
+  const built = {
+    ...packageJson(project),
+    dependencies: { ws: "^8.23.0", hono: "^4.13.19" },
+    _generatedBy: "dnt@dev",
+  };
+  const published = publishedPackageJson(built);
+  assertEquals(published.dependencies, { ws: "^8.23.0" });
+  assertEquals("devDependencies" in published, false);
+  assertEquals("_generatedBy" in published, false);
+});
+
+Deno.test("a dependency that does not come from npm is refused by name", () => {
+  const imports = { ...project.imports, ws: "jsr:@somebody/ws@1" };
+  assertThrows(() => packageJson({ ...project, imports }), Error, "jsr:@somebody/ws@1");
+});

@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { type ServerOptions, webOptions } from "../../src/adapters/sockjs_node/options.ts";
+import { Faults } from "../../src/faults.ts";
+import { Emitter } from "../../src/emitter.ts";
+import { readOptions } from "../../src/options.ts";
+
+const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
+
+function read(...layers: Record<string, unknown>[]) {
+  return webOptions(layers as ServerOptions[], faults) as Record<string, unknown>;
+}
+
+Deno.test("options are taken for what sockjs-node takes them for", () => {
+  const facts: [name: string, given: unknown, taken: unknown][] = [
+    ["websocket", 0, false],
+    ["websocket", 1, true],
+    ["disable_cors", "yes", true],
+    ["jsessionid", "", false],
+    ["jsessionid", 1, true],
+    ["response_limit", "4096", 4096],
+    ["response_limit", 0, Number.MAX_SAFE_INTEGER],
+    ["heartbeat_delay", "25000", 25000],
+    ["disconnect_delay", 0, 1],
+    ["prefix", "[/]echo", "[/]echo"],
+  ];
+  for (const [name, given, taken] of facts) {
+    assertEquals(read({ [name]: given })[name], taken, `${name}: ${given}`);
+    readOptions(read({ [name]: given }));
+  }
+});
+
+Deno.test("null and undefined are no values, and overshadow nothing", () => {
+  assertEquals(read({ prefix: "/a", log: null }, { prefix: undefined, jsessionid: null }), {
+    prefix: "/a",
+  });
+});
+
+Deno.test("later options overshadow earlier ones", () => {
+  assertEquals(read({ prefix: "/a", websocket: true }, { prefix: "/b", response_limit: 1 }), {
+    prefix: "/b",
+    websocket: true,
+    response_limit: 1,
+  });
+});
+
+Deno.test("a function for jsessionid is not called for a request that is not Node's", () => {
+  let calls = 0;
+  const { jsessionid } = read({ jsessionid: () => calls++ });
+  assertEquals((jsessionid as (request: Request) => unknown)(new Request("http://a/")), undefined);
+  assertEquals(calls, 0);
+});
