@@ -4,9 +4,14 @@
  * @module
  */
 
-import { type Address, type Ends, type Runtime, runtimeKey } from "../runtime.ts";
+import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
+import { endsOf } from "../runtimes/node/ends.ts";
 import type { IncomingMessage } from "../runtimes/node/types.ts";
-import { NodeWebSocket, type WebSocketOfWs } from "../runtimes/node/websocket.ts";
+import {
+  NodeWebSocket,
+  simplifyHandshake,
+  type WebSocketOfWs,
+} from "../runtimes/node/websocket.ts";
 
 /** What `upgradeWebSocket` is given to call. */
 export interface UpgradeEvents {
@@ -72,7 +77,7 @@ export function nodeServerRuntime(
         complain(howToServe);
         return undefined;
       }
-      allowForWs(env.incoming);
+      simplifyHandshake(env.incoming);
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));
       upgradeWebSocket(context as never, { onOpen })
@@ -83,24 +88,6 @@ export function nodeServerRuntime(
   };
 }
 
-/**
- * `ws` looks at the handshake after the server, and is stricter: it does not take
- * drafts 7 and 8, whose frames are the same. And there is no subprotocol to agree on.
- */
-function allowForWs({ headers }: IncomingMessage): void {
-  const fields = headers as Record<string, unknown>;
-  fields["sec-websocket-version"] = "13";
-  delete fields["sec-websocket-protocol"];
-}
-
 function ends(_request: Request, info: unknown): Ends {
-  const { socket } = (info as NodeServerInfo).env.incoming;
-  return {
-    remote: address(socket.remoteAddress, socket.remotePort),
-    local: address(socket.localAddress, socket.localPort),
-  };
-}
-
-function address(host: string | undefined, port: number | undefined): Address | undefined {
-  return host === undefined ? undefined : { address: host, port: port ?? 0 };
+  return endsOf((info as NodeServerInfo).env.incoming.socket);
 }

@@ -88,9 +88,11 @@ class WebSink implements Sink {
   finish(text: string): void {
     const controller = this.#controller;
     if (controller === undefined) return;
-    this.#controller = undefined;
     this.#expectTraffic();
     controller.enqueue(encoder.encode(text));
+    // Deno may find only now that the client is gone, and has called `cancel` by here.
+    if (this.#controller === undefined) return;
+    this.#controller = undefined;
     controller.close();
   }
 

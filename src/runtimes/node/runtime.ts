@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Address, Runtime } from "../../runtime.ts";
+import type { Runtime } from "../../runtime.ts";
+import { endsOf } from "./ends.ts";
 import type { NodeInfo } from "./info.ts";
 import { answered, NodeSink, respond } from "./sink.ts";
 
@@ -25,14 +26,6 @@ export const nodeRuntime: Runtime = {
     return new NodeSink(fields, info as NodeInfo, listener);
   },
   ends(_request, info) {
-    const { socket } = (info as NodeInfo).req;
-    return {
-      remote: address(socket.remoteAddress, socket.remotePort),
-      local: address(socket.localAddress, socket.localPort),
-    };
+    return endsOf((info as NodeInfo).req.socket);
   },
 };
-
-function address(host: string | undefined, port: number | undefined): Address | undefined {
-  return host === undefined ? undefined : { address: host, port: port ?? 0 };
-}

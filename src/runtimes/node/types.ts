@@ -5,12 +5,10 @@
  * @module
  */
 
+import type { SocketEnds } from "./ends.ts";
+
 /** A TCP or TLS socket. */
-export interface NodeSocket {
-  readonly remoteAddress?: string | undefined;
-  readonly remotePort?: number | undefined;
-  readonly localAddress?: string | undefined;
-  readonly localPort?: number | undefined;
+export interface NodeSocket extends SocketEnds {
   /** Only on TLS. */
   readonly encrypted?: boolean | undefined;
   /** ms of silence after which the socket is cut off; 0 for never. */

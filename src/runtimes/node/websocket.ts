@@ -5,6 +5,7 @@
  */
 
 import type { Socket, SocketListener } from "../../runtime.ts";
+import type { IncomingMessage } from "./types.ts";
 
 /** What we use of a websocket of `ws`. */
 export interface WebSocketOfWs {
@@ -17,6 +18,17 @@ export interface WebSocketOfWs {
   on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
   on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;
   on(event: "error", listener: (error: { code?: string }) => void): void;
+}
+
+/**
+ * Lets `ws` take a handshake that the server has found to be good: it is stricter
+ * with the names of protocols and versions. And there is no subprotocol to agree on.
+ */
+export function simplifyHandshake(req: IncomingMessage): void {
+  const headers = req.headers as Record<string, unknown>;
+  headers["upgrade"] = "websocket";
+  headers["sec-websocket-version"] = "13";
+  delete headers["sec-websocket-protocol"];
 }
 
 /** An event of our own: a message is too long, and the socket about to close. */

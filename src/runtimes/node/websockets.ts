@@ -7,7 +7,7 @@
 import { WebSocket, WebSocketServer } from "ws";
 import type { SocketListener } from "../../runtime.ts";
 import type { IncomingMessage } from "./types.ts";
-import { NodeWebSocket, tooLong, type WebSocketOfWs } from "./websocket.ts";
+import { NodeWebSocket, simplifyHandshake, tooLong, type WebSocketOfWs } from "./websocket.ts";
 
 /** What we use of a server of `ws`. */
 interface ServerOfWs {
@@ -38,12 +38,7 @@ export class WebSockets {
       maxPayload: listener.maxMessageSize,
       WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
     }) as unknown as ServerOfWs;
-    const { headers } = req as { headers: Record<string, unknown> };
-    // `ws` is stricter than the server, which has found these to be good; and there
-    // is no subprotocol to agree on.
-    headers["upgrade"] = "websocket";
-    headers["sec-websocket-version"] = "13";
-    delete headers["sec-websocket-protocol"];
+    simplifyHandshake(req);
     this.#server.handleUpgrade(req, req.socket, head, (websocket) => {
       listener.opened(new NodeWebSocket(websocket, listener));
     });

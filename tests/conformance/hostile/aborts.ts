@@ -23,6 +23,26 @@ attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
   await isQuiet(server, "/fleeting", before);
 });
 
+attack(
+  "5",
+  "300 polls whose clients go as their answer comes leave nothing behind",
+  async (server) => {
+    const before = await openFiles(server);
+    for (let at = 0; at < 300; at++) {
+      const session = await server.xhr("/fleeting").open();
+      const poll = await server.connect();
+      await poll.write(post(`${session.base}/xhr`));
+      // The poll has arrived by the time of the answer to this.
+      await session.send();
+      const send = () => session.sendRaw('["x"]');
+      const answer = at % 2 === 0 ? send() : undefined;
+      poll.close();
+      await (answer ?? send());
+    }
+    await isQuiet(server, "/fleeting", before);
+  },
+);
+
 attack("5", "2,000 aborted streams leave nothing behind", async (server) => {
   const before = await openFiles(server);
   await inParallel(2000, async (at) => {

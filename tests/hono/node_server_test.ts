@@ -1,0 +1,87 @@
+/** What the adapter says and does under `@hono/node-server`, played by the test. */
+
+import { assert, assertEquals } from "@std/assert";
+import { Hono } from "hono";
+import { createServer } from "../../mod.ts";
+import { sockjs, type UpgradeWebSocket } from "../../src/adapters/hono.ts";
+
+const socket = { remoteAddress: "192.0.2.1", remotePort: 1, localAddress: "192.0.2.2" };
+
+/** As node-server makes it of an upgrade. */
+function upgradeRequest(): Request {
+  return new Request("http://localhost/echo/000/id/websocket", {
+    headers: {
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": btoa("sixteen bytes ok"),
+    },
+  });
+}
+
+function createEcho() {
+  const logged: string[] = [];
+  const echo = createServer({ prefix: "/echo", log: (_, message) => logged.push(message) });
+  return { echo, logged };
+}
+
+Deno.test("upgrades that come as ordinary requests are refused, which is logged once", async () => {
+  const { echo, logged } = createEcho();
+  const app = new Hono();
+  app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("Not to be called")) }));
+  const env = { incoming: { socket, headers: {} }, outgoing: {} };
+  for (let count = 0; count < 2; count++) {
+    assertEquals((await app.fetch(upgradeRequest(), env)).status, 400);
+  }
+  assertEquals(logged.length, 1);
+  assert(logged[0]?.includes("websocket: { server: new WebSocketServer({ noServer: true }) }"));
+});
+
+Deno.test("an upgradeWebSocket that fails is logged", async () => {
+  const { echo, logged } = createEcho();
+  const app = new Hono();
+  app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("No such thing")) }));
+  await app.fetch(upgradeRequest(), { incoming: { socket, headers: {} } });
+  assertEquals(logged, ["Cannot upgrade: upgradeWebSocket failed with Error: No such thing"]);
+});
+
+Deno.test("upgradeWebSocket gets Hono's context, and its websocket becomes a connection", async () => {
+  const { echo } = createEcho();
+  const contexts: unknown[] = [];
+  const sent: string[] = [];
+  const raw = { bufferedAmount: 0, on() {}, close() {}, send: (text: string) => sent.push(text) };
+  const upgradeWebSocket: UpgradeWebSocket = (context, { onOpen }) => {
+    contexts.push(context);
+    onOpen(undefined, { raw });
+    return Promise.resolve(new Response());
+  };
+  const app = new Hono();
+  app.use((context, next) => {
+    contexts.push(context);
+    return next();
+  });
+  app.use(sockjs(echo, { upgradeWebSocket }));
+  const headers = { "sec-websocket-version": "7", "sec-websocket-protocol": "a, b" };
+  await app.fetch(upgradeRequest(), { incoming: { socket, headers } });
+  assert(contexts[0] === contexts[1] && contexts.length === 2);
+  assertEquals(sent, ["o"]);
+  assertEquals(
+    [...echo.connections].map(({ remoteAddress, remotePort, address }) => (
+      { remoteAddress, remotePort, address }
+    )),
+    [{ remoteAddress: "192.0.2.1", remotePort: 1, address: { address: "192.0.2.2", port: 0 } }],
+  );
+  // What `ws` reads after that.
+  assertEquals(headers as object, { upgrade: "websocket", "sec-websocket-version": "13" });
+  for (const connection of echo.connections) connection.close();
+});
+
+Deno.test("without anything beside the request there is HTTP", async () => {
+  const { echo } = createEcho();
+  const app = new Hono();
+  app.use(sockjs(echo));
+  assertEquals(
+    await (await app.fetch(new Request("http://localhost/echo"))).text(),
+    "Welcome to SockJS!\n",
+  );
+});
