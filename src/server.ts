@@ -222,7 +222,12 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
 
   #failed(error: unknown, request: Request, info: unknown): Response {
     this.#faults.report(error);
-    return this.#respond(errorAnswer(500, "Internal error"), request, info);
+    try {
+      return this.#respond(errorAnswer(500, "Internal error"), request, info);
+    } catch {
+      // The runtime does not take that either; an adapter may find a way to end it.
+      return new Response(null, { status: 500 });
+    }
   }
 
   #createService(runtime: Runtime): Service {

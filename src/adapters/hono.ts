@@ -38,17 +38,9 @@ import {
   type UpgradeWebSocket,
 } from "./hono_node_server.ts";
 
-export type { UpgradeEvents, UpgradeWebSocket };
+import type { SockJSServer } from "./sockjs_server.ts";
 
-/** What is used of a server: any of this library's, whatever copy of it made that. */
-export interface SockJSServer {
-  /** Whether a URL is under the server's prefix. */
-  matches(url: string): boolean;
-  /** Answers a request. */
-  handle(request: Request, info?: unknown): Response | Promise<Response>;
-  /** Logs what the application should have written otherwise, once. */
-  complain(message: string): void;
-}
+export type { SockJSServer, UpgradeEvents, UpgradeWebSocket };
 
 /** What is used of Hono's context. */
 export interface HonoContext {

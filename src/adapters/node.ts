@@ -29,15 +29,9 @@ import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/no
 import { WebSockets } from "../runtimes/node/websockets.ts";
 import { type Emitting, Overshadowing } from "./overshadowing.ts";
 
-export type { Emitting };
+import type { SockJSServer } from "./sockjs_server.ts";
 
-/** What is used of a SockJS server: those of all copies and builds of this library fit. */
-export interface SockJSServer {
-  /** Whether a request with that URL is for the server. */
-  matches(url: string): boolean;
-  /** Answers a request. */
-  handle(request: Request, info?: unknown): Response | Promise<Response>;
-}
+export type { Emitting, SockJSServer };
 
 /** What is used of a server of Node's: of `http`, `https`, or `http2` in its compatibility mode. */
 export interface HttpServer extends Emitting {
@@ -86,7 +80,10 @@ export function installHandlers(
     const response = server.handle(lazyRequest(info), info);
     // A response of its own is what the option `fallback` gives.
     if (response === answered) return;
-    Promise.resolve(response).then((response) => sendResponse(response, info));
+    Promise.resolve(response).then((response) => sendResponse(response, info)).catch((error) => {
+      server.complain(`Cannot send the response of the option fallback: ${error}`);
+      info.answer.destroy();
+    });
   };
 
   const requests = new Overshadowing(

@@ -226,3 +226,21 @@ test("an application in place of its HTTP server is refused", () => {
   const install = () => createServer().installHandlers(application as never);
   assertThrows(install, TypeError, "they want the HTTP server itself");
 });
+
+test("a function for jsessionid that answers by itself is taken at its word", async () => {
+  const errors: unknown[] = [];
+  await using site = await Site.open((http) => {
+    const jsessionid = (_req: unknown, res: unknown) => {
+      (res as { end(text: string): void }).end("by itself");
+    };
+    const server = createEcho({ prefix: "/echo", jsessionid });
+    server.on("error", (error) => errors.push(error));
+    server.installHandlers(http);
+  });
+  for (const transport of ["xhr", "xhr_streaming", "xhr_send"]) {
+    const request = new Request(`http://host/echo/0/1/${transport}`, { method: "POST" });
+    assertEquals(await (await site.handle(request)).text(), "by itself");
+  }
+  assertMatch(await site.get("/echo/info"), /"cookie_needed":true/);
+  assertMatch(String(errors), /after they are sent/);
+});

@@ -141,6 +141,17 @@ Deno.test("a sink that is full gets nothing until it has drained; a broken one i
   assertEquals(connection!.readyState, 3);
 });
 
+Deno.test("a runtime that cannot send anything is reported, and brings down nobody", async () => {
+  const { server, log } = serve();
+  const respond = () => {
+    throw new Error("No sending today");
+  };
+  const info = { [runtimeKey]: { ends: () => ({}), respond } };
+  const response = await server.handle(new Request("http://host/echo"), info);
+  assertEquals(response.status, 500);
+  assertEquals(log.map((line) => line.split("\n")[0]), ["error Error: No sending today"]);
+});
+
 Deno.test("HEAD has the length of the body that GET has, and no body", async () => {
   const { server } = serve();
   for (const path of ["", "/info", "/iframe.html"]) {

@@ -16,6 +16,8 @@ export const answered = new Response(null);
 
 /** Sends an answer whose body is known. */
 export function respond({ status, fields, body }: Answer, info: NodeInfo): void {
+  // The application's function for the cookie, which has seen it, may have ended it.
+  if (info.answer.headersSent) return;
   if (body !== null) fields["Content-Length"] = String(Buffer.byteLength(body));
   else if (status !== 204 && status !== 304) fields["Content-Length"] = "0";
   sendHead(status, fields, info);

@@ -1,0 +1,15 @@
+/**
+ * What adapters know of a server.
+ *
+ * @module
+ */
+
+/** What is used of a SockJS server: those of all copies and builds of this library fit. */
+export interface SockJSServer {
+  /** Whether a request with that URL is for the server. */
+  matches(url: string): boolean;
+  /** Answers a request. */
+  handle(request: Request, info?: unknown): Response | Promise<Response>;
+  /** Logs, once, what the application should have written otherwise. */
+  complain(message: string): void;
+}
