@@ -1,0 +1,142 @@
+/**
+ * Probes of `node:http` and of `ws`, on every runtime that has them: prints what
+ * they see as one line of JSON.
+ *
+ * @module
+ */
+
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import process from "node:process";
+import { WebSocketServer } from "ws";
+
+/** Listens, and connects to it. */
+async function begin(server: Server): Promise<Socket> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  client.on("error", () => {});
+  await once(client, "connect");
+  return client;
+}
+
+const get = "GET / HTTP/1.1\r\nHost: x\r\n";
+const upgrade = `${get}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function chunksOfATurn() {
+  const client = await begin(createServer((_req, res) => {
+    res.write("one");
+    res.write("two");
+    res.end();
+  }));
+  client.write(`${get}\r\n`);
+  let text = "";
+  for await (const part of client) {
+    text += part;
+    if (text.endsWith("0\r\n\r\n")) break;
+  }
+  return text.includes("3\r\none\r\n3\r\ntwo\r\n");
+}
+
+/** Without a listener for upgrades. */
+async function upgradeAsRequest() {
+  const server = createServer();
+  const client = await begin(server);
+  client.write(`${upgrade}\r\n`);
+  await once(server, "request");
+  return true;
+}
+
+/** Who hears of a client that goes, when an upgrade was not answered yet? */
+async function endAfterUpgrade() {
+  const server = createServer();
+  const socket = new Promise<Socket>((resolve) =>
+    server.on("upgrade", (_, it) => resolve(it as Socket))
+  );
+  const client = await begin(server);
+  client.write(`${upgrade}\r\n`);
+  const it = await socket;
+  it.on("error", () => {});
+  client.end();
+  await soon();
+  it.resume();
+  await soon();
+  return { ended: it.readableEnded, destroyed: it.destroyed };
+}
+
+async function closeOfAnAnswer() {
+  const server = createServer();
+  const client = await begin(server);
+  const request = once(server, "request");
+  client.write(`${get}\r\n`);
+  const [, res] = await request;
+  const closed = once(res, "close");
+  client.destroy();
+  await closed;
+  return { finished: res.writableFinished };
+}
+
+/** A message longer than `maxPayload`. */
+async function tooLong() {
+  const server = createServer();
+  const websockets = new WebSocketServer({ noServer: true, maxPayload: 4 });
+  const seen = new Promise((resolve) => {
+    server.on("upgrade", (req, socket, head) => {
+      websockets.handleUpgrade(req, socket, head, (websocket) => {
+        const closings: unknown[] = [];
+        const { close } = websocket;
+        websocket.close = (...args: unknown[]) => {
+          closings.push(args);
+          close.apply(websocket, args as never);
+        };
+        websocket.on("error", (error) => {
+          resolve({ code: (error as { code?: string }).code, closings });
+        });
+      });
+    });
+  });
+  const client = await begin(server);
+  client.write(`${upgrade}\r\n`);
+  await once(client, "data");
+  client.write(Uint8Array.of(0x81, 0x85, 0, 0, 0, 0, 1, 2, 3, 4, 5));
+  return await seen;
+}
+
+/** A client that takes nothing for a while, and then all. */
+async function drain() {
+  const server = createServer();
+  const websockets = new WebSocketServer({ noServer: true });
+  const seen = new Promise((resolve) => {
+    server.on("upgrade", (req, socket, head) => {
+      let drained = false;
+      socket.on("drain", () => (drained = true));
+      websockets.handleUpgrade(req, socket, head, (websocket) => {
+        websocket.send("x".repeat(20_000_000), () => setTimeout(() => resolve(drained), 50));
+      });
+    });
+  });
+  const client = await begin(server);
+  client.write(`${upgrade}\r\n`);
+  await soon();
+  client.resume();
+  return await seen;
+}
+
+const probes = {
+  chunksOfATurn,
+  upgradeAsRequest,
+  endAfterUpgrade,
+  closeOfAnAnswer,
+  tooLong,
+  drain,
+};
+const seen: Record<string, unknown> = {};
+for (const [name, probe] of Object.entries(probes)) seen[name] = await probe();
+console.log(JSON.stringify(seen));
+process.exit(0);
