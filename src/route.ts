@@ -22,6 +22,8 @@ export interface Route {
   readonly allow: string;
   /** The header fields that every answer under this path has, errors included. */
   readonly fields: (call: Call) => Fields;
+  /** Whether websockets are opened there. */
+  readonly upgrades?: boolean;
 }
 
 /** Makes a route of handlers by method. */

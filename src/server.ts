@@ -158,6 +158,14 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     return this.#matchPrefix(url.slice(start, end)) >= 0;
   }
 
+  /** Whether a GET of that URL, or path, may open a websocket. For adapters. */
+  upgrades(url: string): boolean {
+    const { start, end } = pathOf(url);
+    const path = url.slice(start, end);
+    const taken = this.#matchPrefix(path);
+    return taken >= 0 && this.#router.find(path.slice(taken))?.route.upgrades === true;
+  }
+
   /**
    * Logs, once, what the application should have written otherwise. For adapters.
    */

@@ -24,7 +24,8 @@
  * import { WebSocketServer } from "ws";
  *
  * app.use(sockjs(echo, { upgradeWebSocket }));
- * serve({ fetch: app.fetch, websocket: { server: new WebSocketServer({ noServer: true }) } });
+ * const websockets = new WebSocketServer({ noServer: true, maxPayload: 2 ** 20 });
+ * serve({ fetch: app.fetch, websocket: { server: websockets } });
  * ```
  *
  * @module
@@ -81,8 +82,13 @@ export interface HonoOptions {
  * ```ts ignore
  * app.use(sockjs(createServer({ prefix: "/echo" })));
  * ```
+ *
+ * @throws {TypeError} If there is no server.
  */
 export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middleware {
+  if (typeof server?.matches !== "function") {
+    throw new TypeError("Cannot make middleware: the first argument must be a SockJS server");
+  }
   const nodeRuntime = nodeServerRuntime(
     options.upgradeWebSocket,
     (message) => server.complain(message),

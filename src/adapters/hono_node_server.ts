@@ -6,7 +6,8 @@
 
 import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
 import { endsOf } from "../runtimes/node/ends.ts";
-import type { IncomingMessage } from "../runtimes/node/types.ts";
+import { whenQueued } from "../runtimes/node/queued.ts";
+import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
 import {
   NodeWebSocket,
   simplifyHandshake,
@@ -26,7 +27,7 @@ export type UpgradeWebSocket = (context: never, events: UpgradeEvents) => Promis
 interface NodeServerEnv {
   readonly incoming: IncomingMessage;
   /** Absent with the upgrades of a server that has been given websockets. */
-  readonly outgoing?: unknown;
+  readonly outgoing?: ServerResponse | undefined;
 }
 
 /** Whether a request came through `@hono/node-server`. */
@@ -67,6 +68,7 @@ export function nodeServerRuntime(
         return undefined;
       },
       ends,
+      watch,
     };
   }
   return {
@@ -85,7 +87,14 @@ export function nodeServerRuntime(
       return new Response(null);
     },
     ends,
+    watch,
   };
+}
+
+/** `@hono/node-server` does not cancel the body of an answer that waits behind another. */
+function watch(_request: Request, info: unknown, gone: () => void): void {
+  const { incoming, outgoing } = (info as NodeServerInfo).env;
+  if (outgoing !== undefined) whenQueued(incoming, outgoing, gone);
 }
 
 function ends(_request: Request, info: unknown): Ends {

@@ -4,16 +4,16 @@
  *
  * @example
  * ```ts ignore
- * import { createServer } from "node:http";
- * import { createServer as createSockJS } from "sockjs-web";
+ * import http from "node:http";
+ * import { createServer } from "sockjs-web";
  * import { installHandlers } from "sockjs-web/node";
  *
- * const echo = createSockJS({ prefix: "/echo" });
+ * const echo = createServer({ prefix: "/echo" });
  * echo.on("connection", (connection) => {
  *   connection.on("data", (message) => connection.write(message));
  * });
  *
- * const server = createServer((_request, response) => response.end("Hello"));
+ * const server = http.createServer((_request, response) => response.end("Hello"));
  * installHandlers(echo, server);
  * server.listen(8081);
  * ```
@@ -21,11 +21,12 @@
  * @module
  */
 
-import { answerTo, NodeInfo } from "../runtimes/node/info.ts";
-import { lazyRequest } from "../runtimes/node/request.ts";
-import { sendResponse } from "../runtimes/node/response.ts";
+import { NodeInfo } from "../runtimes/node/info.ts";
+import { lazyRequest, realRequest } from "../runtimes/node/request.ts";
+import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
 import { answered } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
+import { UpgradeRequest } from "../runtimes/node/upgrade.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
 import { type Emitting, Overshadowing } from "./overshadowing.ts";
 
@@ -43,7 +44,7 @@ export interface HttpServer extends Emitting {
 export interface InstallOptions {
   /**
    * Compression of websocket messages, as the package `ws` takes it under that
-   * name. It costs memory and time for each connection.
+   * name. It costs memory and time for each connection; Bun's `ws` has none.
    *
    * @default {false}
    */
@@ -63,8 +64,8 @@ const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>()
  * upgrades whose path is not under its `prefix` go to these, untouched and in
  * order; where there are none, the server's `fallback` answers, or a 404.
  *
- * Listeners that are added later hear of all requests, those of SockJS included:
- * install last.
+ * Listeners that are added later hear of all requests, those of SockJS included,
+ * and would answer them a second time: install last.
  *
  * @throws {TypeError} If one of them is not a server, or both are together already.
  */
@@ -73,42 +74,47 @@ export function installHandlers(
   httpServer: HttpServer,
   options: InstallOptions = {},
 ): Installation {
-  check(server, httpServer);
-  const websockets = new WebSockets(options.perMessageDeflate ?? false);
-
-  const handle = (info: NodeInfo): void => {
-    const response = server.handle(lazyRequest(info), info);
-    // A response of its own is what the option `fallback` gives.
-    if (response === answered) return;
-    Promise.resolve(response).then((response) => sendResponse(response, info)).catch((error) => {
-      server.complain(`Cannot send the response of the option fallback: ${error}`);
-      info.answer.destroy();
-    });
-  };
+  check(server, httpServer, options);
+  const websockets = new WebSockets(options?.perMessageDeflate ?? false);
 
   const requests = new Overshadowing(
     httpServer,
     "request",
     (req: IncomingMessage, res: ServerResponse) => {
-      if (!server.matches(req.url ?? "") && !requests.isAlone) return false;
-      handle(new NodeInfo(req, res, websockets));
+      const isOurs = server.matches(req.url ?? "");
+      if (!isOurs && !requests.isAlone) return false;
+      const info = new NodeInfo(req, res);
+      // Others get the request from the option `fallback`, and may do anything with it.
+      const request = isOurs ? lazyRequest(req, res) : realRequest(req);
+      const response = server.handle(request, info);
+      if (response !== answered) send(response, info);
       return true;
     },
   );
   const upgrades = new Overshadowing(
     httpServer,
     "upgrade",
-    (req: IncomingMessage, socket: NodeSocket, head: Uint8Array) => {
-      const isOurs = server.matches(req.url ?? "");
-      if (!isOurs && !upgrades.isAlone) return false;
-      // Before anything else: without a listener, an error would end the process.
-      socket.on("error", () => {});
-      if (isOurs) handle(new NodeInfo(req, undefined, websockets, head));
-      // Without our listener for upgrades, Node would have taken it for a request.
-      else httpServer.emit("request", req, answerTo(req));
+    (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) => {
+      const { url = "" } = req;
+      if (!server.matches(url) && !upgrades.isAlone) return false;
+      const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
+      // Nobody can answer while an earlier request on the connection has no answer yet.
+      if (socket._httpMessage) socket.destroy();
+      else if (req.method !== "GET" || !server.upgrades(url)) upgrade.decline();
+      else if (server.handle(lazyRequest(req), upgrade) !== answered) socket.destroy();
       return true;
     },
   );
+
+  /** What the server could not send by itself: a response of the application's. */
+  const send = async (response: Response | Promise<Response>, info: NodeInfo): Promise<void> => {
+    try {
+      sendResponse(await response, info);
+    } catch (error) {
+      server.complain(`Cannot send a response: ${error}`);
+      sendFailure(info);
+    }
+  };
 
   const installation: Installation = {
     detach() {
@@ -127,15 +133,20 @@ export function detach(server: SockJSServer, httpServer: HttpServer): void {
   installations.get(httpServer)?.get(server)?.detach();
 }
 
-function check(server: SockJSServer, httpServer: HttpServer): void {
+function check(server: SockJSServer, httpServer: HttpServer, options: InstallOptions): void {
+  const cannot = "Cannot install handlers:";
   if (typeof server?.matches !== "function") {
-    throw new TypeError("Cannot install handlers: there is no SockJS server");
+    throw new TypeError(`${cannot} they need a SockJS server`);
   }
   // An application of Express's is an emitter, too, but nothing listens to it.
   if (typeof httpServer?.rawListeners !== "function" || !("listening" in httpServer)) {
-    throw new TypeError("Cannot install handlers: they want the HTTP server itself");
+    const hint = "of Express, what app.listen() gives";
+    throw new TypeError(`${cannot} they need an HTTP server (${hint})`);
+  }
+  for (const name of Object.keys(options ?? {})) {
+    if (name !== "perMessageDeflate") throw new TypeError(`${cannot} there is no option ${name}`);
   }
   if (installations.get(httpServer)?.has(server)) {
-    throw new TypeError("Cannot install handlers: these two are together already");
+    throw new TypeError(`${cannot} these two are together already`);
   }
 }

@@ -14,7 +14,16 @@ export interface Emitting {
   rawListeners(event: string): unknown[];
 }
 
-type Listener = (...args: unknown[]) => void;
+interface Listener {
+  (...args: unknown[]): void;
+  /** Only of an overshadowing: those that it keeps from hearing. */
+  [earlier]?: Listener[];
+  /** Only where somebody wants to hear once: as in Node, what is called then. */
+  readonly listener?: unknown;
+}
+
+/** The same in all copies of this library. */
+const earlier: unique symbol = Symbol.for("sockjs-web.earlier-listeners") as never;
 
 /** Takes the place of all listeners that an event has, and hands on to them what it does not want. */
 export class Overshadowing {
@@ -32,6 +41,7 @@ export class Overshadowing {
     this.#listener = (...args) => {
       if (!this.#active || !take(...args as never[])) this.#passOn(args);
     };
+    this.#listener[earlier] = this.#earlier;
     emitter.removeAllListeners(event);
     emitter.on(event, this.#listener);
   }
@@ -43,17 +53,26 @@ export class Overshadowing {
 
   /** Steps back, and puts the others in its place. */
   detach(): void {
-    // Where somebody overshadows this in turn, it goes on handing on.
+    // Where others than we overshadow this in turn, it goes on handing on.
     this.#active = false;
     const listeners = this.#emitter.rawListeners(this.#event) as Listener[];
-    const place = listeners.indexOf(this.#listener);
-    if (place < 0) return;
-    listeners.splice(place, 1, ...this.#earlier);
+    if (!replace(this.#listener, this.#earlier, listeners)) return;
     this.#emitter.removeAllListeners(this.#event);
     for (const listener of listeners) this.#emitter.on(this.#event, listener);
   }
 
   #passOn(args: unknown[]): void {
-    for (const listener of this.#earlier) listener.apply(this.#emitter, args);
+    for (const listener of [...this.#earlier]) {
+      // It has been taken off the emitter already, so it cannot do that by itself.
+      if (listener.listener !== undefined) replace(listener, [], this.#earlier);
+      listener.apply(this.#emitter, args);
+    }
   }
+}
+
+/** Puts others in the place of one, be it among the listeners or overshadowed by one of them. */
+function replace(one: Listener, others: readonly Listener[], listeners: Listener[]): boolean {
+  const place = listeners.indexOf(one);
+  if (place >= 0) listeners.splice(place, 1, ...others);
+  return place >= 0 || listeners.some((each) => replace(one, others, each[earlier] ?? []));
 }

@@ -8,6 +8,8 @@
 export interface SockJSServer {
   /** Whether a request with that URL is for the server. */
   matches(url: string): boolean;
+  /** Whether a GET of that URL may open a websocket. */
+  upgrades(url: string): boolean;
   /** Answers a request. */
   handle(request: Request, info?: unknown): Response | Promise<Response>;
   /** Logs, once, what the application should have written otherwise. */

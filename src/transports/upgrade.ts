@@ -17,7 +17,8 @@ const errorFields = (): Fields => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */
 export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
-  return route({ GET: (call) => upgrade(call, protocol, raw) }, errorFields);
+  const handlers = { GET: (call: Call) => upgrade(call, protocol, raw) };
+  return { ...route(handlers, errorFields), upgrades: true };
 }
 
 function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply {
@@ -40,12 +41,18 @@ const versions = ["13", "8", "7"];
 
 /** What a runtime's own check may miss: each leaves out another of these. */
 function refuse(headers: Headers): Answer | undefined {
+  const version = headers.get("Sec-WebSocket-Version");
+  if (version !== null && !versions.includes(version)) return refuseVersion();
   const isUpgrade = hasToken(headers.get("Connection"), "upgrade") &&
     hasToken(headers.get("Upgrade"), "websocket");
   // Sixteen bytes in base64. Older drafts have other keys.
   const hasKey = /^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "");
-  if (!isUpgrade || !hasKey) return errorAnswer(400, refusal, errorFields());
-  if (versions.includes(headers.get("Sec-WebSocket-Version") ?? "")) return undefined;
+  return isUpgrade && hasKey && version !== null
+    ? undefined
+    : errorAnswer(400, refusal, errorFields());
+}
+
+function refuseVersion(): Answer {
   return errorAnswer(426, refusal, {
     ...errorFields(),
     "Sec-WebSocket-Version": "13",

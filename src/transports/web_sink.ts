@@ -53,14 +53,12 @@ class WebSink implements Sink {
         },
         // The way to hear of a client that goes away: `request.signal` makes Deno
         // print a warning, and fires after answers that went well.
-        cancel: () => {
-          this.#controller = undefined;
-          listener.broken();
-        },
+        cancel: () => this.#broken(),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     this.response = new Response(body, { headers: fields });
+    runtime.watch?.(request, info, () => this.#broken());
   }
 
   get bufferedAmount(): number {
@@ -139,6 +137,12 @@ class WebSink implements Sink {
     this.#controller.close();
     this.#controller = undefined;
     this.#listener.ended();
+  }
+
+  #broken(): void {
+    if (this.#controller === undefined) return;
+    this.#controller = undefined;
+    this.#listener.broken();
   }
 
   #expectTraffic(): void {

@@ -21,19 +21,19 @@ const runtimeKey = Symbol.for("sockjs-web.runtime");
 
 type Note = (status: number, cookie: string | null) => void;
 
-/** The same, noting what it sends. */
-function notingRuntime(runtime: Runtime, note: Note): Runtime {
+/** The same for one request, noting what is sent. */
+function notingRuntime(runtime: Runtime, info: unknown, note: Note): Runtime {
   return {
-    ...runtime,
-    respond(answer, request, info) {
+    ends: (request) => runtime.ends(request, info),
+    respond(answer, request) {
       note(answer.status, answer.fields["Set-Cookie"] ?? null);
       return runtime.respond!(answer, request, info);
     },
-    stream(fields, request, info, listener) {
+    stream(fields, request, _info, listener) {
       note(200, fields["Set-Cookie"] ?? null);
       return runtime.stream!(fields, request, info, listener);
     },
-    upgrade(request, info, listener, complain) {
+    upgrade(request, _info, listener, complain) {
       const response = runtime.upgrade?.(request, info, listener, complain);
       if (response !== undefined) note(101, null);
       return response;
@@ -61,10 +61,10 @@ export class RequestLog {
         });
         return answer;
       }
-      const noting = notingRuntime(runtime, (status, cookie) => {
+      const noting = notingRuntime(runtime, info, (status, cookie) => {
         this.#note(pathname, status, cookie);
       });
-      return handle(request, Object.create(info as object, { [runtimeKey]: { value: noting } }));
+      return handle(request, { [runtimeKey]: noting });
     };
   }
 

@@ -224,7 +224,7 @@ test("an option of a wrong kind is refused when the server is installed", () => 
 test("an application in place of its HTTP server is refused", () => {
   const application = Object.assign(() => {}, new EventEmitter());
   const install = () => createServer().installHandlers(application as never);
-  assertThrows(install, TypeError, "they want the HTTP server itself");
+  assertThrows(install, TypeError, "they need an HTTP server");
 });
 
 test("a function for jsessionid that answers by itself is taken at its word", async () => {

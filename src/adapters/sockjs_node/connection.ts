@@ -27,7 +27,7 @@ export interface ConnectionEvents {
 
 /**
  * One client, as a stream of strings: a `Stream` of `node:stream`, for its `pipe`,
- * `pipeline`, `finished` and `Readable.wrap`. Messages that nobody listens for are
+ * `pipeline` and `finished` (to TypeScript, cast it to `NodeJS.ReadWriteStream`). Messages that nobody listens for are
  * dropped, and anything may be written: it is made a string.
  */
 export class Connection extends LegacyStream<ConnectionEvents> implements AsyncIterable<string> {

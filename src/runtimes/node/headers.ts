@@ -28,6 +28,11 @@ class LazyHeaders {
     return typeof value === "string" ? value : value.join(", ");
   }
 
+  /** Node's `console.log` wants to see inside. */
+  [Symbol.for("nodejs.util.inspect.custom")](): Headers {
+    return this.real;
+  }
+
   has(name: string): boolean {
     return this.get(name) !== null;
   }

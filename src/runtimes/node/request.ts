@@ -6,8 +6,13 @@
 
 import { bodyOf, readText } from "./body.ts";
 import { lazyHeaders } from "./headers.ts";
-import type { NodeInfo } from "./info.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
+
+/** A request and its answer, as Node has them. */
+export interface NodeMessages {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
 
 /** The same in all copies of this library. */
 const messages: unique symbol = Symbol.for("sockjs-web.messages") as never;
@@ -17,21 +22,26 @@ const messages: unique symbol = Symbol.for("sockjs-web.messages") as never;
  * of it than the server does.
  */
 class LazyRequest {
-  readonly #info: NodeInfo;
   readonly #incoming: IncomingMessage;
+  readonly #res: ServerResponse | undefined;
   #url: string | undefined;
   #headers: Headers | undefined;
   #body: ReadableStream<Uint8Array> | null | undefined;
   #bodyUsed = false;
   #real: Request | undefined;
 
-  constructor(info: NodeInfo) {
-    this.#info = info;
-    this.#incoming = info.req;
+  constructor(incoming: IncomingMessage, res: ServerResponse | undefined) {
+    this.#incoming = incoming;
+    this.#res = res;
   }
 
-  get [messages](): NodeInfo {
-    return this.#info;
+  get [messages](): NodeMessages | undefined {
+    return this.#res && { req: this.#incoming, res: this.#res };
+  }
+
+  /** Node's `console.log` wants to see inside. */
+  [Symbol.for("nodejs.util.inspect.custom")](): Request {
+    return this.real;
   }
 
   get method(): string {
@@ -105,24 +115,31 @@ for (const name of delegatedProperties) {
 Object.setPrototypeOf(LazyRequest.prototype, Request.prototype);
 
 /** A request as the server takes it. */
-export function lazyRequest(info: NodeInfo): Request {
-  return new LazyRequest(info) as unknown as Request;
+export function lazyRequest(req: IncomingMessage, res?: ServerResponse): Request {
+  return new LazyRequest(req, res) as unknown as Request;
+}
+
+/** A request as others may take it: a real one, where the Web has a request for that. */
+export function realRequest(req: IncomingMessage): Request {
+  try {
+    return new LazyRequest(req, undefined).real;
+  } catch {
+    // It has none for TRACE, nor for a URL with a password in it.
+    return lazyRequest(req);
+  }
 }
 
 /** Node's own objects, of a request that was made of them. */
-export function nodeMessages(
-  request: Request,
-): { req: IncomingMessage; res: ServerResponse } | undefined {
-  const info = (request as { [messages]?: NodeInfo })[messages];
-  return info && { req: info.req, res: info.answer };
+export function nodeMessages(request: Request): NodeMessages | undefined {
+  return (request as { [messages]?: NodeMessages })[messages];
 }
 
-/** With a path alone, where the client names no host that could stand in a URL. */
+/** The scheme is that of the connection; a host that could not stand in a URL is `localhost`. */
 function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
   // A request to a proxy names all of it.
-  if (url[0] !== "/") return url;
-  const host = headers["host"] ?? headers[":authority"];
-  if (typeof host !== "string" || !isHost(host)) return url;
+  if (url[0] !== "/") return url.includes("://") ? url : `http://localhost/${url}`;
+  const given = headers["host"] ?? headers[":authority"];
+  const host = typeof given === "string" && isHost(given) ? given : "localhost";
   return `${socket.encrypted === true ? "https" : "http"}://${host}${url}`;
 }
 
@@ -131,7 +148,7 @@ let lastHost = "";
 /** A host with a slash or a question mark in it would say where the path begins. */
 function isHost(host: string): boolean {
   if (host === lastHost) return true;
-  if (!/^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?$/.test(host)) return false;
+  if (/[^\w.~:[\]-]/.test(host) || !URL.canParse(`http://${host}`)) return false;
   lastHost = host;
   return true;
 }

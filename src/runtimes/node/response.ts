@@ -4,22 +4,32 @@
  * @module
  */
 
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream";
+import { pipeline, Readable } from "node:stream";
+import { errorAnswer } from "../../http/errors.ts";
 import type { NodeInfo } from "./info.ts";
-import { answered } from "./sink.ts";
+import { answered, respond } from "./sink.ts";
+
+/** Fields of a connection, which are Node's affair. */
+const hopByHop = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
 
 /** Sends a response, unless Node was given that answer already. */
-export function sendResponse(response: Response, info: NodeInfo): void {
+export function sendResponse(response: Response, { res }: NodeInfo): void {
   if (response === answered) return;
   const { status, headers, body } = response;
   const fields: Record<string, string | string[]> = {};
-  for (const [name, value] of headers) fields[name] = value;
+  for (const [name, value] of headers) if (!hopByHop.includes(name)) fields[name] = value;
   const cookies = headers.getSetCookie();
   if (cookies.length > 0) fields["set-cookie"] = cookies;
-  const res = info.answer;
+  const readable = body && Readable.fromWeb(body as never);
   res.writeHead(status, fields);
-  if (body === null) res.end();
-  // When the client goes away, the body is cancelled.
-  else pipeline(Readable.fromWeb(body as never), res as never, () => {});
+  if (readable === null) res.end();
+  // When one of them breaks, so does the other.
+  else pipeline(readable, res as never, () => {});
+}
+
+/** Says that there is an answer, which cannot be sent. */
+export function sendFailure(info: NodeInfo): void {
+  // If it has begun, nobody shall take the start for all of it.
+  if (info.res.headersSent) info.res.destroy();
+  else respond(errorAnswer(500, "Internal error"), info);
 }

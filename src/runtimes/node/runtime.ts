@@ -8,24 +8,30 @@ import type { Runtime } from "../../runtime.ts";
 import { endsOf } from "./ends.ts";
 import type { NodeInfo } from "./info.ts";
 import { answered, NodeSink, respond } from "./sink.ts";
+import type { UpgradeRequest } from "./upgrade.ts";
 
 /** The runtime of requests that come with a {@linkcode NodeInfo}. */
 export const nodeRuntime: Runtime = {
-  upgrade(_request, info, listener) {
-    const { req, head, websockets } = info as NodeInfo;
-    // HTTP/2, or an upgrade that a proxy has left half of.
-    if (head === undefined) return undefined;
-    websockets.upgrade(req, head, listener);
-    return answered;
-  },
+  // Those that can be upgraded come with something else.
+  upgrade: () => undefined,
   respond(answer, _request, info) {
     respond(answer, info as NodeInfo);
     return answered;
   },
-  stream(fields, _request, info, listener) {
-    return new NodeSink(fields, info as NodeInfo, listener);
+  stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
+  ends: (_request, info) => endsOf((info as NodeInfo).req.socket),
+};
+
+/** The runtime of requests that come with an {@linkcode UpgradeRequest}. */
+export const upgradeRuntime: Runtime = {
+  upgrade(_request, info, listener) {
+    (info as UpgradeRequest).accept(listener);
+    return answered;
   },
-  ends(_request, info) {
-    return endsOf((info as NodeInfo).req.socket);
+  respond(_answer, _request, info) {
+    // It is refused again as an ordinary request, for which Node has an answer.
+    (info as UpgradeRequest).decline();
+    return answered;
   },
+  ends: (_request, info) => endsOf((info as UpgradeRequest).socket),
 };

@@ -9,37 +9,29 @@ import { Answer } from "../../http/answer.ts";
 import type { Fields } from "../../http/headers.ts";
 import type { Sink, SinkListener } from "../../runtime.ts";
 import type { NodeInfo } from "./info.ts";
-import type { ServerResponse } from "./types.ts";
+import { whenQueued } from "./queued.ts";
+import { Suspension } from "./timeout.ts";
 
 /** What handlers return where Node has been given the answer already. */
 export const answered = new Response(null);
 
 /** Sends an answer whose body is known. */
-export function respond({ status, fields, body }: Answer, info: NodeInfo): void {
+export function respond({ status, fields, body }: Answer, { res }: NodeInfo): void {
   // The application's function for the cookie, which has seen it, may have ended it.
-  if (info.answer.headersSent) return;
+  if (res.headersSent) return;
   if (body !== null) fields["Content-Length"] = String(Buffer.byteLength(body));
   else if (status !== 204 && status !== 304) fields["Content-Length"] = "0";
-  sendHead(status, fields, info);
+  res.writeHead(status, fields);
   // Of an answer to HEAD, Node sends no body.
-  if (body === null) info.answer.end();
-  else info.answer.end(body);
-}
-
-function sendHead(status: number, fields: Fields, info: NodeInfo): void {
-  // After an upgrade request Node reads no other from that connection.
-  if (info.isUpgrade) {
-    fields["Connection"] = fields["Connection"] === undefined ? "close" : "Upgrade, close";
-  }
-  info.answer.writeHead(status, fields);
+  if (body === null) res.end();
+  else res.end(body);
 }
 
 /** A body that is sent bit by bit; each `write` of Node's is a chunk of its own. */
 export class NodeSink implements Sink {
   readonly response = answered;
   readonly #info: NodeInfo;
-  readonly #res: ServerResponse;
-  readonly #timeout: number;
+  readonly #timeout: Suspension;
   /** Until they are sent, with the first chunk. */
   #fields: Fields | undefined;
   /** Whoever is still to be told. */
@@ -49,57 +41,54 @@ export class NodeSink implements Sink {
     this.#info = info;
     this.#fields = fields;
     this.#listener = listener;
-    const { req, answer } = info;
-    this.#res = answer;
-    // Heartbeats are the only thing to be heard for a while.
-    this.#timeout = req.socket.timeout ?? 0;
-    if (this.#timeout > 0) req.socket.setTimeout(0);
+    const { req, res } = info;
+    this.#timeout = new Suspension(req, res);
     // A body that nobody reads would hide the end of the connection.
     req.resume();
-    answer.on("drain", () => this.#listener?.drained());
-    const gone = () => this.#takeListener()?.broken();
-    answer.on("close", gone);
+    res.on("drain", () => this.#listener?.drained());
+    const gone = () => {
+      this.#timeout.end();
+      this.#takeListener()?.broken();
+    };
+    res.on("close", gone);
+    whenQueued(req, res, gone);
     // It may have gone while a second receiver waited for the first.
-    if ((answer.stream ?? req.socket).destroyed) queueMicrotask(gone);
+    if ((res.stream ?? req.socket).destroyed) queueMicrotask(gone);
   }
 
   get bufferedAmount(): number {
-    return this.#res.writableLength;
+    return this.#info.res.writableLength;
   }
 
   write(text: string): number {
     this.#sendHead();
-    this.#res.write(text);
+    this.#info.res.write(text);
     return Buffer.byteLength(text);
   }
 
   end(): void {
     this.#sendHead();
-    this.#expectTraffic();
-    this.#res.end(undefined, () => this.#takeListener()?.ended());
+    this.#timeout.end();
+    this.#info.res.end(undefined, () => this.#takeListener()?.ended());
   }
 
   finish(text: string): void {
     this.#listener = undefined;
-    this.#expectTraffic();
+    this.#timeout.end();
     if (this.#fields !== undefined) respond(new Answer(200, this.#fields, text), this.#info);
-    else this.#res.end(text);
+    else this.#info.res.end(text);
   }
 
   abort(): void {
     this.#listener = undefined;
-    this.#res.destroy();
+    this.#info.res.destroy();
   }
 
   #sendHead(): void {
     const fields = this.#fields;
     if (fields === undefined) return;
     this.#fields = undefined;
-    sendHead(200, fields, this.#info);
-  }
-
-  #expectTraffic(): void {
-    if (this.#timeout > 0) this.#info.req.socket.setTimeout(this.#timeout);
+    this.#info.res.writeHead(200, fields);
   }
 
   #takeListener(): SinkListener | undefined {

@@ -7,18 +7,23 @@
 
 import type { SocketEnds } from "./ends.ts";
 
+/** What is cut off when nothing happens for a while. */
+export interface TimedOut {
+  /** ms of silence after which that is; 0 for never. */
+  readonly timeout?: number | undefined;
+  setTimeout(ms: number): unknown;
+}
+
 /** A TCP or TLS socket. */
-export interface NodeSocket extends SocketEnds {
+export interface NodeSocket extends SocketEnds, TimedOut {
   /** Only on TLS. */
   readonly encrypted?: boolean | undefined;
-  /** ms of silence after which the socket is cut off; 0 for never. */
-  readonly timeout?: number | undefined;
   readonly destroyed: boolean;
-  readonly readableEnded: boolean;
-  setTimeout(ms: number): unknown;
+  /** The answer that has the socket now, if there is one. */
+  readonly _httpMessage?: unknown;
   on(event: string, listener: (...args: never[]) => void): unknown;
-  resume(): unknown;
-  end(): unknown;
+  setMaxListeners(count: number): unknown;
+  unshift(bytes: Uint8Array): unknown;
   destroy(): unknown;
 }
 
@@ -28,8 +33,8 @@ export interface IncomingMessage {
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly rawHeaders: readonly string[];
+  readonly httpVersion: string;
   readonly socket: NodeSocket;
-  readonly complete: boolean;
   on(event: string, listener: (...args: never[]) => void): unknown;
   pause(): unknown;
   resume(): unknown;
@@ -37,8 +42,10 @@ export interface IncomingMessage {
 
 /** An answer as Node takes it: `ServerResponse`, or that of HTTP/2's compatibility mode. */
 export interface ServerResponse {
+  /** Null while it waits behind another on the same connection. */
+  readonly socket?: unknown;
   /** Only with HTTP/2. */
-  readonly stream?: { readonly destroyed: boolean } | undefined;
+  readonly stream?: { readonly destroyed: boolean; readonly session?: TimedOut } | undefined;
   readonly headersSent: boolean;
   readonly writableLength: number;
   readonly writableFinished: boolean;

@@ -6,7 +6,7 @@
 
 import { WebSocket, WebSocketServer } from "ws";
 import type { SocketListener } from "../../runtime.ts";
-import type { IncomingMessage } from "./types.ts";
+import type { IncomingMessage, NodeSocket } from "./types.ts";
 import { NodeWebSocket, simplifyHandshake, tooLong, type WebSocketOfWs } from "./websocket.ts";
 
 /** What we use of a server of `ws`. */
@@ -30,7 +30,12 @@ export class WebSockets {
   }
 
   /** Upgrades a request that the server has found to be a handshake. */
-  upgrade(req: IncomingMessage, head: Uint8Array, listener: SocketListener): void {
+  upgrade(
+    req: IncomingMessage,
+    socket: NodeSocket,
+    head: Uint8Array,
+    listener: SocketListener,
+  ): void {
     this.#server ??= new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -39,7 +44,7 @@ export class WebSockets {
       WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
     }) as unknown as ServerOfWs;
     simplifyHandshake(req);
-    this.#server.handleUpgrade(req, req.socket, head, (websocket) => {
+    this.#server.handleUpgrade(req, socket, head, (websocket) => {
       listener.opened(new NodeWebSocket(websocket, listener));
     });
   }

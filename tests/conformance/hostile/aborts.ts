@@ -57,6 +57,21 @@ attack("5", "2,000 aborted streams leave nothing behind", async (server) => {
   await isQuiet(server, "/fleeting", before);
 });
 
+attack(
+  "5",
+  "streams asked for in one packet leave nothing behind when their connection breaks",
+  async (server) => {
+    const before = await openFiles(server);
+    for (const how of ["RST", "FIN"] as const) {
+      for (let at = 0; at < 10; at++) {
+        const streams = [1, 2, 3].map(() => post(`${server.xhr("/fleeting").base}/xhr_streaming`));
+        await abandon(server, streams.join(""), how);
+      }
+    }
+    await isQuiet(server, "/fleeting", before);
+  },
+);
+
 attack("5", "500 aborted websockets leave nothing behind", async (server) => {
   const before = await openFiles(server);
   await inParallel(500, async (at) => {

@@ -49,6 +49,36 @@ for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
   });
 }
 
+attack("6", "an upgrade behind a request without an answer brings nobody down", async (server) => {
+  const poll = await server.xhr("/echo").open();
+  const first = `POST ${poll.base}/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
+  for (const protocol of ["websocket", "h2c"]) {
+    for (const path of ["/echo/000/ID/websocket", "/echo/info", "/nowhere"]) {
+      const headers = lines({ ...handshake, Upgrade: protocol });
+      const it = path.replace("ID", server.newId());
+      const connection = await server.connect();
+      await connection.write(`${first}GET ${it} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+      await server.roundTrip();
+      connection.close();
+    }
+  }
+});
+
+attack("6", "the body of an upgrade that is none is not lost", async (server) => {
+  const session = await server.xhr("/echo").open();
+  const headers = { ...handshake, Upgrade: "h2c" };
+  const sent = await session.sendRaw('["x"]', headers);
+  assertEquals(sent.status, 204);
+  assertEquals(await session.poll(), `a["x"]\n`);
+}, {
+  skip: {
+    deno: "answers such a POST itself, with an empty 400",
+    "deno-node": "gives us the connection without the body",
+    "bun-node": "gives us the connection without the body",
+    "node-hono": "@hono/node-server leaves upgrades to other protocols without an answer",
+  },
+});
+
 const faults: Record<string, string[]> = {
   "Upgrade": ["", "h2c", "websocke", "web socket", "websocket/14", "\xff"],
   "Connection": ["", "close", "keep-alive", "Upgrades", "\xff"],

@@ -1,0 +1,15 @@
+/**
+ * Answers that wait behind another on the same connection: a client may send
+ * several requests at once.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from "./types.ts";
+
+/** Calls back when the connection of such an answer ends, of which Node tells it nothing. */
+export function whenQueued(req: IncomingMessage, res: ServerResponse, gone: () => void): void {
+  if (res.socket !== null || res.stream !== undefined) return;
+  req.socket.setMaxListeners(0);
+  req.socket.on("close", gone);
+}

@@ -1,0 +1,32 @@
+/** Servers that cut off what is silent for a while, and a service whose heartbeats are rarer. */
+
+import { createServer } from "node:http";
+import { createSecureServer } from "node:http2";
+import { createServer as createSockJS } from "../../../mod.ts";
+import { installHandlers } from "../../../src/adapters/node.ts";
+import { certificate } from "./certificate.ts";
+import { serve } from "./control.ts";
+
+/** Of all servers, ms; enough for what does not wait. */
+const timeout = 250;
+
+const echo = createSockJS({ prefix: "/echo", heartbeatDelay: 2 * timeout });
+echo.on("connection", (connection) => {
+  connection.on("data", (message) => connection.write(message));
+});
+
+const byMethod = createServer();
+byMethod.setTimeout(timeout);
+const byProperty = createServer();
+byProperty.timeout = timeout;
+const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
+http2.setTimeout(timeout);
+
+for (const server of [byMethod, byProperty, http2]) {
+  server.on("request", () => {
+    // Nobody answers.
+  });
+  installHandlers(echo, server);
+}
+
+await serve({ byMethod, byProperty, http2 });

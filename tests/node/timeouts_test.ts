@@ -1,0 +1,83 @@
+/** Time-outs of the HTTP server, shorter than the heartbeats of a service. */
+
+import { assertEquals } from "@std/assert";
+import type { HttpConnection } from "../conformance/raw_http.ts";
+import { Programs } from "./on_each_runtime.ts";
+import type { Program } from "./program.ts";
+
+const timeouts = new Programs("timeouts.ts");
+
+const post = (path: string) => ({ method: "POST", path });
+const newBase = () => `/echo/0/${crypto.randomUUID()}`;
+
+/** A session whose first poll was answered. */
+async function open(it: Program, server: string): Promise<string> {
+  const base = newBase();
+  assertEquals((await it.post(server, `${base}/xhr`)).body, "o\n");
+  return base;
+}
+
+/** The server cuts the connection off, and nothing came before. */
+async function isCutOff(connection: HttpConnection): Promise<void> {
+  assertEquals(String.fromCharCode(...await connection.reader.toEnd()), "");
+}
+
+/** What waits, and hears no more than heartbeats. */
+const waiting = {
+  async poll(it: Program, server: string) {
+    const connection = await it.connect(server);
+    const response = await connection.exchange(post(`${await open(it, server)}/xhr`));
+    assertEquals(response.body, "h\n");
+  },
+  async stream(it: Program, server: string) {
+    const connection = await it.connect(server);
+    await connection.send(post(`${newBase()}/xhr_streaming`));
+    await connection.head();
+    await connection.chunk();
+    const frames = [await connection.chunk(), await connection.chunk(), await connection.chunk()];
+    assertEquals(frames, ["o\n", "h\n", "h\n"]);
+  },
+  async websocket(it: Program, server: string) {
+    const socket = await it.websocket(server, `${newBase()}/websocket`);
+    assertEquals([await socket.message(), await socket.message()], ["o", "h"]);
+  },
+};
+
+for (const server of ["byMethod", "byProperty"]) {
+  timeouts.waitingTest(`${server}: a request that nobody answers is cut off`, async (it) => {
+    const connection = await it.connect(server);
+    await connection.send({ path: "/x" });
+    await isCutOff(connection);
+  });
+
+  timeouts.waitingTest(`${server}: what waits is not cut off`, async (it) => {
+    await Promise.all(Object.values(waiting).map((waits) => waits(it, server)));
+  });
+}
+
+timeouts.waitingTest("after a poll has been answered, the time-out works again", async (it) => {
+  const connection = await it.connect("byMethod");
+  const base = await open(it, "byMethod");
+  await connection.write(
+    `POST ${base}/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n` +
+      "GET /x HTTP/1.1\r\nHost: x\r\n\r\n",
+  );
+  assertEquals((await connection.response()).body, "h\n");
+  await isCutOff(connection);
+});
+
+timeouts.waitingTest(
+  "of two polls on a connection, the second waits on after the first",
+  async (it) => {
+    const connection = await it.connect("byMethod");
+    const [first, second] = [await open(it, "byMethod"), await open(it, "byMethod")];
+    const polls = [first, second].map((base) =>
+      `POST ${base}/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`
+    );
+    await connection.write(polls.join(""));
+    const send = { ...post(`${first}/xhr_send`), body: '["hello"]' };
+    assertEquals((await it.request("byMethod", send)).status, 204);
+    assertEquals((await connection.response()).body, 'a["hello"]\n');
+    assertEquals((await connection.response()).body, "h\n");
+  },
+);

@@ -1,0 +1,93 @@
+/** Refused and broken upgrades, in great numbers. */
+
+import { assert, assertEquals } from "@std/assert";
+import { inParallel } from "../conformance/hostile/crowd.ts";
+import { handshake } from "../conformance/raw_websocket.ts";
+import { breakOff, brokenUpgrades, leavings } from "./broken_upgrades.ts";
+import { Programs } from "./on_each_runtime.ts";
+import type { Program } from "./program.ts";
+
+const upgrades = new Programs("upgrades.ts");
+
+/** What a program holds. */
+interface Open {
+  connections: number;
+  resources: number;
+  files: number;
+}
+
+async function openOf(it: Program): Promise<Open> {
+  const open = await it.ask<Omit<Open, "files">>("open");
+  let files = 0;
+  if (Deno.build.os === "linux") {
+    for await (const _ of Deno.readDir(`/proc/${it.pid}/fd`)) files++;
+  }
+  return { ...open, files };
+}
+
+/** Waits until no connection is left, and no more of all else than before. */
+async function isQuiet(it: Program, before?: Open): Promise<Open> {
+  let open = await openOf(it);
+  for (let looks = 0; looks < 100; looks++) {
+    const isAsBefore = before === undefined ||
+      (open.files <= before.files && open.resources <= before.resources);
+    if (open.connections === 0 && isAsBefore) return open;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    open = await openOf(it);
+  }
+  assertEquals(open, { ...before, connections: 0 });
+  return open;
+}
+
+const kinds = Object.entries(brokenUpgrades);
+
+/** That many, of all kinds; gives how often there was which answer to which. */
+async function attack(it: Program, count: number): Promise<Map<string, number>> {
+  const ports = [await it.port("alone"), await it.port("beside")];
+  const answers = new Map<string, number>();
+  await inParallel(count, async (at) => {
+    const [kind, bytes] = kinds[at % kinds.length]!;
+    const round = Math.floor(at / kinds.length);
+    const leaving = leavings[round % leavings.length]!;
+    const port = ports[Math.floor(round / leavings.length) % ports.length]!;
+    const key = `${kind}: ${await breakOff(port, bytes, leaving)}`;
+    answers.set(key, (answers.get(key) ?? 0) + 1);
+  });
+  return answers;
+}
+
+upgrades.test("10,000 refused and broken upgrades leave nothing behind", async (it) => {
+  await attack(it, 500);
+  const before = await isQuiet(it);
+  const answers = await attack(it, 10_000);
+  await isQuiet(it, before);
+  for (const server of ["alone", "beside"]) {
+    assertEquals((await it.get(server, "/echo")).body, "Welcome to SockJS!\n");
+    const socket = await it.websocket(server, "/echo/websocket");
+    await socket.sendText("hello");
+    assertEquals(await socket.message(), "hello");
+    socket.abort();
+  }
+  const expected = {
+    "wrong version": 426,
+    "wrong key": 400,
+    "switched off": 404,
+    "unknown path": 404,
+    "OPTIONS": 405,
+    "a page": 200,
+    "nothing wrong": 101,
+  };
+  for (const [kind, status] of Object.entries(expected)) {
+    assert((answers.get(`${kind}: HTTP/1.1 ${status}`) ?? 0) > 50, `${kind}: ${[...answers]}`);
+  }
+});
+
+upgrades.test("a client that is refused can ask for something else", async (it) => {
+  for (const server of ["alone", "beside"]) {
+    for (const path of ["/off/0/refused/websocket", "/elsewhere", "/echo/info"]) {
+      const connection = await it.connect(server);
+      await connection.exchange({ path, headers: { ...handshake } });
+      assertEquals((await connection.exchange({ path: "/echo" })).body, "Welcome to SockJS!\n");
+    }
+  }
+});

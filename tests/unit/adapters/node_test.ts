@@ -1,0 +1,243 @@
+import { EventEmitter } from "node:events";
+import { createServer } from "node:http";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  detach,
+  type HttpServer,
+  installHandlers,
+  type SockJSServer,
+} from "../../../src/adapters/node.ts";
+import { nodeMessages } from "../../../src/runtimes/node/request.ts";
+import { answered } from "../../../src/runtimes/node/sink.ts";
+import { UpgradeRequest } from "../../../src/runtimes/node/upgrade.ts";
+import { microtasks } from "../fake_time.ts";
+import {
+  type Asked,
+  FakeIncoming,
+  FakeResponse,
+  FakeSocket,
+} from "../runtimes/node/fake_messages.ts";
+
+/** A SockJS server, as far as an adapter sees it. */
+class FakeServer implements SockJSServer {
+  readonly complaints: string[] = [];
+  readonly requests: Request[] = [];
+  /** What came beside them. */
+  readonly infos: unknown[] = [];
+  readonly #answer: () => Response | Promise<Response>;
+
+  constructor(answer: () => Response | Promise<Response> = () => new Response("ours")) {
+    this.#answer = answer;
+  }
+
+  matches(url: string): boolean {
+    return url.startsWith("/echo");
+  }
+
+  upgrades(url: string): boolean {
+    return url.startsWith("/echo/websocket");
+  }
+
+  handle(request: Request, info?: unknown): Response | Promise<Response> {
+    this.requests.push(request);
+    this.infos.push(info);
+    return this.#answer();
+  }
+
+  complain(message: string): void {
+    this.complaints.push(message);
+  }
+}
+
+function nodeServer(): HttpServer {
+  return Object.assign(new EventEmitter(), { listening: false }) as unknown as HttpServer;
+}
+
+/** What Node is given of the answer to a request for that path. */
+async function request(server: HttpServer, url: string, res = new FakeResponse()) {
+  server.emit("request", new FakeIncoming({ url }), res);
+  await microtasks();
+  return res;
+}
+
+/** Arguments that are no servers. */
+const none: unknown[] = [undefined, null, {}, "server", 1, () => {}];
+
+Deno.test("what is no SockJS server is not installed, and the error says so", () => {
+  for (const server of [...none, createServer()]) {
+    const install = () => installHandlers(server as SockJSServer, nodeServer());
+    assertThrows(install, TypeError, "they need a SockJS server");
+  }
+});
+
+Deno.test("nothing is installed on what is no HTTP server, and the error says so", () => {
+  // Applications of Express's are emitters.
+  for (const server of [...none, new FakeServer(), new EventEmitter()]) {
+    const install = () => installHandlers(new FakeServer(), server as unknown as HttpServer);
+    assertThrows(install, TypeError, "they need an HTTP server");
+  }
+});
+
+Deno.test("an option that there is not is refused by its name, and no options are none", () => {
+  const options: object = { perMessageDeflate: true, prefix: "/" };
+  const install = () => installHandlers(new FakeServer(), nodeServer(), options);
+  assertThrows(install, TypeError, "there is no option prefix");
+  for (const none of [undefined, null, {}, { perMessageDeflate: undefined }]) {
+    installHandlers(new FakeServer(), nodeServer(), none as undefined);
+  }
+});
+
+Deno.test("a server is not installed twice, unless it was taken away", () => {
+  const [server, httpServer] = [new FakeServer(), nodeServer()];
+  const install = () => installHandlers(server, httpServer);
+  const installation = install();
+  assertThrows(install, TypeError, "together already");
+  assertEquals(httpServer.rawListeners("request").length, 1);
+  installation.detach();
+  install();
+  detach(server, httpServer);
+  install();
+});
+
+Deno.test("a server is installed on several, and several on one", () => {
+  const [one, other] = [nodeServer(), nodeServer()];
+  const server = new FakeServer();
+  for (const httpServer of [one, other]) {
+    installHandlers(server, httpServer);
+    installHandlers(new FakeServer(), httpServer);
+  }
+  detach(server, one);
+  assertThrows(() => installHandlers(server, other), TypeError, "together already");
+});
+
+Deno.test("to take away what is not there, or not there any more, does nothing", () => {
+  const [server, httpServer] = [new FakeServer(), nodeServer()];
+  detach(server, httpServer);
+  const installation = installHandlers(server, httpServer);
+  installation.detach();
+  const listener = () => {};
+  httpServer.on("request", listener);
+  installation.detach();
+  detach(server, httpServer);
+  assertEquals(httpServer.rawListeners("request"), [listener]);
+});
+
+Deno.test("only requests and upgrades are listened to", () => {
+  const httpServer = createServer();
+  httpServer.removeAllListeners();
+  installHandlers(new FakeServer(), httpServer);
+  assertEquals(httpServer.eventNames().toSorted(), ["request", "upgrade"]);
+});
+
+Deno.test("a response of the application's is sent, and Node's own answers are not", async () => {
+  for (const [answer, calls] of [[new Response(null), ["head 200", "end"]], [answered, []]]) {
+    const httpServer = nodeServer();
+    installHandlers(new FakeServer(() => answer as Response), httpServer);
+    assertEquals((await request(httpServer, "/echo")).calls, calls);
+  }
+});
+
+Deno.test("a request outside the prefix goes to the others, or to the server where there are none", async () => {
+  for (const others of [0, 1]) {
+    const [server, httpServer] = [new FakeServer(), nodeServer()];
+    const heard: unknown[] = [];
+    if (others > 0) httpServer.on("request", () => heard.push("other"));
+    installHandlers(server, httpServer);
+    await request(httpServer, "/x");
+    assertEquals([server.infos.length, heard.length], [1 - others, others]);
+  }
+});
+
+Deno.test("only requests under the prefix come with Node's own objects, others are real ones", async () => {
+  const [server, httpServer] = [new FakeServer(), nodeServer()];
+  installHandlers(server, httpServer);
+  await request(httpServer, "/echo");
+  await request(httpServer, "/x");
+  const found = server.requests.map((each) => [
+    nodeMessages(each) !== undefined,
+    Object.getPrototypeOf(each) === Request.prototype,
+  ]);
+  assertEquals(found, [[true, false], [false, true]]);
+});
+
+/** Answers that Node cannot send. */
+const impossible: Record<string, () => Response> = {
+  "a control character in a header": () => new Response(null, { headers: { "X-A": "\x01" } }),
+  "the status of an error": () => Response.error(),
+  "a body that somebody reads": () => {
+    const response = new Response("body");
+    response.body?.getReader();
+    return response;
+  },
+  "nothing": () => undefined as unknown as Response,
+};
+for (const [what, answer] of Object.entries(impossible)) {
+  Deno.test(`an answer with ${what} becomes a 500, and a line in the log`, async () => {
+    for (const give of [answer, () => Promise.resolve(answer())]) {
+      const server = new FakeServer(give);
+      const httpServer = nodeServer();
+      installHandlers(server, httpServer);
+      const { calls } = await request(httpServer, "/echo");
+      assertEquals(calls, ["head 500", "end Internal error"]);
+      assertEquals(server.complaints.length, 1);
+    }
+  });
+}
+
+Deno.test("an answer that had begun when it could not be sent is cut off, with a line in the log", async () => {
+  const [server, httpServer] = [new FakeServer(impossible["nothing"]), nodeServer()];
+  installHandlers(server, httpServer);
+  const res = new FakeResponse();
+  res.headersSent = true;
+  await request(httpServer, "/echo", res);
+  assertEquals([res.calls, server.complaints.length], [["destroy"], 1]);
+});
+
+/** What becomes of an upgrade request. */
+function upgrade(server: FakeServer, { socket = new FakeSocket(), ...asked }: Asked = {}) {
+  const httpServer = nodeServer();
+  const events: string[] = [];
+  httpServer.on("upgrade", () => events.push("other"));
+  installHandlers(server, httpServer);
+  httpServer.on("connection", () => events.push("declined"));
+  const req = new FakeIncoming({ url: "/echo/websocket", ...asked, socket });
+  httpServer.emit("upgrade", req, socket, new Uint8Array(0));
+  return { events, cutOff: socket.destroyed, handled: server.infos };
+}
+
+Deno.test("an upgrade that may open a websocket goes to the server, as an upgrade request", () => {
+  const { events, cutOff, handled } = upgrade(new FakeServer(() => answered));
+  assertEquals([events, cutOff], [[], false]);
+  assertEquals(handled.map((info) => info instanceof UpgradeRequest), [true]);
+});
+
+Deno.test("an upgrade of what opens no websocket is declined, without asking the server", () => {
+  for (const asked of [{ url: "/echo/info" }, { url: "/echo" }, { method: "POST" }]) {
+    const { events, cutOff, handled } = upgrade(new FakeServer(() => answered), asked);
+    assertEquals([events, cutOff, handled], [["declined"], false, []]);
+  }
+});
+
+Deno.test("an upgrade behind a request without an answer is cut off, for nobody can answer it", () => {
+  for (const url of ["/echo/websocket", "/echo"]) {
+    const socket = new FakeSocket();
+    socket._httpMessage = new FakeResponse(socket);
+    const { events, cutOff, handled } = upgrade(new FakeServer(() => answered), { url, socket });
+    assertEquals([events, cutOff, handled], [[], true, []]);
+  }
+});
+
+Deno.test("an upgrade that is answered in any other way is cut off", () => {
+  for (const answer of [new Response("no"), Promise.resolve(answered)]) {
+    assertEquals(upgrade(new FakeServer(() => answer)).cutOff, true);
+  }
+});
+
+Deno.test("an upgrade outside the prefix goes to the others, or is declined where there are none", () => {
+  const { events, handled } = upgrade(new FakeServer(), { url: "/x" });
+  assertEquals([events, handled], [["other"], []]);
+  const [httpServer, socket] = [nodeServer(), new FakeSocket()];
+  installHandlers(new FakeServer(), httpServer);
+  httpServer.emit("upgrade", new FakeIncoming({ url: "/x", socket }), socket, new Uint8Array(0));
+  assertEquals(socket.putBack, "GET /x HTTP/1.1\r\n\r\n");
+});

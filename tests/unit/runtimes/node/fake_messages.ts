@@ -1,0 +1,177 @@
+/**
+ * A request of Node's and its answer, without a socket between them.
+ *
+ * @module
+ */
+
+import { EventEmitter } from "node:events";
+import { Readable } from "node:stream";
+import { NodeInfo } from "../../../../src/runtimes/node/info.ts";
+import type {
+  IncomingMessage,
+  NodeSocket,
+  ServerResponse,
+} from "../../../../src/runtimes/node/types.ts";
+
+/** A socket that notes its time-outs, and what it is given back. */
+export class FakeSocket extends EventEmitter implements NodeSocket {
+  remoteAddress: string | undefined = "192.0.2.1";
+  remotePort: number | undefined = 1234;
+  localAddress: string | undefined = "192.0.2.2";
+  localPort: number | undefined = 80;
+  encrypted?: boolean;
+  timeout: number | undefined;
+  destroyed = false;
+  /** The answer that has it now. */
+  _httpMessage: unknown;
+  /** Bytes that were put back, as latin1. */
+  putBack = "";
+
+  setTimeout(ms: number): void {
+    this.timeout = ms;
+  }
+
+  override on(event: string, listener: (...args: never[]) => void): this {
+    return super.on(event, listener as () => void);
+  }
+
+  unshift(bytes: Uint8Array): void {
+    this.putBack = String.fromCharCode(...bytes) + this.putBack;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+/** What is to be in a request. */
+export interface Asked {
+  method?: string;
+  /** The target, as it stood in the first line. */
+  url?: string;
+  /** Names and values in turn, as they stood in the request. */
+  fields?: readonly string[];
+  socket?: FakeSocket;
+}
+
+/** A request whose body the test sends. */
+export class FakeIncoming extends Readable implements IncomingMessage {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly httpVersion = "1.1";
+  readonly rawHeaders: readonly string[];
+  readonly headers: Record<string, string | string[] | undefined> = {};
+  readonly socket: FakeSocket;
+  /** Pushes that came although the stream had said to wait. */
+  excess = 0;
+  #wanted = false;
+
+  constructor({ method = "GET", url = "/", fields = [], socket = new FakeSocket() }: Asked = {}) {
+    super({ highWaterMark: 1 });
+    this.method = method;
+    this.url = url;
+    this.rawHeaders = fields;
+    this.socket = socket;
+    for (let at = 0; at + 1 < fields.length; at += 2) {
+      this.#addField(fields[at]!.toLowerCase(), fields[at + 1]!);
+    }
+  }
+
+  /** As Node does it: cookies have a separator of their own, and some come but once. */
+  #addField(name: string, value: string): void {
+    const there = this.headers[name];
+    if (name === "set-cookie") this.headers[name] = [there ?? [], value].flat();
+    else if (there === undefined) this.headers[name] = value;
+    else if (name !== "host" && name !== "user-agent") {
+      this.headers[name] = `${there}${name === "cookie" ? "; " : ", "}${value}`;
+    }
+  }
+
+  override _read(): void {
+    this.#wanted = true;
+  }
+
+  /** A part of the body arrives. */
+  arrive(part: string | Uint8Array): void {
+    if (!this.#wanted) this.excess++;
+    this.#wanted = false;
+    this.push(typeof part === "string" ? new TextEncoder().encode(part) : part);
+  }
+
+  /** The body ends as it should. */
+  finish(): void {
+    this.push(null);
+  }
+
+  /** As Node does it: of an abort, only those hear who ask. */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    callback(this.listenerCount("error") > 0 ? error : null);
+  }
+
+  /** The client goes away. */
+  abort(): void {
+    this.destroy(new Error("aborted"));
+  }
+}
+
+/** An answer that notes what it is told. */
+export class FakeResponse extends EventEmitter implements ServerResponse {
+  /** Null while it waits behind another. */
+  socket: FakeSocket | null;
+  headersSent = false;
+  writableLength = 0;
+  writableFinished = false;
+  readonly calls: string[] = [];
+  status = 0;
+  fields: Readonly<Record<string, string | string[]>> = {};
+  /** Only with HTTP/2. */
+  stream: { readonly destroyed: boolean; readonly session?: FakeSocket } | undefined;
+  #finished: (() => void) | undefined;
+
+  constructor(socket: FakeSocket | null = new FakeSocket()) {
+    super();
+    this.socket = socket;
+  }
+
+  /** As Node does it: what cannot be sent is refused before anything is. */
+  writeHead(status: number, fields: Readonly<Record<string, string | string[]>>): void {
+    if (status < 100) throw new RangeError(`Invalid status code: ${status}`);
+    for (const value of Object.values(fields).flat()) {
+      if (value.includes("\x01")) throw new TypeError("Invalid character in header content");
+    }
+    this.calls.push(`head ${status}`);
+    this.headersSent = true;
+    this.status = status;
+    this.fields = fields;
+  }
+
+  write(chunk: string): boolean {
+    this.calls.push(`write ${chunk}`);
+    return true;
+  }
+
+  end(chunk?: string, finished?: () => void): void {
+    this.calls.push(chunk === undefined ? "end" : `end ${chunk}`);
+    this.#finished = finished;
+  }
+
+  destroy(): void {
+    this.calls.push("destroy");
+  }
+
+  /** All of it has left, and then it closes. */
+  leave(): void {
+    this.writableFinished = true;
+    this.#finished?.();
+    this.emit("finish");
+    this.emit("close");
+  }
+}
+
+/** Both, as they go through the server. */
+export function exchange(asked: Asked = {}) {
+  const req = new FakeIncoming(asked);
+  const res = new FakeResponse(req.socket);
+  const info = new NodeInfo(req, res);
+  return { req, res, socket: req.socket, info };
+}

@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import { whenQueued } from "../../../../src/runtimes/node/queued.ts";
+import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
+
+/** How often an answer has heard that its connection ended. */
+function heard(socket: FakeSocket, res: FakeResponse): () => number {
+  let times = 0;
+  whenQueued(new FakeIncoming({ socket }), res, () => times++);
+  return () => times;
+}
+
+Deno.test("an answer that waits behind another hears when the connection ends, and not before", () => {
+  const socket = new FakeSocket();
+  const times = heard(socket, new FakeResponse(null));
+  assertEquals(times(), 0);
+  socket.emit("close");
+  assertEquals(times(), 1);
+});
+
+Deno.test("an answer whose turn it is hears nothing, for Node tells it itself", () => {
+  const { socket, res } = exchange();
+  const times = heard(socket, res);
+  socket.emit("close");
+  assertEquals(times(), 0);
+});
+
+Deno.test("answers of HTTP/2 do not wait behind each other", () => {
+  const socket = new FakeSocket();
+  const res = new FakeResponse(null);
+  res.stream = { destroyed: false };
+  const times = heard(socket, res);
+  socket.emit("close");
+  assertEquals(times(), 0);
+});
+
+Deno.test("any number may wait on a connection, without a warning of too many listeners", () => {
+  const socket = new FakeSocket();
+  const answers = Array.from({ length: 20 }, () => heard(socket, new FakeResponse(null)));
+  assertEquals(socket.getMaxListeners(), 0);
+  socket.emit("close");
+  assertEquals(answers.map((times) => times()), answers.map(() => 1));
+});

@@ -1,0 +1,226 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { lazyRequest, nodeMessages, realRequest } from "../../../../src/runtimes/node/request.ts";
+import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
+
+/** A request, and Node's own that it was made of. */
+function make(asked: Asked = {}) {
+  const messages = exchange(asked);
+  return { ...messages, request: lazyRequest(messages.req, messages.res) };
+}
+
+/** A request with a body that has arrived. */
+function post(body: string, ...fields: string[]) {
+  const made = make({ method: "POST", fields: ["Host", "host", ...fields] });
+  made.req.arrive(body);
+  made.req.finish();
+  return made;
+}
+
+const urlOf = (asked: Asked) => make(asked).request.url;
+
+Deno.test("a URL has the scheme of the socket, the host of the request, and path and query as they came", () => {
+  const url = "/a//b/%2e%2e/../c?d=%zz&e#f";
+  assertEquals(urlOf({ url, fields: ["Host", "example.org"] }), `http://example.org${url}`);
+  const socket = new FakeSocket();
+  socket.encrypted = true;
+  assertEquals(urlOf({ url, fields: ["Host", "a:8443"], socket }), `https://a:8443${url}`);
+});
+
+const hosts = ["localhost", "a.b-c.d", "127.0.0.1:80", "[::1]", "[2001:DB8::1]:8081", "a_b~c"];
+Deno.test("names, addresses and ports are hosts", () => {
+  for (const host of hosts) assertEquals(urlOf({ fields: ["Host", host] }), `http://${host}/`);
+});
+
+const noHosts = [
+  "x/echo/info?",
+  "a@b",
+  "a:b@c",
+  "a b",
+  "a?",
+  "a#b",
+  "a\\b",
+  "[::1",
+  "a:99999",
+  "é",
+  "%2f",
+];
+Deno.test("a host that is missing, or could not stand in a URL, is localhost", () => {
+  const expected = "http://localhost/x?y";
+  for (const host of noHosts) {
+    assertEquals(urlOf({ url: "/x?y", fields: ["Host", host] }), expected, host);
+  }
+  assertEquals(urlOf({ url: "/x?y" }), expected);
+  const socket = new FakeSocket();
+  socket.encrypted = true;
+  assertEquals(urlOf({ url: "/x?y", socket }), "https://localhost/x?y");
+});
+
+Deno.test("a host is judged anew for each request", () => {
+  for (const host of ["good", "bad/", "good", "bad/", "good:1"]) {
+    const expected = host.startsWith("good") ? host : "localhost";
+    assertEquals(urlOf({ fields: ["Host", host] }), `http://${expected}/`);
+  }
+});
+
+Deno.test("a target that is a URL is taken as it came", () => {
+  for (const url of ["http://other/echo/info?x", "https://a@b/c"]) {
+    assertEquals(urlOf({ url, fields: ["Host", "host"] }), url);
+  }
+});
+
+Deno.test("a target that is neither path nor URL is a path of localhost", () => {
+  for (const url of ["*", "a:80"]) {
+    const asked = { method: "OPTIONS", url, fields: ["Host", "host"] };
+    assertEquals(urlOf(asked), `http://localhost/${url}`);
+  }
+});
+
+Deno.test("of HTTP/2, the authority is the host", () => {
+  const fields = [":method", "GET", ":path", "/x", ":authority", "example.org:1"];
+  const socket = new FakeSocket();
+  socket.encrypted = true;
+  assertEquals(urlOf({ url: "/x", fields, socket }), "https://example.org:1/x");
+});
+
+Deno.test("it is a Request, of that method and with these headers", () => {
+  const { request } = make({ method: "PATCH", fields: ["X-A", "1"] });
+  assert(request instanceof Request);
+  assertEquals([request.method, request.headers.get("x-a")], ["PATCH", "1"]);
+  assert(request.headers === request.headers);
+});
+
+Deno.test("the properties that nobody asks for are those of a real request", () => {
+  const { request } = make({ fields: ["Host", "host"] });
+  assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
+  // Of what a runtime's own requests lack, ours lack no more.
+  const own = new Request("http://host/");
+  const names = ["cache", "credentials", "destination", "integrity", "mode", "referrer"] as const;
+  for (const name of names) assertEquals(request[name], own[name], name);
+});
+
+Deno.test("requests to read have no body", async () => {
+  for (const method of ["GET", "HEAD"]) {
+    const { request, req } = make({ method, fields: ["Host", "host"] });
+    assertEquals([request.body, request.bodyUsed], [null, false]);
+    req.finish();
+    assertEquals(await request.text(), "");
+  }
+});
+
+Deno.test("a body is read as text", async () => {
+  const { request } = post("some text");
+  assertEquals(request.bodyUsed, false);
+  const text = request.text();
+  assertEquals(request.bodyUsed, true);
+  assertEquals(await text, "some text");
+});
+
+Deno.test("a body is read in the other ways of a real request", async () => {
+  const bytes = new TextEncoder().encode("[1]");
+  assertEquals(await post("[1]").request.json(), [1]);
+  assertEquals(new Uint8Array(await post("[1]").request.arrayBuffer()), bytes);
+  assertEquals(await (await post("[1]").request.blob()).text(), "[1]");
+  const type = "application/x-www-form-urlencoded";
+  const form = await post("a=1&b=%202", "Content-Type", type).request.formData();
+  assertEquals([...form], [["a", "1"], ["b", " 2"]]);
+  await assertRejects(() => post("[1").request.json(), SyntaxError);
+});
+
+Deno.test("a body is read as a stream", async () => {
+  const { request } = post("some text");
+  const { body } = request;
+  assert(body !== null && body === request.body);
+  assertEquals(request.bodyUsed, false);
+  assertEquals(await new Response(body).text(), "some text");
+  assertEquals(request.bodyUsed, true);
+});
+
+Deno.test("the text of a body whose stream nobody has read yet is all of it", async () => {
+  const { request } = post("some text");
+  void request.body;
+  assertEquals(await request.text(), "some text");
+});
+
+Deno.test("a clone has the whole body as well, and the method and headers", async () => {
+  const { request } = post("[1]", "X-A", "1");
+  const clone = request.clone();
+  assertEquals([clone.method, clone.url, clone.headers.get("x-a")], ["POST", "http://host/", "1"]);
+  assertEquals([await clone.json(), await request.text()], [[1], "[1]"]);
+});
+
+const readings = ["text", "json", "arrayBuffer", "blob", "formData"] as const;
+for (const first of ["json", "body"] as const) {
+  Deno.test(`after its ${first} was read, a body is not read again`, async () => {
+    for (const second of readings) {
+      const { request } = post("[1]");
+      if (first === "body") await new Response(request.body).text();
+      else await request[first]();
+      assertEquals(request.bodyUsed, true);
+      await assertRejects(() => request[second](), TypeError);
+      assertThrows(() => request.clone(), TypeError);
+    }
+  });
+}
+
+Deno.test("after its text was read, a body has no text any more", async () => {
+  const { request } = post("some text");
+  await request.text();
+  assertEquals(request.bodyUsed, true);
+  await assertRejects(() => request.text(), TypeError);
+});
+
+Deno.test("after the body was read as text, all but the body is still there", async () => {
+  const { request } = post("some text");
+  await request.text();
+  assertEquals([request.redirect, request.signal.aborted, request.method], [
+    "follow",
+    false,
+    "POST",
+  ]);
+});
+
+Deno.test("a body is read whatever the Host", async () => {
+  for (const host of noHosts) {
+    const { request, req } = make({ method: "POST", fields: ["Host", host] });
+    req.arrive("[1]");
+    req.finish();
+    assertEquals(await request.json(), [1]);
+  }
+});
+
+Deno.test("requests and headers can be printed", () => {
+  const { request } = make({ method: "PUT", url: "/path", fields: ["Host", "host", "X-A", "1"] });
+  assert(Deno.inspect(request).includes("/path"), Deno.inspect(request));
+  const custom = Symbol.for("nodejs.util.inspect.custom");
+  for (const value of [request, request.headers] as unknown as Record<symbol, () => object>[]) {
+    const shown = Deno.inspect(value[custom]?.());
+    assert(shown.includes("x-a") && shown.includes("1"), shown);
+  }
+});
+
+Deno.test("Node's own objects are found, of requests that were made of both", () => {
+  const { request, req, res } = make();
+  const found = nodeMessages(request);
+  assertEquals([found?.req === req, found?.res === res], [true, true]);
+  // Upgrade requests have no answer.
+  for (const other of [lazyRequest(req), realRequest(req), new Request("http://host/")]) {
+    assertEquals(nodeMessages(other), undefined);
+  }
+});
+
+Deno.test("a request for others is a real one, with all that came", async () => {
+  const { req } = make({ method: "PUT", url: "/x?y", fields: ["Host", "host", "X-A", "1"] });
+  const request = realRequest(req);
+  // The Web's own functions take nothing that only inherits from it.
+  assertEquals(Object.getPrototypeOf(request), Request.prototype);
+  const { method, url, headers } = request;
+  assertEquals([method, url, headers.get("x-a")], ["PUT", "http://host/x?y", "1"]);
+  req.arrive("some text");
+  req.finish();
+  assertEquals(await request.text(), "some text");
+});
+
+Deno.test("a request that the Web has none for is made all the same", () => {
+  const request = realRequest(make({ method: "TRACE", url: "/x" }).req);
+  assertEquals([request.method, request.url], ["TRACE", "http://localhost/x"]);
+});

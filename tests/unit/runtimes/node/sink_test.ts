@@ -1,0 +1,198 @@
+import { assertEquals } from "@std/assert";
+import { Answer } from "../../../../src/http/answer.ts";
+import type { SinkListener } from "../../../../src/runtime.ts";
+import { answered, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
+import { microtasks } from "../../fake_time.ts";
+import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
+
+/** What Node is given for an answer. */
+function given(answer: Answer) {
+  const { res, info } = exchange();
+  respond(answer, info);
+  return { fields: res.fields, calls: res.calls };
+}
+
+/** Notes what it is told. */
+class Told implements SinkListener {
+  readonly calls: string[] = [];
+
+  drained(): void {
+    this.calls.push("drained");
+  }
+
+  ended(): void {
+    this.calls.push("ended");
+  }
+
+  broken(): void {
+    this.calls.push("broken");
+  }
+}
+
+/** A sink, and all who have to do with it. */
+function open(asked: Asked = {}) {
+  const messages = exchange(asked);
+  const told = new Told();
+  return { ...messages, told, sink: new NodeSink({ "X-A": "1" }, messages.info, told) };
+}
+
+Deno.test("an answer with a body says how many bytes it is", () => {
+  assertEquals(given(new Answer(200, { "X-A": "1" }, "\u20ac")), {
+    fields: { "X-A": "1", "Content-Length": "3" },
+    calls: ["head 200", "end \u20ac"],
+  });
+  assertEquals(given(new Answer(404, {}, "")).fields, { "Content-Length": "0" });
+});
+
+Deno.test("an answer without a body has no bytes, and 204 and 304 do not say so", () => {
+  for (const [status, length] of [[405, "0"], [200, "0"], [204, undefined], [304, undefined]]) {
+    const { fields, calls } = given(new Answer(Number(status), {}, null));
+    assertEquals([fields["Content-Length"], calls], [length, [`head ${status}`, "end"]]);
+  }
+});
+
+Deno.test("an answer to HEAD says how many bytes it would be", () => {
+  const { res, info } = exchange({ method: "HEAD" });
+  respond(new Answer(200, {}, "text"), info);
+  assertEquals(res.fields["Content-Length"], "4");
+});
+
+Deno.test("an answer that the application has begun is left alone", () => {
+  const { res, info } = exchange();
+  res.headersSent = true;
+  respond(new Answer(200, {}, "text"), info);
+  assertEquals(res.calls, []);
+});
+
+Deno.test("a sink answers when it has something to send, and sends it chunk by chunk", () => {
+  const { sink, res } = open();
+  assertEquals(res.calls, []);
+  assertEquals(sink.write("\u20ac"), 3);
+  assertEquals(sink.write("two"), 3);
+  sink.end();
+  assertEquals(res.calls, ["head 200", "write \u20ac", "write two", "end"]);
+  assertEquals([res.fields, sink.response === answered], [{ "X-A": "1" }, true]);
+});
+
+Deno.test("what Node has not sent yet is buffered", () => {
+  const { sink, res } = open();
+  res.writableLength = 7;
+  assertEquals(sink.bufferedAmount, 7);
+});
+
+Deno.test("a body that is finished at once says how many bytes it is", () => {
+  const { sink, res } = open();
+  sink.finish("\u20ac");
+  assertEquals(res.calls, ["head 200", "end \u20ac"]);
+  assertEquals(res.fields, { "X-A": "1", "Content-Length": "3" });
+});
+
+Deno.test("a body that has begun is finished with its last chunk", () => {
+  const { sink, res } = open();
+  sink.write("one");
+  sink.finish("two");
+  assertEquals(res.calls, ["head 200", "write one", "end two"]);
+});
+
+Deno.test("each drain is told, until the body has ended or broken", () => {
+  const { res, told, sink } = open();
+  res.emit("drain");
+  res.emit("drain");
+  assertEquals(told.calls, ["drained", "drained"]);
+  sink.end();
+  res.leave();
+  res.emit("drain");
+  assertEquals(told.calls, ["drained", "drained", "ended"]);
+});
+
+Deno.test("an end is told when all has left, once, and the close that follows is not", () => {
+  const { res, told, sink } = open();
+  sink.write("one");
+  sink.end();
+  assertEquals(told.calls, []);
+  res.leave();
+  res.emit("close");
+  assertEquals(told.calls, ["ended"]);
+});
+
+Deno.test("a close before the end is a break, once", () => {
+  for (const ended of [false, true]) {
+    const { res, told, sink } = open();
+    if (ended) sink.end();
+    res.emit("close");
+    res.leave();
+    res.emit("drain");
+    assertEquals(told.calls, ["broken"]);
+  }
+});
+
+Deno.test("nothing is told after a finish or an abort", () => {
+  for (const stop of ["finish", "abort"] as const) {
+    const { res, told, sink } = open();
+    sink.write("one");
+    sink[stop]("two");
+    res.emit("drain");
+    res.emit("close");
+    assertEquals(told.calls, []);
+    assertEquals(res.calls.at(-1), stop === "abort" ? "destroy" : "end two");
+  }
+});
+
+Deno.test("a client that had gone before is a break, told only after the sink is there", async () => {
+  const socket = new FakeSocket();
+  socket.destroyed = true;
+  const { told } = open({ socket });
+  assertEquals(told.calls, []);
+  await microtasks();
+  assertEquals(told.calls, ["broken"]);
+});
+
+Deno.test("of HTTP/2, a stream that had gone before is a break, and its socket is not asked", async () => {
+  for (const destroyed of [true, false]) {
+    const socket = new FakeSocket();
+    socket.destroyed = !destroyed;
+    const { info, res } = exchange({ socket });
+    res.stream = { destroyed };
+    const told = new Told();
+    new NodeSink({}, info, told);
+    await microtasks();
+    assertEquals(told.calls, destroyed ? ["broken"] : []);
+  }
+});
+
+Deno.test("the body of the request is read and thrown away", () => {
+  assertEquals(open({ method: "POST" }).req.readableFlowing, true);
+});
+
+/** Ways in which an answer comes to its end. */
+const endings = {
+  end: ({ sink }: ReturnType<typeof open>) => sink.end(),
+  finish: ({ sink }: ReturnType<typeof open>) => sink.finish("x"),
+  abort({ sink, res }: ReturnType<typeof open>) {
+    sink.abort();
+    res.emit("close");
+  },
+  break: ({ res }: ReturnType<typeof open>) => res.emit("close"),
+};
+for (const [name, end] of Object.entries(endings)) {
+  Deno.test(`a connection's time-out is lifted until its answer comes to its ${name}`, () => {
+    const socket = new FakeSocket();
+    socket.timeout = 500;
+    const opened = open({ socket });
+    assertEquals(socket.timeout, 0);
+    end(opened);
+    assertEquals(socket.timeout, 500);
+  });
+}
+
+Deno.test("of an answer that waits for another, the end of the connection is a break, once", () => {
+  const messages = exchange();
+  messages.res.socket = null;
+  const told = new Told();
+  new NodeSink({}, messages.info, told);
+  // Node tells only the answer whose turn it is.
+  messages.socket.emit("close");
+  assertEquals(told.calls, ["broken"]);
+  messages.res.emit("close");
+  assertEquals(told.calls, ["broken"]);
+});

@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import { Suspension } from "../../../../src/runtimes/node/timeout.ts";
+import { exchange, FakeSocket } from "./fake_messages.ts";
+
+/** A connection with that time-out. */
+function connection(timeout: number | undefined): FakeSocket {
+  const socket = new FakeSocket();
+  socket.timeout = timeout;
+  return socket;
+}
+
+/** An answer on that connection begins to wait; with HTTP/2, of that session. */
+function wait(socket: FakeSocket, session?: FakeSocket): Suspension {
+  const { req, res } = exchange({ socket });
+  if (session !== undefined) res.stream = { destroyed: false, session };
+  return new Suspension(req, res);
+}
+
+Deno.test("a time-out is lifted while an answer waits, and then what it was", () => {
+  const socket = connection(500);
+  const waiting = wait(socket);
+  assertEquals(socket.timeout, 0);
+  waiting.end();
+  assertEquals(socket.timeout, 500);
+});
+
+Deno.test("where several answers wait, the time-out stays lifted until the last one has ended", () => {
+  const socket = connection(500);
+  const [first, second] = [wait(socket), wait(socket)];
+  first.end();
+  const third = wait(socket);
+  second.end();
+  assertEquals(socket.timeout, 0);
+  third.end();
+  assertEquals(socket.timeout, 500);
+});
+
+Deno.test("an answer that ends twice ends the waiting of no other", () => {
+  const socket = connection(500);
+  const [first, second] = [wait(socket), wait(socket)];
+  first.end();
+  first.end();
+  assertEquals(socket.timeout, 0);
+  second.end();
+  assertEquals(socket.timeout, 500);
+});
+
+Deno.test("each waiting gives back the time-out that there was before it", () => {
+  const socket = connection(500);
+  wait(socket).end();
+  socket.timeout = 700;
+  wait(socket).end();
+  assertEquals(socket.timeout, 700);
+});
+
+Deno.test("a connection without a time-out is given none", () => {
+  for (const timeout of [0, undefined]) {
+    const socket = connection(timeout);
+    let times = 0;
+    socket.setTimeout = () => times++;
+    wait(socket).end();
+    assertEquals([times, socket.timeout], [0, timeout]);
+  }
+});
+
+Deno.test("the time-outs of other connections are left alone", () => {
+  const [one, other] = [connection(500), connection(700)];
+  const waiting = wait(one);
+  assertEquals(other.timeout, 700);
+  wait(other).end();
+  assertEquals([one.timeout, other.timeout], [0, 700]);
+  waiting.end();
+});
+
+Deno.test("of HTTP/2, the time-out is that of the session", () => {
+  const [socket, session] = [connection(undefined), connection(500)];
+  const waiting = wait(socket, session);
+  assertEquals([session.timeout, socket.timeout], [0, undefined]);
+  waiting.end();
+  assertEquals([session.timeout, socket.timeout], [500, undefined]);
+});
