@@ -64,7 +64,7 @@ export class Overshadowing {
   #passOn(args: unknown[]): void {
     for (const listener of [...this.#earlier]) {
       // It has been taken off the emitter already, so it cannot do that by itself.
-      if (listener.listener !== undefined) replace(listener, [], this.#earlier);
+      if (typeof listener.listener === "function") replace(listener, [], this.#earlier);
       listener.apply(this.#emitter, args);
     }
   }

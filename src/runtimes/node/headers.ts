@@ -23,7 +23,7 @@ class LazyHeaders {
     const { headers } = this.#incoming;
     const key = name.toLowerCase();
     // HTTP/2 has another name for the host.
-    const value = headers[key] ?? (key === "host" ? headers[":authority"] : undefined);
+    const value = key === "host" ? headers[key] ?? headers[":authority"] : own(headers, key);
     if (value === undefined) return null;
     return typeof value === "string" ? value : value.join(", ");
   }
@@ -50,6 +50,11 @@ class LazyHeaders {
     }
     return this.#real;
   }
+}
+
+/** It is an ordinary object, which has a `constructor`. */
+function own<Value>(object: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 const delegated = [

@@ -10,6 +10,8 @@ import type { IncomingMessage, ServerResponse } from "./types.ts";
 /** Calls back when the connection of such an answer ends, of which Node tells it nothing. */
 export function whenQueued(req: IncomingMessage, res: ServerResponse, gone: () => void): void {
   if (res.socket !== null || res.stream !== undefined) return;
-  req.socket.setMaxListeners(0);
-  req.socket.on("close", gone);
+  const { socket } = req;
+  socket.setMaxListeners(0);
+  socket.on("close", gone);
+  res.on("close", () => socket.off("close", gone));
 }

@@ -58,7 +58,8 @@ class LazyRequest {
 
   get body(): ReadableStream<Uint8Array> | null {
     if (this.#real !== undefined) return this.#real.body;
-    if (this.method === "GET" || this.method === "HEAD") return null;
+    if (!this.#mayHaveBody) return null;
+    if (this.#bodyUsed) return this.real.body;
     return (this.#body ??= bodyOf(this.#incoming));
   }
 
@@ -67,21 +68,28 @@ class LazyRequest {
   }
 
   text(): Promise<string> {
-    // Somebody has begun to read it otherwise.
-    if (this.#real !== undefined || this.#body != undefined) return this.real.text();
-    if (this.#bodyUsed) return Promise.reject(new TypeError("Cannot read the body: it was read"));
+    // Somebody has begun to read it otherwise, or has read it.
+    const isBegun = this.#real !== undefined || this.#body != undefined || this.#bodyUsed;
+    if (isBegun || !this.#mayHaveBody) return this.real.text();
     this.#bodyUsed = true;
     return readText(this.#incoming);
   }
 
   get real(): Request {
     if (this.#real === undefined) {
-      const { method, url, headers, body } = this;
+      const { method, url, headers } = this;
+      const body = this.#bodyUsed ? "" : this.body;
       // `duplex` is not among the types of all runtimes.
       const init = { method, headers: [...headers], body, duplex: "half" };
       this.#real = new Request(url, init as RequestInit);
+      // From here on it knows that its body was read.
+      if (this.#bodyUsed) this.#real.text();
     }
     return this.#real;
+  }
+
+  get #mayHaveBody(): boolean {
+    return this.method !== "GET" && this.method !== "HEAD";
   }
 }
 
@@ -143,7 +151,7 @@ function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
   return `${socket.encrypted === true ? "https" : "http"}://${host}${url}`;
 }
 
-let lastHost = "";
+let lastHost = "localhost";
 
 /** A host with a slash or a question mark in it would say where the path begins. */
 function isHost(host: string): boolean {

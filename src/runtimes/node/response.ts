@@ -21,7 +21,12 @@ export function sendResponse(response: Response, { res }: NodeInfo): void {
   const cookies = headers.getSetCookie();
   if (cookies.length > 0) fields["set-cookie"] = cookies;
   const readable = body && Readable.fromWeb(body as never);
-  res.writeHead(status, fields);
+  try {
+    res.writeHead(status, fields);
+  } catch (error) {
+    readable?.destroy();
+    throw error;
+  }
   if (readable === null) res.end();
   // When one of them breaks, so does the other.
   else pipeline(readable, res as never, () => {});
@@ -30,6 +35,8 @@ export function sendResponse(response: Response, { res }: NodeInfo): void {
 /** Says that there is an answer, which cannot be sent. */
 export function sendFailure(info: NodeInfo): void {
   // If it has begun, nobody shall take the start for all of it.
-  if (info.res.headersSent) info.res.destroy();
-  else respond(errorAnswer(500, "Internal error"), info);
+  if (info.res.headersSent) return void info.res.destroy();
+  // Node keeps that of the answer which failed; HTTP/2 has none.
+  if (info.res.stream === undefined) info.res.statusMessage = "Internal Server Error";
+  respond(errorAnswer(500, "Internal error"), info);
 }

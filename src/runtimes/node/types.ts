@@ -22,6 +22,7 @@ export interface NodeSocket extends SocketEnds, TimedOut {
   /** The answer that has the socket now, if there is one. */
   readonly _httpMessage?: unknown;
   on(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener: (...args: never[]) => void): unknown;
   setMaxListeners(count: number): unknown;
   unshift(bytes: Uint8Array): unknown;
   destroy(): unknown;
@@ -34,6 +35,7 @@ export interface IncomingMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly rawHeaders: readonly string[];
   readonly httpVersion: string;
+  readonly destroyed: boolean;
   readonly socket: NodeSocket;
   on(event: string, listener: (...args: never[]) => void): unknown;
   pause(): unknown;
@@ -47,6 +49,7 @@ export interface ServerResponse {
   /** Only with HTTP/2. */
   readonly stream?: { readonly destroyed: boolean; readonly session?: TimedOut } | undefined;
   readonly headersSent: boolean;
+  statusMessage?: string;
   readonly writableLength: number;
   readonly writableFinished: boolean;
   writeHead(status: number, fields: Readonly<Record<string, string | string[]>>): unknown;

@@ -119,3 +119,10 @@ Deno.test("a stream whose body breaks off fails, and once cancelled does not", a
   other.abort();
   await turn();
 });
+
+Deno.test("of a body whose client has gone before, there is nothing to be read", async () => {
+  const incoming = new FakeIncoming();
+  incoming.abort();
+  await turn();
+  await assertRejects(() => readText(incoming), Error, "went away");
+});

@@ -35,6 +35,10 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
     return super.on(event, listener as () => void);
   }
 
+  override off(event: string, listener: (...args: never[]) => void): this {
+    return super.off(event, listener as () => void);
+  }
+
   unshift(bytes: Uint8Array): void {
     this.putBack = String.fromCharCode(...bytes) + this.putBack;
   }
@@ -119,6 +123,7 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
   /** Null while it waits behind another. */
   socket: FakeSocket | null;
   headersSent = false;
+  statusMessage = "";
   writableLength = 0;
   writableFinished = false;
   readonly calls: string[] = [];

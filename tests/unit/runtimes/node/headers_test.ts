@@ -84,3 +84,8 @@ Deno.test("Node prints the headers themselves", () => {
   const headers = headersOf("X-A", "1") as unknown as Record<symbol, () => Headers>;
   assertEquals([...headers[custom]!()], [["x-a", "1"]]);
 });
+
+Deno.test("what all objects have is no header", () => {
+  const headers = lazyHeaders(new FakeIncoming());
+  assertEquals([headers.get("constructor"), headers.get("__proto__")], [null, null]);
+});

@@ -40,3 +40,13 @@ Deno.test("any number may wait on a connection, without a warning of too many li
   socket.emit("close");
   assertEquals(answers.map((times) => times()), answers.map(() => 1));
 });
+
+Deno.test("an answer that has ended leaves nothing behind on its connection", () => {
+  const socket = new FakeSocket();
+  const res = new FakeResponse(null);
+  const times = heard(socket, res);
+  res.leave();
+  assertEquals(socket.listenerCount("close"), 0);
+  socket.emit("close");
+  assertEquals(times(), 0);
+});

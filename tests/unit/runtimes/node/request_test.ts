@@ -32,6 +32,7 @@ Deno.test("names, addresses and ports are hosts", () => {
 });
 
 const noHosts = [
+  "",
   "x/echo/info?",
   "a@b",
   "a:b@c",
@@ -167,6 +168,13 @@ Deno.test("after its text was read, a body has no text any more", async () => {
   await request.text();
   assertEquals(request.bodyUsed, true);
   await assertRejects(() => request.text(), TypeError);
+});
+
+Deno.test("after its text was read, a body is not read in another way either", async () => {
+  const { request } = post("some text");
+  await request.text();
+  await assertRejects(() => request.json(), TypeError);
+  assertThrows(() => request.clone(), TypeError);
 });
 
 Deno.test("after the body was read as text, all but the body is still there", async () => {
