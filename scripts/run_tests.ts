@@ -21,7 +21,7 @@ interface Tally {
 }
 
 /** Names of facts and of client tests begin with that of a host. */
-const onHost = /^([a-z]+[0-9]*(?:-[a-z]+)?) (?:§|client )/;
+const onHost = /^((?:deno|bun|node)[0-9]*(?:-[a-z]+)?) (?:§|client )/;
 
 /** Counts the test cases of a JUnit report, in all and by host. */
 function count(report: string): Map<string, Tally> {

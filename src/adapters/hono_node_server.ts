@@ -46,8 +46,15 @@ export class NodeServerInfo {
     this[runtimeKey] = runtime;
     this.env = env;
     this.context = context;
+    // Node does not listen any more once an upgrade has come, be it behind this request.
+    const { socket } = env.incoming;
+    socket.off("error", ignore);
+    socket.on("error", ignore);
   }
 }
+
+/** Without any listener, an error would end the process. */
+const ignore = () => {};
 
 const howToUpgrade =
   "No websockets: on Node they need sockjs(server, { upgradeWebSocket }), with " +
@@ -79,6 +86,9 @@ export function nodeServerRuntime(
         complain(howToServe);
         return undefined;
       }
+      const { socket } = env.incoming;
+      // Nobody can answer while an earlier request on the connection has no answer yet.
+      if (socket._httpMessage) socket.destroy();
       simplifyHandshake(env.incoming);
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));

@@ -50,16 +50,18 @@ for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
 }
 
 attack("6", "an upgrade behind a request without an answer brings nobody down", async (server) => {
-  const poll = await server.xhr("/echo").open();
-  const first = `POST ${poll.base}/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
   for (const protocol of ["websocket", "h2c"]) {
     for (const path of ["/echo/000/ID/websocket", "/echo/info", "/nowhere"]) {
+      const session = await server.xhr("/echo").open();
+      const stream = `POST ${session.base}/xhr_streaming HTTP/1.1\r\nHost: x\r\nContent-Length: 0`;
       const headers = lines({ ...handshake, Upgrade: protocol });
       const it = path.replace("ID", server.newId());
       const connection = await server.connect();
-      await connection.write(`${first}GET ${it} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+      await connection.write(`${stream}\r\n\r\nGET ${it} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
       await server.roundTrip();
       connection.close();
+      // What is still written to that connection finds nobody.
+      for (let sends = 0; sends < 3; sends++) await session.sendRaw('["x"]');
     }
   }
 });
