@@ -22,8 +22,20 @@ function calls(callback: string): Framing {
 function payload(body: string, call: Call): string {
   const type = call.request.headers.get("Content-Type") ?? "";
   return type.split(";", 1)[0]!.trim().toLowerCase() === "application/x-www-form-urlencoded"
-    ? (new URLSearchParams(body).get("d") ?? "")
+    ? fieldOf(body)
     : body;
+}
+
+/**
+ * The first field `d` of a form. Only that is decoded: with a megabyte of other
+ * fields, `URLSearchParams` takes Node 24 three seconds.
+ */
+function fieldOf(form: string): string {
+  const start = `&${form}`.indexOf("&d=");
+  if (start < 0) return "";
+  const end = form.indexOf("&", start);
+  const field = form.slice(start, end < 0 ? form.length : end);
+  return new URLSearchParams(field).get("d") ?? "";
 }
 
 const jsonpSend = route(

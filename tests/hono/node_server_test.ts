@@ -1,11 +1,16 @@
 /** What the adapter says and does under `@hono/node-server`, played by the test. */
 
+import { EventEmitter } from "node:events";
 import { assert, assertEquals } from "@std/assert";
 import { Hono } from "hono";
 import { createServer } from "../../mod.ts";
 import { sockjs, type UpgradeWebSocket } from "../../src/adapters/hono.ts";
 
-const socket = { remoteAddress: "192.0.2.1", remotePort: 1, localAddress: "192.0.2.2" };
+const socket = Object.assign(new EventEmitter(), {
+  remoteAddress: "192.0.2.1",
+  remotePort: 1,
+  localAddress: "192.0.2.2",
+});
 
 /** As node-server makes it of an upgrade. */
 function upgradeRequest(): Request {
@@ -41,7 +46,11 @@ Deno.test("an upgradeWebSocket that fails is logged", async () => {
   const { echo, logged } = createEcho();
   const app = new Hono();
   app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("No such thing")) }));
-  await app.fetch(upgradeRequest(), { incoming: { socket, headers: {} } });
+  for (let count = 0; count < 2; count++) {
+    await app.fetch(upgradeRequest(), { incoming: { socket, headers: {} } });
+  }
+  // Without a listener, an error of the upgraded socket would end the process; one is enough.
+  assertEquals(socket.listenerCount("error"), 1);
   assertEquals(logged, ["Cannot upgrade: upgradeWebSocket failed with Error: No such thing"]);
 });
 

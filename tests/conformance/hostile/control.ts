@@ -1,5 +1,5 @@
 /**
- * Sessions that were there before any attack, to see that they outlive it.
+ * Sessions that were there before an attack, to see that they outlive it.
  *
  * @module
  */
@@ -9,12 +9,11 @@ import { HttpConnection } from "../raw_http.ts";
 import { RawWebSocket } from "../raw_websocket.ts";
 import type { TestServer } from "../test_server.ts";
 
-/** A websocket and a stream, both kept open between attacks. */
-export class Control {
+/** A websocket and a stream. */
+export class Control implements Disposable {
   readonly #base: string;
   readonly #websocket: RawWebSocket;
   readonly #stream: HttpConnection;
-  #echoes = 0;
 
   private constructor(base: string, websocket: RawWebSocket, stream: HttpConnection) {
     this.#base = base;
@@ -22,13 +21,12 @@ export class Control {
     this.#stream = stream;
   }
 
-  /** Opens both; neither is closed at the end of the fact. */
+  /** Opens both. */
   static async open({ port, newId }: TestServer): Promise<Control> {
     const websocketPath = `/echo/000/${newId()}/websocket`;
     const websocket = await RawWebSocket.open(await HttpConnection.open(port), websocketPath);
     assertEquals(await websocket.message(), "o");
-    // Of this service a stream may be long enough for all attacks.
-    const base = `/a/b/echo/000/${newId()}`;
+    const base = `/echo/000/${newId()}`;
     const stream = await HttpConnection.open(port);
     await stream.send({ method: "POST", path: `${base}/xhr_streaming` });
     assertEquals((await stream.head()).status, 200);
@@ -37,9 +35,9 @@ export class Control {
     return new Control(base, websocket, stream);
   }
 
-  /** Both give back a message that nobody else sends. */
+  /** Both give back a message. */
   async echoes(server: TestServer): Promise<void> {
-    const message = `control ${++this.#echoes}`;
+    const message = "control";
     await this.#websocket.sendText(JSON.stringify(message));
     const sent = await server.post(`${this.#base}/xhr_send`, JSON.stringify([message]));
     assertEquals(sent.status, 204, sent.body);
@@ -49,7 +47,7 @@ export class Control {
   }
 
   /** Ends both. */
-  close(): void {
+  [Symbol.dispose](): void {
     this.#websocket.abort();
     this.#stream.close();
   }

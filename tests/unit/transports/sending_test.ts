@@ -113,10 +113,13 @@ Deno.test("jsonp sends carry the payload in a field or plain, and are answered w
   const form = "application/x-www-form-urlencoded";
   assertEquals(await send("d=%5B%22a%2Bb+c%22%5D", form), [200, "ok"]);
   assertEquals(await send('d=["\u00e9"]&d=[]', `${form}; charset=UTF-8`), [200, "ok"]);
+  assertEquals(await send('id=["no"]&d=["second"]&d=["no"]&x', form), [200, "ok"]);
   assertEquals(await send('["plain"]', "text/plain"), [200, "ok"]);
-  assertEquals(await send("x=1", form), [500, "Payload expected."]);
+  for (const none of ["x=1", "xd=[]", "d", "x&d", "&"]) {
+    assertEquals(await send(none, form), [500, "Payload expected."], none);
+  }
   assertEquals(await send("d=", form), [500, "Payload expected."]);
   assertEquals(await send("d=x", form), [500, "Broken JSON encoding."]);
   assertEquals(await send("", "text/plain"), [500, "Payload expected."]);
-  assertEquals(heard, ["a+b c", "\u00e9", "plain"]);
+  assertEquals(heard, ["a+b c", "\u00e9", "second", "plain"]);
 });
