@@ -1,6 +1,5 @@
 /**
- * One session (protocol, section 5): what it owes its client, and to whom it
- * can be handed at the moment.
+ * One session (protocol, section 5): what it owes its client, and who takes that now.
  *
  * @module
  */
@@ -60,10 +59,7 @@ export interface SessionHost {
 
 /** As in WebSocket: connecting, open, closing, closed. */
 export type ReadyState = 0 | 1 | 2 | 3;
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSING = 2;
-const CLOSED = 3;
+const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3] as const;
 
 /**
  * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
@@ -144,7 +140,10 @@ export class Session extends Waiting {
   }
 
   #hand(receiver: Receiver, frame: string): void {
-    if (!receiver.send(frame)) this.#full = true;
+    if (receiver.send(frame)) return;
+    this.#full = true;
+    // The client has the whole delay to take that.
+    if (this.#receiver === receiver && this.readyState === OPEN) this.#host.heartbeats.add(this);
   }
 
   /** The receiver ended as it should; the client has the disconnect delay to come back. */

@@ -202,6 +202,21 @@ Deno.test("a stream whose last frame was passed on does not interrupt the sessio
   assertEquals([await second.next(), await second.next()], [prelude, 'a["next"]\n']);
 });
 
+Deno.test("a client has a whole heartbeat delay to take its last frame, from the frame on", async () => {
+  using time = fakeTime();
+  const { first, connection, stream } = await open({ responseLimit: 100, heartbeatDelay: 1000 });
+  await pass(time, 999);
+  connection.write("x".repeat(100));
+  await microtasks();
+  await pass(time, 999);
+  assertEquals(connection.readyState, 1);
+  assertEquals((await first.rest()).length, 1);
+  const second = await stream();
+  connection.write("more");
+  assertEquals([await second.next(), await second.next()], [prelude, 'a["more"]\n']);
+  await second.cancel();
+});
+
 Deno.test("a client that leaves its last frame for a whole heartbeat delay is given up", async () => {
   using time = fakeTime();
   const { connection } = await open({ responseLimit: 100, heartbeatDelay: 1000 });
