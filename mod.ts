@@ -24,7 +24,14 @@ import { Server, useRuntime } from "./src/server.ts";
 export { Server, websocketHandlers };
 export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection.ts";
 export type { ConnectionStreams, PipeDestination } from "./src/streams.ts";
-export type { Fallback, LogSeverity, ServerOptions, SockJSNodeOptions } from "./src/options.ts";
+export type {
+  ClientBuild,
+  Fallback,
+  LogSeverity,
+  ServerOptions,
+  SockJSNodeOptions,
+} from "./src/options.ts";
+export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
 export type { Protocol } from "./src/peer.ts";
 export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/emitter.ts";

@@ -21,6 +21,23 @@ export const aFunction: Check = {
   allowed: "a function",
   test: (value: unknown) => typeof value === "function",
 };
+/** Hashes as the attribute `integrity` takes them: of one kind or several. */
+export const anIntegrity: Check = {
+  allowed: 'a hash such as "sha384-…" in base64',
+  test: (value) =>
+    typeof value === "string" &&
+    /^sha(256|384|512)-[\w+/-]+={0,2}( +sha(256|384|512)-[\w+/-]+={0,2})*$/.test(value),
+};
+/** A build of the stock client. */
+export const aClientBuild: Check = {
+  allowed: "what the subpath ./client exports as client, or another { source, integrity? }",
+  test: (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    const { source, integrity } = value as { source?: unknown; integrity?: unknown };
+    return typeof source === "string" && source !== "" &&
+      (integrity === undefined || anIntegrity.test(integrity));
+  },
+};
 /** An array of some of the names. */
 export function listOf(names: readonly string[]): Check {
   return {

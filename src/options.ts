@@ -1,21 +1,9 @@
 /**
- * The options of a server: their names, types, defaults and checks.
+ * The options of a server, as documented; settings.ts reads them.
  *
  * @module
  */
 
-import {
-  aBoolean,
-  aFunction,
-  type Check,
-  either,
-  isBaseUrl,
-  isPattern,
-  listOf,
-  nearest,
-  numberUpTo,
-  show,
-} from "./option_checks.ts";
 import type { Protocol } from "./peer.ts";
 
 /** How much a line of the log matters. */
@@ -35,9 +23,32 @@ export interface ServerOptions extends SockJSNodeOptions {
    * Where the iframe page gets the stock client from: an absolute URL or a path
    * from `/`. It must be exactly the version that the page uses.
    *
-   * @default {"https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"}
+   * @default what `serveClient` serves, or else
+   * "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"
    */
   sockjsUrl?: string | undefined;
+  /**
+   * Serves the stock client as `sockjs.min.js` under the prefix, for pages and for the
+   * iframe page: `client` of the subpath `./client`, or another build.
+   *
+   * @default none
+   */
+  serveClient?: ClientBuild | undefined;
+  /**
+   * Makes browsers refuse a client in the iframe page that is not the one with this
+   * hash, such as `"sha384-…"`; `true` stands for that of `serveClient`. Servers of other
+   * origins must send the client with CORS headers then, as jsDelivr does.
+   *
+   * @default none
+   */
+  sockjsIntegrity?: string | true | undefined;
+  /**
+   * Whether the iframe page comes with a `Content-Security-Policy` that allows the
+   * client, the page's own script and requests to its origin, and nothing else.
+   *
+   * @default {false}
+   */
+  contentSecurityPolicy?: boolean | undefined;
   /**
    * The transports that are on.
    *
@@ -112,6 +123,16 @@ export interface ServerOptions extends SockJSNodeOptions {
   fallback?: Fallback | undefined;
 }
 
+/** A build of the stock client. */
+export interface ClientBuild {
+  /** JavaScript for browsers, as it is served. */
+  readonly source: string;
+  /** The hash of `source`, as pages put it into `integrity`: `"sha384-…"`. */
+  readonly integrity?: string | undefined;
+  /** The client's version; for your own use. */
+  readonly version?: string | undefined;
+}
+
 /** A handler for requests that are not the service's; `info` is what the runtime gives. */
 export type Fallback = {
   // A method, so that `info` may have the runtime's own type.
@@ -136,165 +157,4 @@ export interface SockJSNodeOptions {
   base_url?: ServerOptions["baseUrl"];
   /** Belongs to sockjs-node's websocket library; ignored, with a line in the log. */
   faye_server_options?: unknown;
-}
-
-/** The options after checks, with defaults. */
-export interface Settings {
-  readonly prefix: string | RegExp;
-  readonly sockjsUrl: string;
-  readonly transports: ReadonlySet<Protocol>;
-  readonly responseLimit: number;
-  readonly heartbeatDelay: number;
-  readonly disconnectDelay: number;
-  readonly jsessionid: boolean | ((request: Request) => string | undefined);
-  readonly disableCors: boolean;
-  readonly baseUrl: string | (() => string) | undefined;
-  readonly log: (severity: LogSeverity, message: string) => void;
-  readonly fallback: Fallback | undefined;
-  /** Bytes of a message or of a send's body. */
-  readonly maxMessageSize: number;
-  /** Buffered bytes above which `write` asks to wait. */
-  readonly highWaterMark: number;
-  /** Buffered bytes above which a session ends. */
-  readonly maxBufferedBytes: number;
-}
-
-const protocols: readonly Protocol[] = [
-  "websocket",
-  "websocket-raw",
-  "xhr-streaming",
-  "eventsource",
-  "htmlfile",
-  "xhr-polling",
-  "jsonp-polling",
-];
-
-/** An option: how its value is checked, and what it is without one. */
-interface Row extends Check {
-  readonly default?: unknown;
-  /** The name in sockjs-node, where that differs. */
-  readonly alias?: string;
-}
-
-const aDelay = numberUpTo(2 ** 31 - 1);
-
-const table: Readonly<Record<string, Row>> = {
-  prefix: {
-    allowed: "a path from / on, or a RegExp",
-    test: (value) =>
-      value instanceof RegExp ||
-      (typeof value === "string" && (value === "" || value[0] === "/" || isPattern(value))),
-    default: "",
-  },
-  sockjsUrl: {
-    allowed: "an absolute URL or a path from / on",
-    test: (value) => typeof value === "string" && /^(https?:\/\/|\/)/i.test(value),
-    default: "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
-    alias: "sockjs_url",
-  },
-  transports: { ...listOf(protocols), default: protocols },
-  disabledTransports: {
-    ...listOf([...protocols, "websockets"]),
-    default: [],
-    alias: "disabled_transports",
-  },
-  websocket: { ...aBoolean, default: true },
-  responseLimit: {
-    ...numberUpTo(Number.MAX_SAFE_INTEGER),
-    default: 131072,
-    alias: "response_limit",
-  },
-  heartbeatDelay: { ...aDelay, default: 25000, alias: "heartbeat_delay" },
-  disconnectDelay: { ...aDelay, default: 5000, alias: "disconnect_delay" },
-  jsessionid: { ...either(aBoolean, aFunction), default: false },
-  disableCors: { ...aBoolean, default: false, alias: "disable_cors" },
-  baseUrl: {
-    ...either(
-      {
-        allowed: "an absolute URL without a slash at the end",
-        test: isBaseUrl,
-      },
-      aFunction,
-    ),
-    alias: "base_url",
-  },
-  log: { ...aFunction, default: logErrors },
-  fallback: aFunction,
-};
-
-/**
- * Checks options and fills in defaults.
- *
- * @throws {TypeError} That names the option, what it got and what is allowed.
- */
-export function readOptions(options: ServerOptions): Settings {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Cannot create a server: the options must be an object, got ${show(options)}`,
-    );
-  }
-  refuseUnknown(options);
-  const given = options as Readonly<Record<string, unknown>>;
-  const values: Record<string, unknown> = {};
-  for (const [name, row] of Object.entries(table)) {
-    values[name] = readOption(given, name, row);
-  }
-  const settings = values as unknown as Settings & ServerOptions;
-  return {
-    ...settings,
-    transports: enabledTransports(settings),
-    maxMessageSize: 1024 * 1024,
-    highWaterMark: 64 * 1024,
-    maxBufferedBytes: 16 * 1024 * 1024,
-  };
-}
-
-function readOption(given: Readonly<Record<string, unknown>>, name: string, row: Row): unknown {
-  const older = row.alias === undefined ? undefined : given[row.alias];
-  if (given[name] !== undefined && older !== undefined) {
-    throw new TypeError(`Cannot create a server: ${name} and ${row.alias} are the same option`);
-  }
-  const value = given[name] === undefined ? older : given[name];
-  if (value === undefined) return row.default;
-  if (!row.test(value)) {
-    const asked = given[name] === undefined ? row.alias : name;
-    throw new TypeError(
-      `Cannot create a server: the option ${asked} must be ${row.allowed}, got ${show(value)}`,
-    );
-  }
-  return value;
-}
-
-/** Of sockjs-node's options the one that says nothing here. */
-const ignored = "faye_server_options";
-
-/** All names of options, in both spellings. */
-export const optionNames: readonly string[] = Object.entries(table)
-  .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
-  .concat(ignored);
-
-function refuseUnknown(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || optionNames.includes(name)) continue;
-    const best = nearest(name, optionNames);
-    throw new TypeError(
-      `Cannot create a server: there is no option ${name}; the nearest is ${best}`,
-    );
-  }
-}
-
-function enabledTransports(settings: ServerOptions): Set<Protocol> {
-  const enabled = new Set(settings.transports);
-  for (const name of settings.disabledTransports ?? []) {
-    if (name !== "websockets") enabled.delete(name);
-  }
-  if (settings.websocket === false || settings.disabledTransports?.includes("websockets")) {
-    enabled.delete("websocket");
-    enabled.delete("websocket-raw");
-  }
-  return enabled;
-}
-
-function logErrors(severity: LogSeverity, message: string): void {
-  if (severity === "error") console.error(message);
 }

@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { Settings } from "./options.ts";
 import { greeting } from "./pages/greeting.ts";
+import { clientScript } from "./pages/client.ts";
 import { iframePage } from "./pages/iframe.ts";
 import { info } from "./pages/info.ts";
 import type { Route } from "./route.ts";
 import type { Routes } from "./router.ts";
+import { clientName, type Settings } from "./settings.ts";
 import { transports } from "./transports/all.ts";
 
 /** The pages, and the paths of the transports that are on. */
@@ -25,6 +26,8 @@ export function createRoutes(settings: Settings): Routes {
       endpoints.set(name, route);
     }
   }
-  const iframe = settings.disableCors ? undefined : iframePage(settings.sockjsUrl);
+  const { serveClient, disableCors } = settings;
+  if (serveClient !== undefined) pages.set(clientName, clientScript(serveClient, !disableCors));
+  const iframe = disableCors ? undefined : iframePage(settings);
   return { greeting, iframe, pages, endpoints };
 }

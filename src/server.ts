@@ -12,7 +12,7 @@ import { errorAnswer, methodNotAllowed, notFound } from "./http/errors.ts";
 import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
 import { isThenable, tell } from "./listeners.ts";
-import { readOptions, type ServerOptions, type Settings } from "./options.ts";
+import type { ServerOptions } from "./options.ts";
 import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
 import { utf8Length } from "./protocol/utf8.ts";
@@ -24,6 +24,7 @@ import { type Runtime, runtimeOf, type WebSocketHandlers } from "./runtime.ts";
 import { Call, type Service } from "./service.ts";
 import { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
+import { readOptions, type Settings } from "./settings.ts";
 
 /** The events of a {@linkcode Server}, with what their listeners get. */
 export interface ServerEvents<Context = unknown> {

@@ -5,11 +5,11 @@
  */
 
 import { allowOrigin, type Fields } from "./http/headers.ts";
-import type { Settings } from "./options.ts";
 import { Peer, type Protocol } from "./peer.ts";
 import { type Runtime, runtimeOf } from "./runtime.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Settings } from "./settings.ts";
 
 /** A server, as seen from inside. */
 export interface Service {

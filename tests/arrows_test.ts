@@ -17,7 +17,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["seams", /^src\/runtime\.ts$/],
   ["session", /^src\/(backlog|session|sessions|timeouts|flushing|turns|peer)\.ts$/],
   ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
-  ["options", /^src\/(options|option_checks)\.ts$/],
+  ["options", /^src\/(options|option_checks|settings)\.ts$/],
   ["server", /^src\/(server|router|routes|faults)\.ts$/],
   ["entry", /^mod\.ts$/],
   ["adapters", /^src\/adapters\//],
@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...["entry", "runtimes", "server", "application", "options", "session", "seams"],
     "protocol",
   ],
-  entry: ["server", "application", "options", "session", "seams", "runtimes"],
+  entry: ["server", "answers", "application", "options", "session", "seams", "runtimes"],
 };
 
 interface ModuleGraph {
@@ -119,6 +119,13 @@ Deno.test("of packages, the subpaths load ws, and that only for Node's servers",
   assertEquals(ws, ["npm:ws"]);
   assertEquals(packages("./sockjs-node"), packages("./node"));
   assertEquals(packages("./hono"), []);
+});
+
+Deno.test("the stock client is loaded by its own subpath only", () => {
+  for (const name of Object.keys(exports)) {
+    const clients = loadedBy(name).filter((target) => /^npm:\/?sockjs-client@/.test(target));
+    assertEquals(clients.length, name === "./client" ? 1 : 0, name);
+  }
 });
 
 Deno.test("only the runtimes' seams and the entry name a runtime", async () => {

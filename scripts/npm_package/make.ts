@@ -25,6 +25,11 @@ const sources = [
   "scripts/npm_package/project.ts",
 ];
 
+/** Files that the package has others in place of, for Node. */
+const mappings = {
+  "src/adapters/client/source.ts": "src/adapters/client/source_on_node.ts",
+};
+
 /** What `npm/` then contains, besides what is made elsewhere and not published. */
 const products = ["esm", "script", "src", "package.json", ...documents];
 
@@ -49,7 +54,10 @@ async function make(): Promise<void> {
   await Deno.mkdir(folder);
   await build({
     entryPoints: Object.entries(project.exports)
-      .map(([name, path]) => ({ name, path: new URL(path, root).pathname })),
+      .map(([name, path]) => ({ name, path: pathOf(path) })),
+    mappings: Object.fromEntries(
+      Object.entries(mappings).map((paths) => paths.map(pathOf)),
+    ),
     outDir: folder.pathname,
     configFile: new URL("deno.json", root).href,
     shims: {},
@@ -65,6 +73,7 @@ async function make(): Promise<void> {
     },
   });
   await finishPackageJson(new URL("package.json", folder));
+  await tellPlace(new URL("esm/src/adapters/client/source_on_node.js", folder));
   for (const name of documents) await Deno.copyFile(new URL(name, root), new URL(name, folder));
   await removeIfThere(packageStamp);
   for (const name of products) {
@@ -79,6 +88,22 @@ async function finishPackageJson(file: URL): Promise<void> {
   const built: PackageJson = JSON.parse(await Deno.readTextFile(file));
   const published = publishedPackageJson(built);
   await Deno.writeTextFile(file, JSON.stringify(published, undefined, 2) + "\n");
+}
+
+/**
+ * Lets an ES module that asks for `__filename` know where it is. dnt's own way, for
+ * `import.meta` in CommonJS, changes the global object.
+ */
+async function tellPlace(file: URL): Promise<void> {
+  const text = await Deno.readTextFile(file);
+  const told = text.replace(/\b__filename\b/g, "import.meta.url");
+  if (told === text) throw new Error(`Cannot build: ${file} does not ask where it is`);
+  await Deno.writeTextFile(file, told);
+}
+
+/** Where a file of the project is. */
+function pathOf(path: string): string {
+  return new URL(path, root).pathname;
 }
 
 async function removeIfThere(file: URL): Promise<void> {

@@ -62,11 +62,26 @@ function compile(path: string, text: string): { outputText: string; imports: str
       JSON.stringify(name ?? fileName.replace(/\.ts$/, ".mjs")),
     );
   }
+  outputText = outputText.replaceAll(
+    folderHere,
+    (_, folder: string) => `new URL("${folderFromProgram(path, folder)}", import.meta.url)`,
+  );
   const internal = imports.find((path) => path.startsWith("src/"));
   if (internal !== undefined) {
     throw new Error(`Cannot compile ${path}: the package does not export ${internal}`);
   }
   return { outputText, imports };
+}
+
+/** How scripts write where a folder of files is, such as those of a page. */
+const folderHere = /new URL\("(\.{0,2}[^":]*\/)", import\.meta\.url\)/g;
+
+/** The way from a program to a folder beside its script: nothing but programs is copied. */
+function folderFromProgram(path: string, folder: string): string {
+  const inProject = new URL(folder, new URL(path, root)).href.slice(root.href.length);
+  const { file } = programFiles(path);
+  const depth = file.href.slice(root.href.length).split("/").length - 1;
+  return "../".repeat(depth) + inProject;
 }
 
 /** Others may be reading what is there. */

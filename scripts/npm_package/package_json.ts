@@ -13,8 +13,8 @@ export const packageName = "sockjs-web";
 /** Installed with it. */
 const dependencies = ["ws"];
 
-/** Installed by those who use the adapter for it, in any version of the same major. */
-export const optionalPeers = ["hono"];
+/** Installed by those who use the adapter for it. */
+export const optionalPeers = ["hono", "sockjs-client"];
 
 /** What the build needs to know of the sources' types. Not for users. */
 const types = ["@types/node", "@types/ws"];
@@ -38,9 +38,7 @@ export function packageJson(project: Project): PackageJson {
     sideEffects: [built("esm", project.exports["."]), built("script", project.exports["."])],
     files: ["esm", "script", "src", "CHANGELOG.md"],
     dependencies: ranges(dependencies),
-    peerDependencies: Object.fromEntries(
-      optionalPeers.map((name) => [name, sameMajor(npmRange(project, name))]),
-    ),
+    peerDependencies: { ...ranges(optionalPeers), hono: sameMajor(npmRange(project, "hono")) },
     peerDependenciesMeta: Object.fromEntries(
       optionalPeers.map((name) => [name, { optional: true }]),
     ),

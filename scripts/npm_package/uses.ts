@@ -54,6 +54,26 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
       it.installHandlers(createSockJS({ prefix: "/echo" }), httpServer);
     `),
   },
+  "./client": {
+    anywhere: `
+      const { source, version, integrity } = it.client;
+      if (!source.includes("bootstrap_iframe")) throw new Error("No client: " + source);
+      if (!/^1[.]/.test(version)) throw new Error(version);
+      if (!/^sha384-.{64}$/.test(integrity)) throw new Error(integrity);
+    `,
+    onNode: `
+      (async () => {
+        const { createServer } = await import("sockjs-web");
+        const server = createServer({
+          prefix: "/echo",
+          serveClient: it.client,
+          sockjsIntegrity: true,
+        });
+        const response = await server.handler(new Request("http://localhost/echo/sockjs.min.js"));
+        if (await response.text() !== it.client.source) throw new Error("Another client");
+      })();
+    `,
+  },
   "./hono": {
     onNode: `
       (async () => {

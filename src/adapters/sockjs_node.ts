@@ -24,8 +24,8 @@ import type { Connection as WebConnection } from "../connection.ts";
 import { Emitter } from "../emitter.ts";
 import { Faults } from "../faults.ts";
 import { type FailureHandler, tell } from "../listeners.ts";
-import { readOptions } from "../options.ts";
 import { internalError } from "../protocol/close_codes.ts";
+import { readOptions } from "../settings.ts";
 import { Server as WebServer } from "../../mod.ts";
 import { type HttpServer, type Installation, installHandlers } from "./node.ts";
 import { Connection } from "./sockjs_node/connection.ts";
@@ -35,6 +35,7 @@ export { Connection };
 export type { CloseEvent } from "../connection.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "../emitter.ts";
 export type {
+  ClientBuild,
   Fallback,
   LogSeverity,
   ServerOptions as WebServerOptions,

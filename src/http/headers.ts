@@ -13,6 +13,8 @@ export const contentTypes = {
   html: "text/html; charset=UTF-8",
   json: "application/json; charset=UTF-8",
   javascript: "application/javascript; charset=UTF-8",
+  /** As of RFC 9239; the protocol is older. */
+  script: "text/javascript; charset=UTF-8",
   eventStream: "text/event-stream",
 } as const;
 

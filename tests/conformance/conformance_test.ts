@@ -20,6 +20,7 @@ import "./facts/websocket_messages.ts";
 import "./facts/websocket_close_codes.ts";
 import "./facts/test_services.ts";
 import "./facts/iframe_page.ts";
+import "./facts/served_client.ts";
 import "./facts/transport_headers.ts";
 import "./facts/streams.ts";
 import "./facts/response_limit.ts";

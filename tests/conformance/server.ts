@@ -8,6 +8,7 @@
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { createServer } from "../../mod.ts";
+import { client } from "../../src/adapters/client.ts";
 import { obey } from "./command.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -41,6 +42,16 @@ services.add(
   { prefix: "/client_elsewhere", sockjsUrl: `/sockjs.js?a=1&b="<c>"&d='e'` },
   echo,
 );
+services.add(
+  {
+    prefix: "/with_client",
+    serveClient: client,
+    sockjsIntegrity: true,
+    contentSecurityPolicy: true,
+  },
+  echo,
+);
+services.add({ prefix: "/(one|other)_client", serveClient: client }, echo);
 services.add(
   { prefix: "/base_url", baseUrl: "http://example.com/sockjs" },
   echo,

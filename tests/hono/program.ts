@@ -4,7 +4,7 @@ import process from "node:process";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { mount } from "hono/mount";
-import { honoRuntime, middleware } from "../../examples/test_server/serve_hono.ts";
+import { honoRuntime, middleware } from "../../examples/serve_hono.ts";
 import { createServer, type ServerOptions } from "../../mod.ts";
 import { sockjs } from "../../src/adapters/hono.ts";
 import { harmful, harmless } from "./middleware.ts";

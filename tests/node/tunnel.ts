@@ -11,6 +11,7 @@ export class Tunnel implements Disposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #connect: () => Promise<Deno.Conn>;
   readonly #open = new Set<Deno.Conn>();
+  #isCut = false;
 
   private constructor(connect: () => Promise<Deno.Conn>) {
     this.#connect = connect;
@@ -36,15 +37,30 @@ export class Tunnel implements Disposable {
     return (this.#listener.addr as Deno.NetAddr).port;
   }
 
+  /** Ends all connections, and each new one at once. */
+  cut(): void {
+    this.#isCut = true;
+    for (const conn of this.#open) conn.close();
+    this.#open.clear();
+  }
+
+  /** Takes connections again after a cut. */
+  mend(): void {
+    this.#isCut = false;
+  }
+
   /** Ends all connections, and takes no more. */
   [Symbol.dispose](): void {
     this.#listener.close();
-    for (const conn of this.#open) conn.close();
+    this.cut();
   }
 
   async #accept(): Promise<void> {
     try {
-      for await (const near of this.#listener) this.#join(near, await this.#connect());
+      for await (const near of this.#listener) {
+        if (this.#isCut) near.close();
+        else this.#join(near, await this.#connect());
+      }
     } catch {
       // It was closed.
     }

@@ -58,6 +58,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a script finds the files of a folder beside it, also on Node",
+  ignore,
+  fn: () =>
+    withScripts(async (folder) => {
+      const script = new URL("main.ts", folder);
+      await Deno.writeTextFile(
+        script,
+        `import { readFileSync } from "node:fs";
+         const folder = new URL("page/", import.meta.url);
+         console.log(readFileSync(new URL("text", folder), "utf8"), folder.href);`,
+      );
+      await Deno.mkdir(new URL("page/", folder));
+      await Deno.writeTextFile(new URL("page/text", folder), "found");
+      const there = new URL("page/", folder);
+      assertEquals(await runOnNode(await nodeProgram(script)), `found ${there}\n`);
+    }),
+});
+
+Deno.test({
   name: "a script that imports what the package does not export is refused",
   ignore,
   fn: () =>

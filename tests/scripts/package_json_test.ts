@@ -10,6 +10,7 @@ const project: Project = {
     "@types/node": "npm:@types/node@20.1.2",
     "@types/ws": "npm:@types/ws@8.1.2",
     hono: "npm:hono@^4.13.19",
+    "sockjs-client": "npm:sockjs-client@^1.6.1",
     ws: "npm:ws@^8.23.0",
   },
 };
@@ -37,11 +38,14 @@ Deno.test("the module that finds the runtime has side effects, and no other", ()
   assertEquals(packageJson(project).sideEffects, ["./esm/mod.js", "./script/mod.js"]);
 });
 
-Deno.test("ws is installed with the package, and Hono in any version 4 may be there", () => {
+Deno.test("ws is installed with the package; Hono 4 and the client may be there", () => {
   const { dependencies, peerDependencies, peerDependenciesMeta } = packageJson(project);
   assertEquals(dependencies, { ws: "^8.23.0" });
-  assertEquals(peerDependencies, { hono: "^4.0.0" });
-  assertEquals(peerDependenciesMeta, { hono: { optional: true } });
+  assertEquals(peerDependencies, { hono: "^4.0.0", "sockjs-client": "^1.6.1" });
+  assertEquals(peerDependenciesMeta, {
+    hono: { optional: true },
+    "sockjs-client": { optional: true },
+  });
 });
 
 Deno.test("what only the build needs is not published", () => {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type ServerOptions, webOptions } from "../../src/adapters/sockjs_node/options.ts";
 import { Faults } from "../../src/faults.ts";
 import { Emitter } from "../../src/emitter.ts";
-import { readOptions } from "../../src/options.ts";
+import { readOptions } from "../../src/settings.ts";
 
 const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
 

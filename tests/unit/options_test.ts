@@ -1,6 +1,7 @@
 import { Server } from "../../src/server.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { readOptions, type ServerOptions } from "../../src/options.ts";
+import type { ServerOptions } from "../../src/options.ts";
+import { readOptions } from "../../src/settings.ts";
 
 const someFunction = () => "";
 
@@ -13,8 +14,20 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   sockjsUrl: {
     alias: "sockjs_url",
     good: ["https://a/b.js", "HTTP://a/b.js", "/b.js", "//a/b.js"],
-    bad: ["", "b.js", "ftp://a/b.js", "javascript:alert(1)", 1, null, someFunction],
+    bad: ["", "b.js", "ftp://a/b.js", "javascript:alert(1)", "http://", 1, null, someFunction],
   },
+  serveClient: {
+    good: [{ source: "x" }, { source: "x", version: "1", integrity: "sha256-eA==" }],
+    bad: [true, false, null, "x", {}, { source: "" }, { source: 1 }, {
+      source: "x",
+      integrity: "",
+    }],
+  },
+  sockjsIntegrity: {
+    good: ["sha256-eA==", "sha384-a+b/c", "sha512-eA== sha384-eA=="],
+    bad: ["", "md5-eA==", "sha384", "sha384-", 'sha384-x"', "sha384-x y", false, 1, null, {}],
+  },
+  contentSecurityPolicy: { good: [true, false], bad: [1, "default-src 'none'", null, {}] },
   transports: {
     good: [[], ["websocket"], ["xhr-polling", "jsonp-polling"]],
     bad: ["websocket", ["xhr"], ["websockets"], [1], null, {}],
@@ -119,6 +132,9 @@ Deno.test("the defaults are those of the protocol", () => {
     defaults.sockjsUrl,
     "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js",
   );
+  assertEquals(defaults.serveClient, undefined);
+  assertEquals(defaults.sockjsIntegrity, undefined);
+  assertEquals(defaults.contentSecurityPolicy, false);
   assertEquals([...defaults.transports].sort(), [
     "eventsource",
     "htmlfile",
@@ -128,6 +144,31 @@ Deno.test("the defaults are those of the protocol", () => {
     "xhr-polling",
     "xhr-streaming",
   ]);
+});
+
+const build = { source: "x", integrity: "sha384-eA==" };
+
+Deno.test("a client that is served is the iframe page's, unless another one is given", () => {
+  assertEquals(read({ serveClient: build }).sockjsUrl, "sockjs.min.js");
+  assertEquals(read({ serveClient: build, sockjsUrl: "/a.js" }).sockjsUrl, "/a.js");
+  assertEquals(read({ serveClient: build, sockjs_url: "/a.js" }).sockjsUrl, "/a.js");
+});
+
+Deno.test("sockjsIntegrity: true is that of the client that is served", () => {
+  const { sockjsIntegrity } = read({ serveClient: build, sockjsIntegrity: true });
+  assertEquals(sockjsIntegrity, build.integrity);
+  assertEquals(read({ serveClient: build }).sockjsIntegrity, undefined);
+});
+
+Deno.test("sockjsIntegrity: true without such a client is a TypeError that says so", () => {
+  for (const serveClient of [undefined, { source: "x" }]) {
+    const given = { serveClient, sockjsIntegrity: true };
+    assertThrows(() => read(given), TypeError, "true only with a serveClient");
+  }
+});
+
+Deno.test("serveClient: true is a TypeError that says where the client is", () => {
+  assertThrows(() => read({ serveClient: true }), TypeError, "./client");
 });
 
 Deno.test("values arrive as they were given", () => {

@@ -29,6 +29,8 @@ export interface BuildOptions {
   outDir: string;
   /** Where dnt finds `imports`. Here they are left as they are written. */
   configFile: string;
+  /** Modules that others are taken in place of; both by their paths. */
+  mappings?: Record<string, string>;
   /** None: the stand-in has no shims. */
   shims: Record<string, never>;
   /** `"both"` formats are checked, or none. */

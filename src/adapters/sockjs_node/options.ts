@@ -5,8 +5,9 @@
  */
 
 import type { Faults } from "../../faults.ts";
-import { optionNames, type ServerOptions as WebServerOptions } from "../../options.ts";
+import type { ServerOptions as WebServerOptions } from "../../options.ts";
 import { nodeMessages } from "../../runtimes/node/request.ts";
+import { optionNames } from "../../settings.ts";
 
 /**
  * Options in sockjs-node's spelling or in ours. What has sockjs-node's own name is

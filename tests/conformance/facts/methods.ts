@@ -21,6 +21,7 @@ const paths: readonly [path: string, allowed: string[]][] = [
   ["/echo/000/ID/jsonp_send", ["POST"]],
   ["/echo/iframe.html", ["GET", "HEAD"]],
   ["/echo/iframe-1.6.1.html", ["GET", "HEAD"]],
+  ["/with_client/sockjs.min.js", ["GET", "HEAD"]],
 ];
 
 const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];

@@ -1,0 +1,24 @@
+/**
+ * A chat room, with a page:
+ *
+ * ```sh
+ * deno task example chat --runtime bun --port 8080
+ * ```
+ *
+ * @module
+ */
+
+import { createServer } from "../../mod.ts";
+import { client } from "../../src/adapters/client.ts";
+import { filesOf } from "../files.ts";
+import { serve } from "../serve.ts";
+import { type Person, Room } from "./room.ts";
+
+const chat = createServer<Person>({
+  prefix: "/chat",
+  serveClient: client,
+  fallback: filesOf(new URL("page/", import.meta.url)),
+});
+new Room(chat);
+
+console.log(await serve(chat));

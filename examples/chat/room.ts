@@ -1,0 +1,70 @@
+/**
+ * The chat's only room: who is in it, and what was said lately.
+ *
+ * @module
+ */
+
+import type { Connection, Server } from "../../mod.ts";
+import { type FromServer, type Message, type Participant, read } from "./messages.ts";
+
+/** What the server keeps of a connection, as its `context`: nothing until it has a name. */
+export type Person = Participant | undefined;
+
+const historyLength = 50;
+/** Neither 1000 nor 1006: the page tries again after those. */
+const notUnderstood = 4400;
+
+/** A room for all connections of a server. */
+export class Room {
+  readonly #server: Server<Person>;
+  readonly #history: Message[] = [];
+
+  constructor(server: Server<Person>) {
+    this.#server = server;
+    server.on("connection", (connection) => this.#opened(connection));
+  }
+
+  /** Those who have told their name. */
+  get people(): Participant[] {
+    return [...this.#server.connections].flatMap(({ context }) => context ?? []);
+  }
+
+  /** Says something to everybody, and keeps it for those who come later. */
+  say(from: Participant, text: string): void {
+    const message = { id: crypto.randomUUID(), from, text, at: Date.now() };
+    this.#history.push(message);
+    if (this.#history.length > historyLength) this.#history.shift();
+    this.#tellAll({ type: "message", message });
+  }
+
+  #opened(connection: Connection<Person>): void {
+    connection.on("data", (data) => {
+      const message = read(data);
+      const { context } = connection;
+      if (message === undefined) connection.close(notUnderstood, "Not a message of this chat");
+      else if ("join" in message) this.#join(connection, message.join);
+      else if (context !== undefined) this.say(context, message.say);
+      else connection.close(notUnderstood, "Tell your name first");
+    });
+    connection.on("close", () => {
+      const { context: who } = connection;
+      if (who !== undefined) this.#tellAll({ type: "left", who, people: this.people });
+    });
+  }
+
+  #join(connection: Connection<Person>, name: string): void {
+    const who = { id: connection.id, name };
+    connection.context = who;
+    const { people } = this;
+    this.#tell(connection, { type: "welcome", you: who.id, people, history: this.#history });
+    this.#tellAll({ type: "joined", who, people });
+  }
+
+  #tell(connection: Connection<Person>, message: FromServer): void {
+    connection.write(JSON.stringify(message));
+  }
+
+  #tellAll(message: FromServer): void {
+    this.#server.broadcast(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Two services over one connection, with `websocket-multiplex`, and a page:
+ *
+ * ```sh
+ * deno task example multiplex --runtime bun --port 8080
+ * ```
+ *
+ * @module
+ */
+
+// @ts-types="./websocket_multiplex.d.ts"
+import { MultiplexServer } from "websocket-multiplex";
+import { createServer } from "../../mod.ts";
+import { client } from "../../src/adapters/client.ts";
+import { filesOf } from "../files.ts";
+import { serve } from "../serve.ts";
+
+const server = createServer({
+  prefix: "/multiplex",
+  serveClient: client,
+  fallback: filesOf(
+    new URL("page/", import.meta.url),
+    // Of its files, the page loads multiplex_client.js.
+    new URL("../../node_modules/websocket-multiplex/", import.meta.url),
+  ),
+});
+
+// A channel is like a SockJS server: its connections have `write`, `end`, `data` and `close`.
+const channels = new MultiplexServer(server);
+
+channels.registerChannel("ann").on("connection", (ann) => {
+  ann.write("Ann says hi!");
+  ann.on("data", (message) => ann.write(`Ann nods: ${message}`));
+});
+
+channels.registerChannel("bob").on("connection", (bob) => {
+  bob.write("Bob doesn't agree.");
+  bob.on("data", (message) => bob.write(`Bob says no to: ${message}`));
+});
+
+console.log(await serve(server));

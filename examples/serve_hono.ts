@@ -1,0 +1,93 @@
+/**
+ * Serves applications of Hono's, on the runtime that runs this.
+ *
+ * @module
+ */
+
+import type { WebSocketServerLike } from "@hono/node-server";
+import { Hono } from "hono";
+import type { UpgradeWebSocket as HonoUpgradeWebSocket } from "hono/ws";
+import { type Server, websocketHandlers } from "../mod.ts";
+import { type Middleware, sockjs } from "../src/adapters/hono.ts";
+import { hostname } from "./serve.ts";
+
+/** What differs between runtimes for whoever writes an application. */
+export interface HonoRuntime {
+  readonly name: "deno" | "bun" | "node";
+  /** For an application's own websockets; on Node for SockJS as well. */
+  // deno-lint-ignore no-explicit-any
+  readonly upgradeWebSocket: HonoUpgradeWebSocket<any, any>;
+  /** Listens, and gives the port. */
+  serve(app: Hono, port: number): Promise<number>;
+}
+
+/** What is used of Deno and Bun. */
+interface Globals {
+  Deno?: {
+    serve(
+      options: { hostname: string; port: number; onListen(address: { port: number }): void },
+      fetch: Hono["fetch"],
+    ): unknown;
+  };
+  Bun?: {
+    serve(options: { hostname: string; port: number; fetch: Hono["fetch"]; websocket: unknown }): {
+      port: number;
+    };
+  };
+}
+
+const { Deno, Bun } = globalThis as unknown as Globals;
+
+/** The runtime that runs this. */
+export const honoRuntime: HonoRuntime = await (Deno ? onDeno(Deno) : Bun ? onBun(Bun) : onNode());
+
+async function onDeno(deno: NonNullable<Globals["Deno"]>): Promise<HonoRuntime> {
+  const { upgradeWebSocket } = await import("hono/deno");
+  return {
+    name: "deno",
+    upgradeWebSocket,
+    serve: (app, port) =>
+      new Promise((resolve) => {
+        deno.serve({ hostname, port, onListen: ({ port }) => resolve(port) }, app.fetch);
+      }),
+  };
+}
+
+async function onBun(bun: NonNullable<Globals["Bun"]>): Promise<HonoRuntime> {
+  const { upgradeWebSocket, websocket } = await import("hono/bun");
+  return {
+    name: "bun",
+    upgradeWebSocket,
+    serve: (app, port) => {
+      const served = bun.serve({
+        hostname,
+        port,
+        fetch: app.fetch,
+        websocket: websocketHandlers(websocket),
+      });
+      return Promise.resolve(served.port);
+    },
+  };
+}
+
+async function onNode(): Promise<HonoRuntime> {
+  const { serve, upgradeWebSocket } = await import("@hono/node-server");
+  const { WebSocketServer } = await import("ws");
+  return {
+    name: "node",
+    upgradeWebSocket,
+    serve: (app, port) =>
+      new Promise((resolve) => {
+        // The cast is for `exactOptionalPropertyTypes`, which `@types/ws` does not know.
+        const server = new WebSocketServer({ noServer: true }) as WebSocketServerLike;
+        const options = { hostname, port, fetch: app.fetch, websocket: { server } };
+        serve(options, (address) => resolve(address.port));
+      }),
+  };
+}
+
+/** The middleware of a server, as an application on this runtime writes it. */
+export function middleware(server: Server): Middleware {
+  const { name, upgradeWebSocket } = honoRuntime;
+  return name === "node" ? sockjs(server, { upgradeWebSocket }) : sockjs(server);
+}

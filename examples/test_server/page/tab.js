@@ -1,0 +1,9 @@
+/** A page that does what others call it for: the smoke page, or a test. */
+
+import * as checks from "./checks.js";
+import { Connection } from "./connection.js";
+
+// As the page of htmlfile does: where this counts, it reaches none but such parents.
+document.domain = location.hostname;
+
+globalThis.tab = { ...checks, Connection };

@@ -1,0 +1,27 @@
+/** What the server saw of a connection. */
+
+import { patience } from "./connection.js";
+
+/** How the server's application got it: `{ protocol }`. */
+export const opened = (server, id) => ask(server, "opened", id);
+
+/** The `close` event of the server's application: `{ code, reason, wasClean }`. */
+export const closed = (server, id) => ask(server, "closed", id);
+
+async function ask(server, what, id) {
+  const signal = AbortSignal.timeout(patience);
+  let answers = 0;
+  try {
+    while (true) {
+      const response = await fetch(`${server}/witness/${what}?session=${id}`, { signal });
+      if (response.ok) return await response.json();
+      await response.body?.cancel();
+      answers++;
+    }
+  } catch (error) {
+    throw new Error(
+      `The server does not say that the connection has ${what}, ` +
+        `but ${answers} times that it has not: ${error.message}`,
+    );
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * The table of options: names, checks and defaults.
+ *
+ * @module
+ */
+
+import {
+  aBoolean,
+  aClientBuild,
+  aFunction,
+  anIntegrity,
+  type Check,
+  either,
+  isBaseUrl,
+  isPattern,
+  listOf,
+  nearest,
+  numberUpTo,
+  show,
+} from "./option_checks.ts";
+import type { ClientBuild, Fallback, LogSeverity, ServerOptions } from "./options.ts";
+import type { Protocol } from "./peer.ts";
+
+/** The options after checks, with defaults. */
+export interface Settings {
+  readonly prefix: string | RegExp;
+  /** Absolute, a path from `/`, or relative to the iframe page. */
+  readonly sockjsUrl: string;
+  readonly serveClient: ClientBuild | undefined;
+  readonly sockjsIntegrity: string | undefined;
+  readonly contentSecurityPolicy: boolean;
+  readonly transports: ReadonlySet<Protocol>;
+  readonly responseLimit: number;
+  readonly heartbeatDelay: number;
+  readonly disconnectDelay: number;
+  readonly jsessionid: boolean | ((request: Request) => string | undefined);
+  readonly disableCors: boolean;
+  readonly baseUrl: string | (() => string) | undefined;
+  readonly log: (severity: LogSeverity, message: string) => void;
+  readonly fallback: Fallback | undefined;
+  /** Bytes of a message or of a send's body. */
+  readonly maxMessageSize: number;
+  /** Buffered bytes above which `write` asks to wait. */
+  readonly highWaterMark: number;
+  /** Buffered bytes above which a session ends. */
+  readonly maxBufferedBytes: number;
+}
+
+const protocols: readonly Protocol[] = [
+  "websocket",
+  "websocket-raw",
+  "xhr-streaming",
+  "eventsource",
+  "htmlfile",
+  "xhr-polling",
+  "jsonp-polling",
+];
+
+/** An option: how its value is checked, and what it is without one. */
+interface Row extends Check {
+  readonly default?: unknown;
+  /** The name in sockjs-node, where that differs. */
+  readonly alias?: string;
+}
+
+/** The name under which a server serves the client. */
+export const clientName = "sockjs.min.js";
+
+const onJsDelivr = "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js";
+
+const aDelay = numberUpTo(2 ** 31 - 1);
+
+const table: Readonly<Record<string, Row>> = {
+  prefix: {
+    allowed: "a path from / on, or a RegExp",
+    test: (value) =>
+      value instanceof RegExp ||
+      (typeof value === "string" && (value === "" || value[0] === "/" || isPattern(value))),
+    default: "",
+  },
+  sockjsUrl: {
+    allowed: "an absolute URL or a path from / on",
+    test: (value) =>
+      typeof value === "string" && /^(https?:\/\/|\/)/i.test(value) &&
+      URL.canParse(value, "http://host"),
+    alias: "sockjs_url",
+  },
+  serveClient: aClientBuild,
+  sockjsIntegrity: either(anIntegrity, {
+    allowed: "true",
+    test: (value) => value === true,
+  }),
+  contentSecurityPolicy: { ...aBoolean, default: false },
+  transports: { ...listOf(protocols), default: protocols },
+  disabledTransports: {
+    ...listOf([...protocols, "websockets"]),
+    default: [],
+    alias: "disabled_transports",
+  },
+  websocket: { ...aBoolean, default: true },
+  responseLimit: {
+    ...numberUpTo(Number.MAX_SAFE_INTEGER),
+    default: 131072,
+    alias: "response_limit",
+  },
+  heartbeatDelay: { ...aDelay, default: 25000, alias: "heartbeat_delay" },
+  disconnectDelay: { ...aDelay, default: 5000, alias: "disconnect_delay" },
+  jsessionid: { ...either(aBoolean, aFunction), default: false },
+  disableCors: { ...aBoolean, default: false, alias: "disable_cors" },
+  baseUrl: {
+    ...either(
+      {
+        allowed: "an absolute URL without a slash at the end",
+        test: isBaseUrl,
+      },
+      aFunction,
+    ),
+    alias: "base_url",
+  },
+  log: { ...aFunction, default: logErrors },
+  fallback: aFunction,
+};
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws {TypeError} That names the option, what it got and what is allowed.
+ */
+export function readOptions(options: ServerOptions): Settings {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot create a server: the options must be an object, got ${show(options)}`,
+    );
+  }
+  refuseUnknown(options);
+  const given = options as Readonly<Record<string, unknown>>;
+  const values: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(table)) {
+    values[name] = readOption(given, name, row);
+  }
+  const settings = values as unknown as Settings & ServerOptions;
+  return {
+    ...settings,
+    sockjsUrl: settings.sockjsUrl ?? (settings.serveClient === undefined ? onJsDelivr : clientName),
+    sockjsIntegrity: readIntegrity(settings),
+    transports: enabledTransports(settings),
+    maxMessageSize: 1024 * 1024,
+    highWaterMark: 64 * 1024,
+    maxBufferedBytes: 16 * 1024 * 1024,
+  };
+}
+
+function readOption(given: Readonly<Record<string, unknown>>, name: string, row: Row): unknown {
+  const older = row.alias === undefined ? undefined : given[row.alias];
+  if (given[name] !== undefined && older !== undefined) {
+    throw new TypeError(`Cannot create a server: ${name} and ${row.alias} are the same option`);
+  }
+  const value = given[name] === undefined ? older : given[name];
+  if (value === undefined) return row.default;
+  if (!row.test(value)) {
+    const asked = given[name] === undefined ? row.alias : name;
+    throw new TypeError(
+      `Cannot create a server: the option ${asked} must be ${row.allowed}, got ${show(value)}`,
+    );
+  }
+  return value;
+}
+
+/** Of sockjs-node's options the one that says nothing here. */
+const ignored = "faye_server_options";
+
+/** All names of options, in both spellings. */
+export const optionNames: readonly string[] = Object.entries(table)
+  .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
+  .concat(ignored);
+
+function refuseUnknown(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || optionNames.includes(name)) continue;
+    const best = nearest(name, optionNames);
+    throw new TypeError(
+      `Cannot create a server: there is no option ${name}; the nearest is ${best}`,
+    );
+  }
+}
+
+/** The hash that `true` stands for is the one of the client that is served. */
+function readIntegrity({ sockjsIntegrity, serveClient }: ServerOptions): string | undefined {
+  if (sockjsIntegrity !== true) return sockjsIntegrity;
+  if (serveClient?.integrity !== undefined) return serveClient.integrity;
+  throw new TypeError(
+    "Cannot create a server: sockjsIntegrity can be true only with a serveClient that has " +
+      `an integrity, got ${serveClient === undefined ? "no serveClient" : "one without"}`,
+  );
+}
+
+function enabledTransports(settings: ServerOptions): Set<Protocol> {
+  const enabled = new Set(settings.transports);
+  for (const name of settings.disabledTransports ?? []) {
+    if (name !== "websockets") enabled.delete(name);
+  }
+  if (settings.websocket === false || settings.disabledTransports?.includes("websockets")) {
+    enabled.delete("websocket");
+    enabled.delete("websocket-raw");
+  }
+  return enabled;
+}
+
+function logErrors(severity: LogSeverity, message: string): void {
+  if (severity === "error") console.error(message);
+}

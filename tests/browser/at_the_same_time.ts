@@ -1,0 +1,80 @@
+/** Once for each runtime, all transports at the same time. */
+
+import { assert, assertEquals } from "@std/assert";
+import { closed } from "../../examples/test_server/page/witness.js";
+import { Tunnel } from "../node/tunnel.ts";
+import { noting } from "./outcomes.ts";
+import {
+  onRuntime,
+  openTabs,
+  type Origin,
+  origins,
+  type Runtime,
+  runtimes,
+  serverProcess,
+  startTestServer,
+} from "./runtimes.ts";
+import type { ClientClose, Tab } from "./tab.ts";
+
+onEachRuntime("are held over three heartbeats", ["same-origin"], async (runtime, from) => {
+  const { address } = await serverProcess(runtime);
+  await using stack = new AsyncDisposableStack();
+  const tabs = await openTabs(stack, address, from);
+  await Promise.all(tabs.map((tab) => tab.check("is held over three heartbeats")));
+});
+
+onEachRuntime("are closed when the server goes away", origins, async (runtime, from) => {
+  await using process = await startTestServer(runtime);
+  await using stack = new AsyncDisposableStack();
+  const tabs = await openTabs(stack, process.address, from);
+  await Promise.all(tabs.map((tab) => tab.connect()));
+  assertEquals((await process.kill()).stderr, "");
+  await Promise.all(tabs.map(async (tab) => {
+    await learn(tab);
+    assertEquals(codeAndCleanness(await tab.closed()), [1006, false], tab.stage.transport);
+  }));
+});
+
+// The page comes through the tunnel, too: so all of them are there.
+onEachRuntime("are cut off, and come back", ["same-origin"], async (runtime, from) => {
+  const { address, port } = await serverProcess(runtime);
+  using tunnel = Tunnel.plain(port);
+  await using stack = new AsyncDisposableStack();
+  const tabs = await openTabs(stack, `http://127.0.0.1:${tunnel.port}`, from);
+  const ids = await Promise.all(tabs.map((tab) => tab.connect()));
+  tunnel.cut();
+  const heard = await Promise.all(ids.map((id) => closed(address, id)));
+  for (const { wasClean } of heard) assert(!wasClean);
+  tunnel.mend();
+  await Promise.all(tabs.map(async (tab) => {
+    await learn(tab);
+    // Those that ask again for their session hear that it was interrupted.
+    const { code } = await tab.closed();
+    assert(code === 1006 || code === 1002, `${tab.stage.transport}: ${code}`);
+    await tab.check("opens over it, as the server sees it too");
+  }));
+});
+
+/**
+ * Makes the client learn that its receiving request was cut: an EventSource tries again for
+ * ever, and of the page of htmlfile nobody is told. It learns when it sends.
+ */
+async function learn(tab: Tab): Promise<void> {
+  if (/(eventsource|htmlfile)$/.test(tab.stage.transport)) await tab.send("Is anybody there?");
+}
+
+function codeAndCleanness({ code, wasClean }: ClientClose): [number, boolean] {
+  return [code, wasClean];
+}
+
+function onEachRuntime(
+  sentence: string,
+  from: readonly Origin[],
+  test: (runtime: Runtime, from: readonly Origin[]) => Promise<void>,
+): void {
+  for (const runtime of runtimes) {
+    onRuntime(runtime, "all transports", sentence, async () => {
+      await noting(`all ${sentence}`, runtime, from, () => test(runtime, from));
+    });
+  }
+}

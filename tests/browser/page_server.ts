@@ -1,0 +1,23 @@
+/**
+ * The pages of the test server, from another origin than the server under test.
+ *
+ * @module
+ */
+
+import { smokePage } from "../../examples/test_server/smoke_page.ts";
+import { client } from "../../src/adapters/client.ts";
+
+let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+
+/** Where they are, without a slash at the end. */
+export function otherOrigin(): string {
+  server ??= Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  return `http://127.0.0.1:${server.addr.port}`;
+}
+
+function answer(request: Request): Response | Promise<Response> {
+  if (!request.url.endsWith("/sockjs.min.js")) return smokePage(request);
+  return new Response(client.source, { headers: { "Content-Type": "text/javascript" } });
+}
+
+Deno.test.afterAll(() => server?.shutdown());
