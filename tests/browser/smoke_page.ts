@@ -28,13 +28,13 @@ onRuntime("deno", "smoke page", "says what failed", async () => {
     // So the client and the server disagree about the transport.
     await page.route("**/witness/opened?*", (route) => route.fulfill({ json: { protocol: "?" } }));
     await page.goto(`${address}/?transport=websocket`);
-    await page.getByText(/^[0-9]+ of [0-9]+ checks failed in [0-9]+ s$/).waitFor();
+    await page.getByText(/^[0-9]+ of [0-9]+ checks failed in [0-9]+ s$/).waitFor({
+      timeout: 60_000,
+    });
     const failure = page.locator("#failures li").first();
     assertEquals(
       await failure.locator("p").innerText(),
-      [
-        `The server's transport: it is "?", not "websocket"`,
-      ][0],
+      `The server's transport: it is "?", not "websocket"`,
     );
   } finally {
     await context.close();
