@@ -25,19 +25,24 @@ export { Server, websocketHandlers };
 export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection.ts";
 export type { ConnectionStreams, PipeDestination } from "./src/streams.ts";
 export type {
+  Authorize,
   ClientBuild,
   Fallback,
+  Grant,
   LogSeverity,
+  OriginCheck,
   ServerOptions,
   SockJSNodeOptions,
+  Verdict,
 } from "./src/options.ts";
+export type { CloseOptions } from "./src/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
 export type { Protocol } from "./src/peer.ts";
 export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/emitter.ts";
 export type { OwnWebSocket, OwnWebSocketHandlers } from "./src/runtimes/bun.ts";
 export type { Connections, ServerEvents } from "./src/server.ts";
-export type { ReadyState } from "./src/session.ts";
+export type { ReadyState } from "./src/ready_state.ts";
 
 const { Bun, Deno } = globalThis as {
   Bun?: unknown;

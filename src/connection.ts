@@ -8,8 +8,9 @@ import { Emitter, type Listener } from "./emitter.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import type { Protocol } from "./peer.ts";
 import { type ConnectionStreams, pipe, type PipeDestination, streams } from "./streams.ts";
-import { normalClosure } from "./protocol/close_codes.ts";
-import type { ReadyState, Session } from "./session.ts";
+import { closeStatus, normalClosure } from "./protocol/close_codes.ts";
+import { OPEN, type ReadyState } from "./ready_state.ts";
+import type { Session } from "./session.ts";
 
 /** How a connection ended; what listeners for `close` get. */
 export interface CloseEvent {
@@ -35,16 +36,14 @@ export interface ConnectionEvents {
   close: [event: CloseEvent];
 }
 
-const OPEN = 1;
-
 /**
  * One client, whatever transport it uses. Servers make these and hand them to
  * the listeners of `connection`.
  *
  * Messages that come before anybody listens (the listener of `connection` may be
  * async) are kept for the first listener or reader, up to about a megabyte; then
- * the connection is closed with 1008. A message of more than 1 MiB closes it with
- * 1009, and a send of more is refused with 413. A listener that throws or rejects closes
+ * the connection is closed with 1008. A message over the option `maxMessageSize` closes
+ * it with 1009, and a send over it is refused with 413. A listener that throws or rejects closes
  * its connection with 1011.
  *
  * @example By events
@@ -79,7 +78,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   #id: string | undefined;
   #paused = false;
 
-  /** The application's own data; `undefined` until the application sets it. */
+  /** The application's own data: what `authorize` gave, or `undefined` until it is set. */
   context!: Context;
 
   /** @ignore */
@@ -171,8 +170,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /**
    * Sends a message. It is never lost while the connection lives, even when
-   * this says false: that is above 64 KiB which the client has not taken. Above
-   * 16 MiB the connection is closed with 1008.
+   * this says false: that is above `highWaterMark` bytes (64 KiB) that the client has
+   * not taken. Above `maxBufferedBytes` (16 MiB) the connection is closed with 1008.
    *
    * @returns False when the connection is not open, and when the caller should
    * wait for `ready` or `drain` before it writes more.
@@ -200,16 +199,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
    */
   close(code?: number, reason?: string): void {
     if (code === undefined) code = normalClosure.code;
-    if (!Number.isInteger(code) || code < 0 || code > 65535) {
-      throw new RangeError(
-        `Cannot close: the code must be an integer of 0 to 65535, got ${String(code)}`,
-      );
-    }
-    if (reason !== undefined && typeof reason !== "string") {
-      throw new TypeError(`Cannot close: the reason must be a string, got ${typeof reason}`);
-    }
-    reason ??= code === normalClosure.code ? normalClosure.reason : "";
-    this.#session.close({ code, reason });
+    if (reason === undefined) reason = code === normalClosure.code ? normalClosure.reason : "";
+    this.#session.close(closeStatus(code, reason));
   }
 
   /** Writes the message, if there is one, and closes with 1000. */
@@ -230,8 +221,10 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Keeps messages from listeners until `resume`. What comes meanwhile is kept as
-   * if nobody listened yet: up to about a megabyte.
+   * Keeps messages from listeners until `resume`. Above 64 KiB of them, senders have
+   * to wait: sends over HTTP for their answer; websockets are not read any more, on
+   * Node and Bun, and their end may show later. What comes all the same is kept up to
+   * about a megabyte, above which the connection is closed with 1008.
    */
   pause(): this {
     if (!this.#paused) this.#inbox.pause();

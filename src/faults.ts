@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type AnyEmitter, isThenable, tell } from "./listeners.ts";
+import { type AnyEmitter, tell } from "./listeners.ts";
 import type { LogSeverity } from "./options.ts";
+import { isThenable } from "./thenable.ts";
 
 /** Every call of a function from the options passes here, and every error of the application. */
 export class Faults {

@@ -6,11 +6,14 @@
 
 import { type AnyEmitter, type FailureHandler, tell } from "./listeners.ts";
 import { type CloseStatus, internalError, unreadMessages } from "./protocol/close_codes.ts";
-import type { Application, Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Application } from "./session_parties.ts";
 
 /** What an unread message may cost: UTF-16 code units, and so much for each message. */
 const maxUnread = 1024 * 1024;
 const messageOverhead = 64;
+/** What a pause keeps before senders are asked to wait. */
+const comfortable = 64 * 1024;
 
 /** Whoever is told of connections and of what goes wrong in the application. */
 export interface InboxOwner<Emitter> {
@@ -87,14 +90,16 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     if (wanted) this.#deliverSoon();
   }
 
-  /** Keeps messages back until as many calls of `resume`. */
+  /** Keeps messages back until as many calls of `resume`, and asks senders to wait. */
   pause(): void {
     this.#pauses++;
+    this.#regulate();
   }
 
   /** Takes back one `pause`. */
   resume(): void {
     this.#pauses--;
+    this.#regulate();
     this.#deliverSoon();
   }
 
@@ -113,6 +118,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
       if (!reading) return;
       reading = false;
       this.#readers--;
+      this.#regulate();
       this.#wakeReaders();
       this.#deliverSoon();
     };
@@ -141,15 +147,23 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#kept.push(text);
     this.#keptSize += text.length + messageOverhead;
     if (this.#keptSize > maxUnread) this.#session.close(unreadMessages);
+    this.#regulate();
     this.#wakeReaders();
   }
 
   #takeKept(): string | undefined {
     const message = this.#kept.shift();
-    if (message !== undefined) {
-      this.#keptSize -= message.length + messageOverhead;
-    }
+    if (message === undefined) return undefined;
+    this.#keptSize -= message.length + messageOverhead;
+    this.#regulate();
     return message;
+  }
+
+  /** Who pauses or reads will go on; who does not listen at all gets no sender to wait. */
+  #regulate(): void {
+    const goesOn = this.#pauses > 0 || this.#readers > 0;
+    if (goesOn && this.#keptSize > comfortable) this.#session.pause();
+    else this.#session.resume();
   }
 
   #wakeReaders(): void {

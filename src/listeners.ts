@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isThenable } from "./thenable.ts";
+
 /** An emitter, whatever its events. */
 export interface AnyEmitter {
   rawListeners(event: never): ((...args: never[]) => unknown)[];
@@ -41,14 +43,4 @@ export function tell(
     }
   }
   return listeners.length > 0;
-}
-
-/** Whether the value is a promise, or alike. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }

@@ -46,6 +46,19 @@ export function listOf(names: readonly string[]): Check {
   };
 }
 
+/** A list of origins as browsers send them, or any. */
+export const anOriginList: Check = {
+  allowed: '"*", a list of origins such as "https://example.com"',
+  test: (value) => value === "*" || (Array.isArray(value) && value.every(isOrigin)),
+};
+
+function isOrigin(value: unknown): boolean {
+  if (value === "null") return true;
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const { protocol, host } = new URL(value);
+  return value === `${protocol}//${host}`;
+}
+
 /** A number of 1 or more. */
 export function numberUpTo(most: number): Check {
   return {
@@ -54,11 +67,11 @@ export function numberUpTo(most: number): Check {
   };
 }
 
-/** A value of one kind or of the other. */
-export function either(one: Check, other: Check): Check {
+/** A value of any of these kinds. */
+export function either(...kinds: readonly Check[]): Check {
   return {
-    allowed: `${one.allowed}, or ${other.allowed}`,
-    test: (value) => one.test(value) || other.test(value),
+    allowed: kinds.map(({ allowed }) => allowed).join(", or "),
+    test: (value) => kinds.some(({ test }) => test(value)),
   };
 }
 

@@ -50,11 +50,13 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   contentSecurityPolicy?: boolean | undefined;
   /**
-   * The transports that are on.
+   * The transports that are on. `"iframe"` is the page for transports through an
+   * iframe, which is on anyway where all `origins` are allowed.
    *
-   * @default all of them
+   * @default all of them; without `jsonp-polling`, `htmlfile` and the iframe page where
+   * `origins` are restricted
    */
-  transports?: readonly Protocol[] | undefined;
+  transports?: readonly (Protocol | "iframe")[] | undefined;
   /**
    * Transports that are off, out of those that `transports` gives.
    * `"websockets"` stands for both websocket transports.
@@ -102,6 +104,69 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   disableCors?: boolean | undefined;
   /**
+   * Whose pages may use the service: a list of origins such as
+   * `"https://example.com"`, a RegExp that matches a whole origin, or a function that
+   * is asked about each. Requests of others get 403 without CORS headers; so do
+   * requests without an `Origin` that say `Sec-Fetch-Site: cross-site`. Others without
+   * one, such as those of programs, pass.
+   *
+   * @default {"*"} all, as the protocol has it
+   */
+  origins?: "*" | readonly string[] | RegExp | OriginCheck | undefined;
+  /**
+   * Asked before a session opens: false refuses it with 403, a `Response` is sent
+   * instead. With an object, `context` becomes `connection.context`; and where there
+   * is a `key`, this is asked about every request for the session, and those that are
+   * given another key get 403. Must not read the request's body. If it throws, the
+   * answer is 500.
+   *
+   * @default everybody may
+   */
+  authorize?: Authorize | undefined;
+  /**
+   * Most bytes of a message, and of the body of a send. A longer body gets 413, before
+   * it is read whole; a longer message on a websocket ends it with 1009. Bun refuses
+   * by itself what is over its `maxPayloadLength` (16 MiB), with 1006, and Deno what is
+   * over 64 MiB.
+   *
+   * @default {1048576}
+   */
+  maxMessageSize?: number | undefined;
+  /**
+   * Bytes that wait for a client, above which `write` gives false, until `drain`.
+   *
+   * @default {65536}
+   */
+  highWaterMark?: number | undefined;
+  /**
+   * Bytes that wait for a client, above which its connection is closed with 1008,
+   * "Slow consumer".
+   *
+   * @default {16777216}
+   */
+  maxBufferedBytes?: number | undefined;
+  /**
+   * Most sessions at a time, those included that have closed in the last
+   * `disconnectDelay`. Above, new ones get 503.
+   *
+   * @default {100000}
+   */
+  maxSessions?: number | undefined;
+  /**
+   * Milliseconds for a websocket's peer to answer a ping, which goes out with each
+   * heartbeat; any other message of its is an answer, too. Then it counts as gone.
+   *
+   * @default {10000}
+   */
+  heartbeatTimeout?: number | undefined;
+  /**
+   * Whether heartbeats on websockets have an `h` frame beside the ping. Clients may
+   * rely on it.
+   *
+   * @default {true}
+   */
+  heartbeatFrames?: boolean | undefined;
+  /**
    * The URL that `info` sends clients to: absolute, without a slash at the end;
    * or a function that gives one.
    *
@@ -122,6 +187,26 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   fallback?: Fallback | undefined;
 }
+
+/** Decides about an origin, as browsers send it; for the option `origins`. */
+export type OriginCheck = (origin: string, request: Request) => boolean;
+
+/** What a request is granted that may open a session. */
+export interface Grant<Context = unknown> {
+  /** Becomes `connection.context`. */
+  readonly context?: Context | undefined;
+  /** Whose session it is: later requests for it must be granted the same key. */
+  readonly key?: string | undefined;
+}
+
+/** What the option `authorize` may give. */
+export type Verdict = boolean | Response | Grant;
+
+/** Decides about a request; for the option `authorize`. `info` is what the runtime gives. */
+export type Authorize = {
+  // A method, so that `info` may have the runtime's own type.
+  ask(request: Request, info: unknown): Verdict | PromiseLike<Verdict>;
+}["ask"];
 
 /** A build of the stock client. */
 export interface ClientBuild {

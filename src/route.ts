@@ -22,6 +22,8 @@ export interface Route {
   readonly allow: string;
   /** The header fields that every answer under this path has, errors included. */
   readonly fields: (call: Call) => Fields;
+  /** Whether pages of any origin may ask for it, whatever the option `origins` says. */
+  readonly isPublic?: boolean;
   /** Whether websockets are opened there. */
   readonly upgrades?: boolean;
 }

@@ -28,6 +28,6 @@ export function createRoutes(settings: Settings): Routes {
   }
   const { serveClient, disableCors } = settings;
   if (serveClient !== undefined) pages.set(clientName, clientScript(serveClient, !disableCors));
-  const iframe = disableCors ? undefined : iframePage(settings);
+  const iframe = settings.iframe ? iframePage(settings) : undefined;
   return { greeting, iframe, pages, endpoints };
 }

@@ -31,16 +31,30 @@ export interface Socket {
   close(code: number, reason: string): void;
   /** Cuts the connection off, where the runtime can; else closes it. */
   terminate(code: number, reason: string): void;
+  /** How much has come from the peer so far; always 0 where the runtime does not tell. */
+  readonly bytesRead: number;
+  /** Asks the peer for a pong. False where the runtime sees to that itself. */
+  ping(): boolean;
+  /** Reads no more until `resume`, where the runtime can. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
 }
 
 /** Whoever is told what happens on a websocket. */
 export interface SocketListener {
   /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
   readonly maxMessageSize: number;
+  /** Bytes in the socket above which it is told when they have left. */
+  readonly congestion: number;
+  /** ms after which a peer counts as dead that says nothing and does not answer pings. */
+  readonly maxSilence: number;
   /** Once, before all others. */
   opened(socket: Socket): void;
   /** A whole message; `undefined` stands for a binary one. */
   message(text: string | undefined): void;
+  /** The answer to a ping. */
+  pong(): void;
   /** Instead of a message that was longer; it closes the socket. */
   tooLong(): void;
   /** After congestion: `bufferedAmount` has gone down. */
@@ -131,6 +145,12 @@ export interface ServerWebSocket {
   close(code?: number, reason?: string): void;
   /** Cuts the connection off. */
   terminate(): void;
+  /** Asks for a pong. */
+  ping(): unknown;
+  /** Reads no more. */
+  pause?(): unknown;
+  /** Reads again. */
+  resume?(): unknown;
   /** Bytes sent that have not left yet. */
   getBufferedAmount(): number;
 }
@@ -141,6 +161,8 @@ export interface WebSocketHandlers {
   open(socket: ServerWebSocket): void;
   /** A whole message arrived. */
   message(socket: ServerWebSocket, message: string | Uint8Array): void;
+  /** A peer has answered a ping. */
+  pong(socket: ServerWebSocket, data: Uint8Array): void;
   /** A congested socket takes more. */
   drain(socket: ServerWebSocket): void;
   /** A socket closed. */

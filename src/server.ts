@@ -4,19 +4,19 @@
  * @module
  */
 
+import { forbidden } from "./authorization.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { Answer } from "./http/answer.ts";
-import { isFieldValue, stickyCookie } from "./http/cookies.ts";
 import { errorAnswer, methodNotAllowed, notFound } from "./http/errors.ts";
 import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
-import { isThenable, tell } from "./listeners.ts";
+import { tell } from "./listeners.ts";
 import type { ServerOptions } from "./options.ts";
-import type { Peer } from "./peer.ts";
 import { encodeMessage } from "./protocol/escape.ts";
 import { utf8Length } from "./protocol/utf8.ts";
-import { isBaseUrl, isPattern } from "./option_checks.ts";
+import { isPattern } from "./option_checks.ts";
+import { OptionFunctions } from "./option_functions.ts";
 import type { Reply } from "./route.ts";
 import { createRoutes } from "./routes.ts";
 import { pathOf, type PrefixMatcher, prefixMatcher, Router } from "./router.ts";
@@ -25,6 +25,8 @@ import { Call, type Service } from "./service.ts";
 import { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { readOptions, type Settings } from "./settings.ts";
+import { type CloseOptions, shutDown } from "./shutdown.ts";
+import { isThenable } from "./thenable.ts";
 
 /** The events of a {@linkcode Server}, with what their listeners get. */
 export interface ServerEvents<Context = unknown> {
@@ -84,9 +86,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #hasPattern: boolean;
   readonly #router: Router;
   readonly #faults: Faults;
+  readonly #functions: OptionFunctions;
   readonly #service: Service;
   readonly #live = new Map<Connection<Context>, Session>();
   readonly #owner: InboxOwner<Connection<Context>>;
+  #closed: Promise<void> | undefined;
 
   /**
    * {@linkcode Server.handle}, bound to this server. Answers every request; those
@@ -117,6 +121,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     if (options.faye_server_options !== undefined) {
       this.#faults.log("info", "The option faye_server_options is ignored");
     }
+    this.#functions = new OptionFunctions(settings, this.#faults);
     this.#service = this.#createService(runtime);
     this.#owner = this.#createOwner();
     this.handler = this.fetch = (request, info) => this.handle(request, info);
@@ -175,6 +180,24 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   /**
+   * Ends the service: new sessions are refused with a 503, and open ones get what was
+   * written to them and a close frame. Calls after the first change nothing.
+   *
+   * @returns Settles when all are gone, or cut off. Nothing of the service keeps the
+   * process alive from then on. The HTTP server is yours to close, before or after.
+   * @throws {RangeError} If the code is no integer of 0 to 65535, or a time no number of ms.
+   * @throws {TypeError} If the reason is not a string.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    return (this.#closed ??= shutDown(this.#service.sessions, options));
+  }
+
+  /** The same as {@linkcode Server.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.
@@ -197,6 +220,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const match = this.#router.find(path.slice(taken));
     if (match === undefined) return notFound();
     const { route, session } = match;
+    if (!route.isPublic && !this.#functions.allows(request)) {
+      return forbidden();
+    }
     const prefix = path.slice(0, taken);
     // Under another prefix, which a pattern may match as well, an id is another session's.
     const key = this.#hasPattern && session !== "" ? `${prefix}/${session}` : session;
@@ -220,13 +246,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   #respond(reply: Reply, request: Request, info: unknown): Response {
     if (!(reply instanceof Answer)) return reply;
     const runtime = runtimeOf(info) ?? this.#service.runtime;
-    if (runtime.respond !== undefined) return runtime.respond(reply, request, info);
-    const { status, fields, body } = reply;
-    if (request.method !== "HEAD" || body === null) {
-      return new Response(body, { status, headers: fields });
-    }
-    fields["Content-Length"] = String(utf8Length(body));
-    return new Response(null, { status, headers: fields });
+    return runtime.respond?.(reply, request, info) ?? reply.toResponse(request.method);
   }
 
   #failed(error: unknown, request: Request, info: unknown): Response {
@@ -241,37 +261,22 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
 
   #createService(runtime: Runtime): Service {
     const settings = this.#settings;
-    const { jsessionid, baseUrl } = settings;
     const sessions = new Sessions(settings);
+    const functions = this.#functions;
     return {
       settings,
       sessions,
       runtime,
-      createSession: (peer: Peer, id = "", raw = false) => {
-        const session = new Session(sessions, peer, id, raw);
-        new Connection<Context>(session, this.#owner);
-        if (id !== "") sessions.add(session);
+      authorization: functions.authorization,
+      createSession: (peer, grant, id = "", raw = false) => {
+        const session = new Session(sessions, peer, id, raw, grant.key);
+        const connection = new Connection<Context>(session, this.#owner);
+        connection.context = grant.context as Context;
+        sessions.add(session);
         return session;
       },
-      cookie: (request) => {
-        if (jsessionid === false) return undefined;
-        if (jsessionid === true) {
-          return stickyCookie(request.headers.get("Cookie"));
-        }
-        const cookie = this.#faults.ask(() => jsessionid(request));
-        if (cookie === undefined || isFieldValue(cookie)) return cookie;
-        this.#faults.report(
-          new TypeError("Cannot set the cookie: jsessionid gave no header value"),
-        );
-        return undefined;
-      },
-      baseUrl: () => {
-        if (typeof baseUrl !== "function") return baseUrl;
-        const url = this.#faults.ask(baseUrl);
-        if (url === undefined || isBaseUrl(url)) return url;
-        this.#faults.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
-        return undefined;
-      },
+      cookie: (request) => functions.cookie(request),
+      baseUrl: () => functions.baseUrl(),
       complain: (message) => this.#faults.complain(message),
     };
   }
@@ -279,6 +284,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   #createOwner(): InboxOwner<Connection<Context>> {
     return {
       opened: (connection, session, inbox) => {
+        const { closing } = this.#service.sessions;
+        // It came just in time to be told.
+        if (closing !== undefined) return session.close(closing);
         this.#live.set(connection, session);
         tell(this, "connection", connection, inbox);
         tell(this, "open", connection, inbox);

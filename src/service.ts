@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { Authorization } from "./authorization.ts";
 import { allowOrigin, type Fields } from "./http/headers.ts";
+import type { Grant } from "./options.ts";
 import { Peer, type Protocol } from "./peer.ts";
 import { type Runtime, runtimeOf } from "./runtime.ts";
 import type { Session } from "./session.ts";
@@ -16,8 +18,10 @@ export interface Service {
   readonly settings: Settings;
   readonly sessions: Sessions;
   readonly runtime: Runtime;
+  /** Asks the application about requests, where it wants to be asked. */
+  readonly authorization: Authorization | undefined;
   /** Makes a session, and the connection that the application gets when it opens. */
-  createSession(peer: Peer, id?: string, raw?: boolean): Session;
+  createSession(peer: Peer, grant: Grant, id?: string, raw?: boolean): Session;
   /** The `Set-Cookie` value for the request, when there is to be one. */
   cookie(request: Request): string | undefined;
   /** The base URL to tell to clients, when there is one. */

@@ -4,62 +4,18 @@
  * @module
  */
 
-import {
-  type CloseStatus,
-  interrupted,
-  normalClosure,
-  slowConsumer,
-  timedOut,
-} from "./protocol/close_codes.ts";
+import type { CloseStatus } from "./protocol/close_codes.ts";
+import { interrupted, normalClosure, slowConsumer, timedOut } from "./protocol/close_codes.ts";
 import { encodeMessage } from "./protocol/escape.ts";
 import { closeFrame, heartbeatFrame, openFrame } from "./protocol/frames.ts";
 import { Backlog } from "./backlog.ts";
 import { flushSoon } from "./flushing.ts";
+import { Hold } from "./hold.ts";
 import type { Peer } from "./peer.ts";
 import { utf8Length } from "./protocol/utf8.ts";
-import { type Timeouts, Waiting } from "./timeouts.ts";
-
-/** What a session writes to while a client listens; made by transports. */
-export interface Receiver {
-  /** Bytes that it took and that have not left yet. */
-  readonly bufferedAmount: number;
-  /**
-   * Takes a frame. False when that was its last one: it ends by itself, calls
-   * {@linkcode Session.detach} when that is done, and the client comes back.
-   */
-  send(frame: string): boolean;
-  /** Ends it; the close frame has been sent. */
-  end(status: CloseStatus): void;
-  /** Cuts it off, with what it has not sent yet. */
-  abort(status: CloseStatus): void;
-}
-
-/** Who is told what happens to a session: the application's side. */
-export interface Application {
-  opened(): void;
-  message(text: string): void;
-  /** More may be written again. */
-  drained(): void;
-  closed(status: CloseStatus, wasClean: boolean): void;
-}
-
-/** What sessions of one server share. */
-export interface SessionHost {
-  /** Sessions with a receiver, until their next heartbeat. */
-  readonly heartbeats: Timeouts;
-  /** Sessions without one, or closed, until their end. */
-  readonly disconnects: Timeouts;
-  /** Buffered bytes above which `write` asks to wait. */
-  readonly highWaterMark: number;
-  /** Buffered bytes above which the client counts as a slow consumer. */
-  readonly maxBufferedBytes: number;
-  /** The session's id is free again. */
-  free(session: Session): void;
-}
-
-/** As in WebSocket: connecting, open, closing, closed. */
-export type ReadyState = 0 | 1 | 2 | 3;
-const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3] as const;
+import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
+import type { Application, Receiver, SessionHost } from "./session_parties.ts";
+import { Waiting } from "./timeouts.ts";
 
 /**
  * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
@@ -76,6 +32,8 @@ export class Session extends Waiting {
   application: Application | undefined;
   /** The id from the URL; empty on websockets, which have none. */
   readonly id: string;
+  /** Whose session it is, as the application says; requests of others are refused. */
+  readonly key: string | undefined;
   readonly #raw: boolean;
   readonly #host: SessionHost;
   #receiver: Receiver | undefined;
@@ -84,17 +42,19 @@ export class Session extends Waiting {
   readonly #backlog = new Backlog();
   #flushing = false;
   #drainOwed = false;
+  readonly #hold = new Hold();
   /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
   #exchanged = false;
   #returned = false;
   /** Set by `close`, or by what ended the session. */
   #status: CloseStatus = normalClosure;
 
-  constructor(host: SessionHost, peer: Peer, id = "", raw = false) {
+  constructor(host: SessionHost, peer: Peer, id = "", raw = false, key?: string) {
     super();
     this.#host = host;
     this.peer = peer;
     this.id = id;
+    this.key = key;
     this.#raw = raw;
   }
 
@@ -118,6 +78,7 @@ export class Session extends Waiting {
     this.#receiver = receiver;
     this.#full = false;
     this.peer = peer;
+    if (this.#hold.holds) receiver.pause();
     if (this.readyState === CONNECTING) {
       this.#open(receiver);
       return;
@@ -132,10 +93,8 @@ export class Session extends Waiting {
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
-    if (!this.#raw) {
-      this.#hand(receiver, openFrame);
-      if (this.#receiver === receiver) this.#host.heartbeats.add(this);
-    }
+    if (!this.#raw) this.#hand(receiver, openFrame);
+    if (this.#receiver === receiver) this.#host.heartbeats.add(this);
     this.application?.opened();
   }
 
@@ -184,6 +143,30 @@ export class Session extends Waiting {
     }
   }
 
+  /** The peer has given the sign of life that it was asked for. */
+  heard(): void {
+    if (this.readyState === OPEN) this.#host.heartbeats.add(this);
+  }
+
+  /** The application takes no messages for now: senders shall wait. */
+  pause(): void {
+    if (this.#hold.holds || this.readyState !== OPEN) return;
+    this.#hold.begin();
+    this.#receiver?.pause();
+  }
+
+  /** It takes them again. */
+  resume(): void {
+    if (!this.#hold.holds) return;
+    this.#receiver?.resume();
+    this.#hold.end();
+  }
+
+  /** Settles when messages are taken again, or never will be; nothing where they are taken now. */
+  get held(): Promise<void> | undefined {
+    return this.#hold.over;
+  }
+
   /** Whether an interruption has ended the session, so that its sends are refused. */
   get interrupted(): boolean {
     return this.readyState === CLOSED && this.#status === interrupted;
@@ -217,6 +200,8 @@ export class Session extends Waiting {
     if (this.readyState !== OPEN) return;
     this.readyState = CLOSING;
     this.#status = status;
+    // What comes now is dropped, and among it may be the peer's close.
+    this.resume();
     // From here on the time runs, whoever comes and goes.
     this.#host.disconnects.add(this);
     this.#flushSoon();
@@ -266,6 +251,8 @@ export class Session extends Waiting {
     this.#status = status;
     this.#backlog.clear();
     this.application?.closed(status, wasClean);
+    this.resume();
+    this.#host.ended();
   }
 
   #forget(): void {
@@ -284,10 +271,26 @@ export class Session extends Waiting {
         this.interrupt(receiver);
         return receiver.abort(this.#status);
       }
-      this.#hand(receiver, heartbeatFrame);
-      if (this.#receiver === receiver) this.#host.heartbeats.add(this);
-      return;
+      return this.#beat(receiver);
     }
+    this.cut();
+  }
+
+  #beat(receiver: Receiver): void {
+    const { heartbeats, pongs } = this.#host;
+    const pulse = receiver.beat();
+    if (pulse === "frame") this.#hand(receiver, heartbeatFrame);
+    if (pulse === "gone") {
+      this.#status = timedOut;
+      this.cut();
+    } else if (this.#receiver === receiver) {
+      (pulse === "asked" ? pongs : heartbeats).add(this);
+    }
+  }
+
+  /** Ends it now, whatever it still owes. */
+  cut(): void {
+    const receiver = this.#receiver;
     this.#receiver = undefined;
     // A receiver that has not even taken the close frame by now never will.
     receiver?.abort(this.#status);

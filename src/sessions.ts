@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { Session, SessionHost } from "./session.ts";
+import type { CloseStatus } from "./protocol/close_codes.ts";
+import type { Session } from "./session.ts";
+import type { SessionHost } from "./session_parties.ts";
 import { Timeouts } from "./timeouts.ts";
 
 /** The delays and limits of a server's sessions. */
@@ -12,31 +14,59 @@ export interface SessionLimits {
   /** ms */
   readonly heartbeatDelay: number;
   /** ms */
+  readonly heartbeatTimeout: number;
+  /** ms */
   readonly disconnectDelay: number;
   /** bytes */
   readonly highWaterMark: number;
   /** bytes */
   readonly maxBufferedBytes: number;
+  readonly maxSessions: number;
 }
 
-/** Finds sessions by the id in the URL; websockets have none and are not here. */
+/** A connection that has its close frame, and is not gone yet. */
+export interface Leaving {
+  /** Cuts it off. */
+  cut(): void;
+}
+
+/** Holds all sessions, and finds them by the id in the URL; websockets have none. */
 export class Sessions implements SessionHost {
   readonly heartbeats: Timeouts;
+  readonly pongs: Timeouts;
   readonly disconnects: Timeouts;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
+  readonly #maxSessions: number;
+  readonly #all = new Set<Session>();
   readonly #byId = new Map<string, Session>();
+  /** Connections that are on their way out, be their session over or not. */
+  readonly leaving = new Set<Leaving>();
+  /** What the server is being closed with, if it is. */
+  closing: CloseStatus | undefined;
+  /** How many have not had their end yet. */
+  open = 0;
+  /** Whoever wants to know that a session or a connection has ended. */
+  changed: (() => void) | undefined;
 
   constructor(limits: SessionLimits) {
     this.heartbeats = new Timeouts(limits.heartbeatDelay);
+    this.pongs = new Timeouts(limits.heartbeatTimeout);
     this.disconnects = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
+    this.#maxSessions = limits.maxSessions;
   }
 
-  /** Ids in use, those that linger included. */
+  /** How many there are, those that linger included. */
   get size(): number {
-    return this.#byId.size;
+    return this.#all.size;
+  }
+
+  /** Why none may be opened now, for a 503. */
+  get refusal(): string | undefined {
+    if (this.closing !== undefined) return "Server is shutting down";
+    return this.#all.size < this.#maxSessions ? undefined : "Too many sessions";
   }
 
   /** The session of that id, open or lingering. */
@@ -46,10 +76,27 @@ export class Sessions implements SessionHost {
 
   /** Takes in a new session; its id must be free. */
   add(session: Session): void {
-    this.#byId.set(session.id, session);
+    this.#all.add(session);
+    this.open++;
+    if (session.id !== "") this.#byId.set(session.id, session);
+  }
+
+  ended(): void {
+    this.open--;
+    this.changed?.();
   }
 
   free(session: Session): void {
+    this.#all.delete(session);
     if (this.#byId.get(session.id) === session) this.#byId.delete(session.id);
+  }
+
+  /** A connection is gone, of which `leaving` may know. */
+  left(connection: Leaving): void {
+    if (this.leaving.delete(connection)) this.changed?.();
+  }
+
+  [Symbol.iterator](): IterableIterator<Session> {
+    return this.#all.values();
   }
 }

@@ -9,6 +9,7 @@ import {
   aClientBuild,
   aFunction,
   anIntegrity,
+  anOriginList,
   type Check,
   either,
   isBaseUrl,
@@ -18,7 +19,14 @@ import {
   numberUpTo,
   show,
 } from "./option_checks.ts";
-import type { ClientBuild, Fallback, LogSeverity, ServerOptions } from "./options.ts";
+import type {
+  Authorize,
+  ClientBuild,
+  Fallback,
+  LogSeverity,
+  OriginCheck,
+  ServerOptions,
+} from "./options.ts";
 import type { Protocol } from "./peer.ts";
 
 /** The options after checks, with defaults. */
@@ -38,6 +46,14 @@ export interface Settings {
   readonly baseUrl: string | (() => string) | undefined;
   readonly log: (severity: LogSeverity, message: string) => void;
   readonly fallback: Fallback | undefined;
+  /** The iframe page is there. */
+  readonly iframe: boolean;
+  readonly origins: "*" | readonly string[] | RegExp | OriginCheck;
+  readonly authorize: Authorize | undefined;
+  /** ms */
+  readonly heartbeatTimeout: number;
+  readonly heartbeatFrames: boolean;
+  readonly maxSessions: number;
   /** Bytes of a message or of a send's body. */
   readonly maxMessageSize: number;
   /** Buffered bytes above which `write` asks to wait. */
@@ -68,6 +84,7 @@ export const clientName = "sockjs.min.js";
 
 const onJsDelivr = "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js";
 
+const aCount = numberUpTo(Number.MAX_SAFE_INTEGER);
 const aDelay = numberUpTo(2 ** 31 - 1);
 
 const table: Readonly<Record<string, Row>> = {
@@ -91,7 +108,7 @@ const table: Readonly<Record<string, Row>> = {
     test: (value) => value === true,
   }),
   contentSecurityPolicy: { ...aBoolean, default: false },
-  transports: { ...listOf(protocols), default: protocols },
+  transports: listOf([...protocols, "iframe"]),
   disabledTransports: {
     ...listOf([...protocols, "websockets"]),
     default: [],
@@ -107,6 +124,21 @@ const table: Readonly<Record<string, Row>> = {
   disconnectDelay: { ...aDelay, default: 5000, alias: "disconnect_delay" },
   jsessionid: { ...either(aBoolean, aFunction), default: false },
   disableCors: { ...aBoolean, default: false, alias: "disable_cors" },
+  origins: {
+    ...either(
+      anOriginList,
+      { allowed: "a RegExp", test: (value) => value instanceof RegExp },
+      aFunction,
+    ),
+    default: "*",
+  },
+  authorize: aFunction,
+  heartbeatTimeout: { ...aDelay, default: 10_000 },
+  heartbeatFrames: { ...aBoolean, default: true },
+  maxSessions: { ...aCount, default: 100_000 },
+  maxMessageSize: { ...aCount, default: 1024 * 1024 },
+  highWaterMark: { ...aCount, default: 64 * 1024 },
+  maxBufferedBytes: { ...aCount, default: 16 * 1024 * 1024 },
   baseUrl: {
     ...either(
       {
@@ -139,14 +171,13 @@ export function readOptions(options: ServerOptions): Settings {
     values[name] = readOption(given, name, row);
   }
   const settings = values as unknown as Settings & ServerOptions;
+  const named = settings.transports ?? [];
   return {
     ...settings,
     sockjsUrl: settings.sockjsUrl ?? (settings.serveClient === undefined ? onJsDelivr : clientName),
     sockjsIntegrity: readIntegrity(settings),
     transports: enabledTransports(settings),
-    maxMessageSize: 1024 * 1024,
-    highWaterMark: 64 * 1024,
-    maxBufferedBytes: 16 * 1024 * 1024,
+    iframe: !settings.disableCors && (settings.origins === "*" || named.includes("iframe")),
   };
 }
 
@@ -194,8 +225,15 @@ function readIntegrity({ sockjsIntegrity, serveClient }: ServerOptions): string 
   );
 }
 
+/** Pages of other origins get answers of these from the browser unasked. */
+const callbackTransports: readonly string[] = ["htmlfile", "jsonp-polling"];
+
 function enabledTransports(settings: ServerOptions): Set<Protocol> {
-  const enabled = new Set(settings.transports);
+  const isOpen = settings.origins === "*";
+  const enabled = new Set(
+    settings.transports?.filter((name) => name !== "iframe") ??
+      protocols.filter((name) => isOpen || !callbackTransports.includes(name)),
+  );
   for (const name of settings.disabledTransports ?? []) {
     if (name !== "websockets") enabled.delete(name);
   }

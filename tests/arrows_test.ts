@@ -13,12 +13,15 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["protocol", /^src\/protocol\//],
   ["http", /^src\/http\//],
   ["runtimes", /^src\/runtimes\//],
-  ["answers", /^src\/(pages|transports)\/|^src\/(route|service)\.ts$/],
+  ["answers", /^src\/(pages|transports)\/|^src\/(route|service|authorization)\.ts$/],
   ["seams", /^src\/runtime\.ts$/],
-  ["session", /^src\/(backlog|session|sessions|timeouts|flushing|turns|peer)\.ts$/],
+  [
+    "session",
+    /^src\/(backlog|session|session_parties|sessions|ready_state|hold|thenable|timeouts|flushing|turns|peer)\.ts$/,
+  ],
   ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
   ["options", /^src\/(options|option_checks|settings)\.ts$/],
-  ["server", /^src\/(server|router|routes|faults)\.ts$/],
+  ["server", /^src\/(server|router|routes|faults|option_functions|shutdown)\.ts$/],
   ["entry", /^mod\.ts$/],
   ["adapters", /^src\/adapters\//],
 ];

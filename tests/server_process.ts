@@ -103,6 +103,11 @@ export class ServerProcess implements AsyncDisposable {
       // It has ended by itself; its exit code tells.
       if (!(error instanceof TypeError)) throw error;
     }
+    return await this.ended();
+  }
+
+  /** Waits until it has ended by itself, and says how. */
+  async ended(): Promise<Ended> {
     const { code, signal } = await this.#child.status;
     await Promise.all([this.#stdout.ended, this.#stderr.ended]);
     return { code, signal, stdout: this.#stdout.text, stderr: this.#stderr.text };

@@ -26,7 +26,7 @@ import { lazyRequest, realRequest } from "../runtimes/node/request.ts";
 import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
 import { answered } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
-import { UpgradeRequest } from "../runtimes/node/upgrade.ts";
+import { type KnownAnswer, takeAnswer, UpgradeRequest } from "../runtimes/node/upgrade.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
 import { type Emitting, Overshadowing } from "./overshadowing.ts";
 
@@ -86,7 +86,7 @@ export function installHandlers(
       const info = new NodeInfo(req, res);
       // Others get the request from the option `fallback`, and may do anything with it.
       const request = isOurs ? lazyRequest(req, res) : realRequest(req);
-      const response = server.handle(request, info);
+      const response = takeAnswer(req) ?? server.handle(request, info);
       if (response !== answered) send(response, info);
       return true;
     },
@@ -101,19 +101,32 @@ export function installHandlers(
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket._httpMessage) socket.destroy();
       else if (req.method !== "GET" || !server.upgrades(url)) upgrade.decline();
-      else if (server.handle(lazyRequest(req), upgrade) !== answered) socket.destroy();
+      else decide(server.handle(lazyRequest(req), upgrade), upgrade);
       return true;
     },
   );
 
-  /** What the server could not send by itself: a response of the application's. */
-  const send = async (response: Response | Promise<Response>, info: NodeInfo): Promise<void> => {
+  /** What the server could not send by itself: mostly a response of the application's. */
+  const send = async (
+    response: KnownAnswer | Promise<Response>,
+    info: NodeInfo,
+  ): Promise<void> => {
     try {
       sendResponse(await response, info);
     } catch (error) {
       server.complain(`Cannot send a response: ${error}`);
       sendFailure(info);
     }
+  };
+
+  /** The application may take its time to say whether there is to be a websocket. */
+  const decide = async (
+    response: Response | Promise<Response>,
+    upgrade: UpgradeRequest,
+  ): Promise<void> => {
+    if (response === answered) return;
+    const decided = await response;
+    if (decided !== answered) upgrade.decline(decided);
   };
 
   const installation: Installation = {

@@ -35,14 +35,18 @@ export { Connection };
 export type { CloseEvent } from "../connection.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "../emitter.ts";
 export type {
+  Authorize,
   ClientBuild,
   Fallback,
+  Grant,
   LogSeverity,
+  OriginCheck,
   ServerOptions as WebServerOptions,
   SockJSNodeOptions,
+  Verdict,
 } from "../options.ts";
 export type { Protocol } from "../peer.ts";
-export type { ReadyState } from "../session.ts";
+export type { ReadyState } from "../ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";
 export type { ConnectionEvents } from "./sockjs_node/connection.ts";
 export type {

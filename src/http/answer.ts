@@ -4,6 +4,7 @@
  * @module
  */
 
+import { utf8Length } from "../protocol/utf8.ts";
 import type { Fields } from "./headers.ts";
 
 /** An answer whose body is known as a whole. */
@@ -16,5 +17,15 @@ export class Answer {
     this.status = status;
     this.fields = fields;
     this.body = body;
+  }
+
+  /** The same for runtimes that take nothing shorter; to HEAD, without its body. */
+  toResponse(method: string): Response {
+    const { status, fields, body } = this;
+    if (method !== "HEAD" || body === null) {
+      return new Response(body, { status, headers: fields });
+    }
+    fields["Content-Length"] = String(utf8Length(body));
+    return new Response(null, { status, headers: fields });
   }
 }

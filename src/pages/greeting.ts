@@ -15,4 +15,4 @@ function greet(): Answer {
 }
 
 /** Says that the service is here. */
-export const greeting = route({ GET: greet, HEAD: greet });
+export const greeting = { ...route({ GET: greet, HEAD: greet }), isPublic: true };

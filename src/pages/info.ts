@@ -5,6 +5,7 @@
  */
 
 import { Answer } from "../http/answer.ts";
+import { errorAnswer } from "../http/errors.ts";
 import { contentTypes, type Fields, notCached } from "../http/headers.ts";
 import { preflight, route } from "../route.ts";
 import type { Call } from "../service.ts";
@@ -34,6 +35,8 @@ function fields(call: Call): Fields {
 }
 
 function tell(call: Call): Answer {
+  const { closing, refusal } = call.service.sessions;
+  if (closing !== undefined) return errorAnswer(503, refusal ?? "", fields(call));
   return new Answer(200, fields(call), describe(call));
 }
 

@@ -27,7 +27,7 @@ export function keptPage(type: string, body: string, own: Readonly<Fields> = {})
     fields["Content-Type"] = type;
     return new Answer(200, fields, body);
   };
-  return route({ GET: answer, HEAD: answer });
+  return { ...route({ GET: answer, HEAD: answer }), isPublic: true };
 }
 
 /** FNV-1a, 32 bits, with the length: it has to differ between versions, no more. */

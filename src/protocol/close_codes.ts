@@ -11,11 +11,31 @@ export interface CloseStatus {
   readonly reason: string;
 }
 
+/**
+ * What an application closes with.
+ *
+ * @throws {RangeError} If the code is no integer of 0 to 65535.
+ * @throws {TypeError} If the reason is no string.
+ */
+export function closeStatus(code: number, reason: string): CloseStatus {
+  if (!Number.isInteger(code) || code < 0 || code > 65535) {
+    throw new RangeError(
+      `Cannot close: the code must be an integer of 0 to 65535, got ${String(code)}`,
+    );
+  }
+  if (typeof reason !== "string") {
+    throw new TypeError(`Cannot close: the reason must be a string, got ${typeof reason}`);
+  }
+  return { code, reason };
+}
+
 /** The default of `close()`. */
 export const normalClosure: CloseStatus = {
   code: 1000,
   reason: "Normal closure",
 };
+/** The default of a server's `close`. */
+export const goingAway: CloseStatus = { code: 1001, reason: "Server is shutting down" };
 /** A receiving request broke: what was in flight is unknown. */
 export const interrupted: CloseStatus = {
   code: 1002,

@@ -53,6 +53,8 @@ class BunSocket implements Socket {
     this.listener.opened(this);
   }
 
+  readonly bytesRead = 0;
+
   get bufferedAmount(): number {
     return this.#socket?.getBufferedAmount() ?? 0;
   }
@@ -72,6 +74,20 @@ class BunSocket implements Socket {
 
   terminate(): void {
     this.#socket?.terminate();
+  }
+
+  ping(): boolean {
+    this.#socket?.ping();
+    return true;
+  }
+
+  pause(): void {
+    // Where Bun is too old, it reads on.
+    this.#socket?.pause?.();
+  }
+
+  resume(): void {
+    this.#socket?.resume?.();
   }
 
   closed(code: number, reason: string): void {
@@ -143,6 +159,10 @@ export function websocketHandlers<Own extends OwnWebSocketHandlers>(
         socket.data.listener.message(typeof message === "string" ? message : undefined);
       } else own?.message?.(socket, message);
     },
+    pong(socket, data) {
+      if (isOurs(socket.data)) socket.data.listener.pong();
+      else own?.pong?.(socket, data);
+    },
     drain(socket) {
       if (isOurs(socket.data)) socket.data.listener.drained();
       else own?.drain?.(socket);
@@ -154,11 +174,6 @@ export function websocketHandlers<Own extends OwnWebSocketHandlers>(
     ...(own?.ping && {
       ping(socket: ServerWebSocket, data: Uint8Array) {
         if (!isOurs(socket.data)) own.ping?.(socket, data);
-      },
-    }),
-    ...(own?.pong && {
-      pong(socket: ServerWebSocket, data: Uint8Array) {
-        if (!isOurs(socket.data)) own.pong?.(socket, data);
       },
     }),
   };

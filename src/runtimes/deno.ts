@@ -4,6 +4,7 @@
  * @module
  */
 
+import { timedOut } from "../protocol/close_codes.ts";
 import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
 import { inNextTurn } from "../turns.ts";
 
@@ -16,18 +17,28 @@ interface DenoWebSocket {
   close(code: number, reason: string): void;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onclose: ((event: DenoCloseEvent) => void) | null;
   onerror: (() => void) | null;
+}
+
+/** How a Deno websocket ended. */
+interface DenoCloseEvent {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean?: boolean;
 }
 
 /** What we use of the global `Deno`. */
 export interface DenoGlobal {
-  upgradeWebSocket(request: Request): { socket: unknown; response: Response };
+  upgradeWebSocket(
+    request: Request,
+    options: { idleTimeout: number },
+  ): { socket: unknown; response: Response };
 }
 
 /** Deno has no drain event, so a congested socket is looked at so often, in ms. */
 const drainInterval = 20;
-const congestion = 16 * 1024;
+const noCloseFrame = 1006;
 const OPEN = 1;
 
 /** A socket that `Deno.upgradeWebSocket` made. */
@@ -44,12 +55,17 @@ class DenoSocket implements Socket {
     socket.onmessage = ({ data }) => listener.message(typeof data === "string" ? data : undefined);
     // An error is always followed by the close event, which is enough.
     socket.onerror = () => {};
-    socket.onclose = ({ code, reason }) => {
+    socket.onclose = ({ code, reason, wasClean }) => {
       clearInterval(this.#watch);
-      // 0 is Deno's word for an end without a close frame.
-      listener.closed(code === 0 ? 1006 : code, reason);
+      // 0 is Deno's word for an end without a close frame; and 1001 is not the peer's
+      // word, but Deno's for one that has not answered a ping.
+      if (code === 0) listener.closed(noCloseFrame, reason);
+      else if (wasClean === false) listener.closed(timedOut.code, timedOut.reason);
+      else listener.closed(code, reason);
     };
   }
+
+  readonly bytesRead = 0;
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount;
@@ -59,13 +75,13 @@ class DenoSocket implements Socket {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return;
     socket.send(text);
-    if (socket.bufferedAmount > congestion) {
+    if (socket.bufferedAmount > this.#listener.congestion) {
       this.#watch ??= setInterval(() => this.#look(), drainInterval);
     }
   }
 
   #look(): void {
-    if (this.#socket.bufferedAmount > congestion) return;
+    if (this.#socket.bufferedAmount > this.#listener.congestion) return;
     clearInterval(this.#watch);
     this.#watch = undefined;
     this.#listener.drained();
@@ -85,6 +101,18 @@ class DenoSocket implements Socket {
     // There is no other way: what is buffered stays until the peer is gone.
     this.close(code, reason);
   }
+
+  ping(): boolean {
+    return false;
+  }
+
+  pause(): void {
+    // Deno always reads on.
+  }
+
+  resume(): void {
+    // See above.
+  }
 }
 
 /** The runtime for a process that runs on Deno. */
@@ -93,7 +121,9 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
     upgrade(request, _info, listener) {
       let upgrade;
       try {
-        upgrade = deno.upgradeWebSocket(request);
+        // Deno pings by itself, when half of that time (in s) has passed in silence.
+        const idleTimeout = Math.ceil(listener.maxSilence / 1000);
+        upgrade = deno.upgradeWebSocket(request, { idleTimeout });
       } catch {
         return undefined;
       }

@@ -9,7 +9,8 @@ import type { Fields } from "../http/headers.ts";
 import type { Reply } from "../route.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
-import type { Receiver, Session } from "../session.ts";
+import type { Session } from "../session.ts";
+import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
@@ -42,6 +43,18 @@ export class PollReceiver implements Receiver, SinkListener {
   }
 
   abort(): void {
+    // See above.
+  }
+
+  beat(): Pulse {
+    return "frame";
+  }
+
+  pause(): void {
+    // Messages come by requests of their own.
+  }
+
+  resume(): void {
     // See above.
   }
 

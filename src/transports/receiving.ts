@@ -4,12 +4,14 @@
  * @module
  */
 
+import { authorized, forbidden, mayOpen } from "../authorization.ts";
+import type { Answer } from "../http/answer.ts";
 import { errorAnswer } from "../http/errors.ts";
+import type { Grant } from "../options.ts";
 import { stillOpen } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
 import { type Handler, preflight, type Reply, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
-import type { Session } from "../session.ts";
 import { inNextTurn } from "../turns.ts";
 import { PollReceiver } from "./poll_receiver.ts";
 import { StreamReceiver } from "./stream_receiver.ts";
@@ -24,18 +26,30 @@ export function receivingRoute(transport: HttpTransport): Route {
 }
 
 function receiving(transport: HttpTransport): Handler {
-  return (call) => {
+  return function handle(call): Reply | Promise<Reply> {
     const framing = transport.framing(call);
     if (typeof framing === "string") {
       return errorAnswer(500, framing, transport.fields(call));
     }
     const { sessions } = call.service;
     const session = sessions.get(call.session);
-    if (!session?.attached) return receive(transport, framing, call, session);
-    return firstToGo(call).then(() =>
-      receive(transport, framing, call, sessions.get(call.session))
-    );
+    if (session === undefined && sessions.refusal !== undefined) return refused(transport, call);
+    return authorized(call, session, transport.fields, (grant) => {
+      // The application may have taken its time.
+      if (!sessions.get(call.session)?.attached) return receive(transport, framing, call, grant);
+      return firstToGo(call).then(() =>
+        // If it has gone, whoever wants another must be asked about.
+        mayOpen(grant) || sessions.get(call.session) !== undefined
+          ? receive(transport, framing, call, grant)
+          : handle(call)
+      );
+    });
   };
+}
+
+/** There is to be no other session. */
+function refused(transport: HttpTransport, call: Call): Answer {
+  return errorAnswer(503, call.service.sessions.refusal ?? "", transport.fields(call));
 }
 
 /** How often, and in which steps (ms), a second receiver waits for the first to go. */
@@ -57,10 +71,19 @@ function receive(
   transport: HttpTransport,
   framing: Framing,
   call: Call,
-  session: Session | undefined,
+  grant: Grant,
 ): Reply {
+  const { service } = call;
+  let session = service.sessions.get(call.session);
+  // It may be another one, if the application took its time.
+  if (session !== undefined && session.key !== grant.key && service.authorization !== undefined) {
+    return forbidden(transport.fields(call));
+  }
+  if (session === undefined && service.sessions.refusal !== undefined) {
+    return refused(transport, call);
+  }
   const peer = call.peer(transport.protocol);
-  session ??= call.service.createSession(peer, call.session);
+  session ??= service.createSession(peer, grant, call.session);
   const fields = transport.fields(call);
   fields["Content-Type"] = transport.contentType;
   const { prelude } = framing;

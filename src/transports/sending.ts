@@ -4,6 +4,7 @@
  * @module
  */
 
+import { authorized } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
 import { readBody } from "../http/body.ts";
 import { errorAnswer, notFound } from "../http/errors.ts";
@@ -28,7 +29,9 @@ export function sending(send: Send): Handler {
   return (call) => {
     const session = receiverOf(call);
     // Before the body is read, so that nobody can make us read for nothing.
-    return session === undefined ? noSession(send, call) : deliver(send, call, session);
+    return session === undefined
+      ? noSession(send, call)
+      : authorized(call, session, send.fields, () => deliver(send, call, session));
   };
 }
 
@@ -39,6 +42,13 @@ function receiverOf(call: Call): Session | undefined {
 
 function noSession(send: Send, call: Call): Answer {
   return notFound(send.fields(call));
+}
+
+/** However long that is, as far as the runtime keeps a silent connection. */
+async function held({ runtime, request, info }: Call, session: Session): Promise<void> {
+  runtime.expectSilence?.(request, info, Infinity);
+  await session.held;
+  runtime.expectTraffic?.(request, info);
 }
 
 async function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
@@ -59,5 +69,8 @@ async function deliver(send: Send, call: Call, session: Session): Promise<Answer
   // Meanwhile the session may have gone.
   if (receiverOf(call) !== session) return noSession(send, call);
   session.receive(messages);
+  // Clients send no more before they have our answer. One without messages brings
+  // nothing that has to wait.
+  if (messages.length > 0 && session.held !== undefined) await held(call, session);
   return send.accept(send.fields(call));
 }

@@ -4,32 +4,49 @@
  * @module
  */
 
+import type { Grant } from "../options.ts";
 import type { Peer } from "../peer.ts";
 import {
   binaryMessage,
   brokenFraming,
   type CloseStatus,
+  goingAway,
   messageTooBig,
   websocketCloseCode,
   websocketCloseReason,
 } from "../protocol/close_codes.ts";
+import { heartbeatFrame } from "../protocol/frames.ts";
 import { decodeText } from "../protocol/payload.ts";
 import { utf8Length } from "../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
 import type { Service } from "../service.ts";
-import type { Receiver, Session } from "../session.ts";
+import type { Session } from "../session.ts";
+import type { Pulse, Receiver } from "../session_parties.ts";
+import type { Leaving } from "../sessions.ts";
+import { inNextTurn } from "../turns.ts";
 
 /** Ties a websocket and its session together, from its opening to its end. */
-export class SocketReceiver implements Receiver, SocketListener {
+export class SocketReceiver implements Receiver, SocketListener, Leaving {
   readonly #service: Service;
   readonly #peer: Peer;
+  readonly #grant: Grant;
   readonly #raw: boolean;
+  /** Until its connection is gone. */
+  #connection: Socket | undefined;
+  /** The same as long as there is something to say. */
   #socket: Socket | undefined;
   #session: Session | undefined;
+  #paused = false;
+  /** The peer owes a sign of life. */
+  #asked = false;
+  /** It can have given one since the waiting for it began; and what had come by then. */
+  #couldAnswer = false;
+  #bytesRead = 0;
 
-  constructor(service: Service, peer: Peer, raw: boolean) {
+  constructor(service: Service, peer: Peer, grant: Grant, raw: boolean) {
     this.#service = service;
     this.#peer = peer;
+    this.#grant = grant;
     this.#raw = raw;
   }
 
@@ -37,15 +54,26 @@ export class SocketReceiver implements Receiver, SocketListener {
     return this.#service.settings.maxMessageSize;
   }
 
+  get congestion(): number {
+    // Of so many characters, none is longer than the mark in bytes.
+    return Math.min(maxCongestion, this.#service.settings.highWaterMark / 4);
+  }
+
+  get maxSilence(): number {
+    const { heartbeatDelay, heartbeatTimeout } = this.#service.settings;
+    return heartbeatDelay + heartbeatTimeout;
+  }
+
   opened(socket: Socket): void {
-    this.#socket = socket;
-    this.#session = this.#service.createSession(this.#peer, "", this.#raw);
+    this.#connection = this.#socket = socket;
+    this.#session = this.#service.createSession(this.#peer, this.#grant, "", this.#raw);
     this.#session.attach(this, this.#peer);
   }
 
   message(text: string | undefined): void {
     // What was on its way when this ended is not worth reading.
     if (this.#socket === undefined) return;
+    this.#heard();
     if (text === undefined) return this.#refuse(binaryMessage);
     if (isLonger(text, this.maxMessageSize)) return this.tooLong();
     const messages = this.#raw ? [text] : decodeText(text);
@@ -61,7 +89,19 @@ export class SocketReceiver implements Receiver, SocketListener {
     this.#session?.flush();
   }
 
+  pong(): void {
+    this.#heard();
+  }
+
+  #heard(): void {
+    if (!this.#asked) return;
+    this.#asked = false;
+    this.#session?.heard();
+  }
+
   closed(code: number, reason: string): void {
+    this.#connection = this.#socket = undefined;
+    this.#service.sessions.left(this);
     this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
   }
 
@@ -74,6 +114,43 @@ export class SocketReceiver implements Receiver, SocketListener {
     return true;
   }
 
+  beat(): Pulse {
+    const socket = this.#socket;
+    if (socket === undefined) return "beaten";
+    if (this.#asked) return this.#isMissing(socket) ? "gone" : this.#wait(socket);
+    if (!this.#raw && this.#service.settings.heartbeatFrames) socket.send(heartbeatFrame);
+    this.#asked = true;
+    if (socket.ping() && this.#asked) return this.#wait(socket);
+    this.#asked = false;
+    return "beaten";
+  }
+
+  /** A peer that is not read says nothing, and one whose ping is still on its way is slow, not dead. */
+  #wait(socket: Socket): Pulse {
+    const couldAnswer = () => !this.#paused && socket.bufferedAmount === 0;
+    this.#bytesRead = socket.bytesRead;
+    this.#couldAnswer = couldAnswer();
+    // Some connections take a turn for what they do not have to keep.
+    if (!this.#couldAnswer) inNextTurn(() => this.#couldAnswer = couldAnswer());
+    return "asked";
+  }
+
+  /** A pong waits behind the message that its peer is about to send. */
+  #isMissing(socket: Socket): boolean {
+    return this.#couldAnswer && socket.bytesRead === this.#bytesRead;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#couldAnswer = false;
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#socket?.resume();
+  }
+
   end(status: CloseStatus): void {
     this.#letGo()?.close(websocketCloseCode(status.code), websocketCloseReason(status.reason));
   }
@@ -82,11 +159,20 @@ export class SocketReceiver implements Receiver, SocketListener {
     this.#letGo()?.terminate(websocketCloseCode(status.code), websocketCloseReason(status.reason));
   }
 
+  /** Cuts off what the peer should have closed by now. */
+  cut(): void {
+    this.#connection?.terminate(goingAway.code, goingAway.reason);
+  }
+
   /** A peer that never answers may keep the socket, but not what hangs on it. */
   #letGo(): Socket | undefined {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#session = undefined;
+    if (socket === undefined) return undefined;
+    this.#service.sessions.leaving.add(this);
+    // The peer's close frame has to be read.
+    if (this.#paused) socket.resume();
     return socket;
   }
 
@@ -99,6 +185,8 @@ export class SocketReceiver implements Receiver, SocketListener {
 }
 
 const noCloseFrame = 1006;
+/** Bytes that a socket may hold before we look at it. */
+const maxCongestion = 16 * 1024;
 
 /** Whether a text takes more bytes than that; no code unit takes more than three. */
 function isLonger(text: string, bytes: number): boolean {

@@ -7,14 +7,17 @@
 import type { Fields } from "../http/headers.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
-import type { Receiver, Session } from "../session.ts";
+import type { Leaving, Sessions } from "../sessions.ts";
+import type { Session } from "../session.ts";
+import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
 /** Takes frames until they are `responseLimit` bytes. */
-export class StreamReceiver implements Receiver, SinkListener {
+export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
+  readonly #sessions: Sessions;
   readonly #sink: Sink;
   /** Bytes until the response has to end. */
   #left: number;
@@ -22,6 +25,7 @@ export class StreamReceiver implements Receiver, SinkListener {
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
     this.#session = session;
+    this.#sessions = call.service.sessions;
     this.#left = call.service.settings.responseLimit;
     this.#sink = openSink(call, fields, this);
     this.#sink.write(prelude);
@@ -39,11 +43,29 @@ export class StreamReceiver implements Receiver, SinkListener {
   }
 
   end(): void {
+    this.#sessions.leaving.add(this);
     this.#sink.end();
+  }
+
+  cut(): void {
+    this.#sink.abort();
+    this.#sessions.left(this);
   }
 
   abort(): void {
     this.#sink.abort();
+  }
+
+  beat(): Pulse {
+    return "frame";
+  }
+
+  pause(): void {
+    // Messages come by requests of their own.
+  }
+
+  resume(): void {
+    // See above.
   }
 
   drained(): void {
@@ -52,10 +74,12 @@ export class StreamReceiver implements Receiver, SinkListener {
 
   ended(): void {
     this.#session.detach(this);
+    this.#sessions.left(this);
   }
 
   broken(): void {
     this.#session.interrupt(this);
+    this.#sessions.left(this);
   }
 
   /** The answer, which has begun already. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { authorized } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
 import { errorAnswer } from "../http/errors.ts";
 import { type Fields, notCached } from "../http/headers.ts";
@@ -21,16 +22,24 @@ export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
   return { ...route(handlers, errorFields), upgrades: true };
 }
 
-function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply {
+function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply | Promise<Reply> {
   const { service, runtime, request, info } = call;
   const refused = refuse(request.headers);
   if (refused !== undefined) return refused;
-  const peer = call.peer(protocol);
-  // Read now: Deno takes the request's headers away with the upgrade.
-  void peer.headers;
-  const receiver = new SocketReceiver(service, peer, raw);
-  const response = runtime.upgrade?.(request, info, receiver, service.complain);
-  return response ?? errorAnswer(400, refusal, errorFields());
+  const { sessions } = service;
+  const full = () =>
+    sessions.refusal === undefined ? undefined : errorAnswer(503, sessions.refusal, errorFields());
+  return full() ?? authorized(call, undefined, errorFields, (grant) => {
+    // The application may have taken its time.
+    const answer = full();
+    if (answer !== undefined) return answer;
+    const peer = call.peer(protocol);
+    // Read now: Deno takes the request's headers away with the upgrade.
+    void peer.headers;
+    const receiver = new SocketReceiver(service, peer, grant, raw);
+    const response = runtime.upgrade?.(request, info, receiver, service.complain);
+    return response ?? errorAnswer(400, refusal, errorFields());
+  });
 }
 
 /**

@@ -18,6 +18,13 @@ export function openSink(call: Call, fields: Fields, listener: SinkListener): Si
 
 const encoder = new TextEncoder();
 
+/** Some runtimes print it, for which a line is enough. */
+function cutOff(): Error {
+  const error = new Error("A client that takes nothing any more is cut off");
+  error.stack = `${error}`;
+  return error;
+}
+
 /**
  * Each chunk leaves as one of its own: Deno and Bun join chunks of the same turn of
  * the event loop, so a second one waits for the next.
@@ -99,7 +106,7 @@ class WebSink implements Sink {
     this.#controller = undefined;
     this.#outbox = [];
     this.#waiting = 0;
-    controller?.error(new Error("The client takes nothing any more"));
+    controller?.error(cutOff());
   }
 
   /** Once a turn, as long as there is somebody to send to. */

@@ -32,6 +32,11 @@ import "./facts/stream_receivers.ts";
 import "./facts/stream_interruptions.ts";
 import "./facts/stream_closing.ts";
 import "./facts/heartbeats.ts";
+import "./facts/limits.ts";
+import "./facts/origins.ts";
+import "./facts/authorization.ts";
+import "./facts/pauses.ts";
+import "./facts/pings.ts";
 import "./facts/silences.ts";
 
 factOfTheEnd();

@@ -48,6 +48,9 @@ const expectedAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 export class RawWebSocket {
   /** The 101. */
   readonly response: RawResponse;
+  /** How many pings have come. */
+  pings = 0;
+  answersPings = true;
   readonly #connection: HttpConnection;
 
   private constructor(connection: HttpConnection, response: RawResponse) {
@@ -107,7 +110,7 @@ export class RawWebSocket {
   }
 
   /**
-   * What the server sends next. Pings are answered; a connection that ends
+   * What the server sends next. Pings are answered unless told otherwise; a connection that ends
    * without a close frame is a close with 1006, as a browser tells it.
    */
   async next(): Promise<WebSocketEvent> {
@@ -117,7 +120,8 @@ export class RawWebSocket {
       if (frame === undefined) return { type: "close", code: 1006, reason: "" };
       const { opcode, payload, fin } = frame;
       if (opcode === opcodes.ping) {
-        await this.send({ opcode: opcodes.pong, payload });
+        this.pings++;
+        if (this.answersPings) await this.send({ opcode: opcodes.pong, payload });
       } else if (opcode === opcodes.pong) {
         return { type: "pong", text: decode(payload) };
       } else if (opcode === opcodes.close) {

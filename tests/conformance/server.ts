@@ -9,7 +9,9 @@ import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/client.ts";
+import { everything, judge, tellOfContext } from "./access.ts";
 import { obey } from "./command.ts";
+import { pauseWhenTold, tellOfCongestion, writeForEver } from "./congestion.ts";
 import { Recorder } from "./recorder.ts";
 
 const recorder = new Recorder();
@@ -77,6 +79,27 @@ services.add({ prefix: "/fleeting_close", disconnectDelay: 400 }, (it) => {
 });
 services.add({ prefix: "/fleeting_command", disconnectDelay: 400 }, obey);
 
+// What a service allows, and to whom.
+const delays = { heartbeatDelay: 100, heartbeatTimeout: 2000, disconnectDelay: 400 };
+const good = "http://good.example";
+services.add({ prefix: "/small_messages", maxMessageSize: 100 }, echo);
+services.add({ prefix: "/two_sessions", maxSessions: 2, disconnectDelay: 400 }, echo);
+services.add({ prefix: "/low_water", highWaterMark: 1000 }, tellOfCongestion);
+services.add({
+  prefix: "/never_read",
+  maxBufferedBytes: 1024 * 1024,
+  responseLimit: 2 ** 40,
+  disconnectDelay: 20_000,
+}, writeForEver());
+services.add({ prefix: "/one_origin", origins: [good] }, echo);
+services.add({ prefix: "/all_of_one_origin", origins: [good], transports: [...everything] }, echo);
+services.add({ prefix: "/origins_by_pattern", origins: /http:\/\/(good|better)\.example/g }, echo);
+services.add({ prefix: "/origins_by_function", origins: (origin) => origin === good }, echo);
+services.add({ prefix: "/authorized", authorize: judge }, tellOfContext);
+services.add({ prefix: "/pinged", ...delays }, echo);
+services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo);
+services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
+
 // What an application does.
 services.add({ prefix: "/command" }, obey);
 services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
@@ -93,6 +116,7 @@ services.add({ prefix: "/throws_on_connection" }, () => {
 });
 
 recorder.watchErrors("/command");
+recorder.watchErrors("/authorized");
 recorder.watchErrors("/throws_on_connection");
 
 services.other = (request) => {

@@ -8,7 +8,8 @@
 import { Peer, type Protocol } from "../../src/peer.ts";
 import { stillOpen } from "../../src/protocol/close_codes.ts";
 import { closeFrame } from "../../src/protocol/frames.ts";
-import { type Application, type Receiver, Session } from "../../src/session.ts";
+import { Session } from "../../src/session.ts";
+import type { Application, Pulse, Receiver } from "../../src/session_parties.ts";
 import { Sessions } from "../../src/sessions.ts";
 import type { Slot, World } from "./session_schedule.ts";
 import { BySlot, closing, type Subject } from "./session_subject.ts";
@@ -56,7 +57,18 @@ class TestReceiver implements Receiver {
   abort(status: { code: number; reason: string }): void {
     this.end(status);
   }
+
+  beat(): Pulse {
+    return this.slot === "raw" ? "beaten" : "frame";
+  }
+
+  pause(): void {}
+
+  resume(): void {}
 }
+
+/** What schedules do not vary. */
+const unlimited = { heartbeatTimeout: 10_000, maxSessions: Infinity };
 
 const protocols: Readonly<Record<Slot, Protocol>> = {
   a: "xhr-polling",
@@ -88,7 +100,7 @@ export class DirectSubject implements Subject {
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    this.#sessions = new Sessions(world);
+    this.#sessions = new Sessions({ ...world, ...unlimited });
   }
 
   attach(slot: Slot, polling: boolean): void {

@@ -20,6 +20,11 @@ export class FakeSocket implements Socket {
   readonly sent: string[] = [];
   readonly closings: { code: number; reason: string }[] = [];
   readonly listener: SocketListener;
+  /** How often it was asked for a sign of life. */
+  pings = 0;
+  answersPings = true;
+  bytesRead = 0;
+  paused = false;
 
   constructor(listener: SocketListener) {
     this.listener = listener;
@@ -35,6 +40,20 @@ export class FakeSocket implements Socket {
 
   terminate(code: number, reason: string): void {
     this.close(code, reason);
+  }
+
+  ping(): boolean {
+    this.pings++;
+    if (this.answersPings) this.listener.pong();
+    return true;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 }
 
@@ -77,6 +96,7 @@ export class FakeRuntime implements Runtime {
 const noHandlers: WebSocketHandlers = {
   open() {},
   message() {},
+  pong() {},
   drain() {},
   close() {},
 };

@@ -29,7 +29,7 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   },
   contentSecurityPolicy: { good: [true, false], bad: [1, "default-src 'none'", null, {}] },
   transports: {
-    good: [[], ["websocket"], ["xhr-polling", "jsonp-polling"]],
+    good: [[], ["websocket"], ["xhr-polling", "jsonp-polling"], ["iframe"]],
     bad: ["websocket", ["xhr"], ["websockets"], [1], null, {}],
   },
   disabledTransports: {
@@ -53,6 +53,17 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
     good: [1, 5000, 2 ** 31 - 1],
     bad: [0, -5, NaN, Infinity, 2 ** 31, "5000", null],
   },
+  heartbeatTimeout: { good: [1, 10_000, 2 ** 31 - 1], bad: [0, -1, NaN, 2 ** 31, "10", null] },
+  heartbeatFrames: { good: [true, false], bad: [0, "false", null] },
+  maxSessions: { good: [1, 100_000], bad: [0, -1, NaN, Infinity, "1", null] },
+  maxMessageSize: { good: [1, 2 ** 20, 2 ** 40], bad: [0, -1, NaN, Infinity, "1", null] },
+  highWaterMark: { good: [1, 2 ** 16], bad: [0, -1, NaN, Infinity, "1", null] },
+  maxBufferedBytes: { good: [1, 2 ** 24], bad: [0, -1, NaN, Infinity, "1", null] },
+  origins: {
+    good: ["*", [], ["https://a.example", "http://a:8080", "null"], /a/, someFunction],
+    bad: ["https://a.example", ["*"], ["a.example"], ["https://a/"], ["https://a:443"], [1], null],
+  },
+  authorize: { good: [someFunction], bad: [true, "all", null, {}] },
   jsessionid: { good: [true, false, someFunction], bad: ["JSESSIONID", 1, null] },
   disableCors: { alias: "disable_cors", good: [true, false], bad: [0, "false", null] },
   baseUrl: {
@@ -254,4 +265,18 @@ Deno.test("without a log, errors are printed and the rest is dropped", () => {
     Object.assign(console, { error, info, log: print, debug });
   }
   assertEquals(printed, ["three"]);
+});
+
+Deno.test("with origins, callback transports and the iframe are on only where they are named", () => {
+  const origins = ["https://a.example"];
+  const names = (given: ServerOptions) => {
+    const { transports, iframe } = read({ origins, ...given });
+    return [...transports, ...iframe ? ["iframe"] : []].sort();
+  };
+  const safe = ["eventsource", "websocket", "websocket-raw", "xhr-polling", "xhr-streaming"];
+  assertEquals(names({}), safe);
+  assertEquals(names({ origins: "*" }), [...safe, "htmlfile", "iframe", "jsonp-polling"].sort());
+  assertEquals(names({ transports: ["htmlfile", "iframe"] }), ["htmlfile", "iframe"]);
+  assertEquals(names({ origins: "*", transports: ["websocket"] }), ["iframe", "websocket"]);
+  assertEquals(names({ transports: ["iframe"], disableCors: true }), []);
 });

@@ -6,9 +6,11 @@ import { Sessions } from "../../src/sessions.ts";
 function makeSessions(): Sessions {
   return new Sessions({
     heartbeatDelay: 25000,
+    heartbeatTimeout: 10000,
     disconnectDelay: 5000,
     highWaterMark: 100,
     maxBufferedBytes: 1000,
+    maxSessions: 100,
   });
 }
 
@@ -52,4 +54,38 @@ Deno.test("ids that name members of every object are ids like any other", () => 
     sessions.add(makeSession(sessions, id));
     assertEquals(sessions.get(id)?.id, id);
   }
+});
+
+Deno.test("new sessions are refused above the limit, and while the server closes", () => {
+  const sessions = makeSessions();
+  const all = Array.from({ length: 100 }, (_, i) => makeSession(sessions, `${i}`));
+  for (const session of all) {
+    assertEquals(sessions.refusal, undefined);
+    sessions.add(session);
+  }
+  assertEquals(sessions.refusal, "Too many sessions");
+  // One that has ended and lingers still counts.
+  sessions.ended();
+  assertEquals(sessions.refusal, "Too many sessions");
+  sessions.free(all[0]!);
+  assertEquals([sessions.refusal, sessions.open], [undefined, 99]);
+  sessions.closing = { code: 1001, reason: "" };
+  assertEquals(sessions.refusal, "Server is shutting down");
+});
+
+Deno.test("websockets count without an id, and are never found by one", () => {
+  const sessions = makeSessions();
+  for (let i = 0; i < 2; i++) sessions.add(makeSession(sessions, ""));
+  assertEquals([sessions.size, sessions.get("")], [2, undefined]);
+});
+
+Deno.test("of connections that go, those that were leaving are told of", () => {
+  const sessions = makeSessions();
+  const connection = { cut() {} };
+  let told = 0;
+  sessions.changed = () => told++;
+  sessions.left(connection);
+  sessions.leaving.add(connection);
+  sessions.left(connection);
+  assertEquals([told, sessions.leaving.size], [1, 0]);
 });

@@ -8,7 +8,7 @@ import type { CloseEvent, Connection as WebConnection } from "../../connection.t
 import { type FailureHandler, tell } from "../../listeners.ts";
 import type { Protocol } from "../../peer.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
-import type { ReadyState } from "../../session.ts";
+import type { ReadyState } from "../../ready_state.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
 
 /** The events of a {@linkcode Connection}, with what their listeners get. */

@@ -5,6 +5,7 @@
  */
 
 import { pipeline, Readable } from "node:stream";
+import type { Answer } from "../../http/answer.ts";
 import { errorAnswer } from "../../http/errors.ts";
 import type { NodeInfo } from "./info.ts";
 import { answered, respond } from "./sink.ts";
@@ -12,10 +13,14 @@ import { answered, respond } from "./sink.ts";
 /** Fields of a connection, which are Node's affair. */
 const hopByHop = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
 
-/** Sends a response, unless Node was given that answer already. */
-export function sendResponse(response: Response, { res }: NodeInfo): void {
+/** Sends an answer, unless Node was given it already. */
+export function sendResponse(response: Response | Answer, info: NodeInfo): void {
   if (response === answered) return;
+  if (!(response instanceof Response)) return respond(response, info);
+  const { req, res } = info;
   const { status, headers, body } = response;
+  // The application may have taken its time.
+  if ((res.stream ?? req.socket).destroyed) return void body?.cancel().catch(() => {});
   const fields: Record<string, string | string[]> = {};
   for (const [name, value] of headers) if (!hopByHop.includes(name)) fields[name] = value;
   const cookies = headers.getSetCookie();

@@ -28,9 +28,9 @@ export const upgradeRuntime: Runtime = {
     (info as UpgradeRequest).accept(listener);
     return answered;
   },
-  respond(_answer, _request, info) {
-    // It is refused again as an ordinary request, for which Node has an answer.
-    (info as UpgradeRequest).decline();
+  respond(answer, _request, info) {
+    // Node can answer it when it comes again as an ordinary request.
+    (info as UpgradeRequest).decline(answer);
     return answered;
   },
   ends: (_request, info) => endsOf((info as UpgradeRequest).socket),

@@ -6,6 +6,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import type { Answer } from "../../http/answer.ts";
 import { type Runtime, runtimeKey, type SocketListener } from "../../runtime.ts";
 import { upgradeRuntime } from "./runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
@@ -53,15 +54,33 @@ export class UpgradeRequest {
   /**
    * Gives the connection back to Node with the same request, which now asks for no
    * upgrade: as if nobody had listened for upgrades. So its body is not lost.
+   *
+   * @param answer what it gets; else it goes its way as any request.
    */
-  decline(): void {
+  decline(answer?: KnownAnswer): void {
     const { req, socket } = this;
+    // The application may have taken its time.
+    if (socket.destroyed) return;
+    if (answer !== undefined) answers.set(socket, answer);
     // There the body has been taken from the connection.
     if (takesBodies && hasBody(req)) return void socket.destroy();
     const head = Buffer.from(headOf(req), "latin1");
     socket.unshift(Buffer.concat([head, this.#rest]));
     this.#server.emit(socket.encrypted === true ? "secureConnection" : "connection", socket);
   }
+}
+
+/** What was found to be the answer while there might have been an upgrade. */
+export type KnownAnswer = Answer | Response;
+
+/** For requests that come again. */
+const answers = new WeakMap<NodeSocket, KnownAnswer>();
+
+/** The answer that is known already, for a request that was declined as an upgrade. */
+export function takeAnswer(req: IncomingMessage): KnownAnswer | undefined {
+  const answer = answers.get(req.socket);
+  if (answer !== undefined) answers.delete(req.socket);
+  return answer;
 }
 
 /** Whether upgrade requests come with their bodies: not on Node itself. */

@@ -10,11 +10,16 @@ import type { IncomingMessage } from "./types.ts";
 /** What we use of a websocket of `ws`. */
 export interface WebSocketOfWs {
   readonly bufferedAmount: number;
+  /** The connection; Bun's own `ws` has none. */
+  readonly _socket?: { readonly bytesRead?: number } | null | undefined;
   send(text: string, sent?: () => void): void;
   close(code?: number, reason?: string): void;
   terminate(): void;
+  ping(): void;
+  pause(): void;
+  resume(): void;
   emit(event: string): boolean;
-  on(event: typeof tooLong, listener: () => void): void;
+  on(event: typeof tooLong | "pong", listener: () => void): void;
   on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
   on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;
   on(event: "error", listener: (error: { code?: string }) => void): void;
@@ -34,20 +39,20 @@ export function simplifyHandshake(req: IncomingMessage): void {
 /** An event of our own: a message is too long, and the socket about to close. */
 export const tooLong = "sockjs-too-long";
 
-/** Bytes in the socket above which we want to hear when they have left. */
-const congestion = 16 * 1024;
-
 /** An open websocket. */
 export class NodeWebSocket implements Socket {
   readonly #websocket: WebSocketOfWs;
   readonly #sent: () => void;
+  readonly #congestion: number;
 
   constructor(websocket: WebSocketOfWs, listener: SocketListener) {
     this.#websocket = websocket;
+    this.#congestion = listener.congestion;
     this.#sent = () => listener.drained();
     websocket.on("message", (data, isBinary) => {
       listener.message(isBinary ? undefined : data.toString());
     });
+    websocket.on("pong", () => listener.pong());
     websocket.on(tooLong, () => listener.tooLong());
     websocket.on("close", (code, reason) => listener.closed(code, reason.toString()));
     // Every error is followed by the close event. Bun has its own `ws`, which tells
@@ -57,6 +62,10 @@ export class NodeWebSocket implements Socket {
     });
   }
 
+  get bytesRead(): number {
+    return this.#websocket._socket?.bytesRead ?? 0;
+  }
+
   get bufferedAmount(): number {
     return this.#websocket.bufferedAmount;
   }
@@ -64,7 +73,7 @@ export class NodeWebSocket implements Socket {
   send(text: string): void {
     const websocket = this.#websocket;
     // Bun's sockets have no `drain` event here, so look to the message itself.
-    if (websocket.bufferedAmount + text.length <= congestion) websocket.send(text);
+    if (websocket.bufferedAmount + text.length <= this.#congestion) websocket.send(text);
     else websocket.send(text, this.#sent);
   }
 
@@ -75,4 +84,20 @@ export class NodeWebSocket implements Socket {
   terminate(): void {
     this.#websocket.terminate();
   }
+
+  ping(): boolean {
+    this.#websocket.ping();
+    return true;
+  }
+
+  pause(): void {
+    // Bun's own `ws` always reads on.
+    if (canPause) this.#websocket.pause();
+  }
+
+  resume(): void {
+    if (canPause) this.#websocket.resume();
+  }
 }
+
+const canPause = !("Bun" in globalThis);

@@ -227,10 +227,19 @@ Deno.test("an upgrade behind a request without an answer is cut off, for nobody 
   }
 });
 
-Deno.test("an upgrade that is answered in any other way is cut off", () => {
-  for (const answer of [new Response("no"), Promise.resolve(answered)]) {
-    assertEquals(upgrade(new FakeServer(() => answer)).cutOff, true);
+Deno.test("an upgrade that is answered in any other way is declined, with that answer", async () => {
+  for (const answer of [new Response("no"), Promise.resolve(new Response("no"))]) {
+    const { events, cutOff } = upgrade(new FakeServer(() => answer));
+    await answer;
+    assertEquals([events, cutOff], [["declined"], false]);
   }
+});
+
+Deno.test("an upgrade that the application has taken its time to allow is left alone", async () => {
+  const answer = Promise.resolve(answered);
+  const { events, cutOff } = upgrade(new FakeServer(() => answer));
+  await answer;
+  assertEquals([events, cutOff], [[], false]);
 });
 
 Deno.test("an upgrade outside the prefix goes to the others, or is declined where there are none", () => {

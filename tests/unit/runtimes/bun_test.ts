@@ -5,6 +5,8 @@ import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 /** Notes what a listener is told. */
 class Told implements SocketListener {
   readonly maxMessageSize = 1024;
+  readonly maxSilence = 35_000;
+  readonly congestion = 16 * 1024;
   tooLong() {}
   readonly calls: string[] = [];
 
@@ -14,6 +16,10 @@ class Told implements SocketListener {
 
   message(text: string | undefined): void {
     this.calls.push(`message ${text}`);
+  }
+
+  pong(): void {
+    this.calls.push("pong");
   }
 
   drained(): void {
@@ -48,6 +54,18 @@ class FakeBunSocket implements ServerWebSocket {
 
   terminate(): void {
     this.calls.push("terminate");
+  }
+
+  ping(): void {
+    this.calls.push("ping");
+  }
+
+  pause(): void {
+    this.calls.push("pause");
+  }
+
+  resume(): void {
+    this.calls.push("resume");
   }
 
   getBufferedAmount(): number {
@@ -92,12 +110,14 @@ Deno.test("handlers pass what happens on a socket of ours to its listener", () =
   const socket = server.sockets[0]!;
   handlers.message(socket, "text");
   handlers.message(socket, new Uint8Array(1));
+  handlers.pong(socket, new Uint8Array(0));
   handlers.drain(socket);
   handlers.close(socket, 1001, "bye");
   assertEquals(told.calls, [
     "opened",
     "message text",
     "message undefined",
+    "pong",
     "drained",
     "closed 1001 bye",
   ]);
@@ -113,6 +133,7 @@ Deno.test("sockets that are not ours are handed to the application's handlers un
     drain: (socket: unknown) => calls.push("drain", socket),
     close: (socket: unknown, code: number) => calls.push("close", socket, code),
     ping: (socket: unknown) => calls.push("ping", socket),
+    pong: (socket: unknown) => calls.push("pong", socket),
   });
   assertEquals(handlers.idleTimeout, 30);
   for (const data of [undefined, null, "text", {}]) {
@@ -121,11 +142,13 @@ Deno.test("sockets that are not ours are handed to the application's handlers un
     handlers.open(socket);
     handlers.message(socket, "x");
     handlers.drain(socket);
+    handlers.pong(socket, new Uint8Array(0));
     handlers.close(socket, 1000, "");
     assertEquals(calls, [
       ...["open", socket],
       ...["message", socket, "x"],
       ...["drain", socket],
+      ...["pong", socket],
       ...["close", socket, 1000],
     ]);
   }
@@ -136,6 +159,7 @@ Deno.test("without handlers of the application, sockets that are not ours are le
   const socket = new FakeBunSocket(undefined);
   handlers.open(socket);
   handlers.message(socket, "x");
+  handlers.pong(socket, new Uint8Array(0));
   handlers.drain(socket);
   handlers.close(socket, 1000, "");
   assertEquals(socket.calls, []);
@@ -183,9 +207,12 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
   const told = new Told();
   const listener: SocketListener = {
     maxMessageSize: 1024,
+    maxSilence: 35_000,
+    congestion: 16 * 1024,
     tooLong() {},
     opened: (socket) => sent.push(socket),
     message: () => {},
+    pong: () => {},
     drained: () => {},
     closed: (code, reason) => told.closed(code, reason),
   };
@@ -197,4 +224,28 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
   sent[0]!.send("later");
   assertEquals(told.calls, ["closed 1008 Slow consumer"]);
   assertEquals(server.sockets[0]!.calls, ["send ", "send lost", "close 1008 Slow consumer"]);
+});
+
+Deno.test("a socket is pinged, paused and resumed by Bun, and not after its end", () => {
+  const handlers = websocketHandlers();
+  const server = fakeServer(handlers);
+  upgrade(server);
+  const fake = server.sockets[0]!;
+  const socket = fake.data as Socket;
+  const act = () => [socket.ping(), socket.pause(), socket.resume()];
+  act();
+  handlers.close(fake, 1000, "");
+  act();
+  assertEquals(fake.calls, ["ping", "pause", "resume"]);
+});
+
+Deno.test("where Bun cannot pause a socket, it reads on", () => {
+  const server = fakeServer(websocketHandlers());
+  upgrade(server);
+  const fake = server.sockets[0]!;
+  Object.assign(fake, { pause: undefined, resume: undefined });
+  const socket = fake.data as Socket;
+  socket.pause();
+  socket.resume();
+  assertEquals(fake.calls, []);
 });

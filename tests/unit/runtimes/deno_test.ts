@@ -12,7 +12,7 @@ class FakeDenoSocket {
   readonly calls: string[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string; wasClean?: boolean }) => void) | null = null;
   onerror: (() => void) | null = null;
 
   open(): void {
@@ -38,15 +38,24 @@ function upgrade() {
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
+    maxSilence: 35_000,
+    congestion: 16 * 1024,
     tooLong() {},
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
+    pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
   };
-  const runtime = denoRuntime({ upgradeWebSocket: () => ({ socket, response }) });
+  const asked: { idleTimeout: number }[] = [];
+  const runtime = denoRuntime({
+    upgradeWebSocket: (_request, options) => {
+      asked.push(options);
+      return { socket, response };
+    },
+  });
   const given = runtime.upgrade!(new Request("http://host/"), undefined, listener, () => {});
-  return { socket, told, opened, given, response };
+  return { socket, told, opened, given, response, asked };
 }
 
 async function nextTurn(): Promise<void> {
@@ -161,4 +170,27 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
   opened[0]!.send("x");
   opened[0]!.close(1008, "Slow consumer");
   assertEquals(time.next(), false);
+});
+
+Deno.test("Deno is told in seconds when a silent peer counts as dead", () => {
+  assertEquals(upgrade().asked, [{ idleTimeout: 35 }]);
+});
+
+Deno.test("an end that Deno has come to by itself is 1006, whatever its code", () => {
+  const { socket, told } = upgrade();
+  socket.open();
+  socket.onclose?.({ code: 1001, reason: "No response from ping frame.", wasClean: false });
+  assertEquals(told, ["closed 1006 Connection timed out"]);
+  const other = upgrade();
+  other.socket.open();
+  other.socket.onclose?.({ code: 1001, reason: "", wasClean: true });
+  assertEquals(other.told, ["closed 1001 "]);
+});
+
+Deno.test("Deno pings by itself, and always reads", () => {
+  const { socket, opened } = upgrade();
+  socket.open();
+  opened[0]!.pause();
+  opened[0]!.resume();
+  assertEquals([opened[0]!.ping(), opened[0]!.bytesRead, socket.calls], [false, 0, []]);
 });

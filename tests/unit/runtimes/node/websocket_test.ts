@@ -47,9 +47,12 @@ function open() {
   const told: string[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
+    maxSilence: 35_000,
+    congestion: 16 * 1024,
     opened: () => told.push("opened"),
     message: (text) => told.push(`message ${text}`),
     tooLong: () => told.push("too long"),
+    pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
   };

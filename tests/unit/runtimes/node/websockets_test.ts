@@ -40,12 +40,15 @@ function upgrade(
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 10,
+    maxSilence: 35_000,
+    congestion: 16 * 1024,
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
     tooLong: () => {
       told.push("too long");
       opened[0]?.close(1009, "Message too big");
     },
+    pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
   };

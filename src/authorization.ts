@@ -1,0 +1,83 @@
+/**
+ * Whether a request may open a session, or go on with one.
+ *
+ * @module
+ */
+
+import { Answer } from "./http/answer.ts";
+import { errorAnswer } from "./http/errors.ts";
+import { type Fields, notCached } from "./http/headers.ts";
+import type { Grant, Verdict } from "./options.ts";
+import type { Reply } from "./route.ts";
+import type { Call } from "./service.ts";
+import type { Session } from "./session.ts";
+import { isThenable } from "./thenable.ts";
+
+/** The option `authorize`, and whoever hears of its mistakes. */
+export interface Authorization {
+  authorize(request: Request, info: unknown): Verdict | PromiseLike<Verdict>;
+  report(error: unknown): void;
+}
+
+/** Where there is nobody to ask. */
+const everybody: Grant = {};
+/** Where nobody was asked, because the session is there and everybody's. */
+const toGoOn: Grant = {};
+
+/** Gives the answer, and a promise only where the application gave one. */
+type Go = (grant: Grant) => Reply | Promise<Reply>;
+
+/**
+ * Goes on when the request may open a session, or deal with that one.
+ *
+ * @param fields of a refusal.
+ */
+export function authorized(
+  call: Call,
+  session: Session | undefined,
+  fields: (call: Call) => Fields,
+  go: Go,
+): Reply | Promise<Reply> {
+  const { authorization } = call.service;
+  if (authorization === undefined) return go(everybody);
+  // It belongs to whoever knows its id.
+  if (session !== undefined && session.key === undefined) return go(toGoOn);
+  const verdict = authorization.authorize(call.request, call.info);
+  const judge = (verdict: Verdict) => {
+    const grant = grantOf(verdict, authorization);
+    if (grant instanceof Response) return grant;
+    if (grant === undefined || (session !== undefined && session.key !== grant.key)) {
+      return forbidden(fields(call));
+    }
+    return go(grant);
+  };
+  return isThenable(verdict) ? Promise.resolve(verdict).then(judge) : judge(verdict);
+}
+
+/** Whether a session may be opened with it. */
+export function mayOpen(grant: Grant): boolean {
+  return grant !== toGoOn;
+}
+
+/** The application, or the list of origins, says no. */
+export function forbidden(fields: Fields = { "Cache-Control": notCached }): Answer {
+  return errorAnswer(403, "Forbidden", fields);
+}
+
+function grantOf(verdict: Verdict, { report }: Authorization): Grant | Response | undefined {
+  if (verdict === false) return undefined;
+  if (verdict === true) return everybody;
+  const isObject = typeof verdict === "object" && verdict !== null;
+  if (isObject && (verdict instanceof Response || isKey(verdict.key))) return verdict;
+  report(
+    new TypeError(
+      `Cannot authorise: authorize must give a boolean, a Response or an object ` +
+        "with a context, or a key that is a string",
+    ),
+  );
+  return undefined;
+}
+
+function isKey(key: unknown): boolean {
+  return key === undefined || typeof key === "string";
+}

@@ -1,0 +1,76 @@
+/**
+ * The functions among the options, called with care: they may throw, and give anything.
+ *
+ * @module
+ */
+
+import type { Authorization } from "./authorization.ts";
+import type { Faults } from "./faults.ts";
+import { isFieldValue, stickyCookie } from "./http/cookies.ts";
+import { isBaseUrl } from "./option_checks.ts";
+import type { OriginCheck } from "./options.ts";
+import type { Settings } from "./settings.ts";
+
+/** Asks the application what its options leave to functions. */
+export class OptionFunctions {
+  /** The option `authorize`; whoever asks deals with what it throws. */
+  readonly authorization: Authorization | undefined;
+  readonly #settings: Settings;
+  readonly #faults: Faults;
+  readonly #originCheck: OriginCheck | undefined;
+
+  constructor(settings: Settings, faults: Faults) {
+    this.#settings = settings;
+    this.#faults = faults;
+    const { authorize, origins } = settings;
+    this.#originCheck = originCheck(origins);
+    const report = (error: unknown) => faults.report(error);
+    this.authorization = authorize && { authorize, report };
+  }
+
+  /** The `Set-Cookie` value for the request, when there is to be one. */
+  cookie(request: Request): string | undefined {
+    const { jsessionid } = this.#settings;
+    if (jsessionid === false) return undefined;
+    if (jsessionid === true) return stickyCookie(request.headers.get("Cookie"));
+    const cookie = this.#faults.ask(() => jsessionid(request));
+    if (cookie === undefined || isFieldValue(cookie)) return cookie;
+    this.#faults.report(new TypeError("Cannot set the cookie: jsessionid gave no header value"));
+    return undefined;
+  }
+
+  /** The base URL to tell to clients, when there is one. */
+  baseUrl(): string | undefined {
+    const { baseUrl } = this.#settings;
+    if (typeof baseUrl !== "function") return baseUrl;
+    const url = this.#faults.ask(baseUrl);
+    if (url === undefined || isBaseUrl(url)) return url;
+    this.#faults.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
+    return undefined;
+  }
+
+  /** Whether a request may come from where it does. */
+  allows(request: Request): boolean {
+    const check = this.#originCheck;
+    if (check === undefined) return true;
+    const origin = request.headers.get("Origin");
+    // Of requests without one, browsers tell whether a page of another site has made them.
+    if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
+    const allowed: unknown = this.#faults.ask(() => check(origin, request));
+    if (allowed !== undefined && typeof allowed !== "boolean") {
+      this.#faults.report(new TypeError("Cannot judge an origin: origins gave no boolean"));
+    }
+    return allowed === true;
+  }
+}
+
+/** Nothing where all are allowed. */
+function originCheck(origins: Settings["origins"]): OriginCheck | undefined {
+  if (origins === "*") return undefined;
+  if (typeof origins === "function") return origins;
+  if (!(origins instanceof RegExp)) return (origin) => origins.includes(origin);
+  // Of whole origins only, and without a memory of the last match.
+  const { source, flags } = origins;
+  const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ""));
+  return (origin) => pattern.test(origin);
+}

@@ -1,0 +1,86 @@
+/**
+ * How a server ends.
+ *
+ * @module
+ */
+
+import { closeStatus, goingAway } from "./protocol/close_codes.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** How a server is closed. */
+export interface CloseOptions {
+  /**
+   * ms after the last close frame until what is still there is cut off.
+   *
+   * @default {10000}
+   */
+  timeout?: number | undefined;
+  /**
+   * The close code for all connections.
+   *
+   * @default {1001}
+   */
+  code?: number | undefined;
+  /**
+   * The reason that goes with it.
+   *
+   * @default {"Server is shutting down"}
+   */
+  reason?: string | undefined;
+  /**
+   * ms over which the close frames are spread, so that clients do not all come back
+   * in the same second.
+   *
+   * @default {0}
+   */
+  spread?: number | undefined;
+}
+
+/** How often some of the sessions are closed, ms. */
+const step = 20;
+
+/**
+ * Closes all sessions.
+ *
+ * @returns Settles when they and their connections are gone, or cut off.
+ */
+export function shutDown(sessions: Sessions, options: CloseOptions): Promise<void> {
+  const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
+  for (const [name, ms] of Object.entries({ timeout, spread })) {
+    if (!(ms >= 0 && ms < 2 ** 30)) {
+      throw new RangeError(`Cannot close: ${name} must be a number of 0 to 2^30 ms, got ${ms}`);
+    }
+  }
+  const status = closeStatus(code, options.reason ?? goingAway.reason);
+  sessions.closing = status;
+  return new Promise((resolve) => {
+    const left = [...sessions];
+    const begun = performance.now();
+    const { length } = left;
+
+    const closeSome = () => {
+      const share = spread === 0 ? 1 : Math.min(1, (performance.now() - begun) / spread);
+      const due = Math.ceil(length * share);
+      while (length - left.length < due) left.pop()?.close(status);
+      if (left.length === 0) clearInterval(closing);
+    };
+    const finish = () => {
+      clearInterval(closing);
+      clearTimeout(cuttingOff);
+      sessions.changed = undefined;
+      // Those that linger would keep the process alive.
+      for (const session of [...sessions]) session.cut();
+      for (const connection of [...sessions.leaving]) connection.cut();
+      resolve();
+    };
+    const look = () => {
+      if (sessions.open === 0 && sessions.leaving.size === 0) finish();
+    };
+
+    const closing = setInterval(closeSome, step);
+    const cuttingOff = setTimeout(finish, spread + timeout);
+    sessions.changed = look;
+    closeSome();
+    look();
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * Who may use a service, and what becomes of that.
+ *
+ * @module
+ */
+
+import type { Connection, ServerOptions, Verdict } from "../../mod.ts";
+
+/** All that can be switched on by name. */
+export const everything = [
+  "websocket",
+  "websocket-raw",
+  "xhr-streaming",
+  "eventsource",
+  "htmlfile",
+  "xhr-polling",
+  "jsonp-polling",
+  "iframe",
+] as const satisfies ServerOptions["transports"];
+
+/** Decides as the query says: `?as=<verdict>`, and with `&late` a turn later. */
+export function judge(request: Request): Verdict | Promise<Verdict> {
+  const query = new URL(request.url, "http://localhost").searchParams;
+  const as = query.get("as") ?? "";
+  return query.has("late")
+    ? new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => verdict(as))
+    : verdict(as);
+}
+
+function verdict(as: string): Verdict {
+  if (as === "nobody") return false;
+  if (as === "guest") return new Response("Pay first", { status: 402, headers: { "X-Own": "1" } });
+  if (as === "error") throw new Error("thrown by authorize");
+  if (as === "nonsense") return "yes" as never;
+  return as === "" ? true : { key: as, context: `context of ${as}` };
+}
+
+/** Echoes, behind the connection's context. */
+export function tellOfContext(connection: Connection): void {
+  connection.on("data", (message) => connection.write(`${connection.context}: ${message}`));
+}

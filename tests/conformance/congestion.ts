@@ -1,0 +1,53 @@
+/**
+ * Applications with too much to say, or too much to do to listen.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../mod.ts";
+
+/** Writes more than may wait for each message, and then what `write` and `ready` have said. */
+export function tellOfCongestion(connection: Connection): void {
+  connection.on("data", async () => {
+    const said = connection.write("x".repeat(2000));
+    let drained = false;
+    connection.once("drain", () => drained = true);
+    await connection.ready;
+    connection.write(`${said}, ${drained ? "drained" : "not drained"}`);
+  });
+}
+
+/** On `write` writes without looking at what that says, and tells those who `watch` of its end. */
+export function writeForEver(): (connection: Connection) => void {
+  const text = "x".repeat(100_000);
+  const watchers = new Set<Connection>();
+  return (connection) => {
+    connection.on("close", () => watchers.delete(connection));
+    connection.on("data", (message) => {
+      if (message === "watch") return void watchers.add(connection);
+      const timer = setInterval(() => {
+        connection.write(text);
+        if (connection.writable) return;
+        clearInterval(timer);
+        for (const watcher of watchers) watcher.write("closing");
+        watchers.clear();
+      }, 1);
+    });
+  };
+}
+
+/** On `pause` pauses its connection; on `resume` from any connection, all go on. Echoes the rest. */
+export function pauseWhenTold(): (connection: Connection) => void {
+  const paused = new Set<Connection>();
+  return (connection) => {
+    connection.on("close", () => paused.delete(connection));
+    connection.on("data", (message) => {
+      if (message === "pause") {
+        paused.add(connection.pause());
+      } else if (message === "resume") {
+        for (const each of paused) each.resume();
+        paused.clear();
+      } else connection.write(`${message.length}`);
+    });
+  };
+}

@@ -1,0 +1,111 @@
+/** The option `authorize`: who may open a session, and whose it is then. */
+
+import { assertEquals } from "@std/assert";
+import { fact } from "../fact.ts";
+import { handshake } from "../raw_websocket.ts";
+import type { RawRequest } from "../raw_http.ts";
+import { receivingTransports } from "../receiving_transports.ts";
+import type { TestServer } from "../test_server.ts";
+
+/** Requests that would open a session, in each way. */
+function openings(server: TestServer, query: string): RawRequest[] {
+  const session = `/authorized/000/${server.newId()}`;
+  return [
+    ...receivingTransports.map(({ method, path }) => {
+      const mark = path.includes("?") ? "&" : "?";
+      return { method, path: `${session}/${path}${mark}${query}` };
+    }),
+    { path: `${session}/websocket?${query}`, headers: handshake },
+    { path: `/authorized/websocket?${query}`, headers: handshake },
+  ];
+}
+
+for (const late of ["", "&late"]) {
+  const how = late === "" ? "at once" : "later";
+
+  fact("5", `whom authorize refuses ${how} gets 403 over every transport`, async (server) => {
+    for (const request of openings(server, `as=nobody${late}`)) {
+      assertEquals((await server.begin(request)).status, 403, request.path);
+    }
+  });
+
+  fact("5", `a Response that authorize gives ${how} is the answer`, async (server) => {
+    for (const request of openings(server, `as=guest${late}`)) {
+      const { status, header } = await server.begin(request);
+      assertEquals([status, header("x-own")], [402, "1"], request.path);
+      // @hono/node-server sends the head alone where it might have upgraded.
+      if (server.host === "node-hono" && "headers" in request) continue;
+      const whole = await server.request(request);
+      assertEquals(whole.body, "Pay first", request.path);
+    }
+  });
+
+  fact("5", `when authorize throws ${how}, the answer is 500 and error is told`, async (server) => {
+    const all = openings(server, `as=error${late}`);
+    for (const request of all) {
+      assertEquals((await server.begin(request)).status, 500, request.path);
+    }
+    const errors = await server.errors("/authorized", all.length);
+    assertEquals(errors.includes("thrown by authorize"), true);
+  });
+
+  fact("5", `whom authorize lets in ${how} has the context that it gave`, async (server) => {
+    const path = `/authorized/000/${server.newId()}/websocket?as=me${late}`;
+    const socket = await server.websocket(path);
+    assertEquals(await socket.message(), "o");
+    await socket.sendText(`"x"`);
+    assertEquals(await socket.message(), `a["context of me: x"]`);
+    const raw = await server.websocket(`/authorized/websocket?as=me${late}`);
+    await raw.sendText("x");
+    assertEquals(await raw.message(), "context of me: x");
+  });
+
+  fact("5", `a session is only for those whom authorize gives its key ${how}`, async (server) => {
+    const session = `/authorized/000/${server.newId()}`;
+    const ask = async (name: string, as: string, body = "") => {
+      const { status, body: text } = await server.post(`${session}/${name}?as=${as}${late}`, body);
+      return `${status} ${text}`;
+    };
+    assertEquals(await ask("xhr", "me"), "200 o\n");
+    for (const other of ["you", "", "nobody"]) {
+      assertEquals(await ask("xhr", other), "403 Forbidden");
+      assertEquals(await ask("xhr_send", other, '["x"]'), "403 Forbidden");
+      assertEquals(await ask("jsonp_send", other, '["x"]'), "403 Forbidden");
+    }
+    assertEquals(await ask("xhr_send", "me", '["x"]'), "204 ");
+    assertEquals(await ask("xhr", "me"), `200 a["context of me: x"]\n`);
+  });
+
+  fact(
+    "5",
+    `a websocket that authorize lets in ${how} loses nothing sent early`,
+    async (server) => {
+      const connection = await server.connect();
+      const path = `/authorized/000/${server.newId()}/websocket?as=me${late}`;
+      const head = Object.entries(handshake).map(([name, value]) => `${name}: ${value}\r\n`).join(
+        "",
+      );
+      const frame = new Uint8Array([0x81, 0x83, 0, 0, 0, 0, 0x22, 0x78, 0x22]);
+      await connection.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${head}\r\n`);
+      assertEquals((await connection.head()).status, 101);
+      await connection.write(frame);
+      const expected = `\x81\x01o\x81\x15a["context of me: x"]`;
+      const bytes = await connection.reader.exactly(expected.length);
+      assertEquals(new TextDecoder("latin1").decode(bytes), expected);
+    },
+  );
+}
+
+fact("5", "without a key, a session belongs to whoever knows its id", async (server) => {
+  const session = `/authorized/000/${server.newId()}`;
+  assertEquals((await server.post(`${session}/xhr`)).body, "o\n");
+  assertEquals((await server.post(`${session}/xhr_send?as=nobody`, '["x"]')).status, 204);
+  assertEquals((await server.post(`${session}/xhr?as=nobody`)).body, `a["undefined: x"]\n`);
+});
+
+fact("5", "a verdict that is none is a refusal, and an error is told", async (server) => {
+  const { status } = await server.post(`/authorized/000/${server.newId()}/xhr?as=nonsense`);
+  assertEquals(status, 403);
+  const errors = await server.errors("/authorized");
+  assertEquals(errors.some((error) => error.includes("authorize must give")), true);
+});

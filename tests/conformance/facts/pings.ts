@@ -1,0 +1,78 @@
+/** Pings on websockets: who answers is alive, who does not is gone. */
+
+import { assert, assertEquals } from "@std/assert";
+import { factsAtOnce, type WaitingFact } from "../fact.ts";
+import type { RawWebSocket } from "../raw_websocket.ts";
+
+const framed = "/pinged/000/ID/websocket";
+const raw = "/pinged/websocket?id=ID";
+
+/** The next text that is no heartbeat, and how many heartbeats came before. */
+async function nextText(socket: RawWebSocket): Promise<[text: string, heartbeats: number]> {
+  for (let heartbeats = 0;; heartbeats++) {
+    const text = await socket.message();
+    if (text !== "h") return [text, heartbeats];
+  }
+}
+
+/** More of the services' delays than a peer has to answer. */
+const longEnough = 8;
+
+const facts = [framed, raw].flatMap((path): WaitingFact[] => [{
+  sentence: `who answers pings stays connected at ${path}`,
+  holds: async (server) => {
+    const socket = await server.websocket(path.replace("ID", server.newId()));
+    if (path === framed) assertEquals(await socket.message(), "o");
+    const next = nextText(socket);
+    await server.disconnectDelays(longEnough);
+    await socket.sendText(`"x"`);
+    const [text, heartbeats] = await next;
+    assertEquals(text, path === framed ? `a["x"]` : `"x"`);
+    assert(socket.pings > 0);
+    assertEquals(heartbeats > 0, path === framed);
+  },
+}, {
+  sentence: `who answers no ping is gone with 1006 at ${path}`,
+  holds: async (server) => {
+    const id = server.newId();
+    const socket = await server.websocket(path.replace("ID", id));
+    socket.answersPings = false;
+    const [close] = await server.closed(id);
+    assertEquals([close?.code, close?.wasClean], [1006, false]);
+    socket.abort();
+  },
+}, {
+  sentence: `who answers no ping and talks is alive at ${path}`,
+  holds: async (server) => {
+    const socket = await server.websocket(path.replace("ID", server.newId()));
+    socket.answersPings = false;
+    if (path === framed) assertEquals(await socket.message(), "o");
+    let over = false;
+    const end = server.disconnectDelays(longEnough).then(() => over = true);
+    while (!over) {
+      await socket.sendText(`"x"`);
+      assertEquals((await nextText(socket))[0], path === framed ? `a["x"]` : `"x"`);
+    }
+    await end;
+    assert(socket.pings > 0);
+  },
+  skip: { deno: "pings only those who say nothing" },
+}]);
+
+factsAtOnce("5", [...facts, {
+  sentence: "without heartbeatFrames a websocket has pings alone",
+  holds: async (server) => {
+    const socket = await server.websocketSession("/pinged_only");
+    const next = nextText(socket);
+    await server.disconnectDelays(longEnough);
+    await socket.sendText(`"x"`);
+    assertEquals(await next, [`a["x"]`, 0]);
+    assert(socket.pings > 0);
+  },
+}, {
+  sentence: "without heartbeatFrames a poll has its heartbeat all the same",
+  holds: async (server) => {
+    const session = await server.xhr("/pinged_only").open();
+    assertEquals(await session.poll(), "h\n");
+  },
+}]);
