@@ -10,26 +10,22 @@ import { utf8Length } from "./protocol/utf8.ts";
 /** What a message costs besides its bytes: empty ones must not be free. */
 const messageOverhead = 32;
 
-/** Whoever takes messages without frames. */
-export interface MessageReceiver {
-  readonly bufferedAmount: number;
-  send(message: string): unknown;
-}
-
 /** A queue of messages, each encoded as it will be sent. */
 export class Backlog {
   #messages: string[] = [];
-  /** What they take on the wire. */
+  /** How many of them have been taken. */
+  #taken = 0;
+  /** What the others take on the wire. */
   bytes = 0;
 
   /** How many there are. */
   get length(): number {
-    return this.#messages.length;
+    return this.#messages.length - this.#taken;
   }
 
   /** What they take here, for the limit that protects us. */
   get cost(): number {
-    return this.bytes + this.#messages.length * messageOverhead;
+    return this.bytes + this.length * messageOverhead;
   }
 
   /** Adds one of so many bytes. */
@@ -38,30 +34,31 @@ export class Backlog {
     this.bytes += bytes;
   }
 
-  /** Takes all, as one frame. */
-  takeFrame(): string {
-    const frame = messagesFrame(this.#messages);
-    this.clear();
-    return frame;
+  /** Takes messages as one frame, which ends with the message that reaches so many bytes. */
+  takeFrame(size: number): string {
+    if (this.#taken === 0 && this.bytes <= size) {
+      const frame = messagesFrame(this.#messages);
+      this.clear();
+      return frame;
+    }
+    const messages: string[] = [];
+    const least = this.bytes - size;
+    do messages.push(this.take()); while (this.length > 0 && this.bytes > least);
+    return messagesFrame(messages);
   }
 
-  /**
-   * Takes messages and sends them one by one, until more than so many bytes wait
-   * in the receiver. It may break at each, which clears the rest.
-   */
-  sendTo(receiver: MessageReceiver, highWaterMark: number): void {
-    let sent = 0;
-    while (sent < this.#messages.length && receiver.bufferedAmount <= highWaterMark) {
-      receiver.send(this.#messages[sent++]!);
-    }
-    this.#messages = this.#messages.slice(sent);
-    this.bytes = 0;
-    for (const message of this.#messages) this.bytes += utf8Length(message);
+  /** Takes the first message. There must be one. */
+  take(): string {
+    const message = this.#messages[this.#taken]!;
+    this.#messages[this.#taken++] = "";
+    this.bytes -= utf8Length(message);
+    if (this.length === 0) this.clear();
+    return message;
   }
 
   /** Throws all away. */
   clear(): void {
     this.#messages = [];
-    this.bytes = 0;
+    this.#taken = this.bytes = 0;
   }
 }

@@ -217,13 +217,12 @@ export class Session extends Waiting {
   flush(): void {
     this.#flushing = false;
     const receiver = this.#receiver;
-    const { highWaterMark } = this.#host;
-    if (receiver === undefined || this.#full || receiver.bufferedAmount > highWaterMark) return;
+    if (!receiver || !this.#takesMore(receiver)) return;
     if (this.#backlog.length > 0) this.#sendBacklog(receiver);
     if (this.readyState === CLOSING) {
       const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
       if (mayEnd) this.#sayGoodbye(receiver);
-    } else if (this.congested && this.bufferedAmount <= highWaterMark) {
+    } else if (this.congested && this.bufferedAmount <= this.#host.highWaterMark) {
       this.#drainOwed = false;
       this.application?.drained();
     }
@@ -231,8 +230,15 @@ export class Session extends Waiting {
 
   #sendBacklog(receiver: Receiver): void {
     this.#exchanged = true;
-    if (!this.#raw) return this.#hand(receiver, this.#backlog.takeFrame());
-    this.#backlog.sendTo(receiver, this.#host.highWaterMark);
+    const backlog = this.#backlog;
+    do {
+      this.#hand(receiver, this.#raw ? backlog.take() : backlog.takeFrame(receiver.frameSize));
+    } while (backlog.length > 0 && this.#takesMore(receiver));
+  }
+
+  #takesMore(receiver: Receiver): boolean {
+    return receiver === this.#receiver && !this.#full &&
+      receiver.bufferedAmount <= this.#host.highWaterMark;
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */

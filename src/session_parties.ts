@@ -14,6 +14,11 @@ export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
   /**
+   * Bytes after which a frame of messages shall end, and the next begin: frames are
+   * copied several times on their way out.
+   */
+  readonly frameSize: number;
+  /**
    * Takes a frame. False when that was its last one: it ends by itself, calls
    * {@linkcode Session.detach} when that is done, and the client comes back.
    */

@@ -58,18 +58,23 @@ export function shutDown(sessions: Sessions, options: CloseOptions): Promise<voi
     const begun = performance.now();
     const { length } = left;
 
-    const closeSome = () => {
-      const share = spread === 0 ? 1 : Math.min(1, (performance.now() - begun) / spread);
-      const due = Math.ceil(length * share);
-      while (length - left.length < due) left.pop()?.close(status);
+    const close = (count: number) => {
+      while (length - left.length < count) left.pop()?.close(status);
       if (left.length === 0) clearInterval(closing);
     };
+    const closeSome = () => {
+      const share = spread === 0 ? 1 : Math.min(1, (performance.now() - begun) / spread);
+      close(Math.ceil(length * share));
+    };
     const finish = () => {
-      clearInterval(closing);
+      close(length);
       clearTimeout(cuttingOff);
       sessions.changed = undefined;
       // Those that linger would keep the process alive.
-      for (const session of [...sessions]) session.cut();
+      for (const session of [...sessions]) {
+        session.flush();
+        session.cut();
+      }
       for (const connection of [...sessions.leaving]) connection.cut();
       resolve();
     };

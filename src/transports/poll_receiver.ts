@@ -30,6 +30,11 @@ export class PollReceiver implements Receiver, SinkListener {
     this.#session = session;
   }
 
+  /** Clients have a round trip for each. */
+  get frameSize(): number {
+    return 1024 * 1024;
+  }
+
   send(frame: string): boolean {
     const text = this.#framing.frame(frame);
     if (this.#sink === undefined) this.#ready = text;
@@ -43,7 +48,7 @@ export class PollReceiver implements Receiver, SinkListener {
   }
 
   abort(): void {
-    // See above.
+    this.#sink?.abort();
   }
 
   beat(): Pulse {

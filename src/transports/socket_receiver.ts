@@ -109,6 +109,10 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
+  get frameSize(): number {
+    return 256 * 1024;
+  }
+
   send(frame: string): boolean {
     this.#socket?.send(frame);
     return true;

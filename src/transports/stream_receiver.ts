@@ -35,6 +35,10 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     return this.#sink.bufferedAmount;
   }
 
+  get frameSize(): number {
+    return 256 * 1024;
+  }
+
   send(frame: string): boolean {
     this.#left -= this.#sink.write(this.#framing.frame(frame));
     if (this.#left > 0) return true;

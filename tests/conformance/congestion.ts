@@ -51,3 +51,28 @@ export function pauseWhenTold(): (connection: Connection) => void {
     });
   };
 }
+
+/** How much a flood is: 100 MB, in messages of 64 KiB. */
+const [drop, drops] = ["x".repeat(64 * 1024), 1600];
+
+/**
+ * Writes 100 MB and does not look at what `write` says: on `at once` in one turn of the event
+ * loop, on `in turns` a megabyte each. Afterwards says so to those who `watch`.
+ */
+export function flood(): (connection: Connection) => void {
+  const watchers = new Set<Connection>();
+  return (connection) => {
+    connection.on("close", () => watchers.delete(connection));
+    connection.on("data", async (manner) => {
+      if (manner === "watch") return void watchers.add(connection);
+      for (let count = 1; count <= drops; count++) {
+        connection.write(drop);
+        if (manner === "in turns" && count % 16 === 0) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+      }
+      for (const watcher of watchers) watcher.write("flooded");
+      watchers.clear();
+    });
+  };
+}

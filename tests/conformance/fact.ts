@@ -20,6 +20,8 @@ import { TestServer } from "./test_server.ts";
 export interface FactOptions {
   /** Hosts on which it cannot hold, with the reason. */
   skip?: Skips;
+  /** Where it is tested; everywhere unless told. */
+  hosts?: readonly HostName[];
 }
 
 const script = new URL("./server.ts", import.meta.url);
@@ -45,9 +47,9 @@ export function fact(
   section: string,
   sentence: string,
   holds: (server: TestServer) => Promise<void>,
-  { skip = {} }: FactOptions = {},
+  { skip = {}, hosts = hostNames }: FactOptions = {},
 ): void {
-  for (const host of hostNames) {
+  for (const host of hosts) {
     register(host, section, sentence, skipReason(host, skip), () => hold(host, holds));
   }
 }
@@ -108,8 +110,8 @@ function register(
 }
 
 /** Registers the last test of a run: the server stops as told, and was silent. */
-export function factOfTheEnd(): void {
-  for (const host of hostNames) {
+export function factOfTheEnd(hosts: readonly HostName[] = hostNames): void {
+  for (const host of hosts) {
     Deno.test({
       name: `${host} stops when told, and printed only where it listens`,
       ignore: !presentHosts.has(host),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { heap } from "./heap.ts";
 import type { SockjsServer } from "../../examples/test_server/services.ts";
 
 /** A connection that an application got. */
@@ -59,6 +60,8 @@ export class Recorder {
         return Response.json(await this.#errors.of(of, count));
       case "/recorded/connections":
         return Response.json(this.#servers.get(of)?.connections.size);
+      case "/recorded/heap":
+        return Response.json(heap());
       default:
         return new Response(null, { status: 404 });
     }

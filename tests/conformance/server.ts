@@ -9,9 +9,10 @@ import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/client.ts";
+import { setClock } from "./clock.ts";
 import { everything, judge, tellOfContext } from "./access.ts";
-import { obey } from "./command.ts";
-import { pauseWhenTold, tellOfCongestion, writeForEver } from "./congestion.ts";
+import { goWrong, obey } from "./command.ts";
+import { flood, pauseWhenTold, tellOfCongestion, writeForEver } from "./congestion.ts";
 import { Recorder } from "./recorder.ts";
 
 const recorder = new Recorder();
@@ -91,6 +92,7 @@ services.add({
   responseLimit: 2 ** 40,
   disconnectDelay: 20_000,
 }, writeForEver());
+services.add({ prefix: "/flood", responseLimit: 2 ** 40 }, flood());
 services.add({ prefix: "/one_origin", origins: [good] }, echo);
 services.add({ prefix: "/all_of_one_origin", origins: [good], transports: [...everything] }, echo);
 services.add({ prefix: "/origins_by_pattern", origins: /http:\/\/(good|better)\.example/g }, echo);
@@ -103,6 +105,7 @@ services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 // What an application does.
 services.add({ prefix: "/command" }, obey);
 services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
+services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {
   it.on("data", (count) => {
     for (let at = 0; at < Number(count); at++) it.write(`${at} ${"\u20ac".repeat(340_000)}`);
@@ -118,11 +121,12 @@ services.add({ prefix: "/throws_on_connection" }, () => {
 recorder.watchErrors("/command");
 recorder.watchErrors("/authorized");
 recorder.watchErrors("/throws_on_connection");
+recorder.watchErrors("/goes_wrong");
 
 services.other = (request) => {
   // A hostile Host makes URLs that cannot be parsed.
-  return request.url.includes("/recorded/")
-    ? recorder.answer(new URL(request.url))
-    : new Response(null, { status: 404 });
+  if (request.url.includes("/recorded/")) return recorder.answer(new URL(request.url));
+  if (request.url.includes("/clock/")) return new Response(setClock(request.url));
+  return new Response(null, { status: 404 });
 };
 console.log(await serve(readArguments(0), services));

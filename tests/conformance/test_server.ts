@@ -139,6 +139,11 @@ export class TestServer implements Disposable {
     return await this.#recorded("connections", service, 0);
   }
 
+  /** Bytes that its process uses of its heap. */
+  async heap(): Promise<number> {
+    return await this.#recorded("heap", "", 0);
+  }
+
   /** Where it listens. */
   get port(): number {
     return this.#process.port;

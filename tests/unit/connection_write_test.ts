@@ -196,7 +196,9 @@ Deno.test("a client that is owed more than 16 MiB is closed as a slow consumer",
   connection.write(chunk);
   assertEquals(connection.readyState, 2);
   assertEquals(connection.write("x"), false);
-  assertEquals((await client.poll()).length, 'a["x"]'.length + 16 * mebibyte + 15 * 3 - 1);
+  // A poll brings little more than a mebibyte.
+  const frame = `a["${chunk}"]`;
+  for (let i = 0; i < 16; i++) assertEquals(await client.poll() === frame, true);
   assertEquals(await client.poll(), 'c[1008,"Slow consumer"]');
   await pass(time, 0);
   assertEquals(seen, ["1008 Slow consumer, clean"]);

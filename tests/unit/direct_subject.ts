@@ -11,6 +11,7 @@ import { closeFrame } from "../../src/protocol/frames.ts";
 import { Session } from "../../src/session.ts";
 import type { Application, Pulse, Receiver } from "../../src/session_parties.ts";
 import { Sessions } from "../../src/sessions.ts";
+import { shutDown } from "../../src/shutdown.ts";
 import type { Slot, World } from "./session_schedule.ts";
 import { BySlot, closing, type Subject } from "./session_subject.ts";
 
@@ -18,14 +19,16 @@ import { BySlot, closing, type Subject } from "./session_subject.ts";
 class TestReceiver implements Receiver {
   readonly seen: string[] = [];
   readonly slot: Slot;
+  readonly frameSize: number;
   session: Session | undefined;
   bufferedAmount = 0;
   #left: number;
   #full = false;
   #ended = false;
 
-  constructor(slot: Slot, limit: number) {
+  constructor(slot: Slot, limit: number, frameSize: number) {
     this.slot = slot;
+    this.frameSize = frameSize;
     this.#left = limit;
   }
 
@@ -62,13 +65,22 @@ class TestReceiver implements Receiver {
     return this.slot === "raw" ? "beaten" : "frame";
   }
 
-  pause(): void {}
+  pause(): void {
+    this.seen.push("paused");
+  }
 
-  resume(): void {}
+  resume(): void {
+    this.seen.push("resumed");
+  }
+
+  refuse(): void {
+    this.#ended = true;
+    this.seen.push("503");
+  }
 }
 
-/** What schedules do not vary. */
-const unlimited = { heartbeatTimeout: 10_000, maxSessions: Infinity };
+/** What schedules do not vary: no receiver here asks for signs of life. */
+const heartbeatTimeout = 10_000;
 
 const protocols: Readonly<Record<Slot, Protocol>> = {
   a: "xhr-polling",
@@ -95,19 +107,22 @@ export class DirectSubject implements Subject {
   readonly #openedBySlot = new BySlot<Session>();
   readonly #receivers = new BySlot<TestReceiver>();
   #late: TestReceiver[] = [];
+  readonly #waitingSends = new Map<Session, number>();
+  #closed = false;
 
   /** @param tick lets time pass, on fake timers. */
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    this.#sessions = new Sessions({ ...world, ...unlimited });
+    this.#sessions = new Sessions({ ...world, heartbeatTimeout });
   }
 
   attach(slot: Slot, polling: boolean): void {
-    const receiver = new TestReceiver(slot, polling ? 1 : this.#world.responseLimit);
+    const { responseLimit, frameSize } = this.#world;
+    const receiver = new TestReceiver(slot, polling ? 1 : responseLimit, frameSize);
     this.transcripts.receivers.push(receiver.seen);
     this.#receivers.add(slot, receiver);
-    if (receiver.forLife) this.#attach(receiver, this.#create(slot));
+    if (receiver.forLife) this.#receive(receiver);
     else if (this.#sessions.get(slot)?.attached) this.#late.push(receiver);
     else this.#receive(receiver);
   }
@@ -115,20 +130,14 @@ export class DirectSubject implements Subject {
   /** As the HTTP transports do it. */
   #receive(receiver: TestReceiver): void {
     const { slot } = receiver;
-    let session = this.#sessions.get(slot);
+    let session = receiver.forLife ? undefined : this.#sessions.get(slot);
+    if (session === undefined && this.#sessions.refusal !== undefined) return receiver.refuse();
     if (session?.attached) {
       receiver.send(closeFrame(stillOpen.code, stillOpen.reason));
       receiver.end(stillOpen);
       return;
     }
-    if (session === undefined) {
-      session = this.#create(slot);
-      this.#sessions.add(session);
-    }
-    this.#attach(receiver, session);
-  }
-
-  #attach(receiver: TestReceiver, session: Session): void {
+    session ??= this.#create(slot);
     receiver.session = session;
     session.attach(receiver, peerOf(receiver.slot));
   }
@@ -137,6 +146,7 @@ export class DirectSubject implements Subject {
     const id = slot === "a" || slot === "b" ? slot : "";
     const session = new Session(this.#sessions, peerOf(slot), id, slot === "raw");
     session.application = this.#application(session, slot);
+    this.#sessions.add(session);
     return session;
   }
 
@@ -198,11 +208,32 @@ export class DirectSubject implements Subject {
     const session = this.#sessions.get(slot);
     const refused = session === undefined || session.interrupted;
     this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
-    if (!refused) session.receive(messages);
+    if (refused) return;
+    session.receive(messages);
+    if (messages.length > 0) this.#wait(session);
+  }
+
+  async #wait(session: Session): Promise<void> {
+    if (session.held === undefined) return;
+    const waiting = this.#waitingSends;
+    waiting.set(session, (waiting.get(session) ?? 0) + 1);
+    await session.held;
+    waiting.set(session, waiting.get(session)! - 1);
   }
 
   close(slot: Slot, back: number, code: number, reason: string): void {
     this.#openedBySlot.get(slot, back)?.close({ code, reason });
+  }
+
+  pause(slot: Slot, back: number, paused: boolean): void {
+    const session = this.#openedBySlot.get(slot, back);
+    if (paused) session?.pause();
+    else session?.resume();
+  }
+
+  async shutDown(spread: number, timeout: number): Promise<void> {
+    await shutDown(this.#sessions, { spread, timeout });
+    this.#closed = true;
   }
 
   pass(ms: number): void {
@@ -221,12 +252,14 @@ export class DirectSubject implements Subject {
   }
 
   states(): string[] {
-    return this.#opened.map(({ readyState, bufferedAmount }) =>
-      `state ${readyState}, ${bufferedAmount} bytes`
+    const sessions = this.#opened.map((session) =>
+      `state ${session.readyState}, ${session.bufferedAmount} bytes, ` +
+      `${this.#waitingSends.get(session) ?? 0} senders wait`
     );
+    return [...sessions, `closed: ${this.#closed}`];
   }
 
-  idsInUse(): number {
+  size(): number {
     return this.#sessions.size;
   }
 }

@@ -21,6 +21,16 @@ class Answer {
   }
 
   async read(response: Response): Promise<void> {
+    try {
+      await this.#read(response);
+    } catch {
+      // The server has cut it off.
+    }
+    this.#reader = undefined;
+    if (!this.#aborted) this.seen.push("ended");
+  }
+
+  async #read(response: Response): Promise<void> {
     this.#reader = response.body!.getReader();
     const decoder = new TextDecoder();
     let lines = 0;
@@ -33,8 +43,6 @@ class Answer {
       for (const line of parts) if (++lines > this.#prelude) this.seen.push(line);
     }
     if (rest !== "") this.seen.push(`no line: ${rest}`);
-    this.#reader = undefined;
-    if (!this.#aborted) this.seen.push("ended");
   }
 
   #aborted = false;
@@ -62,13 +70,15 @@ export class ServedSubject implements Subject {
 
   /** Receiving requests that the server has not answered yet. */
   #unanswered = 0;
+  #closed = false;
 
   /** @param tick lets time pass, on fake timers. */
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    const { heartbeatDelay, disconnectDelay, responseLimit } = world;
-    this.#server = new Server({ heartbeatDelay, disconnectDelay, responseLimit });
+    const { heartbeatDelay, disconnectDelay, responseLimit, maxSessions } = world;
+    const options = { heartbeatDelay, disconnectDelay, responseLimit };
+    this.#server = new Server({ ...options, ...(maxSessions < Infinity && { maxSessions }) });
     this.#server.on("connection", (connection) => this.#listen(connection));
   }
 
@@ -101,13 +111,18 @@ export class ServedSubject implements Subject {
     this.transcripts.receivers.push(answer.seen);
     this.#answers.add(slot, answer);
     const response = this.#post(slot, polling ? "xhr" : "xhr_streaming");
-    if (response instanceof Response) answer.read(response);
+    if (response instanceof Response) this.#read(answer, response);
     else this.#readLater(answer, response);
+  }
+
+  #read(answer: Answer, response: Response): void {
+    if (response.status === 200) answer.read(response);
+    else answer.seen.push(String(response.status));
   }
 
   async #readLater(answer: Answer, response: Promise<Response>): Promise<void> {
     this.#unanswered++;
-    answer.read(await response);
+    this.#read(answer, await response);
     this.#unanswered--;
   }
 
@@ -121,6 +136,15 @@ export class ServedSubject implements Subject {
 
   stall(): void {
     // These clients always read.
+  }
+
+  pause(): void {
+    // Nor do they send enough to have to wait.
+  }
+
+  async shutDown(spread: number, timeout: number): Promise<void> {
+    await this.#server.close({ spread, timeout });
+    this.#closed = true;
   }
 
   write(slot: Slot, back: number, text: string): void {
@@ -167,12 +191,13 @@ export class ServedSubject implements Subject {
   }
 
   states(): string[] {
-    return this.#opened.map(({ readyState, bufferedAmount }) =>
-      `state ${readyState}, ${bufferedAmount} bytes`
+    const connections = this.#opened.map(({ readyState, bufferedAmount }) =>
+      `state ${readyState}, ${bufferedAmount} bytes, 0 senders wait`
     );
+    return [...connections, `closed: ${this.#closed}`];
   }
 
-  idsInUse(): undefined {
+  size(): undefined {
     return undefined;
   }
 }

@@ -5,17 +5,13 @@
  * @module
  */
 
-import {
-  ModelReceiver,
-  type ModelSession,
-  never,
-  newSession,
-  type Status,
-} from "./session_model_state.ts";
+import { ModelReceiver, ModelSession, never, type Status } from "./session_model_state.ts";
 import type { Slot, World } from "./session_schedule.ts";
 import { BySlot, closing, type Subject } from "./session_subject.ts";
 
 const states = { open: 1, closing: 2, over: 3 };
+/** A server that shuts down looks so often, ms, whom to close next. */
+const closingStep = 20;
 
 /** The reference model. */
 export class SessionModel implements Subject {
@@ -29,6 +25,10 @@ export class SessionModel implements Subject {
   /** The ids in use. */
   readonly #ids = new Map<Slot, ModelSession>();
   readonly #sessions: ModelSession[] = [];
+  /** Those that the server has to remember. */
+  readonly #present = new Set<ModelSession>();
+  #shutDown: "no" | "begun" | "done" = "no";
+  #cutAt = never;
   readonly #sessionsBySlot = new BySlot<ModelSession>();
   readonly #receivers = new BySlot<ModelReceiver>();
   /** Receivers that came while another was there; there will be a second look, and more. */
@@ -48,7 +48,9 @@ export class SessionModel implements Subject {
 
   #receive(receiver: ModelReceiver): void {
     const session = this.#ids.get(receiver.slot);
-    if (session === undefined) this.#open(receiver);
+    const full = this.#shutDown !== "no" || this.#present.size >= this.#world.maxSessions;
+    if ((session === undefined || receiver.forLife) && full) receiver.end("503");
+    else if (session === undefined) this.#open(receiver);
     else if (session.receiver !== undefined) {
       receiver.take('c[2010,"Another connection still open"]');
       receiver.end("ended");
@@ -57,7 +59,8 @@ export class SessionModel implements Subject {
 
   #open(receiver: ModelReceiver): void {
     const { slot } = receiver;
-    const session = newSession(slot);
+    const session = new ModelSession(slot);
+    this.#present.add(session);
     if (!receiver.forLife) this.#ids.set(slot, session);
     this.#sessions.push(session);
     this.#sessionsBySlot.add(slot, session);
@@ -81,6 +84,7 @@ export class SessionModel implements Subject {
   #listen(session: ModelSession, receiver: ModelReceiver): void {
     session.requests++;
     session.receiver = receiver;
+    if (session.paused) receiver.seen.push("paused");
     receiver.session = session;
     if (receiver.ended) this.#leave(session);
     else if (session.phase === "open") {
@@ -96,23 +100,15 @@ export class SessionModel implements Subject {
     if (session.phase === "open") session.endAt = this.#now + this.#world.disconnectDelay;
   }
 
-  #buffered(session: ModelSession): number {
-    const quotes = session.slot === "raw" ? 0 : 2;
-    const queued = session.queue.reduce((sum, text) => sum + text.length + quotes, 0);
-    return queued + (session.receiver?.buffered ?? 0);
-  }
-
   #handOver(session: ModelSession): void {
     const { receiver, queue } = session;
     const { highWaterMark } = this.#world;
     if (receiver === undefined || receiver.buffered > highWaterMark) return;
-    if (queue.length > 0) {
+    while (
+      queue.length > 0 && session.receiver === receiver && receiver.buffered <= highWaterMark
+    ) {
       session.exchanged = true;
-      if (session.slot === "raw") {
-        while (queue.length > 0 && receiver.buffered <= highWaterMark) {
-          receiver.take(queue.shift()!);
-        }
-      } else receiver.take("a" + JSON.stringify(queue.splice(0)));
+      receiver.take(session.slot === "raw" ? queue.shift()! : this.#takeFrame(queue));
       if (receiver.ended) this.#leave(session);
     }
     if (session.phase === "closing") {
@@ -120,10 +116,20 @@ export class SessionModel implements Subject {
       session.receiver = undefined;
       this.#sayGoodbye(session, receiver);
       this.#over(session, session.status, true);
-    } else if (session.drainOwed && this.#buffered(session) <= highWaterMark) {
+    } else if (session.drainOwed && session.buffered <= highWaterMark) {
       session.drainOwed = false;
       session.heard.push("drain");
     }
+  }
+
+  #takeFrame(queue: string[]): string {
+    const messages: string[] = [];
+    let bytes = 0;
+    while (queue.length > 0 && bytes < this.#world.frameSize) {
+      messages.push(queue.shift()!);
+      bytes += messages.at(-1)!.length + 2;
+    }
+    return "a" + JSON.stringify(messages);
   }
 
   #sayGoodbye(session: ModelSession, receiver: ModelReceiver): void {
@@ -138,11 +144,14 @@ export class SessionModel implements Subject {
     session.status = status;
     session.queue.length = 0;
     session.heartbeatAt = never;
+    session.resume();
     session.heard.push(closing(status.code, status.reason, wasClean));
+    this.#lookAround();
   }
 
   #free(session: ModelSession): void {
-    session.heartbeatAt = session.endAt = never;
+    session.heartbeatAt = session.endAt = session.closeAt = never;
+    this.#present.delete(session);
     if (this.#ids.get(session.slot) === session) this.#ids.delete(session.slot);
   }
 
@@ -188,7 +197,7 @@ export class SessionModel implements Subject {
   #write(session: ModelSession, text: string): boolean {
     if (session.phase !== "open") return false;
     session.queue.push(text);
-    const buffered = this.#buffered(session);
+    const { buffered } = session;
     if (buffered <= this.#world.highWaterMark) return true;
     session.drainOwed = true;
     // Besides its bytes, a message in the queue costs 32.
@@ -205,6 +214,7 @@ export class SessionModel implements Subject {
     if (overHttp) this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
     if (refused || !overHttp && session.receiver === undefined) return;
     if (messages.length > 0) session.exchanged = true;
+    if (messages.length > 0 && overHttp && session.paused) session.waiting++;
     for (const message of messages) {
       if (session.phase !== "open") return;
       session.heard.push(`message ${message}`);
@@ -221,31 +231,79 @@ export class SessionModel implements Subject {
     if (session.phase !== "open") return;
     session.phase = "closing";
     session.status = status;
+    session.resume();
     session.heartbeatAt = never;
     session.endAt = this.#now + this.#world.disconnectDelay;
+  }
+
+  pause(slot: Slot, back: number, paused: boolean): void {
+    const session = this.#sessionsBySlot.get(slot, back);
+    if (paused) session?.pause();
+    else session?.resume();
+  }
+
+  shutDown(spread: number, timeout: number): void {
+    this.#shutDown = "begun";
+    this.#cutAt = this.#now + spread + timeout;
+    // The latest come first, each as soon as its share of the time has begun.
+    const all = [...this.#present].reverse();
+    all.forEach((session, i) => {
+      const steps = 1 + Math.floor(i * spread / all.length / closingStep);
+      session.closeAt = this.#now + steps * closingStep;
+      if (spread === 0) this.#closeNow(session);
+    });
+    this.#lookAround();
+  }
+
+  #closeNow(session: ModelSession): void {
+    session.closeAt = never;
+    this.#close(session, { code: 1001, reason: "Server is shutting down" });
+  }
+
+  /** A server that shuts down forgets those that linger when all are over. */
+  #lookAround(): void {
+    const present = [...this.#present];
+    if (this.#shutDown !== "begun" || present.some(({ phase }) => phase !== "over")) return;
+    this.#shutDown = "done";
+    this.#cutAt = never;
+    present.forEach((session) => this.#free(session));
   }
 
   pass(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
-      const due = this.#sessions.map((session) => Math.min(session.heartbeatAt, session.endAt));
-      const next = Math.min(...due);
+      const due = this.#sessions.map(({ dueAt }) => dueAt);
+      const next = Math.min(this.#cutAt, ...due);
       if (next > end) break;
       this.#now = next;
-      this.#timeOut(this.#sessions[due.indexOf(next)]!);
+      const session = this.#sessions[due.indexOf(next)];
+      if (session === undefined) this.#cutAll();
+      else if (session.closeAt <= next) this.#closeNow(session);
+      else this.#timeOut(session);
     }
     this.#now = end;
   }
 
+  #cutAll(): void {
+    this.#cutAt = never;
+    for (const session of this.#present) {
+      this.#handOver(session);
+      this.#cut(session);
+    }
+  }
+
   #timeOut(session: ModelSession): void {
-    const { receiver, phase, status } = session;
+    const { receiver } = session;
     if (receiver !== undefined && session.heartbeatAt <= this.#now) {
       receiver.take("h");
       session.heartbeatAt += this.#world.heartbeatDelay;
       session.exchanged = true;
       if (receiver.ended) this.#leave(session);
-      return;
-    }
+    } else this.#cut(session);
+  }
+
+  #cut(session: ModelSession): void {
+    const { receiver, phase, status } = session;
     session.receiver = undefined;
     receiver?.end(receiver.forLife ? `closed ${status.code} ${status.reason}` : "ended");
     if (phase === "open") this.#over(session, { code: 1006, reason: "" }, false);
@@ -274,12 +332,13 @@ export class SessionModel implements Subject {
   }
 
   states(): string[] {
-    return this.#sessions.map((session) =>
-      `state ${states[session.phase]}, ${this.#buffered(session)} bytes`
+    const sessions = this.#sessions.map(({ phase, buffered, waiting }) =>
+      `state ${states[phase]}, ${buffered} bytes, ${waiting} senders wait`
     );
+    return [...sessions, `closed: ${this.#shutDown === "done"}`];
   }
 
-  idsInUse(): number {
-    return this.#ids.size;
+  size(): number {
+    return this.#present.size;
   }
 }

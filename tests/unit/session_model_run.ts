@@ -36,7 +36,8 @@ async function run(schedule: Schedule, trial: Trial): Promise<Difference | undef
   };
   let hurried = false;
   for (const [at, step] of steps.entries()) {
-    const alone = step.does === "pass" || trial.unhurried.has(step.does);
+    const alone = step.does === "pass" || step.does === "shutDown" ||
+      trial.unhurried.has(step.does);
     if (hurried && alone) await settle();
     apply(step, model);
     apply(step, real);
@@ -62,7 +63,7 @@ function compare(model: Subject, real: Subject): string | undefined {
     compareAll("connection", wanted.connections, got.connections) ??
     compareOne("the answers", wanted.answers, got.answers) ??
     compareOne("the states", model.states(), real.states()) ??
-    compareIds(model.idsInUse(), real.idsInUse());
+    compareSizes(model.size(), real.size());
 }
 
 type Lines = readonly string[];
@@ -79,10 +80,10 @@ function compareOne(what: string, wanted: Lines, got: Lines): string | undefined
   return `${what}\n  should have: ${wanted.join(" | ")}\n  but has:     ${got.join(" | ")}`;
 }
 
-function compareIds(wanted: number | undefined, got: number | undefined): string | undefined {
+function compareSizes(wanted: number | undefined, got: number | undefined): string | undefined {
   return got === undefined || wanted === got
     ? undefined
-    : `${wanted} ids should be in use, but ${got} are`;
+    : `there should be ${wanted} sessions, but there are ${got}`;
 }
 
 /** Leaves out steps as long as the schedule fails without them. */

@@ -45,39 +45,56 @@ export interface Status {
   reason: string;
 }
 
-/** A session, and what the application hears of it. */
-export interface ModelSession {
-  readonly slot: Slot;
-  readonly heard: string[];
-  readonly queue: string[];
-  phase: "open" | "closing" | "over";
-  status: Status;
-  receiver: ModelReceiver | undefined;
-  requests: number;
-  exchanged: boolean;
-  drainOwed: boolean;
-  /** Whether it was an interruption that ended it, of which the client hears once. */
-  interrupted: boolean;
-  heartbeatAt: number;
-  endAt: number;
-}
-
 /** When something is not going to happen. */
 export const never = Infinity;
-/** A session that is about to open. */
-export function newSession(slot: Slot): ModelSession {
-  return {
-    slot,
-    heard: ["opened"],
-    queue: [],
-    phase: "open",
-    status: { code: 0, reason: "" },
-    receiver: undefined,
-    requests: 0,
-    exchanged: false,
-    drainOwed: false,
-    interrupted: false,
-    heartbeatAt: never,
-    endAt: never,
-  };
+
+/** A session, and what the application hears of it; new ones are about to open. */
+export class ModelSession {
+  readonly slot: Slot;
+  readonly heard = ["opened"];
+  readonly queue: string[] = [];
+  phase: "open" | "closing" | "over" = "open";
+  status: Status = { code: 0, reason: "" };
+  receiver: ModelReceiver | undefined;
+  requests = 0;
+  exchanged = false;
+  drainOwed = false;
+  /** Whether it was an interruption that ended it, of which the client hears once. */
+  interrupted = false;
+  /** The application takes no messages; and how many senders wait until it does. */
+  paused = false;
+  waiting = 0;
+  heartbeatAt = never;
+  endAt = never;
+  /** When a server that shuts down closes it. */
+  closeAt = never;
+
+  constructor(slot: Slot) {
+    this.slot = slot;
+  }
+
+  /** Bytes that have not left. */
+  get buffered(): number {
+    const quotes = this.slot === "raw" ? 0 : 2;
+    const queued = this.queue.reduce((sum, text) => sum + text.length + quotes, 0);
+    return queued + (this.receiver?.buffered ?? 0);
+  }
+
+  /** When something happens to it by itself. */
+  get dueAt(): number {
+    return Math.min(this.heartbeatAt, this.endAt, this.closeAt);
+  }
+
+  pause(): void {
+    if (this.paused || this.phase !== "open") return;
+    this.paused = true;
+    this.receiver?.seen.push("paused");
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.waiting = 0;
+    this.receiver?.seen.push("resumed");
+  }
 }

@@ -17,6 +17,9 @@ export interface World {
   readonly responseLimit: number;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
+  readonly maxSessions: number;
+  /** Bytes after which a frame ends. */
+  readonly frameSize: number;
   /** How often, every 10 ms, a second receiver looks whether the first has gone. */
   readonly patience: number;
   readonly manner: Manner;
@@ -29,6 +32,8 @@ export type Step =
     | { readonly does: "abort"; readonly slot: Slot; readonly back: number }
     | { readonly does: "stall"; readonly slot: Slot; readonly back: number }
     | { readonly does: "unstall"; readonly slot: Slot; readonly back: number }
+    | { readonly does: "pause"; readonly slot: Slot; readonly back: number }
+    | { readonly does: "resume"; readonly slot: Slot; readonly back: number }
     | { readonly does: "write"; readonly slot: Slot; readonly back: number; readonly text: string }
     | { readonly does: "send"; readonly slot: Slot; readonly messages: readonly string[] }
     | {
@@ -39,6 +44,7 @@ export type Step =
       readonly reason: string;
     }
     | { readonly does: "pass"; readonly ms: number }
+    | { readonly does: "shutDown"; readonly spread: number; readonly timeout: number }
   )
   & { /** Whether the next step comes before anything else can run. */ readonly hurry: boolean };
 
@@ -73,7 +79,10 @@ export class Dice {
   }
 }
 
-const weights: Record<Step["does"], number> = {
+/** There is one end of the server at most in a schedule, and in many there is none. */
+type Frequent = Exclude<Step["does"], "shutDown">;
+
+const weights: Record<Frequent, number> = {
   attach: 8,
   abort: 3,
   stall: 3,
@@ -82,11 +91,16 @@ const weights: Record<Step["does"], number> = {
   send: 3,
   close: 2,
   pass: 5,
+  pause: 2,
+  resume: 2,
 };
-const everything = Object.entries(weights).flatMap(([does, weight]) =>
-  Array.from({ length: weight }, () => does as Step["does"])
-);
-const nothingStalls = everything.filter((does) => does !== "stall" && does !== "unstall");
+
+/** Names of steps, each as often as is likely. */
+function fillHat(without: ReadonlySet<Step["does"]>): Frequent[] {
+  const names = Object.keys(weights) as Frequent[];
+  return names.filter((does) => !without.has(does))
+    .flatMap((does) => Array.from({ length: weights[does] }, () => does));
+}
 
 const statuses = [
   { code: 1000, reason: "Normal closure" },
@@ -98,27 +112,31 @@ const statuses = [
 /** What a subject is able to do. */
 export interface Bounds {
   readonly slots: readonly Slot[];
-  /** Whether its clients may stop reading. */
-  readonly stalling: boolean;
+  /** What cannot happen to it. */
+  readonly without: ReadonlySet<Step["does"]>;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
+  readonly maxSessions: readonly number[];
+  readonly frameSize: number;
   readonly patience: number;
   readonly heartbeatDelays: readonly number[];
 }
 
 /** Draws a schedule for such a subject. */
 export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
-  const { slots, stalling, highWaterMark, maxBufferedBytes, patience } = bounds;
+  const { slots, without, highWaterMark, maxBufferedBytes, frameSize, patience } = bounds;
   const world: World = {
     heartbeatDelay: dice.pick(bounds.heartbeatDelays),
     disconnectDelay: 5000,
     responseLimit: dice.pick([1, 20, 100, 4096]),
     highWaterMark,
     maxBufferedBytes,
+    maxSessions: dice.pick(bounds.maxSessions),
+    frameSize,
     patience,
     manner: dice.pick(["listens", "listens", "echoes", "greets", "leaves"]),
   };
-  const hat = stalling ? everything : nothingStalls;
+  const hat = fillHat(without);
   let messages = 0;
   const text = () => `m${++messages}`.padEnd(dice.pick([0, 0, 0, 40, 130]), "x");
   const times = timesOf(world);
@@ -150,7 +168,18 @@ export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
         return { does, slot, back, hurry };
     }
   };
-  return { world, steps: Array.from({ length: dice.pick([6, 12, 25, 40]) }, draw) };
+  const steps = Array.from({ length: dice.pick([6, 12, 25, 40]) }, draw);
+  if (!without.has("shutDown") && dice.chance(0.3)) {
+    const at = Math.floor(dice.roll() * steps.length);
+    steps.splice(at, 0, drawShutDown(dice));
+  }
+  return { world, steps };
+}
+
+/** Both are well apart from everybody's delays, see below. */
+function drawShutDown(dice: Dice): Step {
+  const spread = dice.pick([0, 0, 100, 1000]);
+  return { does: "shutDown", spread, timeout: dice.pick([0, 1001, 10_001]), hurry: false };
 }
 
 /** All well apart from each other: time-outs are allowed to come a millisecond early. */

@@ -29,15 +29,22 @@ export interface Subject {
   /** A send, or a text frame on the slot's latest websocket. */
   send(slot: Slot, messages: readonly string[]): void;
   close(slot: Slot, back: number, code: number, reason: string): void;
+  /** The application takes no messages for a while, or takes them again. */
+  pause(slot: Slot, back: number, paused: boolean): void;
+  /** The server closes, a few ms later than all else happens. */
+  shutDown(spread: number, timeout: number): void;
   /** Time passes, during which nobody does anything. */
   pass(ms: number): void;
   /** All that needs no time happens. */
   settle(): void | Promise<void>;
-  /** State and buffered bytes of each connection. */
+  /** State and buffered bytes of each connection, and whether the server is closed. */
   states(): readonly string[];
-  /** How many ids are in use, where that can be seen. */
-  idsInUse(): number | undefined;
+  /** How many sessions there are, those that linger included, where that can be seen. */
+  size(): number | undefined;
 }
+
+/** Milliseconds, so that what a closing server does has no time in common with anything else. */
+const apart = 3;
 
 /** Has a step happen to a subject. */
 export function apply(step: Step, subject: Subject): void {
@@ -55,6 +62,12 @@ export function apply(step: Step, subject: Subject): void {
       return subject.send(step.slot, step.messages);
     case "close":
       return subject.close(step.slot, step.back, step.code, step.reason);
+    case "pause":
+    case "resume":
+      return subject.pause(step.slot, step.back, step.does === "pause");
+    case "shutDown":
+      subject.pass(apart);
+      return subject.shutDown(step.spread, step.timeout);
     case "pass":
       return subject.pass(step.ms);
   }

@@ -214,12 +214,13 @@ Deno.test("a stream piped to itself is an echo that loses nothing under backpres
   });
   const { client } = await connect(server);
   const sent = Array.from({ length: 12 }, (_, i) => `${i}`.padEnd(20_000, "x"));
-  for (const message of sent) await client.send(message);
+  const sending = Promise.all(sent.map((message) => client.send(message)));
   const got: string[] = [];
   while (got.length < sent.length) {
     await microtasks();
     got.push(...JSON.parse((await client.poll()).slice(1)));
   }
+  await sending;
   assertEquals(got, sent);
 });
 

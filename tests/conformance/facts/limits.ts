@@ -133,6 +133,7 @@ for (const path of ["/never_read/000/ID/websocket", "/never_read/websocket?id=ID
 fact("7", "over maxBufferedBytes who does not poll is closed with 1008", async (server) => {
   const session = await server.xhr("/never_read").open();
   await overfill(server, () => session.send("write"));
-  assertEquals((await session.poll())[0], "a");
-  assertEquals(await session.poll(), `${slow}\n`);
+  let frame = await session.poll();
+  while (frame[0] === "a") frame = await session.poll();
+  assertEquals(frame, `${slow}\n`);
 });

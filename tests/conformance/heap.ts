@@ -1,0 +1,25 @@
+/**
+ * What an application and its server keep in memory.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** Takes out the garbage, all of it. */
+const collect = findCollector();
+
+function findCollector(): () => void {
+  const { Bun } = globalThis as { Bun?: { gc(force: boolean): void } };
+  if (Bun !== undefined) return () => Bun.gc(true);
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
+}
+
+/** Bytes of what is in use. */
+export function heap(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}

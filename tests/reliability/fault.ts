@@ -1,0 +1,24 @@
+/**
+ * What goes wrong between a server and its clients, with real sockets: on each runtime's
+ * own server, for what can be lost here hangs on runtimes and not on the way to mount.
+ *
+ * @module
+ */
+
+import type { FactOptions } from "../conformance/fact.ts";
+import { attack } from "../conformance/hostile/attack.ts";
+import type { TestServer } from "../conformance/test_server.ts";
+import type { HostName } from "../hosts.ts";
+
+/** Where faults are tested. */
+export const hosts: readonly HostName[] = ["deno", "bun", "node24"];
+
+/** Registers a fault, after which the server is as well as it was before. */
+export function fault(
+  section: string,
+  sentence: string,
+  holds: (server: TestServer) => Promise<void>,
+  { skip = {} }: Pick<FactOptions, "skip"> = {},
+): void {
+  attack(section, sentence, holds, { skip, hosts });
+}

@@ -1,0 +1,66 @@
+/** Clients that are gone without a word. */
+
+import { assert, assertEquals } from "@std/assert";
+import { fault } from "../fault.ts";
+import { inParallel } from "../../conformance/hostile/crowd.ts";
+import { isQuiet, openFiles } from "../../conformance/hostile/leftovers.ts";
+import { HttpConnection } from "../../conformance/raw_http.ts";
+import { RawWebSocket } from "../../conformance/raw_websocket.ts";
+import { streams } from "../../conformance/receiving_transports.ts";
+import type { TestServer } from "../../conformance/test_server.ts";
+
+const crowd = 1000;
+/** One with short delays. */
+const service = "/pinged";
+
+/** Opens a session over one of the transports, whose connection stays. */
+async function open(server: TestServer, at: number): Promise<HttpConnection> {
+  const { base } = server.xhr(service);
+  const connection = await HttpConnection.open(server.port);
+  const transport = streams[at % 5];
+  if (transport === undefined) {
+    const path = at % 5 === 3 ? `${base}/websocket` : `${service}/websocket`;
+    await RawWebSocket.open(connection, path);
+  } else {
+    await connection.send({ method: transport.method, path: `${base}/${transport.path}` });
+    assertEquals((await connection.head()).status, 200);
+  }
+  return connection;
+}
+
+fault("5", "a thousand clients that vanish at once leave nothing behind", async (server) => {
+  const before = await openFiles(server);
+  const memories: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const connections: HttpConnection[] = [];
+    await inParallel(crowd, async (at) => {
+      connections.push(await open(server, at));
+    });
+    assertEquals(await server.connections(service), crowd);
+    for (const connection of connections) connection.close();
+    await isQuiet(server, service, before);
+    // Deno keeps what belongs to a broken websocket until it would have pinged its peer.
+    await server.disconnectDelays(6);
+    memories.push(await server.heap());
+  }
+  // Each takes some kilobytes; the first round warms up.
+  const [, warm = 0, last = 0] = memories;
+  assert(last < warm + crowd * 1500, `the heap grew: ${memories.join(", ")} bytes`);
+});
+
+fault(
+  "5",
+  "clients that are half gone, and answer no ping, leave nothing behind",
+  async (server) => {
+    const before = await openFiles(server);
+    const connections = await Promise.all(Array.from({ length: 200 }, async (_, at) => {
+      const connection = await HttpConnection.open(server.port);
+      const { base } = server.xhr(service);
+      await RawWebSocket.open(connection, at % 2 === 0 ? `${base}/websocket` : "/pinged/websocket");
+      return connection;
+    }));
+    while (await server.connections(service) > 0) await server.disconnectDelays(1);
+    for (const connection of connections) connection.close();
+    await isQuiet(server, service, before);
+  },
+);

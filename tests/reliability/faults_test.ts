@@ -1,0 +1,10 @@
+/** What goes wrong between a server and its clients, with real sockets. */
+
+import { factOfTheEnd } from "../conformance/fact.ts";
+import { hosts } from "./fault.ts";
+import "./faults/trickles.ts";
+import "./faults/vanishing.ts";
+import "./faults/clocks.ts";
+import "./faults/listeners.ts";
+
+factOfTheEnd(hosts);

@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { Backlog } from "../../src/backlog.ts";
+
+/** A backlog of so many encoded messages of that length. */
+function fill(count: number, length: number): Backlog {
+  const backlog = new Backlog();
+  for (let i = 0; i < count; i++) backlog.add(`"${i}"`.padEnd(length), length);
+  return backlog;
+}
+
+const size = 256 * 1024;
+
+/** The numbers of the messages in a frame. */
+function numbers(frame: string): number[] {
+  return JSON.parse(frame.slice(1)).map(Number);
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+Deno.test("a backlog that is not long is one frame", () => {
+  const backlog = fill(1000, 200);
+  assertEquals([backlog.length, backlog.bytes, backlog.cost], [1000, 200_000, 232_000]);
+  assertEquals(numbers(backlog.takeFrame(size)), range(0, 1000));
+  assertEquals([backlog.length, backlog.bytes, backlog.cost], [0, 0, 0]);
+});
+
+Deno.test("a long backlog is several frames, which leave out and repeat nothing", () => {
+  const backlog = fill(1000, 1000);
+  const frames: string[] = [];
+  let bytes = backlog.bytes;
+  while (backlog.length > 0) {
+    frames.push(backlog.takeFrame(size));
+    bytes -= 1000 * numbers(frames.at(-1)!).length;
+    assertEquals(backlog.bytes, bytes);
+  }
+  assertEquals(frames.map(numbers).flat(), range(0, 1000));
+  assertEquals(frames.length, 4);
+});
+
+Deno.test("a message that is longer than a frame should be is one by itself", () => {
+  const backlog = fill(3, 1024 * 1024);
+  for (const i of [0, 1, 2]) assertEquals(numbers(backlog.takeFrame(size)), [i]);
+  assertEquals(backlog.length, 0);
+});
+
+Deno.test("messages can be added when some were taken, and are counted as bytes of UTF-8", () => {
+  const backlog = new Backlog();
+  for (const [message, bytes] of [["a", 1], ["\u20ac", 3], ["c", 1]] as const) {
+    backlog.add(message, bytes);
+  }
+  assertEquals([backlog.take(), backlog.bytes], ["a", 4]);
+  backlog.add("d", 1);
+  assertEquals([backlog.take(), backlog.take(), backlog.bytes], ["\u20ac", "c", 1]);
+  assertEquals([backlog.take(), backlog.bytes, backlog.length], ["d", 0, 0]);
+  backlog.add("e", 1);
+  backlog.clear();
+  assertEquals([backlog.bytes, backlog.length], [0, 0]);
+});
