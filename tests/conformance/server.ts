@@ -100,6 +100,7 @@ services.add({ prefix: "/origins_by_function", origins: (origin) => origin === g
 services.add({ prefix: "/authorized", authorize: judge }, tellOfContext);
 services.add({ prefix: "/pinged", ...delays }, echo);
 services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo);
+services.add({ prefix: "/crowded", ...delays, maxSessions: 1000 }, echo);
 services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 
 // What an application does.
