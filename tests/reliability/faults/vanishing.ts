@@ -59,7 +59,9 @@ fault(
       await RawWebSocket.open(connection, at % 2 === 0 ? `${base}/websocket` : "/pinged/websocket");
       return connection;
     }));
-    while (await server.connections(service) > 0) await server.disconnectDelays(1);
+    // Twice as long as they have to answer.
+    await server.disconnectDelays(11);
+    assertEquals(await server.connections(service), 0);
     for (const connection of connections) connection.close();
     await isQuiet(server, service, before);
   },
