@@ -120,6 +120,9 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
   return {
     upgrade(request, _info, listener) {
       let upgrade;
+      // Where the headers have an `Upgrade` of another protocol as well, Deno looks at all of
+      // them once more after the upgrade, and ends the process unless they were read before.
+      for (const _ of request.headers) break;
       try {
         // Deno pings by itself, when half of that time (in s) has passed in silence.
         const idleTimeout = Math.ceil(listener.maxSilence / 1000);

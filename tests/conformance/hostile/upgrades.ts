@@ -81,15 +81,29 @@ attack("6", "the body of an upgrade that is none is not lost", async (server) =>
   },
 });
 
+const skipOthers = {
+  "node-hono": "@hono/node-server leaves upgrades to other protocols without an answer",
+};
+
+attack("6", "an upgrade to other protocols as well brings nobody down", async (server) => {
+  const others = Object.fromEntries(Object.entries(handshake).filter(([it]) => it !== "Upgrade"));
+  for (const upgrades of [["h2c", "websocket"], ["websocket", "h2c"], ["h2c, websocket"]]) {
+    for (const version of ["1.1", "1.0"]) {
+      const it = `/echo/000/${server.newId()}/websocket`;
+      const given = upgrades.map((protocol) => `Upgrade: ${protocol}\r\n`).join("");
+      const head = `GET ${it} HTTP/${version}\r\nHost: x\r\n${given}${lines(others)}\r\n`;
+      const status = await statusOf(server, head);
+      assert([101, 400, 426].includes(status ?? 0), `${upgrades} over ${version}: ${status}`);
+      await server.roundTrip();
+    }
+  }
+}, { skip: skipOthers });
+
 const faults: Record<string, string[]> = {
   "Upgrade": ["", "h2c", "websocke", "web socket", "websocket/14", "\xff"],
   "Connection": ["", "close", "keep-alive", "Upgrades", "\xff"],
   "Sec-WebSocket-Version": ["", "1", "12", "14", "013", "13.0", "-13", "13, 8", "\xff"],
   "Sec-WebSocket-Key": ["", "x", "dGhlIHNhbXBsZSBub25jZQ", "?GhlIHNhbXBsZSBub25jZQ==", "\xff"],
-};
-
-const skipOthers = {
-  "node-hono": "@hono/node-server leaves upgrades to other protocols without an answer",
 };
 
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket"]) {
