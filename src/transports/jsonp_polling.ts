@@ -31,7 +31,7 @@ function payload(body: string, call: Call): string {
  * fields, `URLSearchParams` takes Node 24 three seconds.
  */
 function fieldOf(form: string): string {
-  const start = /(?<![^&])(?:d|%64)=/.exec(form)?.index ?? form.length;
+  const start = /(?<![^&])(?:d|%64)(?=[=&]|$)/.exec(form)?.index ?? form.length;
   const end = form.indexOf("&", start);
   const field = form.slice(start, end < 0 ? form.length : end);
   return new URLSearchParams(field).get("d") ?? "";

@@ -78,6 +78,8 @@ const wrong: readonly [body: string, type: string | undefined, text: string][] =
   ["", form, expected],
   ["d", form, expected],
   ["d=", form, expected],
+  ["d&d=%5B%22x%22%5D", form, expected],
+  ["d=&d=%5B%22x%22%5D", form, expected],
   ["x=%5B%22x%22%5D", form, expected],
   ["D=%5B%22x%22%5D", form, expected],
   ["x", form, expected],
