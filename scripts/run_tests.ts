@@ -20,8 +20,8 @@ interface Tally {
   skipped: number;
 }
 
-/** Names of facts and of tests of clients and browsers begin with that of a host. */
-const onHost = /^((?:deno|bun|node)[0-9]*(?:-[a-z]+)?) (?:§|client |browser )/;
+/** Names of facts, and of tests of clients and browsers and by fuzzing, begin with that of a host. */
+const onHost = /^((?:deno|bun|node)[0-9]*(?:-[a-z]+)?) (?:§|client |browser |fuzz: )/;
 
 /** Counts the test cases of a JUnit report, in all and by host. */
 function count(report: string): Map<string, Tally> {

@@ -9,6 +9,12 @@ import { concatenate, latin1 } from "./bytes.ts";
 /** How long a test waits for bytes before it says that they did not come. */
 const patience = 10_000;
 
+/** The server sends nothing, and does not end the connection either. */
+export class Silence extends Error {}
+
+/** The connection ended where there had to be more. */
+export class BrokenOff extends Error {}
+
 /** Reads a TCP connection by line, by length or to its end. */
 export class ByteReader {
   readonly #conn: Deno.Conn;
@@ -28,9 +34,7 @@ export class ByteReader {
       searched = Math.max(0, this.#buffer.length - 1);
       if (!await this.#fill()) {
         if (this.#buffer.length === 0) return undefined;
-        throw new Error(
-          `The connection ended in a line: ${latin1(this.#buffer)}`,
-        );
+        throw new BrokenOff(`The connection ended in a line: ${latin1(this.#buffer)}`);
       }
     }
   }
@@ -40,9 +44,7 @@ export class ByteReader {
     while (this.#buffer.length < length) {
       if (await this.#fill()) continue;
       if (this.#buffer.length === 0) return undefined;
-      throw new Error(
-        `The connection ended after ${this.#buffer.length} of ${length} bytes`,
-      );
+      throw new BrokenOff(`The connection ended after ${this.#buffer.length} of ${length} bytes`);
     }
     return this.#take(length);
   }
@@ -76,7 +78,7 @@ export class ByteReader {
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       const sofar = latin1(this.#buffer.subarray(0, 200));
-      reject(new Error(`No more bytes in ${within} ms after "${sofar}"`));
+      reject(new Silence(`No more bytes in ${within} ms after "${sofar}"`));
     }, within);
     try {
       return await Promise.race([this.#conn.read(into), promise]);

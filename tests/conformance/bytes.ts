@@ -26,5 +26,7 @@ export function latin1(bytes: Uint8Array): string {
 
 /** The reverse of {@linkcode latin1}, to write bytes that are no UTF-8. */
 export function fromLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }

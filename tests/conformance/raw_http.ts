@@ -29,11 +29,11 @@ export interface RawRequest {
 /** One TCP connection to the server. */
 export class HttpConnection implements Disposable {
   readonly reader: ByteReader;
-  readonly #conn: Deno.Conn;
+  readonly #conn: Deno.TcpConn;
   readonly #host: string;
   #closed = false;
 
-  private constructor(conn: Deno.Conn, host: string) {
+  private constructor(conn: Deno.TcpConn, host: string) {
     this.#conn = conn;
     this.#host = host;
     this.reader = new ByteReader(conn);
@@ -101,6 +101,11 @@ export class HttpConnection implements Disposable {
   async exchange(request: RawRequest): Promise<RawResponse> {
     await this.send(request);
     return await this.response(request.method);
+  }
+
+  /** Says that nothing more will be sent; what comes can still be read. */
+  async finish(): Promise<void> {
+    await this.#conn.closeWrite();
   }
 
   /** Ends the connection, in the middle of whatever goes on. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ByteReader } from "./byte_reader.ts";
+import { BrokenOff, type ByteReader } from "./byte_reader.ts";
 import { concatenate } from "./bytes.ts";
 
 /** Status line and headers. */
@@ -69,7 +69,7 @@ export async function readHead(
   const lines: string[] = [];
   while (true) {
     const line = await reader.line();
-    if (line === undefined) throw new Error("The headers ended early");
+    if (line === undefined) throw new BrokenOff("The headers ended early");
     if (line === "") return new ResponseHead(statusLine, lines);
     lines.push(line);
   }
@@ -104,7 +104,7 @@ export async function readWhole(
   if (length === undefined) return whole(await reader.toEnd());
   if (!/^[0-9]+$/.test(length)) throw new Error(`Content-Length: ${length}`);
   const body = await reader.exactly(Number(length));
-  if (body === undefined) throw new Error("The body is missing");
+  if (body === undefined) throw new BrokenOff("The body is missing");
   return whole(body);
 }
 
@@ -113,12 +113,12 @@ export async function readChunk(
   reader: ByteReader,
 ): Promise<Uint8Array | undefined> {
   const size = await reader.line();
-  if (size === undefined || !/^[0-9a-f]+$/i.test(size)) {
-    throw new Error(`The chunked body broke off: ${size ?? "end"}`);
-  }
+  if (size === undefined) throw new BrokenOff("The chunked body broke off");
+  if (!/^[0-9a-f]+$/i.test(size)) throw new Error(`Not the size of a chunk: ${size}`);
   const chunk = await reader.exactly(parseInt(size, 16));
   const end = await reader.line();
-  if (chunk === undefined || end !== "") throw new Error("A chunk broke off");
+  if (chunk === undefined || end === undefined) throw new BrokenOff("A chunk broke off");
+  if (end !== "") throw new Error(`Not the end of a chunk: ${end}`);
   return chunk.length === 0 ? undefined : chunk;
 }
 

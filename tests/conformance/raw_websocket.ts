@@ -5,7 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { concatenate } from "./bytes.ts";
+import { Silence } from "./byte_reader.ts";
+import { concatenate, latin1 } from "./bytes.ts";
 import type { HttpConnection } from "./raw_http.ts";
 import { decode, type RawResponse } from "./raw_response.ts";
 
@@ -123,7 +124,8 @@ export class RawWebSocket {
         this.pings++;
         if (this.answersPings) await this.send({ opcode: opcodes.pong, payload });
       } else if (opcode === opcodes.pong) {
-        return { type: "pong", text: decode(payload) };
+        // Pings may carry whatever they like.
+        return { type: "pong", text: latin1(payload) };
       } else if (opcode === opcodes.close) {
         await this.#answerClose(payload);
         return { type: "close", ...parseClose(payload) };
@@ -148,8 +150,9 @@ export class RawWebSocket {
     try {
       await this.send({ opcode: opcodes.close, payload });
       await this.#connection.reader.toEnd();
-    } catch {
+    } catch (error) {
       // Gone already: nobody needs the answer.
+      if (error instanceof Silence) throw error;
     }
     this.#connection.close();
   }

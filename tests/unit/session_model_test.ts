@@ -1,8 +1,9 @@
 import { assert } from "@std/assert";
+import { Dice } from "../dice.ts";
 import { DirectSubject } from "./direct_subject.ts";
 import { type Trial, tryOut } from "./session_model_run.ts";
 import { ServedSubject } from "./served_subject.ts";
-import { Dice, drawSchedule } from "./session_schedule.ts";
+import { drawSchedule } from "./session_schedule.ts";
 
 /** The first seed, and how many schedules: `MODEL_SEED=1234 MODEL_SCHEDULES=1 deno test …`. */
 const seed = Number(Deno.env.get("MODEL_SEED") ?? Date.now() % 1e9);

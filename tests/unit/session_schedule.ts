@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Dice } from "../dice.ts";
+
 /** Two ids that HTTP requests come under; all websockets, and all raw ones. */
 export type Slot = "a" | "b" | "websocket" | "raw";
 
@@ -52,31 +54,6 @@ export type Step =
 export interface Schedule {
   readonly world: World;
   readonly steps: readonly Step[];
-}
-
-/** Numbers that look random and are the same for the same seed (the generator is mulberry32). */
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** 0 to 1, without 1. */
-  roll(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
-
-  chance(probability: number): boolean {
-    return this.roll() < probability;
-  }
-
-  pick<Item>(items: readonly Item[]): Item {
-    return items[Math.floor(this.roll() * items.length)]!;
-  }
 }
 
 /** There is one end of the server at most in a schedule, and in many there is none. */

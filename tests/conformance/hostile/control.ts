@@ -53,11 +53,12 @@ export class Control implements Disposable {
   }
 }
 
+/** What comes next besides heartbeats. On a busy machine, a runtime may send several lines at once. */
 async function withoutHeartbeats(
   next: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   while (true) {
-    const frame = await next();
-    if (frame?.trimEnd() !== "h") return frame;
+    const frames = (await next())?.replace(/^h$\n?/gm, "");
+    if (frames !== "") return frames;
   }
 }

@@ -15,18 +15,21 @@ export interface Oddities {
   first: number;
   payload?: string | Uint8Array;
   masked?: boolean;
+  /** The key, of four bytes; zeros unless told, so that the payload stands there as it is. */
+  mask?: readonly number[];
   /** The length in bytes, however many of them: as it stands after the first byte. */
   length?: readonly number[];
 }
 
-/** The bytes of such a frame. Its mask is zero, so that the payload stands there as it is. */
+/** The bytes of such a frame. */
 export function oddFrame(odd: Oddities): Uint8Array {
-  const { first, payload = "", masked = true } = odd;
+  const { first, payload = "", masked = true, mask = [0, 0, 0, 0] } = odd;
   const data = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
   const [size = 0, ...more] = odd.length ?? lengthBytes(data.length);
   const head = [first, size | (masked ? 0x80 : 0), ...more];
-  if (masked) head.push(0, 0, 0, 0);
-  return concatenate([new Uint8Array(head), data]);
+  if (!masked) return concatenate([new Uint8Array(head), data]);
+  const hidden = data.map((byte, at) => byte ^ (mask[at % 4] ?? 0));
+  return concatenate([new Uint8Array([...head, ...mask]), hidden]);
 }
 
 /** A faultless text frame. */

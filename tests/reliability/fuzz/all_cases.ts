@@ -1,0 +1,17 @@
+/**
+ * Cases of all kinds.
+ *
+ * @module
+ */
+
+import type { DrawCase } from "./case.ts";
+import { drawHttpCase } from "./http_case.ts";
+import { drawSessionCase } from "./session_case.ts";
+import { drawWebSocketCase } from "./websocket_case.ts";
+
+/** Draws one of any kind. */
+export const drawCase: DrawCase = (dice, id) => {
+  const roll = dice.roll();
+  if (roll < 0.7) return drawHttpCase(dice, id);
+  return roll < 0.85 ? drawSessionCase(dice, id) : drawWebSocketCase(dice, id);
+};

@@ -1,0 +1,107 @@
+/**
+ * Bodies of requests, and how their length is told.
+ *
+ * @module
+ */
+
+import { fromLatin1, latin1 } from "../../conformance/bytes.ts";
+import type { Dice } from "../../dice.ts";
+import type { Field } from "./fields.ts";
+import { fieldOfForm } from "./decoding.ts";
+import { drawPayload } from "./payloads.ts";
+
+/** A body, one byte a character. */
+export interface Body {
+  readonly type: string | undefined;
+  readonly bytes: string;
+  /** The payload that `jsonp_send` finds there; `xhr_send` takes all of it. */
+  readonly field: string;
+  readonly whole: string;
+}
+
+const form = "application/x-www-form-urlencoded";
+const types = ["text/plain", "application/json; charset=utf-8", "T", "", "text/xml;charset=x"];
+
+/** Draws what a send could have for a body. */
+export function drawBody(dice: Dice): Body {
+  const { text } = drawPayload(dice);
+  if (dice.chance(0.3)) return drawForm(dice, text);
+  const type = dice.chance(0.7) ? dice.pick(types) : undefined;
+  const bytes = damaged(dice, utf8(text));
+  const whole = decoded(bytes);
+  return { type, bytes, field: whole, whole };
+}
+
+function drawForm(dice: Dice, payload: string): Body {
+  const fields = [`d=${encoded(payload)}`];
+  if (dice.chance(0.3)) fields.unshift(dice.pick(["a=b", "", "d", "D=x", "dd=[]", "%64=%5B%5D"]));
+  if (dice.chance(0.3)) fields.push(dice.pick(["d=%5B%5D", "a", "=", "%"]));
+  let bytes = utf8(fields.join("&"));
+  if (dice.chance(0.2)) bytes = damaged(dice, bytes);
+  const whole = decoded(bytes);
+  const type = dice.pick([form, form, form.toUpperCase(), `${form}; charset=UTF-8`]);
+  return { type, bytes, field: fieldOfForm(whole), whole };
+}
+
+/** Percent-encoded; surrogates without a partner are no text that a form could have. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll("%20", "+");
+}
+
+/** UTF-8 that may be none any more. */
+function damaged(dice: Dice, bytes: string): string {
+  if (dice.chance(0.85)) return bytes;
+  // Not in an escape of a form: what is left of that, each runtime reads in its own way.
+  const at = bytes.slice(0, dice.below(bytes.length + 1)).replace(/%.?$/, "").length;
+  const bad = dice.pick([
+    "\xff",
+    "\x80",
+    "\xc0\x80",
+    "\xed\xa0\x80",
+    "\xe2\x82",
+    "\xef\xbb\xbf",
+    "\0",
+  ]);
+  return bytes.slice(0, at) + bad + bytes.slice(at);
+}
+
+/** The fields that tell of a body, and the bytes that follow the head. */
+export function framed(dice: Dice, body: string): { fields: Field[]; bytes: string } {
+  if (dice.chance(0.8)) return { fields: [["Content-Length", `${body.length}`]], bytes: body };
+  const chunks: string[] = [];
+  for (let at = 0; at < body.length;) {
+    const chunk = body.slice(at, at + 1 + dice.below(dice.pick([3, 50, 5000])));
+    const size = chunk.length.toString(16).padStart(dice.pick([1, 1, 4]), "0");
+    const extension = dice.chance(0.05) ? dice.pick([";x", ";x=y", ';x="y"']) : "";
+    chunks.push(`${size}${extension}\r\n${chunk}\r\n`);
+    at += chunk.length;
+  }
+  const bytes = `${chunks.join("")}0\r\n\r\n`;
+  return { fields: [["Transfer-Encoding", "chunked"]], bytes };
+}
+
+/** The same with a fault: a length that is wrong, chunks that break off. */
+export function misframed(dice: Dice, body: string): { fields: Field[]; bytes: string } {
+  const { fields, bytes } = framed(dice, body);
+  const lengths = [body.length + 5, Math.max(0, body.length - 3), 0, -1, "x", ""];
+  const wrong: Field = ["Content-Length", String(dice.pick(lengths))];
+  return dice.pick([
+    { fields: [], bytes },
+    { fields: [wrong], bytes },
+    { fields: [...fields, wrong], bytes },
+    { fields, bytes: bytes.replace(/(\r\n)$/, "X-Trailer: x$1$1") },
+    { fields, bytes: bytes.slice(0, dice.below(bytes.length + 1)) },
+    { fields: [["Transfer-Encoding", "chunked"]], bytes: `zz\r\n${bytes}` },
+    { fields: [["Transfer-Encoding", "chunked"]], bytes: `fffffffff\r\n${bytes}` },
+    { fields: [["Transfer-Encoding", "chunked"]], bytes: bytes.replaceAll("\r\n", "\n") },
+  ]);
+}
+
+/** Text as UTF-8, one byte a character. */
+export function utf8(text: string): string {
+  return latin1(new TextEncoder().encode(text));
+}
+
+function decoded(bytes: string): string {
+  return new TextDecoder().decode(fromLatin1(bytes));
+}

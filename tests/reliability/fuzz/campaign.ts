@@ -1,0 +1,152 @@
+/**
+ * Many cases against one server, many at a time.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { Control } from "../../conformance/hostile/control.ts";
+import { TestServer } from "../../conformance/test_server.ts";
+import { Dice } from "../../dice.ts";
+import type { HostName } from "../../hosts.ts";
+import type { ServerProcess } from "../../server_process.ts";
+import type { Case, DrawCase } from "./case.ts";
+import { Client, type Target } from "./client.ts";
+
+/** Cases between two looks at the control. */
+const stride = 500;
+/** How many clients there are: most of them wait for a heartbeat, or for nothing. */
+const clients = 128;
+/** Characters of an error that are shown. */
+const most = 1000;
+
+/** What to do, and to whom. */
+export interface Campaign {
+  readonly host: HostName;
+  readonly draw: DrawCase;
+  /** Starts a server, to try cases one by one. */
+  readonly start: () => Promise<ServerProcess>;
+}
+
+/** The cases from `seed` on, as many as `count`. */
+export interface Range {
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** Some cases, of which it may not be known which, and what went wrong. */
+interface Fault extends Range {
+  readonly error: unknown;
+}
+
+/** Runs the cases. Throws with all that is needed to repeat the one that fails. */
+export async function attack(
+  campaign: Campaign,
+  process: ServerProcess,
+  range: Range,
+): Promise<void> {
+  using siege = await Siege.begin(campaign, process);
+  const fault = await siege.run(range) ?? await siege.look(range);
+  if (fault === undefined) return;
+  const { stderr } = process;
+  // Of all that went on at the same time, something else may have hurt the server.
+  const isWell = await siege.look(range) === undefined;
+  const from = Math.max(range.seed, fault.seed - stride - clients);
+  const recent = { seed: from, count: siege.next - from };
+  const alone = (isWell && fault.count === 1 ? await findAlone(campaign, fault) : undefined) ??
+    await findAlone(campaign, recent);
+  throw new Error(report(campaign.draw, fault, alone ?? { ...recent, error: undefined }, stderr));
+}
+
+/** The first of these cases that fails when it has a server for itself. */
+async function findAlone(campaign: Campaign, { seed, count }: Range): Promise<Fault | undefined> {
+  await using process = await campaign.start();
+  using siege = await Siege.begin(campaign, process);
+  for (let at = seed; at < seed + count; at++) {
+    const range = { seed: at, count: 1 };
+    const fault = await siege.run(range) ?? await siege.look(range);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** A server, its clients, and those that are to be left in peace. */
+class Siege implements Disposable {
+  readonly #target: Target;
+  /** The first case that has not begun. */
+  next = 0;
+  readonly #draw: DrawCase;
+  readonly #server: TestServer;
+  readonly #control: Control;
+  #looked: Promise<Fault | undefined> = Promise.resolve(undefined);
+
+  private constructor({ host, draw }: Campaign, server: TestServer, control: Control) {
+    this.#target = { host, port: server.port };
+    this.#draw = draw;
+    this.#server = server;
+    this.#control = control;
+  }
+
+  static async begin(campaign: Campaign, process: ServerProcess): Promise<Siege> {
+    const server = new TestServer(campaign.host, process);
+    return new Siege(campaign, server, await Control.open(server));
+  }
+
+  /** All clients together; the first fault, if there is one. */
+  async run({ seed, count }: Range): Promise<Fault | undefined> {
+    this.next = seed;
+    let fault: Fault | undefined;
+    const work = async () => {
+      using client = new Client(this.#target);
+      while (this.next < seed + count && fault === undefined) {
+        const range = { seed: this.next++, count: 1 };
+        if ((range.seed - seed) % stride === stride - 1) {
+          const seen = await this.look(range);
+          fault ??= seen;
+        }
+        await drawn(this.#draw, range.seed).run(client).catch((error) => {
+          fault ??= { ...range, error };
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(clients, count) }, work));
+    return fault;
+  }
+
+  /** Whether the server lives, and its sessions are as well as they were. One look at a time. */
+  look(range: Range): Promise<Fault | undefined> {
+    return (this.#looked = this.#looked.then(() => this.#look(range)));
+  }
+
+  async #look(range: Range): Promise<Fault | undefined> {
+    try {
+      await this.#control.echoes(this.#server);
+      await this.#server.roundTrip();
+      assertEquals(this.#server.stderr, "", "on the server's standard error");
+      return undefined;
+    } catch (error) {
+      return { ...range, error };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#control[Symbol.dispose]();
+    this.#server[Symbol.dispose]();
+  }
+}
+
+function drawn(draw: DrawCase, seed: number): Case {
+  return draw(new Dice(seed), `fuzz${seed}`);
+}
+
+function report(draw: DrawCase, fault: Fault, culprit: Fault, stderr: string): string {
+  const { seed, count, error } = culprit;
+  const shown = error === undefined ? fault : culprit;
+  return [
+    `FUZZ_SEED=${seed} FUZZ_CASES=${count}`,
+    error === undefined ? "Together they fail, and none does alone:" : `${error}`.slice(0, most),
+    `${fault.error}`.slice(0, most),
+    ...(shown.count > 1 ? [] : drawn(draw, shown.seed).shows.map((each) => JSON.stringify(each))),
+    stderr.slice(0, most),
+  ].join("\n");
+}

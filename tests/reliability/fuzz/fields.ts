@@ -1,0 +1,105 @@
+/**
+ * Header fields of requests.
+ *
+ * @module
+ */
+
+import { handshake } from "../../conformance/raw_websocket.ts";
+import type { Dice } from "../../dice.ts";
+
+/** A header field as it is sent, one byte a character. */
+export type Field = readonly [name: string, value: string];
+
+const common: readonly (readonly [name: string, values: readonly string[]])[] = [
+  ["Origin", ["http://good.example", "http://evil.example", "null", "", "x y", "\u00ff"]],
+  ["Cookie", [
+    "JSESSIONID=abc",
+    "JSESSIONID=",
+    'JSESSIONID="a,b"',
+    "a=b; JSESSIONID=\u00e9;;",
+    "=",
+  ]],
+  ["Access-Control-Request-Headers", ["x-a", "x-a, x-b", "", "\u00ff"]],
+  ["Access-Control-Request-Method", ["POST", "TRACE"]],
+  ["If-None-Match", ["*", '"x"', 'W/"x", "y"', ","]],
+  ["Sec-Fetch-Site", ["cross-site", "same-origin", "x"]],
+  ["Accept-Encoding", ["gzip, br", "identity;q=0", "*"]],
+  ["X-Forwarded-For", ["1.2.3.4", "evil, ::1"]],
+  ["User-Agent", ["fuzz", "x".repeat(3000)]],
+  ["Range", ["bytes=0-0"]],
+  ["__proto__", ["x"]],
+  ["constructor", ["x"]],
+];
+
+/** Fields that every runtime has to take. */
+export function drawFields(dice: Dice): Field[] {
+  const count = dice.pick([0, 0, 1, 1, 2, 4]);
+  return dice.several(count, () => {
+    const [name, values] = dice.pick(common);
+    return [dice.chance(0.1) ? name.toLowerCase() : name, dice.pick(values)];
+  });
+}
+
+const odd: readonly Field[] = [
+  ["Host", "y"],
+  ["Host", "a b"],
+  ["Host", "x/echo/info?"],
+  ["Content-Length", "5"],
+  ["Content-Length", "0"],
+  ["Content-Length", "-1"],
+  ["Content-Length", "1e3"],
+  ["Content-Length", "99999999999999999999"],
+  ["Content-Length", "2000000"],
+  ["Transfer-Encoding", "chunked"],
+  ["Transfer-Encoding", "identity"],
+  ["Transfer-Encoding", "gzip, chunked"],
+  ["Transfer-Encoding", "chunked, chunked"],
+  ["Expect", "100-continue"],
+  ["Expect", "the unexpected"],
+  ["Connection", "close"],
+  ["Connection", "keep-alive, Upgrade"],
+  ["Connection", "Host"],
+  ["Upgrade", "websocket"],
+  ["Upgrade", "h2c"],
+  ["HTTP2-Settings", "AAMAAABkAAQAAP__"],
+  ["Sec-WebSocket-Version", "12"],
+  ["Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits=99"],
+  ["Sec-WebSocket-Protocol", "a, b,, "],
+  ["Sec-WebSocket-Key", "short"],
+  ["X Y", "space in the name"],
+  ["", "no name"],
+  ["X-Null", "\0"],
+  ["X-Bell", "\x07"],
+  ["X-Folded", "a\r\n b"],
+  ["X-Bare", "a\rb\nc"],
+  ["X-Long", "x".repeat(20_000)],
+  ["Trailer", "X"],
+];
+
+/** Fields that a runtime may refuse, or that change what the request is. */
+export function drawOddFields(dice: Dice): Field[] {
+  const fields = dice.several(dice.pick([1, 1, 2, 3]), () => dice.pick(odd));
+  if (dice.chance(0.02)) {
+    for (let at = 0; at < 200; at++) fields.push([`X-${at}`, "x"]);
+  }
+  return fields;
+}
+
+/** A handshake, faultless or not quite. */
+export function drawHandshake(dice: Dice, faultless: boolean): Field[] {
+  const fields: Field[] = Object.entries(handshake);
+  if (faultless) return fields;
+  const at = dice.below(fields.length);
+  const [name = "", value = ""] = fields[at] ?? [];
+  const instead = [
+    "",
+    "x",
+    value.slice(1),
+    `${value}, ${value}`,
+    value.toUpperCase(),
+    "7",
+    "hixie",
+  ];
+  fields.splice(at, 1, ...dice.pick([[], [[name, dice.pick(instead)] as const]]));
+  return fields;
+}

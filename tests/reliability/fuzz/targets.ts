@@ -1,0 +1,113 @@
+/**
+ * What requests ask for: paths that exist, paths that almost do, and queries.
+ *
+ * @module
+ */
+
+import type { Dice } from "../../dice.ts";
+
+/** A path with its query. */
+export interface Target {
+  readonly text: string;
+  /** The method that it is made for. */
+  readonly method: string;
+  /** What it asks for: the last segment of a path that exists, or nothing of the kind. */
+  readonly endpoint: string;
+}
+
+const endpoints: readonly (readonly [method: string, name: string])[] = [
+  ["POST", "xhr"],
+  ["POST", "xhr_streaming"],
+  ["POST", "xhr_send"],
+  ["POST", "xhr_send"],
+  ["POST", "jsonp_send"],
+  ["GET", "jsonp"],
+  ["GET", "eventsource"],
+  ["GET", "htmlfile"],
+  ["GET", "websocket"],
+];
+
+const pages = ["", "/", "/info", "/iframe.html", "/iframe-a.b_1.html", "/websocket"];
+
+const oddPaths = [
+  "/iframe.htm",
+  "/iframe-/.html",
+  "/IFRAME.HTML",
+  "//",
+  "/./.",
+  "/a./b/xhr",
+  "/a/b./xhr",
+  "/../echo/a/b/xhr",
+  "/a/b",
+  "/a//xhr",
+  "/a/b/",
+  "/a/b/xhr/more",
+  "/a/b/XHR",
+  "/a/b/%78hr",
+  "/a/b/constructor",
+  "/a/b/__proto__",
+  "/%",
+  "/%00/b/xhr",
+  "/%2e%2e/b/xhr",
+  "/a;b=c/d,e/xhr",
+  "/\u00e9/\u00ff/xhr",
+  "%2finfo",
+  "info",
+  "#info",
+];
+
+/** Ids that many cases share. */
+const shared = ["shared", "shared%20", "toString", "__proto__", "%ff", "~!$&'()*+,;=:@"];
+const callbacks = [
+  "x",
+  "_jp.a1b2c3",
+  "%63all",
+  "a".repeat(32),
+  "a".repeat(33),
+  "",
+  "%",
+  "a(b",
+  "%0a",
+];
+const verdicts = ["", "x", "y", "nobody", "guest", "error", "nonsense"];
+
+/** Draws one at a service. The id is that of the case, which nobody else uses. */
+export function drawTarget(dice: Dice, base: string, id: string): Target {
+  const roll = dice.roll();
+  if (roll < 0.12) {
+    const page = dice.pick(pages);
+    return { text: base + page + drawQuery(dice), method: "GET", endpoint: page };
+  }
+  if (roll < 0.22) {
+    const path = dice.chance(0.1) ? dice.pick(oddPaths) : base + dice.pick(oddPaths);
+    return { text: path + drawQuery(dice), method: dice.pick(["GET", "POST"]), endpoint: "none" };
+  }
+  const [method, endpoint] = dice.pick(endpoints);
+  const session = `/${drawSegment(dice, "000")}/${drawSegment(dice, id)}`;
+  const slash = dice.chance(0.05) ? "/" : "";
+  const query = drawQuery(dice, endpoint === "jsonp" || endpoint === "htmlfile");
+  return { text: `${base}${session}/${endpoint}${slash}${query}`, method, endpoint };
+}
+
+function drawSegment(dice: Dice, usual: string): string {
+  const roll = dice.roll();
+  if (roll < 0.75) return usual;
+  if (roll < 0.9) return dice.pick(shared);
+  if (roll < 0.92) return usual.padEnd(dice.pick([200, 2000]), "x");
+  return dice.several(1 + dice.below(12), () => dice.pick([..."aZ9-_~!*'(%", "%41", "%2F"])).join(
+    "",
+  );
+}
+
+function drawQuery(dice: Dice, wantsCallback = false): string {
+  const fields: string[] = [];
+  if (dice.chance(0.5)) fields.push(`as=${dice.pick(verdicts)}`);
+  if (dice.chance(0.2)) {
+    fields.push(dice.pick(["late", "t=123", "a=b=c", "&&", "%", "c", "?", "="]));
+  }
+  if (wantsCallback ? dice.chance(0.9) : dice.chance(0.05)) {
+    const name = dice.pick(["c", "c", "c", "callback", "%63"]);
+    fields.push(`${name}=${dice.chance(0.7) ? "callback" : dice.pick(callbacks)}`);
+  }
+  return fields.length === 0 ? "" : `?${fields.join("&")}`;
+}
