@@ -79,22 +79,17 @@ export class Session extends Waiting {
     this.#full = false;
     this.peer = peer;
     if (this.#hold.holds) receiver.pause();
-    if (this.readyState === CONNECTING) {
-      this.#open(receiver);
-      return;
-    }
+    if (this.readyState === CONNECTING) return this.#open(receiver);
     this.#returned = true;
     if (this.readyState === CLOSED) this.#sayGoodbye(receiver);
     else this.flush();
-    if (this.#receiver === receiver && this.readyState === OPEN) {
-      this.#host.heartbeats.add(this);
-    }
+    this.#awaitHeartbeat(receiver);
   }
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
     if (!this.#raw) this.#hand(receiver, openFrame);
-    if (this.#receiver === receiver) this.#host.heartbeats.add(this);
+    this.#awaitHeartbeat(receiver);
     this.application?.opened();
   }
 
@@ -102,6 +97,10 @@ export class Session extends Waiting {
     if (receiver.send(frame)) return;
     this.#full = true;
     // The client has the whole delay to take that.
+    this.#awaitHeartbeat(receiver);
+  }
+
+  #awaitHeartbeat(receiver: Receiver): void {
     if (this.#receiver === receiver && this.readyState === OPEN) this.#host.heartbeats.add(this);
   }
 
@@ -118,9 +117,7 @@ export class Session extends Waiting {
     this.#receiver = undefined;
     const untouched = !this.#exchanged && !this.#returned;
     // The next receiving request hears of it, unless the client never heard of the session.
-    if (!untouched && this.readyState === OPEN) {
-      this.#host.disconnects.add(this);
-    }
+    if (!untouched && this.readyState === OPEN) this.#host.disconnects.add(this);
     this.#finish(interrupted, false);
     if (untouched) this.#forget();
   }
@@ -135,8 +132,7 @@ export class Session extends Waiting {
 
   /** Messages of a send that was found valid as a whole. */
   receive(messages: readonly string[]): void {
-    if (messages.length === 0) return;
-    this.#exchanged = true;
+    if (messages.length > 0) this.#exchanged = true;
     for (let i = 0; i < messages.length; i++) {
       if (this.readyState !== OPEN) return;
       this.application?.message(messages[i]!);
@@ -283,14 +279,14 @@ export class Session extends Waiting {
   }
 
   #beat(receiver: Receiver): void {
-    const { heartbeats, pongs } = this.#host;
     const pulse = receiver.beat();
-    if (pulse === "frame") this.#hand(receiver, heartbeatFrame);
     if (pulse === "gone") {
       this.#status = timedOut;
-      this.cut();
-    } else if (this.#receiver === receiver) {
-      (pulse === "asked" ? pongs : heartbeats).add(this);
+      return this.cut();
+    }
+    if (pulse === "frame") this.#hand(receiver, heartbeatFrame);
+    if (this.#receiver === receiver) {
+      this.#host[pulse === "asked" ? "pongs" : "heartbeats"].add(this);
     }
   }
 
