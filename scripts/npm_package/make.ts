@@ -74,6 +74,9 @@ async function make(): Promise<void> {
   });
   await finishPackageJson(new URL("package.json", folder));
   await tellPlace(new URL("esm/src/adapters/client/source_on_node.js", folder));
+  for (const format of ["esm", "script"]) {
+    await nameLibrary(new URL(`${format}/src/server.d.ts`, folder));
+  }
   for (const name of documents) await Deno.copyFile(new URL(name, root), new URL(name, folder));
   await removeIfThere(packageStamp);
   for (const name of products) {
@@ -99,6 +102,17 @@ async function tellPlace(file: URL): Promise<void> {
   const told = text.replace(/\b__filename\b/g, "import.meta.url");
   if (told === text) throw new Error(`Cannot build: ${file} does not ask where it is`);
   await Deno.writeTextFile(file, told);
+}
+
+/** Lets declarations with `Symbol.asyncDispose` check where it is not among the libraries. */
+async function nameLibrary(file: URL): Promise<void> {
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, `/// <reference lib="esnext.disposable" />\n${text}`);
+  const mapFile = new URL(`${file.href}.map`);
+  const map = JSON.parse(await Deno.readTextFile(mapFile));
+  // One line later.
+  map.mappings = `;${map.mappings}`;
+  await Deno.writeTextFile(mapFile, JSON.stringify(map));
 }
 
 /** Where a file of the project is. */
