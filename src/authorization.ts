@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Answer } from "./http/answer.ts";
+import { type Answer, isResponse } from "./http/answer.ts";
 import { errorAnswer } from "./http/errors.ts";
 import { type Fields, notCached } from "./http/headers.ts";
 import type { Grant, Verdict } from "./options.ts";
@@ -45,7 +45,7 @@ export function authorized(
   const verdict = authorization.authorize(call.request, call.info);
   const judge = (verdict: Verdict) => {
     const grant = grantOf(verdict, authorization);
-    if (grant instanceof Response) return grant;
+    if (isResponse(grant)) return grant;
     if (grant === undefined || (session !== undefined && session.key !== grant.key)) {
       return forbidden(fields(call));
     }
@@ -67,8 +67,7 @@ export function forbidden(fields: Fields = { "Cache-Control": notCached }): Answ
 function grantOf(verdict: Verdict, { report }: Authorization): Grant | Response | undefined {
   if (verdict === false) return undefined;
   if (verdict === true) return everybody;
-  const isObject = typeof verdict === "object" && verdict !== null;
-  if (isObject && (verdict instanceof Response || isKey(verdict.key))) return verdict;
+  if (isResponse(verdict) || isGrant(verdict)) return verdict;
   report(
     new TypeError(
       `Cannot authorise: authorize must give a boolean, a Response or an object ` +
@@ -78,6 +77,9 @@ function grantOf(verdict: Verdict, { report }: Authorization): Grant | Response 
   return undefined;
 }
 
-function isKey(key: unknown): boolean {
-  return key === undefined || typeof key === "string";
+/** Not any object: an error, or whatever else was meant as a no, must let nobody in. */
+function isGrant(verdict: unknown): verdict is Grant {
+  if (typeof verdict !== "object" || verdict === null) return false;
+  const { key } = verdict as Grant;
+  return typeof key === "string" || (key === undefined && "context" in verdict);
 }

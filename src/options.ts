@@ -117,8 +117,8 @@ export interface ServerOptions extends SockJSNodeOptions {
    * Asked before a session opens: false refuses it with 403, a `Response` is sent
    * instead. With an object, `context` becomes `connection.context`; and where there
    * is a `key`, this is asked about every request for the session, and those that are
-   * given another key get 403. Must not read the request's body. If it throws, the
-   * answer is 500.
+   * given another key get 403. Whatever else it gives is an error, and refuses with 403.
+   * Must not read the request's body. If it throws, the answer is 500.
    *
    * @default everybody may
    */

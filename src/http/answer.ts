@@ -29,3 +29,11 @@ export class Answer {
     return new Response(null, { status, headers: fields });
   }
 }
+
+/**
+ * Whether the application gave a response. `instanceof` does not know: packages put a class
+ * of their own into the place of the global one, of which what `fetch` gives is none.
+ */
+export function isResponse(value: unknown): value is Response {
+  return Object.prototype.toString.call(value) === "[object Response]";
+}

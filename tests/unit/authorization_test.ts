@@ -103,11 +103,24 @@ Deno.test("what authorize gives as context is the connection's, a websocket's to
   assertEquals(connection.context, context);
 });
 
-for (const verdict of [undefined, null, "yes", 1, { key: 1 }]) {
-  Deno.test(`a verdict of ${JSON.stringify(verdict)} refuses, and is an error`, async () => {
+const noVerdicts = [undefined, null, "yes", 1, { key: 1 }, {}, [], new Error("no"), { user: 1 }];
+for (const verdict of noVerdicts) {
+  Deno.test(`a verdict of ${verdict instanceof Error ? "an error" : JSON.stringify(verdict)} refuses, and is an error`, async () => {
     using _time = fakeTime();
     const { server, log } = serve({ authorize: () => verdict as never });
     assertEquals((await new PollingClient(server).receive()).status, 403);
     assertEquals([log.length, log[0]?.includes("authorize must give")], [1, true]);
   });
 }
+
+Deno.test("a response is sent, also where a package has put its own class into the global's place", async () => {
+  using _time = fakeTime();
+  const { Response } = globalThis;
+  const { server } = serve({ authorize: () => new Response("No", { status: 401 }) });
+  globalThis.Response = class extends Response {};
+  try {
+    assertEquals((await new PollingClient(server).receive()).status, 401);
+  } finally {
+    globalThis.Response = Response;
+  }
+});

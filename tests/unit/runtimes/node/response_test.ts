@@ -45,6 +45,19 @@ Deno.test("a response has its status, and its headers as they are", async () => 
   assertEquals(res.chunks, ["body"]);
 });
 
+Deno.test("a response is sent, also where a package has put its own class into the global's place", async () => {
+  const { Response } = globalThis;
+  const response = new Response("body", { status: 418 });
+  globalThis.Response = class extends Response {};
+  try {
+    const res = send(response);
+    await closed(res);
+    assertEquals([res.heads[0]?.[0], res.chunks], [418, ["body"]]);
+  } finally {
+    globalThis.Response = Response;
+  }
+});
+
 Deno.test("a response without a body ends at once", async () => {
   const res = send(new Response(null, { status: 204 }));
   await closed(res);
