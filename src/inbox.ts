@@ -9,7 +9,7 @@ import { type CloseStatus, internalError, unreadMessages } from "./protocol/clos
 import type { Session } from "./session.ts";
 import type { Application } from "./session_parties.ts";
 
-/** What an unread message may cost: UTF-16 code units, and so much for each message. */
+/** What unread messages may cost: UTF-16 code units, and so much for each message. */
 const maxUnread = 1024 * 1024;
 const messageOverhead = 64;
 /** What a pause keeps before senders are asked to wait. */
@@ -146,7 +146,8 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #keep(text: string): void {
     this.#kept.push(text);
     this.#keptSize += text.length + messageOverhead;
-    if (this.#keptSize > maxUnread) this.#session.close(unreadMessages);
+    // A single one may be longer: `maxMessageSize` is its limit.
+    if (this.#keptSize > maxUnread && this.#kept.length > 1) this.#session.close(unreadMessages);
     this.#regulate();
     this.#wakeReaders();
   }

@@ -185,9 +185,10 @@ export class Session extends Waiting {
     this.#backlog.add(text, bytes);
     this.#flushSoon();
     const inReceiver = this.#receiver?.bufferedAmount ?? 0;
-    if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
+    const isTooMuch = this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes;
+    if (isTooMuch) this.close(slowConsumer);
+    else if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
-    if (this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes) this.close(slowConsumer);
     return false;
   }
 

@@ -47,7 +47,7 @@ const step = 20;
 export function shutDown(sessions: Sessions, options: CloseOptions): Promise<void> {
   const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
   for (const [name, ms] of Object.entries({ timeout, spread })) {
-    if (!(ms >= 0 && ms < 2 ** 30)) {
+    if (!(typeof ms === "number" && ms >= 0 && ms < 2 ** 30)) {
       throw new RangeError(`Cannot close: ${name} must be a number of 0 to 2^30 ms, got ${ms}`);
     }
   }

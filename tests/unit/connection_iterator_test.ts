@@ -127,3 +127,19 @@ Deno.test("return settles a next that waits", async () => {
   assertEquals(await next, { done: true, value: undefined });
   assertEquals(await messages.next(), { done: true, value: undefined });
 });
+
+Deno.test("a loop reads a message that is longer than what may be kept of several", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve({ maxMessageSize: 2 ** 22 }).server);
+  const got: string[] = [];
+  read(connection, got);
+  const long = "x".repeat(2 ** 21);
+  for (const message of [long, "short", long]) {
+    assertEquals(await client.send(message), 204);
+    await microtasks();
+  }
+  assertEquals([got.map(({ length }) => length), connection.readyState], [
+    [2 ** 21, 5, 2 ** 21],
+    1,
+  ]);
+});

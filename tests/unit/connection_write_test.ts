@@ -204,6 +204,18 @@ Deno.test("a client that is owed more than 16 MiB is closed as a slow consumer",
   assertEquals(seen, ["1008 Slow consumer, clean"]);
 });
 
+Deno.test("the limit of what waits holds below the high-water mark, too", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve({ maxBufferedBytes: 1000 }).server);
+  const seen = closings(connection);
+  assertEquals(connection.write("x".repeat(900)), true);
+  assertEquals(connection.write("x".repeat(100)), false);
+  assertEquals(connection.readyState, 2);
+  await client.poll();
+  assertEquals(await client.poll(), 'c[1008,"Slow consumer"]');
+  assertEquals(seen, ["1008 Slow consumer, clean"]);
+});
+
 Deno.test("a websocket that never drains is closed as a slow consumer after the delay", async () => {
   using time = fakeTime();
   const runtime = new FakeRuntime();

@@ -198,12 +198,11 @@ export class SessionModel implements Subject {
     if (session.phase !== "open") return false;
     session.queue.push(text);
     const { buffered } = session;
-    if (buffered <= this.#world.highWaterMark) return true;
-    session.drainOwed = true;
     // Besides its bytes, a message in the queue costs 32.
     if (buffered + 32 * session.queue.length > this.#world.maxBufferedBytes) {
       this.#close(session, { code: 1008, reason: "Slow consumer" });
-    }
+    } else if (buffered <= this.#world.highWaterMark) return true;
+    session.drainOwed = true;
     return false;
   }
 

@@ -169,7 +169,7 @@ Deno.test("a session whose authorization comes after the close is refused", asyn
 
 Deno.test("times and codes that cannot be meant are refused, and close nothing", () => {
   const { server } = start();
-  for (const time of [-1, NaN, Infinity, 2 ** 31]) {
+  for (const time of [-1, NaN, Infinity, 2 ** 31, null as never, "10" as never]) {
     assertThrows(() => server.close({ timeout: time }), RangeError, "timeout must be");
     assertThrows(() => server.close({ spread: time }), RangeError, "spread must be");
   }
