@@ -6,12 +6,14 @@
 
 import { type Runtime, runtimeKey } from "../../runtime.ts";
 import { nodeRuntime } from "./runtime.ts";
+import { Suspension } from "./timeout.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 
 /** Node's own objects, and the runtime to deal with them. */
 export class NodeInfo {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  #silence: Suspension | undefined;
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.req = req;
@@ -20,5 +22,15 @@ export class NodeInfo {
 
   get [runtimeKey](): Runtime {
     return nodeRuntime;
+  }
+
+  /** No time-out cuts the answer off until `expectTraffic`. */
+  expectSilence(): void {
+    this.#silence = new Suspension(this.req, this.res);
+  }
+
+  /** The answer is about to be sent. */
+  expectTraffic(): void {
+    this.#silence?.end();
   }
 }

@@ -20,6 +20,8 @@ export const nodeRuntime: Runtime = {
   },
   stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
   ends: (_request, info) => endsOf((info as NodeInfo).req.socket),
+  expectSilence: (_request, info) => (info as NodeInfo).expectSilence(),
+  expectTraffic: (_request, info) => (info as NodeInfo).expectTraffic(),
 };
 
 /** The runtime of requests that come with an {@linkcode UpgradeRequest}. */

@@ -37,6 +37,16 @@ Deno.test("of a socket that is gone, or one without addresses, the ends are unkn
   assertEquals(ends(socket), [expected, expected]);
 });
 
+Deno.test("no time-out cuts off an answer that is expected to wait", () => {
+  const socket = new FakeSocket();
+  socket.timeout = 500;
+  const { info } = exchange({ socket });
+  nodeRuntime.expectSilence?.(request, info, Infinity);
+  assertEquals(socket.timeout, 0);
+  nodeRuntime.expectTraffic?.(request, info);
+  assertEquals(socket.timeout, 500);
+});
+
 Deno.test("a request comes with its runtime", () => {
   assertEquals(runtimeOf(exchange().info) === nodeRuntime, true);
 });
