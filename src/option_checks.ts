@@ -56,7 +56,8 @@ function isOrigin(value: unknown): boolean {
   if (value === "null") return true;
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const { protocol, host } = new URL(value);
-  return value === `${protocol}//${host}`;
+  // One with a wildcard would be compared as it stands, and allow nobody.
+  return value === `${protocol}//${host}` && !value.includes("*");
 }
 
 /** A number of 1 or more. */

@@ -61,7 +61,16 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   maxBufferedBytes: { good: [1, 2 ** 24], bad: [0, -1, NaN, Infinity, "1", null] },
   origins: {
     good: ["*", [], ["https://a.example", "http://a:8080", "null"], /a/, someFunction],
-    bad: ["https://a.example", ["*"], ["a.example"], ["https://a/"], ["https://a:443"], [1], null],
+    bad: [
+      "https://a.example",
+      ["*"],
+      ["https://*.a"],
+      ["a.example"],
+      ["https://a/"],
+      ["https://a:443"],
+      [1],
+      null,
+    ],
   },
   authorize: { good: [someFunction], bad: [true, "all", null, {}] },
   jsessionid: { good: [true, false, someFunction], bad: ["JSESSIONID", 1, null] },
