@@ -6,6 +6,7 @@
 
 import { type AnyEmitter, type FailureHandler, tell } from "./listeners.ts";
 import { type CloseStatus, internalError, unreadMessages } from "./protocol/close_codes.ts";
+import { OPEN } from "./ready_state.ts";
 import type { Session } from "./session.ts";
 import type { Application } from "./session_parties.ts";
 
@@ -56,9 +57,14 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#owner.opened(this.#emitter, this.#session, this);
   }
 
-  message(text: string): void {
-    const mustWait = this.#kept.length > 0 || this.#readers > 0 || this.#pauses > 0;
-    if (mustWait || !this.#tellMessage(text)) this.#keep(text);
+  received(messages: readonly string[]): void {
+    // Judged by what was there before: however many come at once, `maxMessageSize` bounds them,
+    // and a reader has had no time yet to take any.
+    if (this.#keptSize > maxUnread) return this.#session.close(unreadMessages);
+    for (let i = 0; i < messages.length && this.#session.readyState === OPEN; i++) {
+      const mustWait = this.#kept.length > 0 || this.#readers > 0 || this.#pauses > 0;
+      if (mustWait || !this.#tellMessage(messages[i]!)) this.#keep(messages[i]!);
+    }
   }
 
   drained(): void {
@@ -146,8 +152,6 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #keep(text: string): void {
     this.#kept.push(text);
     this.#keptSize += text.length + messageOverhead;
-    // A single one may be longer: `maxMessageSize` is its limit.
-    if (this.#keptSize > maxUnread && this.#kept.length > 1) this.#session.close(unreadMessages);
     this.#regulate();
     this.#wakeReaders();
   }

@@ -132,11 +132,9 @@ export class Session extends Waiting {
 
   /** Messages of a send that was found valid as a whole. */
   receive(messages: readonly string[]): void {
-    if (messages.length > 0) this.#exchanged = true;
-    for (let i = 0; i < messages.length; i++) {
-      if (this.readyState !== OPEN) return;
-      this.application?.message(messages[i]!);
-    }
+    if (messages.length === 0) return;
+    this.#exchanged = true;
+    if (this.readyState === OPEN) this.application?.received(messages);
   }
 
   /** The peer has given the sign of life that it was asked for. */

@@ -45,7 +45,8 @@ export type Pulse = "frame" | "beaten" | "asked" | "gone";
 /** Who is told what happens to a session: the application's side. */
 export interface Application {
   opened(): void;
-  message(text: string): void;
+  /** Messages came together; those after one with which the session ends are void. */
+  received(messages: readonly string[]): void;
   /** More may be written again. */
   drained(): void;
   closed(status: CloseStatus, wasClean: boolean): void;

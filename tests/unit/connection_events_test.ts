@@ -125,9 +125,9 @@ Deno.test("unread messages of about a megabyte close the connection with 1008", 
   const { client, connection } = await connect(serve().server);
   const seen = closings(connection);
   const chunk = "x".repeat(128 * 1024);
-  for (let i = 0; i < 7; i++) await client.send(chunk);
+  for (let i = 0; i < 8; i++) await client.send(chunk);
   assertEquals(connection.readyState, 1);
-  await client.send(chunk);
+  await client.send("x");
   assertEquals(connection.readyState, 2);
   assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
   assertEquals(seen, ["1008 Messages are not being read, clean"]);
@@ -141,6 +141,8 @@ Deno.test("a flood of empty messages that nobody reads is not for free", async (
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send(...Array.from({ length: 100_000 }, () => ""));
+  assertEquals(connection.readyState, 1);
+  await client.send("");
   assertEquals(connection.readyState, 2);
 });
 
@@ -257,7 +259,7 @@ Deno.test("a connection that stays paused is closed after about a megabyte", asy
   const seen = closings(connection);
   connection.pause();
   // A client that does not wait for answers, which do not come before the end of a pause.
-  for (let i = 0; i < 2; i++) client.send("x".repeat(600 * 1024));
+  for (let i = 0; i < 3; i++) client.send("x".repeat(600 * 1024));
   await client.poll();
   assertEquals(seen.map((each) => each.split(" ")[0]), ["1008"]);
 });

@@ -99,7 +99,7 @@ Deno.test("of senders that do not wait for a slow loop the connection closes wit
   const { client, connection } = await connect(serve().server);
   const messages = connection[Symbol.asyncIterator]();
   const chunk = "x".repeat(256 * 1024);
-  const sends = [1, 2, 3, 4].map(() => client.send(chunk));
+  const sends = [1, 2, 3, 4, 5].map(() => client.send(chunk));
   await microtasks();
   assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
   const got: string[] = [];
@@ -126,6 +126,17 @@ Deno.test("return settles a next that waits", async () => {
   await messages.return?.();
   assertEquals(await next, { done: true, value: undefined });
   assertEquals(await messages.next(), { done: true, value: undefined });
+});
+
+Deno.test("a loop reads all messages of one send, however many", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const got: string[] = [];
+  read(connection, got);
+  const sent = Array.from({ length: 50_000 }, (_, i) => `${i}`);
+  assertEquals(await client.send(...sent), 204);
+  while (got.length < sent.length && connection.readyState === 1) await microtasks();
+  assertEquals([got, connection.readyState], [sent, 1]);
 });
 
 Deno.test("a loop reads a message that is longer than what may be kept of several", async () => {

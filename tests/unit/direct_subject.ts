@@ -162,9 +162,12 @@ export class DirectSubject implements Subject {
         if (manner === "greets") session.write("hello");
         if (manner === "leaves") session.close({ code: 3000, reason: "Go away!" });
       },
-      message: (text) => {
-        heard.push(`message ${text}`);
-        if (manner === "echoes") session.write(text);
+      received: (messages) => {
+        for (const text of messages) {
+          if (session.readyState !== 1) return;
+          heard.push(`message ${text}`);
+          if (manner === "echoes") session.write(text);
+        }
       },
       drained: () => heard.push("drain"),
       closed: ({ code, reason }, wasClean) => heard.push(closing(code, reason, wasClean)),

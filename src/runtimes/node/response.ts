@@ -5,7 +5,7 @@
  */
 
 import { pipeline, Readable } from "node:stream";
-import { type Answer, isResponse } from "../../http/answer.ts";
+import { Answer, isResponse } from "../../http/answer.ts";
 import { errorAnswer } from "../../http/errors.ts";
 import type { NodeInfo } from "./info.ts";
 import { answered, respond } from "./sink.ts";
@@ -16,7 +16,8 @@ const hopByHop = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
 /** Sends an answer, unless Node was given it already. */
 export function sendResponse(response: Response | Answer, info: NodeInfo): void {
   if (response === answered) return;
-  if (!isResponse(response)) return respond(response, info);
+  // Of another copy of this package, an answer is no instance of the class either.
+  if (response instanceof Answer || !isResponse(response)) return respond(response, info);
   const { req, res } = info;
   const { status, headers, body } = response;
   // The application may have taken its time.
