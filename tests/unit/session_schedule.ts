@@ -96,6 +96,8 @@ export interface Bounds {
   readonly maxSessions: readonly number[];
   readonly frameSize: number;
   readonly patience: number;
+  /** Over how many ms a server that shuts down closes its sessions. */
+  readonly spreads: readonly number[];
   readonly heartbeatDelays: readonly number[];
 }
 
@@ -148,14 +150,14 @@ export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
   const steps = Array.from({ length: dice.pick([6, 12, 25, 40]) }, draw);
   if (!without.has("shutDown") && dice.chance(0.3)) {
     const at = Math.floor(dice.roll() * steps.length);
-    steps.splice(at, 0, drawShutDown(dice));
+    steps.splice(at, 0, drawShutDown(dice, bounds));
   }
   return { world, steps };
 }
 
 /** Both are well apart from everybody's delays, see below. */
-function drawShutDown(dice: Dice): Step {
-  const spread = dice.pick([0, 0, 100, 1000]);
+function drawShutDown(dice: Dice, bounds: Bounds): Step {
+  const spread = dice.pick(bounds.spreads);
   return { does: "shutDown", spread, timeout: dice.pick([0, 1001, 10_001]), hurry: false };
 }
 
