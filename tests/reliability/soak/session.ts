@@ -1,0 +1,166 @@
+/**
+ * One session of a soak, from its opening to its end.
+ *
+ * @module
+ */
+
+import type { Client, Listener } from "./client.ts";
+import { Ledger } from "./ledger.ts";
+import { type Life, sleep } from "./lives.ts";
+import { bye, close, type Random, randomGap } from "./messages.ts";
+import { type Ended, options } from "./service.ts";
+import type { Tally } from "./tally.ts";
+
+/** How long a session may hear nothing, in ms: heartbeats are far more frequent. */
+const patience = 30_000;
+
+/** A session, which checks all that it hears. */
+export class Session implements Listener {
+  readonly id: string;
+  readonly #life: Life;
+  readonly #client: Client;
+  readonly #random: Random;
+  readonly #tally: Tally;
+  readonly #ledger: Ledger;
+  readonly #opened = Promise.withResolvers<void>();
+  #closed: { code: number; reason: string } | undefined;
+  #lastHeard = performance.now();
+  /** Whether the client has ended it, or given it up: then it may break. */
+  #isLeft = false;
+  /** Whether it receives no more. */
+  #isOver = false;
+
+  constructor(id: string, life: Life, client: Client, random: Random, tally: Tally) {
+    this.id = id;
+    this.#life = life;
+    this.#client = client;
+    this.#random = random;
+    this.#tally = tally;
+    this.#ledger = new Ledger(tally);
+  }
+
+  /** Lives until its end, which comes early when the soak is over. */
+  async live(soak: { readonly isOver: boolean }): Promise<void> {
+    const received = this.#receive();
+    await Promise.race([this.#opened.promise, received]);
+    const end = performance.now() + this.#life.length;
+    while (!this.#isOver && !soak.isOver && performance.now() < end) {
+      await sleep(randomGap(this.#random));
+      await this.#speak();
+    }
+    if (this.#isOver) this.#break(new Error("it is over"));
+    else await this.#end(received);
+    this.#isLeft = true;
+    this.#client.cut();
+    await received;
+    const { ends } = this.#tally;
+    ends[this.#life.end] = (ends[this.#life.end] ?? 0) + 1;
+  }
+
+  /** Gives it up when it has been silent for too long. */
+  watch(): void {
+    if (this.#isLeft || performance.now() - this.#lastHeard < patience) return;
+    this.#break(new Error(`silent for ${patience / 1000} s`));
+    this.#client.cut();
+  }
+
+  /** Adds up, with what the server said when its connection was over, if it did. */
+  settle(ended: Ended | undefined): void {
+    this.#ledger.close(ended);
+  }
+
+  opened(): void {
+    this.#tally.opened++;
+    this.#opened.resolve();
+  }
+
+  heartbeat(): void {
+    this.#lastHeard = performance.now();
+    this.#tally.heartbeats++;
+  }
+
+  message(text: string): void {
+    this.#lastHeard = performance.now();
+    this.#ledger.heard(text);
+  }
+
+  closed(code: number, reason: string): void {
+    this.#closed = { code, reason };
+  }
+
+  async #receive(): Promise<void> {
+    try {
+      await this.#client.receive(this);
+    } catch (error) {
+      this.#break(error as Error);
+    }
+    this.#isOver = true;
+  }
+
+  /** Says something; now and then several things at once. */
+  async #speak(): Promise<void> {
+    if (this.#isOver) return;
+    const count = this.#random() < 0.05 ? 5 : 1;
+    const messages = Array.from({ length: count }, () => this.#ledger.next(this.#random));
+    const last = this.#ledger.sent;
+    if (await this.#send(messages) && this.#client.isTold) this.#ledger.taken(last);
+  }
+
+  async #send(messages: readonly string[]): Promise<boolean> {
+    try {
+      await this.#client.send(messages);
+      return true;
+    } catch (error) {
+      this.#break(error as Error);
+      return false;
+    }
+  }
+
+  async #end(received: Promise<void>): Promise<void> {
+    const client = this.#client;
+    switch (this.#life.end) {
+      case "leaves":
+        await this.#send([bye]);
+        await within(Promise.race([this.#ledger.saidBye, received]), patience);
+        this.#isLeft = true;
+        await client.leave();
+        return await within(received, 2 * options.heartbeatDelay);
+      case "is closed":
+        await this.#send([close]);
+        await within(received, patience);
+        if (this.#closed?.code === 3000 && this.#closed.reason === "Go away!") return;
+        return this.#break(
+          new Error(`asked for a close, and heard ${JSON.stringify(this.#closed)}`),
+        );
+      case "FIN":
+        return;
+      case "RST":
+        this.#isLeft = true;
+        client.stopReading();
+        // The answer to one is the last to be read, that to the other is unread.
+        await this.#speak();
+        await within(received, 2 * options.heartbeatDelay);
+        await this.#send([this.#ledger.next(this.#random)]);
+        return await sleep(300);
+      case "vanishes":
+        this.#isLeft = true;
+        client.stopReceiving();
+        return await sleep(options.heartbeatDelay + options.disconnectDelay + 2000);
+    }
+  }
+
+  #break(error: Error): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.#tally.broken++;
+    this.#tally.complain(`${this.#life.transport} ${this.id}: ${error.message}`);
+  }
+}
+
+/** Waits for something, but not for ever. */
+async function within(something: Promise<void>, time: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, time);
+  await Promise.race([something, promise]);
+  clearTimeout(timer);
+}
