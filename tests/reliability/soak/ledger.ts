@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bye, echoed, messageOf, numberOf, type Random, randomLength } from "./messages.ts";
+import { bye, echoed, messageOf, numberOf, pushed, type Random, randomLength } from "./messages.ts";
 import { Sequence } from "./sequence.ts";
 import type { Ended } from "./service.ts";
 import type { Tally } from "./tally.ts";
@@ -49,12 +49,14 @@ export class Ledger {
 
   /** Notes what the server sent. */
   heard(text: string): void {
-    const number = numberOf(text);
     if (text.startsWith(bye)) {
       const [, received, pushed] = text.split(" ");
       this.#bye = { received: Number(received), pushed: Number(pushed) };
       this.#byeCame.resolve();
-    } else if (text.startsWith(echoed)) {
+      return;
+    }
+    const number = numberOf(text);
+    if (text.startsWith(echoed)) {
       this.#tally.echoes++;
       this.#echoes.take(number);
       this.taken(number);
@@ -63,15 +65,16 @@ export class Ledger {
     } else {
       this.#tally.pushes++;
       this.#pushes.take(number);
-      if (text !== messageOf("p", number, text.length - `p${number} `.length)) {
+      if (text !== messageOf(pushed, number, text.length - `${pushed}${number} `.length)) {
         this.#tally.altered++;
       }
     }
   }
 
   /**
-   * Adds up when the session is over for client and server; `false` is a server that was
-   * not heard of again. What was in flight when a session was cut is not lost.
+   * Adds up when the session is over. What was in flight when it was cut is not lost.
+   *
+   * @param ended what the server counted, if it said so
    */
   close(ended: Ended | undefined): void {
     const tally = this.#tally;

@@ -21,8 +21,6 @@ export interface SoakOptions {
   /** How long the crowd is there. */
   seconds: number;
   seed: number;
-  /** Another server's script, to see that its faults are found. */
-  script?: URL;
   /** Hears of each moment. */
   onSample?: (sample: Sample, tally: Tally) => void;
 }
@@ -55,16 +53,13 @@ export interface Found {
   exit: { code: number; stderr: string };
 }
 
-/** The server's script. */
-const soakServer = new URL("server.ts", import.meta.url);
-
 /** How long the server may take to be rid of clients that are gone, in ms. */
 const patience = 60_000;
 
 /** Soaks a server. */
 export async function soak(given: SoakOptions): Promise<Found> {
-  const { host, sessions, seconds, seed, script = soakServer, onSample } = given;
-  await using server = await startServer(host, script);
+  const { host, sessions, seconds, seed, onSample } = given;
+  await using server = await startServer(host, new URL("server.ts", import.meta.url));
   const random = randomOf(seed);
   const common = { port: server.port, random };
   const warmUp = new Crowd({
