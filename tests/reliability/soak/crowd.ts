@@ -57,8 +57,8 @@ export class Crowd {
   told(ended: readonly Ended[]): void {
     for (const each of ended) {
       if (!this.#sessions.has(each.id) || this.#ended.has(each.id)) {
+        this.#options.tally.strange++;
         this.#options.tally.complain(`${each.id}: an unknown session, or one that closed twice`);
-        this.#options.tally.broken++;
         continue;
       }
       this.#ended.set(each.id, each);

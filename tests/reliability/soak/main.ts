@@ -37,12 +37,13 @@ function hostFrom(text: string): HostName {
 }
 
 /** Says twice a minute that all is well. */
-function show({ seconds, rss, descriptors, connections }: Sample, tally: Tally): void {
+function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally: Tally): void {
   if (Math.round(seconds) % 30 !== 0) return;
   console.log(
     `${Math.round(seconds)} s: ${(rss / megabyte).toFixed(1)} MB, ${descriptors} descriptors, ` +
       `${connections} connections, ${tally.opened} opened, ${tally.sent} sent, ` +
-      `${tally.lost} lost, ${tally.broken} broken`,
+      `${tally.lost} lost, ${tally.broken} broken; stalls of ${stalls.server.toFixed(0)} and ` +
+      `${stalls.driver.toFixed(0)} ms`,
   );
 }
 

@@ -30,6 +30,8 @@ const rows: readonly (readonly [string, (found: Found) => string])[] = [
   ["descriptors after", ({ after }) => String(after.descriptors)],
   ["JavaScript before, MB", ({ before }) => megabytes(before.heap)],
   ["JavaScript after, MB", ({ after }) => megabytes(after.heap)],
+  ["longest stall of the server, ms", (found) => longest(found, "server")],
+  ["longest stall of the driver, ms", (found) => longest(found, "driver")],
   ["RSS when settled, MB", (found) => megabytes(rssAt(found, settledAfter(found)))],
   ["RSS at the end, MB", (found) => megabytes(rssAt(found, found.seconds))],
   ["RSS slope, MB/min", (found) => memoryLine(found).slope.toFixed(2)],
@@ -58,6 +60,10 @@ export function dataOf(found: Found): string {
 
 function rssAt({ samples }: Found, seconds: number): number {
   return (samples.find((sample) => sample.seconds >= seconds) ?? samples.at(-1))?.rss ?? 0;
+}
+
+function longest({ samples }: Found, whose: "server" | "driver"): string {
+  return Math.max(0, ...samples.map(({ stalls }) => stalls[whose])).toFixed(0);
 }
 
 function megabytes(bytes: number): string {

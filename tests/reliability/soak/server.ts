@@ -10,8 +10,10 @@ import { serve } from "../../../examples/serve.ts";
 import { createServer } from "../../../mod.ts";
 import { collectGarbage } from "./garbage.ts";
 import { type Counts, options, Service } from "./service.ts";
+import { Stalls } from "./stalls.ts";
 
 const service = new Service();
+const stalls = new Stalls();
 const server = createServer({
   ...options,
   fallback: async ({ url }) => {
@@ -23,6 +25,7 @@ const server = createServer({
       connections: server.connections.size,
       rss,
       heap: heapUsed,
+      stall: stalls.take(),
       ended: service.takeEnded(),
     };
     return Response.json(counts);

@@ -17,6 +17,8 @@ export interface Sample {
   /** Open files and sockets; 0 where the system does not tell. */
   descriptors: number;
   connections: number;
+  /** How long the server and its driver did nothing, at most, since the last sample; in ms. */
+  stalls: { server: number; driver: number };
 }
 
 /** Asks the server for its counts; those of `collected` are taken after garbage collection. */

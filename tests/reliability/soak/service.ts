@@ -42,6 +42,8 @@ export interface Counts {
   rss: number;
   /** Bytes of JavaScript. */
   heap: number;
+  /** How long the process did nothing, at most, since it was last asked; in ms. */
+  stall: number;
   /** Those that were not told of before. */
   ended: Ended[];
 }

@@ -23,10 +23,12 @@ export class Session implements Listener {
   readonly #tally: Tally;
   readonly #ledger: Ledger;
   readonly #opened = Promise.withResolvers<void>();
+  #isOpen = false;
   #closed: { code: number; reason: string } | undefined;
   #lastHeard = performance.now();
   /** Whether the client has ended it, or given it up: then it may break. */
   #isLeft = false;
+  #isBroken = false;
   /** Whether it receives no more. */
   #isOver = false;
 
@@ -44,12 +46,12 @@ export class Session implements Listener {
     const received = this.#receive();
     await Promise.race([this.#opened.promise, received]);
     const end = performance.now() + this.#life.length;
-    while (!this.#isOver && !soak.isOver && performance.now() < end) {
+    while (!this.#isOver && !this.#isLeft && !soak.isOver && performance.now() < end) {
       await sleep(randomGap(this.#random));
       await this.#speak();
     }
     if (this.#isOver) this.#break(new Error("it is over"));
-    else await this.#end(received);
+    if (!this.#isLeft) await this.#end(received);
     this.#isLeft = true;
     this.#client.cut();
     await received;
@@ -66,10 +68,13 @@ export class Session implements Listener {
 
   /** Adds up, with what the server said when its connection was over, if it did. */
   settle(ended: Ended | undefined): void {
-    this.#ledger.close(ended);
+    // One that broke is a fault in itself: what it lost, too, is hard to say.
+    if (!this.#isBroken) this.#ledger.close(ended);
   }
 
   opened(): void {
+    if (this.#isOpen) return this.#break(new Error("it opened anew: the server had given it up"));
+    this.#isOpen = true;
     this.#tally.opened++;
     this.#opened.resolve();
   }
@@ -151,7 +156,7 @@ export class Session implements Listener {
 
   #break(error: Error): void {
     if (this.#isLeft) return;
-    this.#isLeft = true;
+    this.#isLeft = this.#isBroken = true;
     this.#tally.broken++;
     this.#tally.complain(`${this.#life.transport} ${this.id}: ${error.message}`);
   }

@@ -11,6 +11,7 @@ import { sleep, transports } from "./lives.ts";
 import { randomOf } from "./messages.ts";
 import { countsOf, descriptorsOf, rssOf, type Sample } from "./server_state.ts";
 import { type Counts, options } from "./service.ts";
+import { Stalls } from "./stalls.ts";
 import { Tally } from "./tally.ts";
 
 /** What a soak is told. */
@@ -99,6 +100,7 @@ async function follow(
   seconds: number,
   onSample: (sample: Sample) => void = () => {},
 ): Promise<void> {
+  using stalls = new Stalls();
   const start = performance.now();
   let left: Promise<void> | undefined;
   let isLeft = false;
@@ -113,6 +115,7 @@ async function follow(
         rss: await rssOf(pid) ?? counts.rss,
         descriptors: await descriptorsOf(pid),
         connections: counts.connections,
+        stalls: { server: counts.stall, driver: stalls.take() },
       });
     }
     if (second >= seconds) left ??= crowd.leave().then(() => void (isLeft = true));

@@ -17,6 +17,8 @@ export class Tally {
   altered = 0;
   /** Sessions that ended otherwise than they should have. */
   broken = 0;
+  /** Ends that the server told of, of sessions that are unknown or had ended. */
+  strange = 0;
   /** The first of what went wrong, in words. */
   readonly complaints: string[] = [];
 

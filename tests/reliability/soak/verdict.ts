@@ -42,6 +42,7 @@ export function faultsOf(found: Found): string[] {
   none(tally.late, "messages came late");
   none(tally.altered, "messages were altered");
   none(tally.broken, "sessions broke");
+  none(tally.strange, "ends of connections that no session had");
   none(after.connections, "connections are still listed");
   none(after.unclosed, "connections had no close");
   none(after.held, "connections that are over are still held");
