@@ -62,7 +62,7 @@ export function clientOf(transport: string, id: string, port: number, random: Ra
   const overHttp = httpTransports.find(({ name }) => name === transport);
   if (overHttp === undefined) throw new Error(`There is no transport ${transport}`);
   const pauses = !overHttp.streams && random() < 0.5;
-  return new HttpClient(overHttp, port, base, () => pauses ? sleep(random() * 2000) : undefined);
+  return new HttpClient(overHttp, port, base, () => pauses ? sleep(random() * 1500) : undefined);
 }
 
 /** Lets ms pass. */

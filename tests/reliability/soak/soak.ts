@@ -10,7 +10,7 @@ import { Crowd } from "./crowd.ts";
 import { sleep, transports } from "./lives.ts";
 import { randomOf } from "./messages.ts";
 import { countsOf, descriptorsOf, rssOf, type Sample } from "./server_state.ts";
-import { type Counts, options } from "./service.ts";
+import type { Counts } from "./service.ts";
 import { Stalls } from "./stalls.ts";
 import { Tally } from "./tally.ts";
 
@@ -127,7 +127,7 @@ async function follow(
 async function rest(server: ServerProcess, crowd: Crowd, descriptors: number): Promise<Rest> {
   const deadline = performance.now() + patience;
   while (true) {
-    await sleep(options.disconnectDelay / 5);
+    await sleep(1000);
     const counts: Counts = await countsOf(server.port, "counts");
     crowd.told(counts.ended);
     const isEmpty = counts.connections === 0 && crowd.unclosed === 0;
@@ -135,7 +135,7 @@ async function rest(server: ServerProcess, crowd: Crowd, descriptors: number): P
     if (!isEmpty && !isLate) continue;
     const { connections, held, heap } = await countsOf(server.port, "collected");
     // The connection of that question has to end, too.
-    await sleep(options.disconnectDelay / 5);
+    await sleep(1000);
     const open = await descriptorsOf(server.pid);
     if ((held > 0 || (descriptors > 0 && open > descriptors)) && !isLate) continue;
     return { descriptors: open, connections, unclosed: crowd.unclosed, held, heap };
