@@ -29,6 +29,11 @@ export class Ledger {
     this.saidBye = this.#byeCame.promise;
   }
 
+  /** Whether that answer has come. */
+  get heardBye(): boolean {
+    return this.#bye !== undefined;
+  }
+
   /** The number of the last message that was sent. */
   get sent(): number {
     return this.#sent;

@@ -50,7 +50,9 @@ export class Session implements Listener {
       await sleep(randomGap(this.#random));
       await this.#speak();
     }
-    if (this.#isOver) this.#break(new Error("it is over"));
+    if (this.#isOver) {
+      this.#break(new Error(`the server ended it: ${JSON.stringify(this.#closed)}`));
+    }
     if (!this.#isLeft) await this.#end(received);
     this.#isLeft = true;
     this.#client.cut();
@@ -127,12 +129,14 @@ export class Session implements Listener {
       case "leaves":
         await this.#send([bye]);
         await within(Promise.race([this.#ledger.saidBye, received]), patience);
+        this.#needBye();
         this.#isLeft = true;
         await client.leave();
         return await within(received, 2 * options.heartbeatDelay);
       case "is closed":
         await this.#send([close]);
         await within(received, patience);
+        this.#needBye();
         if (this.#closed?.code === 3000 && this.#closed.reason === "Go away!") return;
         return this.#break(
           new Error(`asked for a close, and heard ${JSON.stringify(this.#closed)}`),
@@ -152,6 +156,10 @@ export class Session implements Listener {
         client.stopReceiving();
         return await sleep(options.heartbeatDelay + options.disconnectDelay + 2000);
     }
+  }
+
+  #needBye(): void {
+    if (!this.#ledger.heardBye) this.#break(new Error("the answer to its last message is lost"));
   }
 
   #break(error: Error): void {
