@@ -36,8 +36,9 @@ function hostFrom(text: string): HostName {
   throw new Error(`Cannot soak: --runtime takes ${hosts.join(", ")}, and is ${text}`);
 }
 
-/** Says twice a minute that all is well. */
+/** Says twice a minute how it goes, and what went wrong at once. */
 function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally: Tally): void {
+  while (shown < tally.complaints.length) console.log(`- ${tally.complaints[shown++]}`);
   if (Math.round(seconds) % 30 !== 0) return;
   console.log(
     `${Math.round(seconds)} s: ${(rss / megabyte).toFixed(1)} MB, ${descriptors} descriptors, ` +
@@ -46,6 +47,9 @@ function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally:
       `${stalls.driver.toFixed(0)} ms`,
   );
 }
+
+/** How many complaints of this soak were shown. */
+let shown = 0;
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -64,6 +68,7 @@ const all: Found[] = [];
 await Deno.mkdir(values.out, { recursive: true });
 for (const host of values.runtime.map(hostFrom)) {
   console.log(`${host}: ${sessions} sessions for ${seconds} s, seed ${seed}`);
+  shown = 0;
   const found = await soak({ host, sessions, seconds, seed, onSample: show });
   await Deno.writeTextFile(`${values.out}/${host}.svg`, plotOf(found));
   await Deno.writeTextFile(`${values.out}/${host}.json`, dataOf(found));
