@@ -13,13 +13,13 @@ type Options = NonNullable<Parameters<typeof createServer>[0]>;
 
 /**
  * Short enough for all of it to happen many times in a session's life; the times are ms. The
- * disconnect delay is long enough for machines that stand still for seconds: clients are late then.
+ * last two are long enough for machines that stand still for seconds: clients are late then.
  */
 export const options = {
   prefix: "/soak",
   responseLimit: 4096,
   heartbeatDelay: 3000,
-  heartbeatTimeout: 4000,
+  heartbeatTimeout: 10_000,
   disconnectDelay: 10_000,
 } as const satisfies Options;
 

@@ -130,9 +130,7 @@ export class Session implements Listener {
         await this.#send([bye]);
         await within(Promise.race([this.#ledger.saidBye, received]), patience);
         this.#needBye();
-        this.#isLeft = true;
-        await client.leave();
-        return await within(received, 2 * options.heartbeatDelay);
+        return await this.#goAway(received);
       case "is closed":
         await this.#send([close]);
         await within(received, patience);
@@ -156,6 +154,20 @@ export class Session implements Listener {
         client.stopReceiving();
         return await sleep(options.heartbeatDelay + options.disconnectDelay + 2000);
     }
+  }
+
+  async #goAway(received: Promise<void>): Promise<void> {
+    const { isTold } = this.#client;
+    if (this.#isLeft) return;
+    // Over HTTP that is a cut; a websocket says so, and must still be there for that.
+    this.#isLeft = isTold;
+    try {
+      await this.#client.leave();
+    } catch (error) {
+      this.#break(error as Error);
+    }
+    this.#isLeft = true;
+    await within(received, 2 * options.heartbeatDelay);
   }
 
   #needBye(): void {
