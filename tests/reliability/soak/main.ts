@@ -36,10 +36,11 @@ function hostFrom(text: string): HostName {
   throw new Error(`Cannot soak: --runtime takes ${hosts.join(", ")}, and is ${text}`);
 }
 
-/** Says twice a minute how it goes, and what went wrong at once. */
+/** Says twice a minute how it goes, and at once what went wrong. */
 function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally: Tally): void {
+  const isNew = shown < tally.complaints.length;
   while (shown < tally.complaints.length) console.log(`- ${tally.complaints[shown++]}`);
-  if (Math.round(seconds) % 30 !== 0) return;
+  if (!isNew && Math.round(seconds) % 30 !== 0) return;
   console.log(
     `${Math.round(seconds)} s: ${(rss / megabyte).toFixed(1)} MB, ${descriptors} descriptors, ` +
       `${connections} connections, ${tally.opened} opened, ${tally.sent} sent, ` +

@@ -99,7 +99,7 @@ export class Session implements Listener {
     try {
       await this.#client.receive(this);
     } catch (error) {
-      this.#break(error as Error);
+      this.#break(new Error(`Cannot receive: ${(error as Error).message}`));
     }
     this.#isOver = true;
   }
@@ -110,7 +110,9 @@ export class Session implements Listener {
     const count = this.#random() < 0.05 ? 5 : 1;
     const messages = Array.from({ length: count }, () => this.#ledger.next(this.#random));
     const last = this.#ledger.sent;
-    if (await this.#send(messages) && this.#client.isTold) this.#ledger.taken(last);
+    // A session that its client has left may be over, and drop what it accepts.
+    const isTaken = await this.#send(messages) && this.#client.isTold && !this.#isLeft;
+    if (isTaken) this.#ledger.taken(last);
   }
 
   async #send(messages: readonly string[]): Promise<boolean> {
@@ -118,7 +120,7 @@ export class Session implements Listener {
       await this.#client.send(messages);
       return true;
     } catch (error) {
-      this.#break(error as Error);
+      this.#break(new Error(`Cannot send: ${(error as Error).message}`));
       return false;
     }
   }
@@ -178,7 +180,10 @@ export class Session implements Listener {
     if (this.#isLeft) return;
     this.#isLeft = this.#isBroken = true;
     this.#tally.broken++;
-    this.#tally.complain(`${this.#life.transport} ${this.id}: ${error.message}`);
+    const since = ((performance.now() - this.#lastHeard) / 1000).toFixed(1);
+    this.#tally.complain(
+      `${this.#life.transport} ${this.id}, ${since} s after it last heard something: ${error.message}`,
+    );
   }
 }
 
