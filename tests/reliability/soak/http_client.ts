@@ -9,8 +9,8 @@ import { type Client, handOn, type Listener } from "./client.ts";
 import { framesIn, type HttpTransport } from "./http_transports.ts";
 import { Wire } from "./wire.ts";
 
-/** Servers end idle connections after 5 s: a request that comes just then would be lost. */
-const idleTime = 2500;
+/** Within how many ms an idle connection shows that its server has ended it. */
+const soon = 500;
 
 const encoder = new TextEncoder();
 
@@ -48,7 +48,6 @@ export class HttpClient implements Client {
       const { wire, head } = await this.#receiver.ask(method, `${this.#base}/${path}`);
       if (head.status !== 200) throw new Error(`${head.status}: ${await readBody(wire, head)}`);
       await this.#take(wire, head, listener);
-      this.#receiver.isIdle();
       if (!this.#isClosed) await this.#pause();
     }
   }
@@ -61,7 +60,6 @@ export class HttpClient implements Client {
     const type = scripts ? "application/x-www-form-urlencoded" : "text/plain";
     const { wire, head } = await this.#sender.ask("POST", path, body, type);
     const answer = await readBody(wire, head);
-    this.#sender.isIdle();
     if (head.status !== (scripts ? 200 : 204)) {
       throw new Error(`A send was answered ${head.status}: ${answer}`);
     }
@@ -99,11 +97,10 @@ export class HttpClient implements Client {
   }
 }
 
-/** A connection that is kept between requests, unless they are rare. */
+/** A connection that is kept between requests, as long as the server keeps it. */
 class KeptWire {
   readonly #port: number;
   #wire: Wire | undefined;
-  #idleSince = 0;
   #reads = true;
   #closed = false;
 
@@ -121,7 +118,7 @@ class KeptWire {
     if (method === "POST") request += `Content-Length: ${encoder.encode(body).length}\r\n`;
     if (type !== undefined) request += `Content-Type: ${type}\r\n`;
     request += `\r\n${body}`;
-    const isNew = !this.#isFresh();
+    const isNew = this.#wire === undefined;
     const wire = await this.#ready();
     const asked = performance.now();
     try {
@@ -130,17 +127,13 @@ class KeptWire {
     } catch (error) {
       // A server may end an idle connection just now. Clients ask again then, as browsers do;
       // a request that was waiting is none of that.
-      if (isNew || this.#closed || !this.#reads || performance.now() - asked > 500) throw error;
+      if (isNew || this.#closed || !this.#reads || performance.now() - asked > soon) throw error;
     }
     wire.close();
     this.#wire = undefined;
     const another = await this.#ready();
     await another.write(request);
     return { wire: another, head: await readHead(another) };
-  }
-
-  isIdle(): void {
-    this.#idleSince = performance.now();
   }
 
   stopReading(): void {
@@ -153,13 +146,8 @@ class KeptWire {
     this.#wire?.close();
   }
 
-  #isFresh(): boolean {
-    return this.#wire !== undefined && performance.now() - this.#idleSince < idleTime;
-  }
-
   async #ready(): Promise<Wire> {
-    if (this.#wire !== undefined && this.#isFresh()) return this.#wire;
-    this.#wire?.close();
+    if (this.#wire !== undefined) return this.#wire;
     const wire = this.#wire = await Wire.open(this.#port);
     if (!this.#reads) wire.stopReading();
     if (this.#closed) wire.close();
