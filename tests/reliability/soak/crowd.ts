@@ -96,6 +96,8 @@ export class Crowd {
     await session.live(this);
     this.#living.delete(session);
     this.#left.add(id);
+    // Of that the server may know nothing.
+    if (!session.isOpen) this.#sessions.delete(id);
     this.#settle(id);
     // A server that is gone is not asked as fast as we can.
     if (tally.broken > broken) await sleep(1000);

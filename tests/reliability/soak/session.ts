@@ -23,7 +23,8 @@ export class Session implements Listener {
   readonly #tally: Tally;
   readonly #ledger: Ledger;
   readonly #opened = Promise.withResolvers<void>();
-  #isOpen = false;
+  /** Whether it ever opened. */
+  isOpen = false;
   #closed: { code: number; reason: string } | undefined;
   #lastHeard = performance.now();
   /** Whether the client has ended it, or given it up: then it may break. */
@@ -75,8 +76,8 @@ export class Session implements Listener {
   }
 
   opened(): void {
-    if (this.#isOpen) return this.#break(new Error("it opened anew: the server had given it up"));
-    this.#isOpen = true;
+    if (this.isOpen) return this.#break(new Error("it opened anew: the server had given it up"));
+    this.isOpen = true;
     this.#tally.opened++;
     this.#opened.resolve();
   }
