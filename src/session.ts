@@ -183,8 +183,7 @@ export class Session extends Waiting {
     this.#backlog.add(text, bytes);
     this.#flushSoon();
     const inReceiver = this.#receiver?.bufferedAmount ?? 0;
-    const isTooMuch = this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes;
-    if (isTooMuch) this.close(slowConsumer);
+    if (this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes) this.close(slowConsumer);
     else if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
     return false;
@@ -239,12 +238,11 @@ export class Session extends Waiting {
   /** The close frame; closed sessions say it to whoever still asks. */
   #sayGoodbye(receiver: Receiver): void {
     this.#receiver = undefined;
-    const status = this.#status;
-    if (!this.#raw) receiver.send(closeFrame(status.code, status.reason));
-    receiver.end(status);
-    if (this.readyState === CLOSING) this.#finish(status, true);
+    if (!this.#raw) receiver.send(closeFrame(this.#status.code, this.#status.reason));
+    receiver.end(this.#status);
+    if (this.readyState === CLOSING) this.#finish(this.#status, true);
     // Of an interruption the client hears once; websockets have nobody else to tell.
-    if (status === interrupted || this.id === "") this.#forget();
+    if (this.#status === interrupted || this.id === "") this.#forget();
   }
 
   #finish(status: CloseStatus, wasClean: boolean): void {
