@@ -164,7 +164,7 @@ Deno.test("a megabyte that nobody resumes for closes the connection, and is not 
   connection.pause();
   const message = "x".repeat(100_000);
   // A client that does not wait for answers, which do not come before the end of a pause.
-  for (let i = 0; i < 11; i++) client.send(message);
+  for (let i = 0; i < 12; i++) client.send(message);
   await microtasks();
   assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
   connection.resume();
