@@ -64,7 +64,7 @@ export async function connect({ server, transport }) {
 
 /** Connects over the best that there is, and tells its name on both ends. */
 export async function connectAnyhow(server, service) {
-  const connection = await Connection.open(server + service, { timeout: 6000 });
+  const connection = await Connection.open(server + service, { timeout: 4000 });
   await echoes(connection, ["hello"]);
   const { protocol } = await opened(server, connection.id);
   const { transport } = connection;
