@@ -1,0 +1,87 @@
+/**
+ * The load generator, `loadgen.c`.
+ *
+ * @module
+ */
+
+import { run } from "../run.ts";
+
+/** The core of the generator. */
+const core = 1;
+
+const source = new URL("loadgen.c", import.meta.url);
+
+/** What the generator saw. */
+export interface Run {
+  /** Messages, or sessions, while it counted. */
+  readonly delivered: number;
+  readonly seconds: number;
+  /** Latencies in microseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** CPU seconds of the server, and of the generator. */
+  readonly cpu: number;
+  readonly generatorCpu: number;
+  /** Bytes that the server had resident at the end. */
+  readonly memory: number;
+  /** The same for each session, as they were opened; with `idle`. */
+  readonly memoryForEach: number;
+}
+
+/** Why there can be no load on this machine; `undefined` if there can. */
+export async function missing(): Promise<string | undefined> {
+  if (Deno.build.os !== "linux") return "the load generator is for Linux";
+  if (navigator.hardwareConcurrency < 2) return "server and load need a core each";
+  for (const [program, option] of [["cc", "--version"], ["taskset", "--version"]] as const) {
+    try {
+      await run([program, option]);
+    } catch {
+      return `${program} is not on this machine`;
+    }
+  }
+}
+
+/** The compiled generator, in a folder of its own. */
+export class Generator implements AsyncDisposable {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Compiles it. */
+  static async build(): Promise<Generator> {
+    const generator = new Generator(await Deno.makeTempDir());
+    await run(["cc", "-O2", "-o", generator.#program, source.pathname]);
+    return generator;
+  }
+
+  get #program(): string {
+    return `${this.#folder}/loadgen`;
+  }
+
+  /**
+   * Puts load on a server.
+   *
+   * @param load transport and action
+   * @param options as in `loadgen.c`
+   * @throws {Error} If anything is not as the protocol has it.
+   */
+  async run(
+    server: { readonly port: number; readonly pid: number },
+    load: readonly [transport: string, action: string],
+    options: Readonly<Record<string, number>>,
+  ): Promise<Run> {
+    return JSON.parse(
+      await run([
+        ...["taskset", "--cpu-list", `${core}`, this.#program],
+        ...[...load, `${server.port}`, "-P", `${server.pid}`],
+        ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, `${value}`]),
+      ]),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}

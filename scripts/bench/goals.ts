@@ -1,0 +1,127 @@
+/**
+ * What the project wants of its server, as ratios within one run.
+ *
+ * @module
+ */
+
+import { number } from "./numbers.ts";
+import { figureOf, medianOf, ratioOf, type Results } from "./results.ts";
+import { type Runtime, runtimes, type ServerName } from "./servers.ts";
+import { messageNames } from "./workloads.ts";
+
+/** A goal, and what was reached of it. */
+export interface Verdict {
+  readonly title: string;
+  readonly wanted: number;
+  /** Whether less is better. */
+  readonly atMost: boolean;
+  /** `undefined` if it was not measured. */
+  readonly reached: number | undefined;
+}
+
+/** What a goal wants on each runtime. */
+type Wanted = Readonly<Record<Runtime, number>>;
+
+const againstSockjsNode: readonly [title: string, figures: readonly string[], wanted: Wanted][] = [
+  [
+    "the worst of the six",
+    messageNames.map((name) => `${name}-32`),
+    { deno: 1.6, bun: 2, node: 1.25 },
+  ],
+  ["xhr cycle", ["xhr-32"], { deno: 4.5, bun: 5, node: 2 }],
+  ["streaming echo", ["stream-32"], { deno: 3.5, bun: 4.5, node: 1.8 }],
+];
+
+const againstFloor: readonly [title: string, figure: string, wanted: Wanted][] = [
+  ["websocket echo", "ws-32", { deno: 0.9, bun: 0.9, node: 0.85 }],
+  ["16 in flight", "ws16-32", { deno: 1, bun: 1.1, node: 1 }],
+  ["websocket fan-out", "fan-ws-32", { deno: 1, bun: 1.1, node: 1 }],
+  ["xhr cycle", "xhr-32", { deno: 0.8, bun: 0.8, node: 0.8 }],
+  ["streaming echo", "stream-32", { deno: 0.8, bun: 0.8, node: 0.8 }],
+];
+
+/** Bytes that an idle session may take more than a bare websocket. */
+const memoryOverFloor = 1536;
+
+/** How much more a message may cost among 10,000 sessions than among 500. */
+const growth = 1.15;
+
+/** All goals, with what was reached. */
+export function verdicts(results: Pick<Results, "figures">): Verdict[] {
+  const value = (figure: string, server: ServerName) => {
+    const found = figureOf(results, figure);
+    return found && medianOf(found, server);
+  };
+  const ratio = (figure: string, server: ServerName, other: ServerName) => {
+    const found = figureOf(results, figure);
+    return found && ratioOf(found, server, other);
+  };
+  return runtimes.flatMap((runtime) => {
+    const ours: ServerName = `ours-${runtime}`;
+    const floor: ServerName = `floor-${runtime}`;
+    const other = runtime === "node" ? "sockjs-node" : floor;
+    return [
+      ...againstSockjsNode.map(([title, figures, wanted]) => ({
+        title: `${ours} by sockjs-node, ${title}`,
+        wanted: wanted[runtime],
+        atMost: false,
+        reached: least(figures.map((figure) => ratio(figure, ours, "sockjs-node"))),
+      })),
+      ...againstFloor.map(([title, figure, wanted]) => ({
+        title: `${ours} by its floor, ${title}`,
+        wanted: wanted[runtime],
+        atMost: false,
+        reached: ratio(figure, ours, floor),
+      })),
+      {
+        title: `${ours}, bytes of an idle session over ${other}`,
+        wanted: runtime === "node" ? 0 : memoryOverFloor,
+        atMost: true,
+        reached: combine(
+          value("idle-ws-memory", ours),
+          value("idle-ws-memory", other),
+          (mine, theirs) => mine - theirs,
+        ),
+      },
+      {
+        title: `${ours}, cost of a message with 10,000 sessions by that with 500`,
+        wanted: growth,
+        atMost: true,
+        reached: combine(
+          value("growth-10000", ours),
+          value("growth-500", ours),
+          (many, few) => many / few,
+        ),
+      },
+    ];
+  });
+}
+
+/** Whether a goal is met; `undefined` if it was not measured. */
+export function isMet({ wanted, atMost, reached }: Verdict): boolean | undefined {
+  if (reached === undefined) return undefined;
+  return atMost ? reached <= wanted : reached >= wanted;
+}
+
+/** A line for each goal that was measured. */
+export function goalLines(results: Pick<Results, "figures">): string[] {
+  return verdicts(results).flatMap((verdict) => {
+    const { title, wanted, atMost, reached } = verdict;
+    if (reached === undefined) return [];
+    const verb = isMet(verdict) ? "met   " : "MISSED";
+    return `${verb}  ${title}: ${number(reached)} (${atMost ? "at most" : "at least"} ${wanted})`;
+  });
+}
+
+function least(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length < values.length ? undefined : Math.min(...known);
+}
+
+function combine(
+  one: number | undefined,
+  other: number | undefined,
+  how: (one: number, other: number) => number,
+): number | undefined {
+  return one === undefined || other === undefined ? undefined : how(one, other);
+}

@@ -1,0 +1,55 @@
+/**
+ * Measures our server, the runtimes' floors and sockjs-node: `deno task bench --quick`.
+ *
+ * Each measurement has a fresh server on one core and the load generator on another.
+ * `--help` lists what can be chosen.
+ *
+ * @module
+ */
+
+import { type Arguments, readArguments, usage } from "./arguments.ts";
+import { chart } from "./chart.ts";
+import { circumstances, quietLoad } from "./circumstances.ts";
+import { Generator, missing } from "./generator.ts";
+import { goalLines } from "./goals.ts";
+import type { Results } from "./results.ts";
+import { measureAll } from "./rounds.ts";
+import { table } from "./table.ts";
+
+/** Says something beside the results. */
+const say = console.error;
+
+async function measure(args: Arguments): Promise<Results> {
+  const what = await missing();
+  if (what !== undefined) throw new Error(`Cannot measure: ${what}`);
+  await using generator = await Generator.build();
+  const where = await circumstances(args.rounds, args.durations.counted);
+  if (where.load > quietLoad) {
+    say(`The machine is busy (load ${where.load.toFixed(2)}): these figures are not to be shown.`);
+  }
+  return { circumstances: where, ...await measureAll(generator, args) };
+}
+
+async function main(): Promise<void> {
+  const args = readArguments(Deno.args);
+  const results: Results = args.from === undefined
+    ? await measure(args)
+    : JSON.parse(await Deno.readTextFile(args.from));
+  console.log(["", table(results), "", ...goalLines(results)].join("\n"));
+  if (args.out !== undefined) {
+    await Deno.writeTextFile(args.out, JSON.stringify(results, undefined, 1) + "\n");
+  }
+  if (args.chart !== undefined) await Deno.writeTextFile(args.chart, chart(results));
+  for (const failure of results.failures) say(`Failed: ${failure}`);
+  if (results.failures.length > 0) Deno.exitCode = 1;
+}
+
+if (Deno.args.includes("--help")) console.log(usage);
+else {
+  try {
+    await main();
+  } catch (error) {
+    say((error as Error).message);
+    Deno.exitCode = 1;
+  }
+}

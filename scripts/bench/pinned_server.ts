@@ -1,0 +1,73 @@
+/**
+ * A server that is measured: a fresh process, on one core.
+ *
+ * @module
+ */
+
+import { scriptCommand } from "../runtimes.ts";
+import { type ServerName, servers } from "./servers.ts";
+
+/** The core of servers. */
+const core = 0;
+
+/** A running server. */
+export class PinnedServer implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #complaints: Promise<string>;
+  readonly port: number;
+
+  private constructor(child: Deno.ChildProcess, complaints: Promise<string>, port: number) {
+    this.#child = child;
+    this.#complaints = complaints;
+    this.port = port;
+  }
+
+  /**
+   * Starts a server, and waits until it listens.
+   *
+   * @param bytes how long the messages will be: floors answer without looking
+   */
+  static async start(name: ServerName, bytes: number): Promise<PinnedServer> {
+    const { runtime, script } = servers[name];
+    const command = await scriptCommand(runtime, script);
+    if (command === undefined) throw new Error(`${runtime} is not on this machine`);
+    const child = new Deno.Command("taskset", {
+      args: ["--cpu-list", `${core}`, ...command, `${bytes}`],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const complaints = new Response(child.stderr).text();
+    let printed = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      printed += text;
+      if (printed.includes("\n")) break;
+    }
+    const port = /^http:\/\/127\.0\.0\.1:([0-9]+)\n/.exec(printed)?.[1];
+    if (port === undefined) {
+      throw new Error(`${name} does not listen: ${printed}${await complaints}`);
+    }
+    return new PinnedServer(child, complaints, Number(port));
+  }
+
+  /** The system's number for it. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Ends it, and gives what it wrote to its standard error. */
+  async end(): Promise<string> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended by itself, after it said why.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.#child.status;
+    return await this.#complaints;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}

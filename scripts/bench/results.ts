@@ -1,0 +1,59 @@
+/**
+ * What a run of the benchmark found out.
+ *
+ * @module
+ */
+
+import type { ServerName } from "./servers.ts";
+import { median } from "./statistics.ts";
+import type { Quantity, Sample } from "./workloads.ts";
+
+/** Something that was measured, several times on each server. */
+export interface Figure extends Quantity {
+  readonly samples: Partial<Record<ServerName, Sample[]>>;
+}
+
+/** Where and when it was measured. */
+export interface Circumstances {
+  /** The day, such as `2026-01-31`. */
+  readonly date: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly system: string;
+  /** How many programs wanted to run in the minute before. */
+  readonly load: number;
+  /** By name: runtimes and packages. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rounds: number;
+  /** Seconds of a measurement that count. */
+  readonly seconds: number;
+}
+
+/** All of it, as it is written to files. */
+export interface Results {
+  readonly circumstances: Circumstances;
+  readonly figures: readonly Figure[];
+  /** What went wrong: measurements that are missing. */
+  readonly failures: readonly string[];
+}
+
+/** The median of a figure on a server; `undefined` if that was not measured. */
+export function medianOf(figure: Figure, server: ServerName): number | undefined {
+  const values = figure.samples[server]?.map(({ value }) => value) ?? [];
+  return values.length === 0 ? undefined : median(values);
+}
+
+/** The median of a figure on one server by that on another. */
+export function ratioOf(
+  figure: Figure,
+  server: ServerName,
+  other: ServerName,
+): number | undefined {
+  const [mine, theirs] = [medianOf(figure, server), medianOf(figure, other)];
+  return mine === undefined || theirs === undefined ? undefined : mine / theirs;
+}
+
+/** The figure of that name. */
+export function figureOf({ figures }: Pick<Results, "figures">, name: string): Figure | undefined {
+  return figures.find((figure) => figure.name === name);
+}

@@ -1,0 +1,27 @@
+/**
+ * This project's server, with its defaults, on the runtime that runs it; on Node it
+ * is the package for npm, on a server of `node:http`.
+ *
+ * @module
+ */
+
+import { createServer } from "../../../mod.ts";
+import { serveFetch, servesFetch } from "../../../examples/serve.ts";
+import { announce } from "./start.ts";
+
+const broadcast = createServer({ prefix: "/broadcast" });
+broadcast.on("connection", (connection) => {
+  connection.on("data", (message) => broadcast.broadcast(message));
+});
+
+const echo = createServer({ prefix: "/echo", fallback: broadcast.handler });
+echo.on("connection", (connection) => {
+  connection.on("data", (message) => connection.write(message));
+});
+
+async function serveNode(): Promise<number> {
+  const { serveNode } = await import("../../../examples/serve_node.ts");
+  return await serveNode(0, [broadcast, echo]);
+}
+
+announce(servesFetch ? await serveFetch(0, echo.handler, echo.websocket) : await serveNode());

@@ -1,0 +1,25 @@
+/**
+ * What all servers of the benchmark do beside serving.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { addressOf, endOnSignals } from "../../../examples/serve.ts";
+
+/** Says where it listens, and from then on collects its garbage at SIGUSR2. */
+export function announce(port: number): void {
+  endOnSignals();
+  const collect = findCollector();
+  process.on("SIGUSR2", collect);
+  console.log(addressOf(port));
+}
+
+function findCollector(): () => void {
+  const { Bun } = globalThis as { Bun?: { gc(force: boolean): void } };
+  if (Bun !== undefined) return () => Bun.gc(true);
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
+}

@@ -1,0 +1,73 @@
+/**
+ * The results as a table for terminals.
+ *
+ * @module
+ */
+
+import { number } from "./numbers.ts";
+import { type Figure, ratioOf, type Results } from "./results.ts";
+import { floorOf, type ServerName } from "./servers.ts";
+import { interquartileRange, median } from "./statistics.ts";
+import type { Sample } from "./workloads.ts";
+
+/** Below this, something else than the server set the pace. */
+const busyEnough = 0.9;
+
+const head = ["", "median", "IQR", "CPU µs", "busy", "x floor", "x sockjs-node"];
+
+/** A block of lines for each figure: each server with its median and how it compares. */
+export function table({ figures }: Pick<Results, "figures">): string {
+  const blocks = figures.map(rows);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...blocks.flat().map((row) => row[column]?.length ?? 0))
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, at) => at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!)).join(
+      "  ",
+    )
+      .trimEnd();
+  const lines = figures.flatMap(({ title, unit }, at) => [
+    "",
+    line([`${title} (${unit})`.padEnd(widths[0]!), ...head.slice(1)]),
+    ...blocks[at]!.map(line),
+  ]);
+  return [...lines.slice(1), "", ...notes(figures)].join("\n");
+}
+
+function rows(figure: Figure): string[][] {
+  const servers = Object.entries(figure.samples) as [ServerName, Sample[]][];
+  return servers.map(([server, samples]) => {
+    const values = samples.map(({ value }) => value);
+    const floor = floorOf(server);
+    return [
+      `  ${server}`,
+      number(median(values)),
+      `${number(interquartileRange(values) / median(values) * 100)} %`,
+      medianText(samples.map(({ cpu }) => cpu)),
+      medianText(samples.map(({ busy }) => busy)),
+      floor === undefined ? "" : ratioText(ratioOf(figure, server, floor)),
+      server === "sockjs-node" ? "" : ratioText(ratioOf(figure, server, "sockjs-node")),
+    ];
+  });
+}
+
+function medianText(values: readonly (number | undefined)[]): string {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? "" : number(median(known));
+}
+
+function ratioText(ratio: number | undefined): string {
+  return ratio === undefined ? "" : ratio.toFixed(2);
+}
+
+function notes(figures: readonly Figure[]): string[] {
+  const samples = figures.flatMap(({ samples }) => Object.values(samples).flat());
+  const idle = samples.filter(({ busy }) => busy !== undefined && busy < busyEnough).length;
+  return [
+    "IQR: interquartile range, in percent of the median. CPU: the server's, for a message or session.",
+    "busy: the part of the time for which the server's core was at work on it.",
+    ...(idle === 0 ? [] : [
+      `In ${idle} of ${samples.length} measurements that was less than ${busyEnough}: there the generator, or another program, set the pace.`,
+    ]),
+  ];
+}

@@ -1,0 +1,167 @@
+/**
+ * What the servers have to do, and what is measured of it.
+ *
+ * @module
+ */
+
+import type { Run } from "./generator.ts";
+
+/** How long a measurement takes. */
+export interface Durations {
+  /** Seconds before it counts. */
+  readonly warmUp: number;
+  /** Seconds that count. */
+  readonly counted: number;
+  /** Seconds that idle sessions are watched for. */
+  readonly idle: number;
+}
+
+/** What one measurement gives for one figure. */
+export interface Sample {
+  readonly value: number;
+  /** Microseconds of CPU that the server took for a message or session. */
+  readonly cpu?: number;
+  /** The part of the time for which the server's core was at work. */
+  readonly busy?: number;
+}
+
+/** Something that is measured, with one value at a time. */
+export interface Quantity {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+}
+
+/** Puts load on the server that is measured. */
+export type Load = (
+  transport: "ws" | "xhr" | "stream",
+  action: "echo" | "fan" | "connect" | "idle",
+  options: Readonly<Record<string, number>>,
+) => Promise<Run>;
+
+/** What a server has to do. */
+export interface Workload {
+  readonly name: string;
+  /** Bytes of its messages. */
+  readonly bytes: number;
+  readonly quantities: readonly Quantity[];
+  /** Gives a sample for each quantity. */
+  measure(load: Load, durations: Durations): Promise<Sample[]>;
+}
+
+/** The sizes of messages, in bytes. */
+export const sizes: readonly number[] = [32, 1024, 65536];
+
+const messages = [
+  { name: "ws", title: "websocket echo", load: ["ws", "echo"], options: {} },
+  { name: "ws16", title: "websocket echo, 16 in flight", load: ["ws", "echo"], options: { p: 16 } },
+  { name: "fan-ws", title: "websocket fan-out", load: ["ws", "fan"], options: { n: 500 } },
+  { name: "xhr", title: "xhr cycle", load: ["xhr", "echo"], options: {} },
+  { name: "stream", title: "streaming echo", load: ["stream", "echo"], options: {} },
+  { name: "fan-stream", title: "streaming fan-out", load: ["stream", "fan"], options: { n: 500 } },
+] as const;
+
+/** The workloads whose messages come in several sizes. */
+export const messageNames: readonly string[] = messages.map(({ name }) => name);
+
+function messageWorkload(
+  { name, title, load: [transport, action], options }: (typeof messages)[number],
+  bytes: number,
+): Workload {
+  return {
+    name,
+    bytes,
+    quantities: [
+      { name: `${name}-${bytes}`, title: `${title}, ${sizeText(bytes)}`, unit: "messages/s" },
+    ],
+    async measure(load, { warmUp: w, counted: t }) {
+      return [rate(await load(transport, action, { ...options, s: bytes, w, t }))];
+    },
+  };
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`;
+}
+
+function rate({ delivered, seconds, cpu }: Run): Sample {
+  return { value: delivered / seconds, cpu: cpu / delivered * 1e6, busy: cpu / seconds };
+}
+
+function connectWorkload(transport: "ws" | "xhr", title: string): Workload {
+  const name = `connect-${transport}`;
+  return {
+    name,
+    bytes: 32,
+    quantities: [{ name, title: `new sessions, ${title}`, unit: "sessions/s" }],
+    async measure(load, { warmUp: w, counted: t }) {
+      return [rate(await load(transport, "connect", { w, t }))];
+    },
+  };
+}
+
+function idleWorkload(transport: "ws" | "stream", title: string): Workload {
+  const name = `idle-${transport}`;
+  return {
+    name,
+    bytes: 32,
+    quantities: [
+      { name: `${name}-memory`, title: `10,000 idle sessions, ${title}: memory`, unit: "B each" },
+      { name: `${name}-cpu`, title: `10,000 idle sessions, ${title}: CPU`, unit: "% of a core" },
+    ],
+    async measure(load, { idle: t }) {
+      const { cpu, seconds, memoryForEach } = await load(transport, "idle", { n: 10_000, w: 0, t });
+      return [{ value: memoryForEach }, { value: cpu / seconds * 100 }];
+    },
+  };
+}
+
+/** Messages at fixed intervals, at half the rate that the server reaches just before. */
+function latencyWorkload(transport: "ws" | "xhr" | "stream", title: string): Workload {
+  const name = `latency-${transport}`;
+  return {
+    name,
+    bytes: 32,
+    quantities: ["p50", "p99"].map((quantile) => ({
+      name: `${name}-${quantile}`,
+      title: `latency at half the peak, ${title}: ${quantile}`,
+      unit: "µs",
+    })),
+    async measure(load, { warmUp: w, counted: t }) {
+      const { delivered, seconds } = await load(transport, "echo", { w, t });
+      const { p50, p99 } = await load(transport, "echo", { w, t, r: delivered / seconds / 2 });
+      return [{ value: p50 }, { value: p99 }];
+    },
+  };
+}
+
+/** As many messages a second, whatever the number of sessions. */
+function growthWorkload(sessions: number): Workload {
+  const name = `growth-${sessions}`;
+  const title = `${sessions.toLocaleString("en")} websockets, 5,000 messages/s: CPU`;
+  return {
+    name,
+    bytes: 32,
+    quantities: [{ name, title, unit: "µs a message" }],
+    async measure(load, { warmUp: w, counted: t }) {
+      const { cpu, delivered } = await load("ws", "echo", { n: sessions, r: 5000, w, t });
+      return [{ value: cpu / delivered * 1e6 }];
+    },
+  };
+}
+
+/** All workloads, the messages of these sizes. */
+export function workloadsOf(sizes: readonly number[]): Workload[] {
+  return [
+    ...sizes.flatMap((bytes) => messages.map((each) => messageWorkload(each, bytes))),
+    connectWorkload("ws", "websocket"),
+    connectWorkload("xhr", "xhr"),
+    idleWorkload("ws", "websocket"),
+    idleWorkload("stream", "streaming"),
+    latencyWorkload("ws", "websocket"),
+    latencyWorkload("xhr", "xhr"),
+    latencyWorkload("stream", "streaming"),
+    growthWorkload(500),
+    growthWorkload(10_000),
+  ];
+}
