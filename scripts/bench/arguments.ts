@@ -27,7 +27,7 @@ export const usage = `deno task bench [options]
   --servers a,b       some servers: ${serverNames.join(", ")}
   --sizes 32,1024     sizes of messages, in bytes
   --rounds 3          how often each is measured
-  --seconds 3         how long each measurement counts; --warm-up 1 before that
+  --seconds 3         how long each measurement counts; --warm-up 1 before that, HTTP thrice as long
   --idle-seconds 60   how long idle sessions are watched
   --out file.json     writes the results; --from file.json shows them again
   --chart file.svg    draws the workloads with messages of 32 bytes`;
@@ -73,7 +73,7 @@ export function readArguments(args: readonly string[]): Arguments {
     rounds: positive("--rounds", values.rounds ?? "3"),
     durations: {
       warmUp: positive("--warm-up", values["warm-up"] ?? (quick ? "0.4" : "1")),
-      counted: positive("--seconds", values.seconds ?? (quick ? "0.7" : "3")),
+      counted: positive("--seconds", values.seconds ?? (quick ? "0.6" : "3")),
       idle: positive("--idle-seconds", values["idle-seconds"] ?? "60"),
     },
     from: values.from,

@@ -5,9 +5,7 @@
  */
 
 import { run } from "../run.ts";
-
-/** The core of the generator. */
-const core = 1;
+import { cores } from "./cores.ts";
 
 const source = new URL("loadgen.c", import.meta.url);
 
@@ -31,7 +29,7 @@ export interface Run {
 /** Why there can be no load on this machine; `undefined` if there can. */
 export async function missing(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "the load generator is for Linux";
-  if (navigator.hardwareConcurrency < 2) return "server and load need a core each";
+  if (cores.length < 2) return "server and load need a core each";
   for (const [program, option] of [["cc", "--version"], ["taskset", "--version"]] as const) {
     try {
       await run([program, option]);
@@ -74,7 +72,7 @@ export class Generator implements AsyncDisposable {
   ): Promise<Run> {
     return JSON.parse(
       await run([
-        ...["taskset", "--cpu-list", `${core}`, this.#program],
+        ...["taskset", "--cpu-list", `${cores[1]}`, this.#program],
         ...[...load, `${server.port}`, "-P", `${server.pid}`],
         ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, `${value}`]),
       ]),

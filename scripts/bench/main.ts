@@ -12,6 +12,7 @@ import { chart } from "./chart.ts";
 import { circumstances, quietLoad } from "./circumstances.ts";
 import { Generator, missing } from "./generator.ts";
 import { goalLines } from "./goals.ts";
+import { commandOf } from "./pinned_server.ts";
 import type { Results } from "./results.ts";
 import { measureAll } from "./rounds.ts";
 import { table } from "./table.ts";
@@ -22,7 +23,9 @@ const say = console.error;
 async function measure(args: Arguments): Promise<Results> {
   const what = await missing();
   if (what !== undefined) throw new Error(`Cannot measure: ${what}`);
+  say("Making the generator and, unless it is there, the package for Node");
   await using generator = await Generator.build();
+  for (const name of args.servers) await commandOf(name);
   const where = await circumstances(args.rounds, args.durations.counted);
   if (where.load > quietLoad) {
     say(`The machine is busy (load ${where.load.toFixed(2)}): these figures are not to be shown.`);

@@ -5,10 +5,16 @@
  */
 
 import { scriptCommand } from "../runtimes.ts";
+import { cores } from "./cores.ts";
 import { type ServerName, servers } from "./servers.ts";
 
-/** The core of servers. */
-const core = 0;
+/** The command that starts a server, after making what it needs. */
+export async function commandOf(name: ServerName): Promise<string[]> {
+  const { runtime, script } = servers[name];
+  const command = await scriptCommand(runtime, script);
+  if (command === undefined) throw new Error(`${runtime} is not on this machine`);
+  return command;
+}
 
 /** A running server. */
 export class PinnedServer implements AsyncDisposable {
@@ -28,11 +34,9 @@ export class PinnedServer implements AsyncDisposable {
    * @param bytes how long the messages will be: floors answer without looking
    */
   static async start(name: ServerName, bytes: number): Promise<PinnedServer> {
-    const { runtime, script } = servers[name];
-    const command = await scriptCommand(runtime, script);
-    if (command === undefined) throw new Error(`${runtime} is not on this machine`);
+    const command = await commandOf(name);
     const child = new Deno.Command("taskset", {
-      args: ["--cpu-list", `${core}`, ...command, `${bytes}`],
+      args: ["--cpu-list", `${cores[0]}`, ...command, `${bytes}`],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

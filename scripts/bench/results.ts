@@ -53,6 +53,24 @@ export function ratioOf(
   return mine === undefined || theirs === undefined ? undefined : mine / theirs;
 }
 
+/**
+ * The median of the CPU time that the other server takes for a message, by that of
+ * the first: what their rates would be if nothing but the servers mattered.
+ */
+export function cpuRatioOf(
+  figure: Figure,
+  server: ServerName,
+  other: ServerName,
+): number | undefined {
+  const [mine, theirs] = [medianCpu(figure, server), medianCpu(figure, other)];
+  return mine === undefined || theirs === undefined ? undefined : theirs / mine;
+}
+
+function medianCpu({ samples }: Figure, server: ServerName): number | undefined {
+  const known = samples[server]?.map(({ cpu }) => cpu).filter((cpu) => cpu !== undefined) ?? [];
+  return known.length === 0 ? undefined : median(known);
+}
+
 /** The figure of that name. */
 export function figureOf({ figures }: Pick<Results, "figures">, name: string): Figure | undefined {
   return figures.find((figure) => figure.name === name);

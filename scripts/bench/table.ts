@@ -5,7 +5,7 @@
  */
 
 import { number } from "./numbers.ts";
-import { type Figure, ratioOf, type Results } from "./results.ts";
+import { cpuRatioOf, type Figure, ratioOf, type Results } from "./results.ts";
 import { floorOf, type ServerName } from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
@@ -13,7 +13,10 @@ import type { Sample } from "./workloads.ts";
 /** Below this, something else than the server set the pace. */
 const busyEnough = 0.9;
 
-const head = ["", "median", "IQR", "CPU µs", "busy", "x floor", "x sockjs-node"];
+const head = [
+  ...["", "median", "IQR", "CPU µs", "busy"],
+  ...["x floor", "by CPU", "x sockjs-node", "by CPU"],
+];
 
 /** A block of lines for each figure: each server with its median and how it compares. */
 export function table({ figures }: Pick<Results, "figures">): string {
@@ -27,11 +30,11 @@ export function table({ figures }: Pick<Results, "figures">): string {
     )
       .trimEnd();
   const lines = figures.flatMap(({ title, unit }, at) => [
-    "",
-    line([`${title} (${unit})`.padEnd(widths[0]!), ...head.slice(1)]),
+    `${title}, in ${unit}`,
     ...blocks[at]!.map(line),
+    "",
   ]);
-  return [...lines.slice(1), "", ...notes(figures)].join("\n");
+  return [line(head), ...lines, ...notes(figures)].join("\n");
 }
 
 function rows(figure: Figure): string[][] {
@@ -45,19 +48,21 @@ function rows(figure: Figure): string[][] {
       `${number(interquartileRange(values) / median(values) * 100)} %`,
       medianText(samples.map(({ cpu }) => cpu)),
       medianText(samples.map(({ busy }) => busy)),
-      floor === undefined ? "" : ratioText(ratioOf(figure, server, floor)),
-      server === "sockjs-node" ? "" : ratioText(ratioOf(figure, server, "sockjs-node")),
+      ...ratios(figure, server, floor),
+      ...ratios(figure, server, server === "sockjs-node" ? undefined : "sockjs-node"),
     ];
   });
+}
+
+/** By values, and by what these took of the server's core. */
+function ratios(figure: Figure, server: ServerName, other: ServerName | undefined): string[] {
+  if (other === undefined) return ["", ""];
+  return [ratioOf, cpuRatioOf].map((ratio) => ratio(figure, server, other)?.toFixed(2) ?? "");
 }
 
 function medianText(values: readonly (number | undefined)[]): string {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? "" : number(median(known));
-}
-
-function ratioText(ratio: number | undefined): string {
-  return ratio === undefined ? "" : ratio.toFixed(2);
 }
 
 function notes(figures: readonly Figure[]): string[] {
@@ -66,6 +71,7 @@ function notes(figures: readonly Figure[]): string[] {
   return [
     "IQR: interquartile range, in percent of the median. CPU: the server's, for a message or session.",
     "busy: the part of the time for which the server's core was at work on it.",
+    "by CPU: the ratio of CPU times, which says more where the server was not busy.",
     ...(idle === 0 ? [] : [
       `In ${idle} of ${samples.length} measurements that was less than ${busyEnough}: there the generator, or another program, set the pace.`,
     ]),

@@ -69,12 +69,16 @@ export interface Writer {
 /** The streams that are open, by client. */
 export class Streams {
   readonly #byClient = new Map<string, Stream>();
+  readonly #everyone = new Set<Stream>();
 
   /** A client's stream begins. */
   open(path: string, writer: Writer): void {
     const client = clientOf(path);
     let stream = this.#byClient.get(client);
-    if (stream === undefined) this.#byClient.set(client, stream = new Stream());
+    if (stream === undefined) {
+      this.#byClient.set(client, stream = new Stream());
+      if (isForAll(path)) this.#everyone.add(stream);
+    }
     writer.write(prelude);
     if (isFirst(path)) writer.write("o\n");
     stream.open(writer);
@@ -82,8 +86,17 @@ export class Streams {
 
   /** A client sent a message. */
   answer(path: string): void {
-    if (isForAll(path)) { for (const each of this.#byClient.values()) each.send(); }
+    if (isForAll(path)) { for (const each of this.#everyone) each.send(); }
     else this.#byClient.get(clientOf(path))?.send();
+  }
+
+  /** A client went away, unless that response had come to its end. */
+  forget(path: string, writer: Writer): void {
+    const client = clientOf(path);
+    const stream = this.#byClient.get(client);
+    if (!stream?.isOn(writer)) return;
+    this.#byClient.delete(client);
+    this.#everyone.delete(stream);
   }
 }
 
@@ -106,6 +119,10 @@ class Stream {
     const waiting = this.#waiting;
     this.#waiting = 0;
     for (let sent = 0; sent < waiting; sent++) this.send();
+  }
+
+  isOn(writer: Writer): boolean {
+    return this.#writer === writer;
   }
 
   send(): void {

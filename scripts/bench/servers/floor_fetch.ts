@@ -36,13 +36,15 @@ export async function answer(request: Request): Promise<Response> {
 }
 
 function streamOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let writer: Writer;
   return new ReadableStream({
     start(controller) {
-      const writer: Writer = {
+      writer = {
         write: (text) => controller.enqueue(encoder.encode(text)),
         end: () => controller.close(),
       };
       streams.open(path, writer);
     },
+    cancel: () => streams.forget(path, writer),
   });
 }

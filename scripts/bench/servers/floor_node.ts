@@ -45,6 +45,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     case "stream":
       response.writeHead(200, streamFields);
       streams.open(path, response);
+      response.on("close", () => streams.forget(path, response));
       return;
     case "other":
       response.writeHead(404).end();

@@ -1,0 +1,49 @@
+import { assert } from "@std/assert";
+import { Generator, missing } from "../../../scripts/bench/generator.ts";
+import { PinnedServer } from "../../../scripts/bench/pinned_server.ts";
+import { serverNames, servers } from "../../../scripts/bench/servers.ts";
+import { runtimeCommand } from "../../../scripts/runtimes.ts";
+
+const isOnCi = Deno.env.get("CI") === "true";
+const why = await missing();
+if (why !== undefined) console.log(`${why}: tests of the benchmark's servers are skipped`);
+
+const loads = [
+  ["ws", "echo"],
+  ["xhr", "echo"],
+  ["stream", "echo"],
+  ["ws", "fan"],
+  ["stream", "fan"],
+  ["ws", "connect"],
+  ["xhr", "connect"],
+] as const;
+
+for (const name of serverNames) {
+  const { runtime } = servers[name];
+  const isHere = why === undefined && await runtimeCommand(runtime) !== undefined;
+  if (why === undefined && !isHere) console.log(`${runtime} is not here: ${name} is skipped`);
+  Deno.test({
+    name: `the load generator gets from ${name} what it expects`,
+    ignore: !isHere && !isOnCi,
+    fn: async () => {
+      await using generator = await Generator.build();
+      await using server = await PinnedServer.start(name, 32);
+      for (const load of loads) {
+        const { delivered, cpu } = await generator.run(server, load, { n: 4, w: 0, t: 0.05 });
+        assert(delivered > 0 && cpu > 0, load.join(" "));
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "idle sessions take memory that is not garbage",
+  ignore: why !== undefined && !isOnCi,
+  fn: async () => {
+    await using generator = await Generator.build();
+    await using server = await PinnedServer.start("ours-deno", 32);
+    const options = { n: 1000, w: 0, t: 0.05 };
+    const { memory, memoryForEach } = await generator.run(server, ["ws", "idle"], options);
+    assert(memory > 0 && memoryForEach > 0, `${memoryForEach} bytes each`);
+  },
+});

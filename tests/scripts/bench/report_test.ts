@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readArguments } from "../../../scripts/bench/arguments.ts";
+import { chart } from "../../../scripts/bench/chart.ts";
+import { goalLines } from "../../../scripts/bench/goals.ts";
+import type { Figure, Results } from "../../../scripts/bench/results.ts";
+import type { ServerName } from "../../../scripts/bench/servers.ts";
+import { interquartileRange, median, quantile } from "../../../scripts/bench/statistics.ts";
+import { table } from "../../../scripts/bench/table.ts";
+
+Deno.test("a median is the value in the middle, or half way between two", () => {
+  assertEquals(median([9, 1, 5]), 5);
+  assertEquals(median([4, 1, 3, 2]), 2.5);
+  assertEquals(median([7]), 7);
+});
+
+Deno.test("the interquartile range is what the middle half of the values spans", () => {
+  assertEquals(interquartileRange([5, 1, 2, 3, 4]), 2);
+  assertEquals(interquartileRange([1, 2]), 0.5);
+  assertEquals(interquartileRange([7]), 0);
+});
+
+Deno.test("nothing has no median", () => {
+  assertThrows(() => quantile([], 0.5), RangeError, "there are no values");
+});
+
+/** A figure with these values on each server, and a busy core. */
+function figure(name: string, values: Partial<Record<ServerName, number[]>>): Figure {
+  const samples = Object.entries(values).map(([server, each]) => [
+    server,
+    each.map((value) => ({ value, cpu: 1e6 / value, busy: 1 })),
+  ]);
+  return { name, title: `the ${name}`, unit: "messages/s", samples: Object.fromEntries(samples) };
+}
+
+const echo = figure("ws-32", {
+  "ours-deno": [900, 1000, 800],
+  "floor-deno": [1000, 1000, 1200],
+  "sockjs-node": [500, 400, 450],
+});
+
+Deno.test("the table has medians, their spread, and ratios to the floor and to sockjs-node", () => {
+  const lines = table({ figures: [echo] }).split("\n");
+  const cells = (server: string) =>
+    lines.find((line) => line.startsWith(`  ${server}`))?.trim().split(/\s{2,}/).slice(1);
+  assertEquals(lines[1], "the ws-32, in messages/s");
+  assertEquals(cells("ours-deno"), [
+    ...["900", "11.1 %", "1,111", "1.00"],
+    ...["0.90", "0.90", "2.00", "2.00"],
+  ]);
+  assertEquals(cells("floor-deno"), ["1,000", "10.0 %", "1,000", "1.00", "2.22", "2.22"]);
+  assertEquals(cells("sockjs-node"), ["450", "11.1 %", "2,222", "1.00"]);
+});
+
+Deno.test("the table tells of measurements in which the server was not busy", () => {
+  const idle = { ...echo, samples: { "ours-bun": [{ value: 1, cpu: 1, busy: 0.5 }] } };
+  assert(!table({ figures: [echo] }).includes("less than"));
+  assert(table({ figures: [echo, idle] }).includes("In 1 of 10 measurements"));
+});
+
+Deno.test("a goal is met or missed by medians, and those not measured are left out", () => {
+  const memory = figure("idle-ws-memory", { "ours-node": [9000], "sockjs-node": [16000] });
+  const few = figure("growth-500", { "ours-bun": [10] });
+  const many = figure("growth-10000", { "ours-bun": [12] });
+  assertEquals(goalLines({ figures: [echo, memory, few, many] }), [
+    "met     ours-deno by its floor, websocket echo: 0.90 (at least 0.9)",
+    "MISSED  ours-bun, cost of a message with 10,000 sessions by that with 500: 1.20 (at most 1.15)",
+    "met     ours-node, bytes of an idle session over sockjs-node: -7,000 (at most 0)",
+  ]);
+});
+
+const results: Results = {
+  circumstances: {
+    date: "2026-01-31",
+    processor: "Fast & <small>",
+    cores: 2,
+    system: "Linux 6.1",
+    load: 0.1,
+    versions: { Deno: "2.9.6", sockjs: "0.3.24" },
+    rounds: 3,
+    seconds: 3,
+  },
+  figures: [echo],
+  failures: [],
+};
+
+Deno.test("the chart shows ratios, rates, the day and the machine", () => {
+  const drawn = chart(results);
+  for (const text of ["2.00× · 900", "1.00× · 450", "2026-01-31, Fast &amp; &lt;small>, 2 cores"]) {
+    assert(drawn.includes(text), text);
+  }
+});
+
+Deno.test("without sockjs-node there is no chart", () => {
+  const figures = [figure("ws-32", { "ours-deno": [1] })];
+  assertThrows(() => chart({ ...results, figures }), Error, "sockjs-node was not measured");
+});
+
+Deno.test("--only takes workloads by their names, and by the beginnings of these", () => {
+  const names = (...args: string[]) => readArguments(args).workloads.map(({ name }) => name);
+  assertEquals(names("--only", "ws,growth", "--sizes", "32"), ["ws", "growth-500", "growth-10000"]);
+  assertEquals(names("--only", "xhr"), ["xhr", "xhr", "xhr"]);
+  assertEquals(names("--quick").length, 6);
+});
+
+Deno.test("workloads, servers and numbers that mean nothing are refused by name", () => {
+  for (
+    const [option, value] of [
+      ["--only", "udp"],
+      ["--servers", "ours-perl"],
+      ["--rounds", "none"],
+      ["--sizes", "32,-1"],
+    ] as const
+  ) {
+    const error = assertThrows(() => readArguments([option, value]), Error);
+    assert(error.message.startsWith(option), error.message);
+  }
+});
