@@ -45,7 +45,7 @@ function rows(figure: Figure): string[][] {
     return [
       `  ${server}`,
       number(median(values)),
-      `${number(interquartileRange(values) / median(values) * 100)} %`,
+      shown(interquartileRange(values) / median(values) * 100, " %"),
       medianText(samples.map(({ cpu }) => cpu)),
       medianText(samples.map(({ busy }) => busy)),
       ...ratios(figure, server, floor),
@@ -57,12 +57,17 @@ function rows(figure: Figure): string[][] {
 /** By values, and by what these took of the server's core. */
 function ratios(figure: Figure, server: ServerName, other: ServerName | undefined): string[] {
   if (other === undefined) return ["", ""];
-  return [ratioOf, cpuRatioOf].map((ratio) => ratio(figure, server, other)?.toFixed(2) ?? "");
+  return [ratioOf, cpuRatioOf].map((ratio) => shown(ratio(figure, server, other)));
+}
+
+/** Nothing for what is not known, or was divided by nothing. */
+function shown(value: number | undefined, unit = ""): string {
+  return value === undefined || !Number.isFinite(value) ? "" : number(value) + unit;
 }
 
 function medianText(values: readonly (number | undefined)[]): string {
   const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? "" : number(median(known));
+  return known.length === 0 ? "" : shown(median(known));
 }
 
 function notes(figures: readonly Figure[]): string[] {

@@ -52,7 +52,7 @@ export interface Workload {
 /** The sizes of messages, in bytes. */
 export const sizes: readonly number[] = [32, 1024, 65536];
 
-/** HTTP is more code, which runs less often in a second: compilers take that much longer. */
+/** What is slow, or slowed down, runs less often in a second: compilers take that much longer. */
 const slowStart = 3;
 
 const messages = [
@@ -147,7 +147,8 @@ function growthWorkload(sessions: number): Workload {
     name,
     bytes: 32,
     quantities: [{ name, title, unit: "µs a message" }],
-    async measure(load, { warmUp: w, counted: t }) {
+    async measure(load, { warmUp, counted: t }) {
+      const w = warmUp * slowStart;
       const { cpu, delivered } = await load("ws", "echo", { n: sessions, r: 5000, w, t });
       return [{ value: cpu / delivered * 1e6 }];
     },
