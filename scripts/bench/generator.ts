@@ -20,6 +20,8 @@ export interface Run {
   /** CPU seconds of the server, and of the generator. */
   readonly cpu: number;
   readonly generatorCpu: number;
+  /** The same of all other programs, to a hundredth of a second or so. */
+  readonly otherCpu: number;
   /** Bytes that the server had resident at the end. */
   readonly memory: number;
   /** The same for each session, as they were opened; with `idle`. */

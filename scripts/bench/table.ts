@@ -13,6 +13,9 @@ import type { Sample } from "./workloads.ts";
 /** Below this, something else than the server set the pace. */
 const busyEnough = 0.9;
 
+/** What other programs may take of a core. */
+const quietEnough = 0.1;
+
 const head = [
   ...["", "median", "IQR", "CPU µs", "busy"],
   ...["x floor", "by CPU", "x sockjs-node", "by CPU"],
@@ -73,12 +76,16 @@ function medianText(values: readonly (number | undefined)[]): string {
 function notes(figures: readonly Figure[]): string[] {
   const samples = figures.flatMap(({ samples }) => Object.values(samples).flat());
   const idle = samples.filter(({ busy }) => busy !== undefined && busy < busyEnough).length;
+  const disturbed = samples.filter(({ others }) => others > quietEnough).length;
   return [
     "IQR: interquartile range, in percent of the median. CPU: the server's, for a message or session.",
     "busy: the part of the time for which the server's core was at work on it.",
     "by CPU: the ratio of CPU times, which says more where the server was not busy.",
     ...(idle === 0 ? [] : [
       `In ${idle} of ${samples.length} measurements that was less than ${busyEnough}: there the generator, or another program, set the pace.`,
+    ]),
+    ...(disturbed === 0 ? [] : [
+      `In ${disturbed} of ${samples.length} other programs took more than ${quietEnough} of a core: these figures are not to be shown.`,
     ]),
   ];
 }

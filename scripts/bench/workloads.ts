@@ -23,6 +23,8 @@ export interface Sample {
   readonly cpu?: number;
   /** The part of the time for which the server's core was at work. */
   readonly busy?: number;
+  /** How much of a core other programs took, beside server and generator. */
+  readonly others: number;
 }
 
 /** Something that is measured, with one value at a time. */
@@ -88,8 +90,13 @@ function sizeText(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`;
 }
 
-function rate({ delivered, seconds, cpu }: Run): Sample {
-  return { value: delivered / seconds, cpu: cpu / delivered * 1e6, busy: cpu / seconds };
+function rate(run: Run): Sample {
+  const { delivered, seconds, cpu } = run;
+  return { ...sample(run, delivered / seconds), cpu: cpu / delivered * 1e6, busy: cpu / seconds };
+}
+
+function sample({ otherCpu, seconds }: Run, value: number): Sample {
+  return { value, others: otherCpu / seconds };
 }
 
 function connectWorkload(transport: "ws" | "xhr", title: string): Workload {
@@ -114,8 +121,8 @@ function idleWorkload(transport: "ws" | "stream", title: string): Workload {
       { name: `${name}-cpu`, title: `10,000 idle sessions, ${title}: CPU`, unit: "% of a core" },
     ],
     async measure(load, { idle: t }) {
-      const { cpu, seconds, memoryForEach } = await load(transport, "idle", { n: 10_000, w: 0, t });
-      return [{ value: memoryForEach }, { value: cpu / seconds * 100 }];
+      const run = await load(transport, "idle", { n: 10_000, w: 0, t });
+      return [sample(run, run.memoryForEach), sample(run, run.cpu / run.seconds * 100)];
     },
   };
 }
@@ -133,8 +140,8 @@ function latencyWorkload(transport: "ws" | "xhr" | "stream", title: string): Wor
     })),
     async measure(load, { warmUp: w, counted: t }) {
       const { delivered, seconds } = await load(transport, "echo", { w: w * slowStart, t });
-      const { p50, p99 } = await load(transport, "echo", { w, t, r: delivered / seconds / 2 });
-      return [{ value: p50 }, { value: p99 }];
+      const run = await load(transport, "echo", { w, t, r: delivered / seconds / 2 });
+      return [sample(run, run.p50), sample(run, run.p99)];
     },
   };
 }
@@ -149,8 +156,8 @@ function growthWorkload(sessions: number): Workload {
     quantities: [{ name, title, unit: "µs a message" }],
     async measure(load, { warmUp, counted: t }) {
       const w = warmUp * slowStart;
-      const { cpu, delivered } = await load("ws", "echo", { n: sessions, r: 5000, w, t });
-      return [{ value: cpu / delivered * 1e6 }];
+      const run = await load("ws", "echo", { n: sessions, r: 5000, w, t });
+      return [sample(run, run.cpu / run.delivered * 1e6)];
     },
   };
 }
