@@ -1,12 +1,17 @@
 /**
- * The cores of the machine: servers have the first to themselves, the load generator
- * the second.
+ * The cores of the machine that this process may use: servers have the first to
+ * themselves, the load generator the second.
  *
  * @module
  */
 
-/** The numbers of those that this process may use. */
-export const cores: readonly number[] = Deno.build.os === "linux" ? await allowed() : [];
+const cores = Deno.build.os === "linux" ? await allowed() : [];
+
+/** The number of the core for servers. */
+export const serverCore = cores[0] ?? 0;
+
+/** The number of the core for the load generator: the same where there is only one. */
+export const generatorCore = cores[1] ?? serverCore;
 
 /** `0-2,5` in the system's words is 0, 1, 2 and 5. */
 async function allowed(): Promise<number[]> {

@@ -10,6 +10,7 @@
 import { type Arguments, readArguments, usage } from "./arguments.ts";
 import { chart } from "./chart.ts";
 import { circumstances, quietLoad } from "./circumstances.ts";
+import { generatorCore, serverCore } from "./cores.ts";
 import { Generator, missing } from "./generator.ts";
 import { goalLines } from "./goals.ts";
 import { commandOf } from "./pinned_server.ts";
@@ -23,6 +24,7 @@ const say = console.error;
 async function measure(args: Arguments): Promise<Results> {
   const what = await missing();
   if (what !== undefined) throw new Error(`Cannot measure: ${what}`);
+  if (generatorCore === serverCore) throw new Error("Cannot measure: there is only one core");
   say("Making the generator and, unless it is there, the package for Node");
   await using generator = await Generator.build();
   for (const name of args.servers) await commandOf(name);

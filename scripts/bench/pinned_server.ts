@@ -5,7 +5,7 @@
  */
 
 import { scriptCommand } from "../runtimes.ts";
-import { cores } from "./cores.ts";
+import { serverCore } from "./cores.ts";
 import { type ServerName, servers } from "./servers.ts";
 
 /** The command that starts a server, after making what it needs. */
@@ -36,7 +36,7 @@ export class PinnedServer implements AsyncDisposable {
   static async start(name: ServerName, bytes: number): Promise<PinnedServer> {
     const command = await commandOf(name);
     const child = new Deno.Command("taskset", {
-      args: ["--cpu-list", `${cores[0]}`, ...command, `${bytes}`],
+      args: ["--cpu-list", `${serverCore}`, ...command, `${bytes}`],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
