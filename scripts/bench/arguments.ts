@@ -23,7 +23,7 @@ export interface Arguments extends Plan {
 export const usage = `deno task bench [options]
   --quick             the six message workloads with messages of 32 bytes, in under 4 minutes
   --only ws,xhr       some workloads: ${messageNames.join(", ")},
-                      connect, idle, latency, growth, or one of these such as connect-ws
+                      burst, connect, idle, latency, growth, or one of these: connect-ws
   --servers a,b       some servers: ${serverNames.join(", ")}
   --sizes 32,1024     sizes of messages, in bytes
   --rounds 3          how often each is measured

@@ -5,7 +5,7 @@
  */
 
 import { number } from "./numbers.ts";
-import { figureOf, medianOf, ratioOf, type Results } from "./results.ts";
+import { type FairRatio, fairRatioOf, figureOf, medianOf, type Results } from "./results.ts";
 import { type Runtime, runtimes, type ServerName } from "./servers.ts";
 import { messageNames } from "./workloads.ts";
 
@@ -17,6 +17,8 @@ export interface Verdict {
   readonly atMost: boolean;
   /** `undefined` if it was not measured. */
   readonly reached: number | undefined;
+  /** Whether it is a ratio of CPU times, for something else than the servers set the pace. */
+  readonly isByCpu?: boolean;
 }
 
 /** What a goal wants on each runtime. */
@@ -54,7 +56,7 @@ export function verdicts(results: Pick<Results, "figures">): Verdict[] {
   };
   const ratio = (figure: string, server: ServerName, other: ServerName) => {
     const found = figureOf(results, figure);
-    return found && ratioOf(found, server, other);
+    return found && fairRatioOf(found, server, other);
   };
   return runtimes.flatMap((runtime) => {
     const ours: ServerName = `ours-${runtime}`;
@@ -64,14 +66,12 @@ export function verdicts(results: Pick<Results, "figures">): Verdict[] {
       ...againstSockjsNode.map(([title, figures, wanted]) => ({
         title: `${ours} by sockjs-node, ${title}`,
         wanted: wanted[runtime],
-        atMost: false,
-        reached: least(figures.map((figure) => ratio(figure, ours, "sockjs-node"))),
+        ...least(figures.map((figure) => ratio(figure, ours, "sockjs-node"))),
       })),
       ...againstFloor.map(([title, figure, wanted]) => ({
         title: `${ours} by its floor, ${title}`,
         wanted: wanted[runtime],
-        atMost: false,
-        reached: ratio(figure, ours, floor),
+        ...least([ratio(figure, ours, floor)]),
       })),
       {
         title: `${ours}, bytes of an idle session over ${other}`,
@@ -106,16 +106,25 @@ export function isMet({ wanted, atMost, reached }: Verdict): boolean | undefined
 /** A line for each goal that was measured. */
 export function goalLines(results: Pick<Results, "figures">): string[] {
   return verdicts(results).flatMap((verdict) => {
-    const { title, wanted, atMost, reached } = verdict;
+    const { title, wanted, atMost, reached, isByCpu } = verdict;
     if (reached === undefined) return [];
     const verb = isMet(verdict) ? "met   " : "MISSED";
-    return `${verb}  ${title}: ${number(reached)} (${atMost ? "at most" : "at least"} ${wanted})`;
+    const how = isByCpu ? " by CPU" : "";
+    return `${verb}  ${title}: ${number(reached)}${how} (${
+      atMost ? "at most" : "at least"
+    } ${wanted})`;
   });
 }
 
-function least(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length < values.length ? undefined : Math.min(...known);
+/** What was reached of a goal for all of several ratios. */
+function least(
+  ratios: readonly (FairRatio | undefined)[],
+): Pick<Verdict, "atMost" | "reached" | "isByCpu"> {
+  const known = ratios.filter((ratio) => ratio !== undefined);
+  const [worst] = known.toSorted((a, b) => a.ratio - b.ratio);
+  return known.length < ratios.length || worst === undefined
+    ? { atMost: false, reached: undefined }
+    : { atMost: false, reached: worst.ratio, isByCpu: worst.isByCpu };
 }
 
 function combine(

@@ -16,6 +16,8 @@
  *                      -n at a time; each ends as soon as it is open
  *              idle    sessions that do nothing
  *   options    -n sessions (100)   -s bytes of a message (32)   -p messages in flight (1)
+ *              -b 1: messages of a websocket that are due at the same time leave in one
+ *                 write, instead of one write each
  *              -r messages a second in all, with echo
  *              -w seconds of warm-up (0.3)   -t seconds that count (1)
  *              -P the server's process: its CPU time and memory are looked at, too, and
@@ -61,6 +63,7 @@ static struct {
   int sessions;
   int bytes;
   int depth;
+  bool in_bursts;
   double rate; /* messages a second; 0: as fast as answers come */
   double warm_up;
   double seconds;
@@ -97,6 +100,7 @@ static void read_settings(int count, char **words) {
     case 'n': settings.sessions = atoi(value); break;
     case 's': settings.bytes = atoi(value); break;
     case 'p': settings.depth = atoi(value); break;
+    case 'b': settings.in_bursts = atoi(value); break;
     case 'r': settings.rate = atof(value); break;
     case 'w': settings.warm_up = atof(value); break;
     case 't': settings.seconds = atof(value); break;
@@ -106,7 +110,8 @@ static void read_settings(int count, char **words) {
   }
   if (settings.action == FAN && settings.transport == XHR) fail("no fan with xhr");
   if (settings.action == CONNECT && settings.transport == STREAM) fail("no connect with stream");
-  if (settings.depth > 1 && settings.transport != WS) fail("-p is for ws only");
+  if ((settings.depth > 1 || settings.in_bursts) && settings.transport != WS)
+    fail("-p and -b are for ws only");
 }
 
 /* ------------------------------------------------- time, latencies, the server */
@@ -386,8 +391,8 @@ static void on_echoes(session *s, int count) {
     if (is_counting) note_latency(at - due);
     if (settings.rate == 0) plan(s, at);
   }
-  /* A poll sends again at its response's end. */
-  if (settings.transport != XHR) send_planned(s);
+  /* A poll sends again at its response's end, a burst when all that came is taken. */
+  if (settings.transport != XHR && !settings.in_bursts) send_planned(s);
 }
 
 static void on_fan_messages(session *s, int count) {
@@ -582,8 +587,8 @@ static void on_readable(wire *w) {
     return;
   }
   append(&w->in, arrived, bytes);
-  if (settings.transport == WS) take_websocket(w);
-  else take_http(w);
+  if (settings.transport != WS) take_http(w);
+  else if (take_websocket(w) == WAITS) send_planned(w->session);
 }
 
 static double next_due;      /* in nanoseconds, with -r */

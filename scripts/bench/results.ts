@@ -66,6 +66,29 @@ export function cpuRatioOf(
   return mine === undefined || theirs === undefined ? undefined : theirs / mine;
 }
 
+/** Below this part of the time, something else than the server set the pace. */
+export const busyEnough = 0.9;
+
+/** A ratio of medians, and of which. */
+export interface FairRatio {
+  readonly ratio: number;
+  readonly isByCpu: boolean;
+}
+
+/** The ratio of rates where these are the servers' own; else that of CPU times. */
+export function fairRatioOf(
+  figure: Figure,
+  server: ServerName,
+  other: ServerName,
+): FairRatio | undefined {
+  const isByCpu = [server, other].some((each) => {
+    const known = figure.samples[each]?.map(({ busy }) => busy ?? 1) ?? [];
+    return known.length > 0 && median(known) < busyEnough;
+  });
+  const ratio = (isByCpu ? cpuRatioOf : ratioOf)(figure, server, other);
+  return ratio === undefined ? undefined : { ratio, isByCpu };
+}
+
 function medianCpu({ samples }: Figure, server: ServerName): number | undefined {
   const known = samples[server]?.map(({ cpu }) => cpu).filter((cpu) => cpu !== undefined) ?? [];
   return known.length === 0 ? undefined : median(known);

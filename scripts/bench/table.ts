@@ -5,13 +5,10 @@
  */
 
 import { number } from "./numbers.ts";
-import { cpuRatioOf, type Figure, ratioOf, type Results } from "./results.ts";
+import { busyEnough, cpuRatioOf, type Figure, ratioOf, type Results } from "./results.ts";
 import { floorOf, type ServerName } from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
-
-/** Below this, something else than the server set the pace. */
-const busyEnough = 0.9;
 
 /** What other programs may take of a core. */
 const quietEnough = 0.1;

@@ -66,11 +66,22 @@ const messages = [
   { name: "fan-stream", title: "streaming fan-out", load: ["stream", "fan"], options: { n: 500 } },
 ] as const;
 
-/** The workloads whose messages come in several sizes. */
+/** The six whose ratios the project has goals for. */
 export const messageNames: readonly string[] = messages.map(({ name }) => name);
 
+/**
+ * Sixteen in flight as well, but answers to messages that come together leave together:
+ * what a server makes of several messages at once, with little of the system in it.
+ */
+const burst = {
+  name: "burst-ws",
+  title: "websocket echo, 16 at once",
+  load: ["ws", "echo"],
+  options: { p: 16, b: 1 },
+} as const;
+
 function messageWorkload(
-  { name, title, load: [transport, action], options }: (typeof messages)[number],
+  { name, title, load: [transport, action], options }: (typeof messages)[number] | typeof burst,
   bytes: number,
 ): Workload {
   return {
@@ -166,6 +177,7 @@ function growthWorkload(sessions: number): Workload {
 export function workloadsOf(sizes: readonly number[]): Workload[] {
   return [
     ...sizes.flatMap((bytes) => messages.map((each) => messageWorkload(each, bytes))),
+    ...sizes.map((bytes) => messageWorkload(burst, bytes)),
     connectWorkload("ws", "websocket"),
     connectWorkload("xhr", "xhr"),
     idleWorkload("ws", "websocket"),

@@ -75,6 +75,16 @@ Deno.test("a goal is met or missed by medians, and those not measured are left o
   ]);
 });
 
+Deno.test("where a server was not busy, a goal goes by CPU time", () => {
+  const slow = {
+    "ours-deno": [{ value: 100, cpu: 5, busy: 0.5, others: 0 }],
+    "floor-deno": [{ value: 100, cpu: 4, busy: 1, others: 0 }],
+  };
+  assertEquals(goalLines({ figures: [{ ...echo, samples: slow }] }), [
+    "MISSED  ours-deno by its floor, websocket echo: 0.80 by CPU (at least 0.9)",
+  ]);
+});
+
 const results: Results = {
   circumstances: {
     date: "2026-01-31",
