@@ -28,6 +28,7 @@ export const usage = `deno task bench [options]
   --sizes 32,1024     sizes of messages, in bytes
   --rounds 3          how often each is measured
   --seconds 3         how long each measurement counts; --warm-up 1 before that, HTTP thrice as long
+  --patient           waits for other programs, and measures again what they disturbed
   --idle-seconds 60   how long idle sessions are watched
   --out file.json     writes the results; --from file.json shows them again
   --chart file.svg    draws the workloads with messages of 32 bytes`;
@@ -43,6 +44,7 @@ export function readArguments(args: readonly string[]): Arguments {
     args: [...args],
     options: {
       "quick": { type: "boolean", default: false },
+      "patient": { type: "boolean", default: false },
       "only": text,
       "servers": text,
       "sizes": text,
@@ -76,6 +78,7 @@ export function readArguments(args: readonly string[]): Arguments {
       counted: positive("--seconds", values.seconds ?? (quick ? "0.6" : "3")),
       idle: positive("--idle-seconds", values["idle-seconds"] ?? "60"),
     },
+    patient: values.patient,
     from: values.from,
     out: values.out,
     chart: values.chart,

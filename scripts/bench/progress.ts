@@ -25,6 +25,10 @@ export class Progress {
     this.#line(round, workload, server, values.join(", "));
   }
 
+  waiting(): void {
+    console.error("Other programs are at work: waiting for them");
+  }
+
   failed(round: number, workload: Workload, server: ServerName, why: string): void {
     this.#line(round, workload, server, `failed: ${why}`);
   }

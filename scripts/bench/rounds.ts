@@ -8,6 +8,7 @@
 import type { Generator } from "./generator.ts";
 import { PinnedServer } from "./pinned_server.ts";
 import { Progress } from "./progress.ts";
+import { quiet, quietEnough } from "./quiet.ts";
 import type { Figure } from "./results.ts";
 import type { ServerName } from "./servers.ts";
 import type { Durations, Sample, Workload } from "./workloads.ts";
@@ -18,12 +19,14 @@ export interface Plan {
   readonly servers: readonly ServerName[];
   readonly rounds: number;
   readonly durations: Durations;
+  /** Whether it waits for other programs, and measures again what they disturbed. */
+  readonly patient: boolean;
 }
 
 /** Measures all of a plan. A measurement that fails is told of, and left out. */
 export async function measureAll(
   generator: Generator,
-  { workloads, servers, rounds, durations }: Plan,
+  { workloads, servers, rounds, durations, patient }: Plan,
 ): Promise<{ figures: Figure[]; failures: string[] }> {
   const figures: Figure[] = [];
   const failures: string[] = [];
@@ -34,7 +37,11 @@ export async function measureAll(
     for (let round = 1; round <= rounds; round++) {
       for (const server of round % 2 === 1 ? servers : servers.toReversed()) {
         try {
-          const samples = await measure(generator, server, workload, durations);
+          let samples: Sample[];
+          do {
+            if (patient) await quiet(() => progress.waiting());
+            samples = await measure(generator, server, workload, durations);
+          } while (patient && samples.some(({ others }) => others > quietEnough));
           found.forEach(({ samples: all }, at) => (all[server] ??= []).push(samples[at]!));
           progress.measured(round, workload, server, samples);
         } catch (error) {

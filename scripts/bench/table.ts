@@ -5,13 +5,11 @@
  */
 
 import { number } from "./numbers.ts";
+import { quietEnough } from "./quiet.ts";
 import { busyEnough, cpuRatioOf, type Figure, ratioOf, type Results } from "./results.ts";
 import { floorOf, type ServerName } from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
-
-/** What other programs may take of a core. */
-const quietEnough = 0.1;
 
 const head = [
   ...["", "median", "IQR", "CPU µs", "busy"],
