@@ -10,9 +10,12 @@ import { utf8Length } from "./protocol/utf8.ts";
 /** What a message costs besides its bytes: empty ones must not be free. */
 const messageOverhead = 32;
 
+/** Most have nothing to hold, most of the time. */
+const none: string[] = [];
+
 /** A queue of messages, each encoded as it will be sent. */
 export class Backlog {
-  #messages: string[] = [];
+  #messages = none;
   /** How many of them have been taken. */
   #taken = 0;
   /** What the others take on the wire. */
@@ -30,7 +33,8 @@ export class Backlog {
 
   /** Adds one of so many bytes. */
   add(message: string, bytes: number): void {
-    this.#messages.push(message);
+    if (this.#messages === none) this.#messages = [message];
+    else this.#messages.push(message);
     this.bytes += bytes;
   }
 
@@ -58,7 +62,7 @@ export class Backlog {
 
   /** Throws all away. */
   clear(): void {
-    this.#messages = [];
+    this.#messages = none;
     this.#taken = this.bytes = 0;
   }
 }

@@ -87,29 +87,29 @@ export class Router {
     this.#routes = routes;
   }
 
-  /** @param rest of the path, after the prefix: empty, or from a slash on. */
-  find(rest: string): Match | undefined {
-    if (rest.length <= 1) return { route: this.#routes.greeting, session: "" };
-    const end = rest.charCodeAt(rest.length - 1) === slash ? rest.length - 1 : rest.length;
-    const second = rest.indexOf("/", 1);
-    if (second < 0 || second >= end) return this.#page(rest.slice(1, end));
-    const third = rest.indexOf("/", second + 1);
+  /**
+   * @param path may end with a slash.
+   * @param start of what follows the prefix: nothing, or a slash and more.
+   */
+  find(path: string, start = 0): Match | undefined {
+    const { length } = path;
+    const end = path.charCodeAt(length - 1) === slash ? length - 1 : length;
+    if (end <= start) return { route: this.#routes.greeting, session: "" };
+    const second = path.indexOf("/", start + 1);
+    if (second < 0 || second >= end) return this.#page(path.slice(start + 1, end));
+    const third = path.indexOf("/", second + 1);
     if (third < 0 || third >= end) return undefined;
-    return this.#endpoint(rest, end, second, third);
+    // `/<server>/<session>/<name>`
+    if (second === start + 1 || third === second + 1) return undefined;
+    const dot = path.indexOf(".", start);
+    if (dot >= 0 && dot < third) return undefined;
+    const route = this.#routes.endpoints.get(path.slice(third + 1, end));
+    return route && { route, session: path.slice(second + 1, third) };
   }
 
   #page(name: string): Match | undefined {
     const { pages, iframe } = this.#routes;
     const route = pages.get(name) ?? (isIframeName(name) ? iframe : undefined);
     return route && { route, session: "" };
-  }
-
-  /** `/<server>/<session>/<name>`, with slashes at 0, `second` and `third`. */
-  #endpoint(rest: string, end: number, second: number, third: number): Match | undefined {
-    if (second === 1 || third === second + 1) return undefined;
-    const dot = rest.indexOf(".");
-    if (dot >= 0 && dot < third) return undefined;
-    const route = this.#routes.endpoints.get(rest.slice(third + 1, end));
-    return route && { route, session: rest.slice(second + 1, third) };
   }
 }

@@ -146,10 +146,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   handle(request: Request, info?: unknown): Response | Promise<Response> {
     try {
       const reply = this.#reply(request, info);
-      return isThenable(reply)
-        ? Promise.resolve(reply).then((reply) => this.#respond(reply, request, info))
-          .catch((error) => this.#failed(error, request, info))
-        : this.#respond(reply, request, info);
+      if (!isThenable(reply)) return this.#respond(reply, request, info);
+      return Promise.resolve(reply).then(
+        (reply) => this.#tryToRespond(reply, request, info),
+        (error) => this.#failed(error, request, info),
+      );
     } catch (error) {
       return this.#failed(error, request, info);
     }
@@ -169,7 +170,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const { start, end } = pathOf(url);
     const path = url.slice(start, end);
     const taken = this.#matchPrefix(path);
-    return taken >= 0 && this.#router.find(path.slice(taken))?.route.upgrades === true;
+    return taken >= 0 && this.#router.find(path, taken)?.route.upgrades === true;
   }
 
   /**
@@ -217,7 +218,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const path = url.slice(start, end);
     const taken = this.#matchPrefix(path);
     if (taken < 0) return this.#fallBack(request, info);
-    const match = this.#router.find(path.slice(taken));
+    const match = this.#router.find(path, taken);
     if (match === undefined) return notFound();
     const { route, session } = match;
     if (!route.isPublic && !this.#functions.allows(request)) {
@@ -226,7 +227,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const prefix = path.slice(0, taken);
     // Under another prefix, which a pattern may match as well, an id is another session's.
     const key = this.#hasPattern && session !== "" ? `${prefix}/${session}` : session;
-    const call = new Call(this.#service, request, info, url.slice(start), prefix, key);
+    const call = new Call(this.#service, request, info, url, start, prefix, key);
     const handler = route.handlers.get(request.method);
     return handler === undefined
       ? methodNotAllowed(route.allow, route.fields(call))
@@ -247,6 +248,14 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     if (!(reply instanceof Answer)) return reply;
     const runtime = runtimeOf(info) ?? this.#service.runtime;
     return runtime.respond?.(reply, request, info) ?? reply.toResponse(request.method);
+  }
+
+  #tryToRespond(reply: Reply, request: Request, info: unknown): Response {
+    try {
+      return this.#respond(reply, request, info);
+    } catch (error) {
+      return this.#failed(error, request, info);
+    }
   }
 
   #failed(error: unknown, request: Request, info: unknown): Response {

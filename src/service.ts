@@ -38,18 +38,20 @@ export class Call {
   readonly info: unknown;
   /** The one that serves this request. */
   readonly runtime: Runtime;
-  /** The request's path and query, as they came. */
-  readonly url: string;
+  readonly #url: string;
+  readonly #start: number;
   /** The part of the path that the server's prefix matched. */
   readonly prefix: string;
   /** The session's id from the path; empty where there is none. */
   readonly session: string;
 
+  /** @param start of the path in the request's URL. */
   constructor(
     service: Service,
     request: Request,
     info: unknown,
     url: string,
+    start: number,
     prefix: string,
     session: string,
   ) {
@@ -57,9 +59,15 @@ export class Call {
     this.request = request;
     this.info = info;
     this.runtime = runtimeOf(info) ?? service.runtime;
-    this.url = url;
+    this.#url = url;
+    this.#start = start;
     this.prefix = prefix;
     this.session = session;
+  }
+
+  /** The request's path and query, as they came. */
+  get url(): string {
+    return this.#url.slice(this.#start);
   }
 
   /** The client, as this request shows it. */

@@ -25,9 +25,12 @@ export function utf8Length(text: string): number {
 function shortLength(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {
-    const point = text.codePointAt(i)!;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    if (point > 0xffff) i++;
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) bytes++;
+    else if (unit < 0x800) bytes += 2;
+    // The first half of a pair stands for both, four bytes.
+    else if (text.codePointAt(i)! > 0xffff) bytes += 4, i++;
+    else bytes += 3;
   }
   return bytes;
 }

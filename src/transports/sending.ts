@@ -51,14 +51,20 @@ async function held({ runtime, request, info }: Call, session: Session): Promise
   runtime.expectTraffic?.(request, info);
 }
 
-async function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
-  let body: string | undefined;
-  try {
-    body = await readBody(call.request, call.service.settings.maxMessageSize);
-  } catch {
+function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
+  return readBody(call.request, call.service.settings.maxMessageSize).then(
+    (body) => receive(send, call, session, body),
     // The client went away in the middle, or broke the rules of chunking.
-    return errorAnswer(400, "Cannot read the body", send.fields(call));
-  }
+    () => errorAnswer(400, "Cannot read the body", send.fields(call)),
+  );
+}
+
+function receive(
+  send: Send,
+  call: Call,
+  session: Session,
+  body: string | undefined,
+): Answer | Promise<Answer> {
   if (body === undefined) {
     return errorAnswer(413, "Message too big", send.fields(call));
   }
@@ -69,8 +75,9 @@ async function deliver(send: Send, call: Call, session: Session): Promise<Answer
   // Meanwhile the session may have gone.
   if (receiverOf(call) !== session) return noSession(send, call);
   session.receive(messages);
+  const accepted = () => send.accept(send.fields(call));
   // Clients send no more before they have our answer. One without messages brings
   // nothing that has to wait.
-  if (messages.length > 0 && session.held !== undefined) await held(call, session);
-  return send.accept(send.fields(call));
+  const mustWait = messages.length > 0 && session.held !== undefined;
+  return mustWait ? held(call, session).then(accepted) : accepted();
 }

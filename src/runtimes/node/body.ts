@@ -16,11 +16,20 @@ interface Reader {
 }
 
 function read(incoming: IncomingMessage, reader: Reader): void {
-  const broken = () => reader.broken(new Error("The client went away in the middle of a body"));
+  let isOver = false;
+  const broken = () => {
+    // An error with its stack takes longer than all else here.
+    if (isOver) return;
+    isOver = true;
+    reader.broken(new Error("The client went away in the middle of a body"));
+  };
   // It will not say so again.
   if (incoming.destroyed) queueMicrotask(broken);
   incoming.on("data", (chunk: Uint8Array) => reader.chunk(chunk));
-  incoming.on("end", () => reader.end());
+  incoming.on("end", () => {
+    isOver = true;
+    reader.end();
+  });
   incoming.on("error", broken);
   incoming.on("close", broken);
 }
