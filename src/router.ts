@@ -21,8 +21,11 @@ const slash = 0x2f;
 /** The first place after `http://` and a host of one letter. */
 const afterScheme = 8;
 
-/** Gives how much of a path the prefix takes, or -1 when the path is not under it. */
-export type PrefixMatcher = (path: string) => number;
+/**
+ * Gives where the prefix ends in a URL whose path is from `start` to `end`, or -1 when
+ * the path is not under it.
+ */
+export type PrefixMatcher = (url: string, start?: number, end?: number) => number;
 
 /**
  * Makes the matcher for the option `prefix`.
@@ -34,7 +37,10 @@ export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
     return literalMatcher(prefix);
   }
   const pattern = segmentPattern(prefix);
-  return (path) => pattern.exec(path)?.[0].length ?? -1;
+  return (url, start = 0, end = url.length) => {
+    const taken = pattern.exec(url.slice(start, end));
+    return taken === null ? -1 : start + taken[0].length;
+  };
 }
 
 function literalMatcher(prefix: string): PrefixMatcher {
@@ -42,10 +48,12 @@ function literalMatcher(prefix: string): PrefixMatcher {
   const { pathname } = new URL(`http://host${prefix}`);
   const literal = pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
   const { length } = literal;
-  return (path) =>
-    path.startsWith(literal) && (path.length === length || path.charCodeAt(length) === slash)
-      ? length
-      : -1;
+  return (url, start = 0, end = url.length) => {
+    const taken = start + length;
+    const isUnder = taken <= end && url.startsWith(literal, start) &&
+      (taken === end || url.charCodeAt(taken) === slash);
+    return isUnder ? taken : -1;
+  };
 }
 
 /** Anchored at the start, and made to end where a segment does. */
@@ -88,23 +96,22 @@ export class Router {
   }
 
   /**
-   * @param path may end with a slash.
-   * @param start of what follows the prefix: nothing, or a slash and more.
+   * Looks at a URL from `start`, where its prefix ends, to `end`, where its path does:
+   * there is nothing, or a slash and more.
    */
-  find(path: string, start = 0): Match | undefined {
-    const { length } = path;
-    const end = path.charCodeAt(length - 1) === slash ? length - 1 : length;
-    if (end <= start) return { route: this.#routes.greeting, session: "" };
-    const second = path.indexOf("/", start + 1);
-    if (second < 0 || second >= end) return this.#page(path.slice(start + 1, end));
-    const third = path.indexOf("/", second + 1);
-    if (third < 0 || third >= end) return undefined;
+  find(url: string, start = 0, end = url.length): Match | undefined {
+    const last = url.charCodeAt(end - 1) === slash ? end - 1 : end;
+    if (last <= start) return { route: this.#routes.greeting, session: "" };
+    const second = url.indexOf("/", start + 1);
+    if (second < 0 || second >= last) return this.#page(url.slice(start + 1, last));
+    const third = url.indexOf("/", second + 1);
+    if (third < 0 || third >= last) return undefined;
     // `/<server>/<session>/<name>`
     if (second === start + 1 || third === second + 1) return undefined;
-    const dot = path.indexOf(".", start);
+    const dot = url.indexOf(".", start);
     if (dot >= 0 && dot < third) return undefined;
-    const route = this.#routes.endpoints.get(path.slice(third + 1, end));
-    return route && { route, session: path.slice(second + 1, third) };
+    const route = this.#routes.endpoints.get(url.slice(third + 1, last));
+    return route && { route, session: url.slice(second + 1, third) };
   }
 
   #page(name: string): Match | undefined {

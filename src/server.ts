@@ -162,15 +162,14 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   matches(url: string): boolean {
     const { start, end } = pathOf(url);
-    return this.#matchPrefix(url.slice(start, end)) >= 0;
+    return this.#matchPrefix(url, start, end) >= 0;
   }
 
   /** Whether a GET of that URL, or path, may open a websocket. For adapters. */
   upgrades(url: string): boolean {
     const { start, end } = pathOf(url);
-    const path = url.slice(start, end);
-    const taken = this.#matchPrefix(path);
-    return taken >= 0 && this.#router.find(path, taken)?.route.upgrades === true;
+    const taken = this.#matchPrefix(url, start, end);
+    return taken >= 0 && this.#router.find(url, taken, end)?.route.upgrades === true;
   }
 
   /**
@@ -215,19 +214,19 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   #reply(request: Request, info: unknown): Reply | PromiseLike<Reply> {
     const { url } = request;
     const { start, end } = pathOf(url);
-    const path = url.slice(start, end);
-    const taken = this.#matchPrefix(path);
+    const taken = this.#matchPrefix(url, start, end);
     if (taken < 0) return this.#fallBack(request, info);
-    const match = this.#router.find(path, taken);
+    const match = this.#router.find(url, taken, end);
     if (match === undefined) return notFound();
     const { route, session } = match;
     if (!route.isPublic && !this.#functions.allows(request)) {
       return forbidden();
     }
-    const prefix = path.slice(0, taken);
     // Under another prefix, which a pattern may match as well, an id is another session's.
-    const key = this.#hasPattern && session !== "" ? `${prefix}/${session}` : session;
-    const call = new Call(this.#service, request, info, url, start, prefix, key);
+    const key = this.#hasPattern && session !== ""
+      ? `${url.slice(start, taken)}/${session}`
+      : session;
+    const call = new Call(this.#service, request, info, key, url, start, taken);
     const handler = route.handlers.get(request.method);
     return handler === undefined
       ? methodNotAllowed(route.allow, route.fields(call))

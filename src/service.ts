@@ -38,36 +38,40 @@ export class Call {
   readonly info: unknown;
   /** The one that serves this request. */
   readonly runtime: Runtime;
-  readonly #url: string;
-  readonly #start: number;
-  /** The part of the path that the server's prefix matched. */
-  readonly prefix: string;
   /** The session's id from the path; empty where there is none. */
   readonly session: string;
+  readonly #url: string;
+  readonly #start: number;
+  readonly #taken: number;
 
-  /** @param start of the path in the request's URL. */
+  /** @param start of the path in the URL, and where the server's prefix ends: `taken`. */
   constructor(
     service: Service,
     request: Request,
     info: unknown,
+    session: string,
     url: string,
     start: number,
-    prefix: string,
-    session: string,
+    taken: number,
   ) {
     this.service = service;
     this.request = request;
     this.info = info;
     this.runtime = runtimeOf(info) ?? service.runtime;
+    this.session = session;
     this.#url = url;
     this.#start = start;
-    this.prefix = prefix;
-    this.session = session;
+    this.#taken = taken;
   }
 
   /** The request's path and query, as they came. */
   get url(): string {
     return this.#url.slice(this.#start);
+  }
+
+  /** The part of the path that the server's prefix matched. */
+  get prefix(): string {
+    return this.#url.slice(this.#start, this.#taken);
   }
 
   /** The client, as this request shows it. */

@@ -27,11 +27,11 @@ export function encodeMessage(message: string): string {
 /** Up to here a loop is faster than JSON and the expression: 130 ns for 330, with 32 characters. */
 const short = 128;
 
-/** Whether it is sure to stand in JSON as it is. */
-function isPlain(message: string): boolean {
-  if (message.length >= short) return false;
-  for (let i = 0; i < message.length; i++) {
-    const unit = message.charCodeAt(i);
+/** Whether a short part of a text stands for itself in JSON. False for long ones. */
+export function isPlain(text: string, start = 0, end = text.length): boolean {
+  if (end - start >= short) return false;
+  for (let i = start; i < end; i++) {
+    const unit = text.charCodeAt(i);
     if (unit < 0x20 || unit > 0x7e || unit === quote || unit === backslash) return false;
   }
   return true;

@@ -69,6 +69,8 @@ class WebSink implements Sink {
   }
 
   get bufferedAmount(): number {
+    // A runtime that waits for a chunk has taken all others.
+    if (this.#asked) return this.#waiting;
     // With a high-water mark of zero, all that is queued is missing from the desired size.
     return this.#waiting - (this.#controller?.desiredSize ?? 0);
   }
