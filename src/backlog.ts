@@ -4,16 +4,16 @@
  * @module
  */
 
+import { Frame, type Message } from "./message.ts";
 import { messagesFrame } from "./protocol/frames.ts";
-import { utf8Length } from "./protocol/utf8.ts";
 
 /** What a message costs besides its bytes: empty ones must not be free. */
 const messageOverhead = 32;
 
 /** Most have nothing to hold, most of the time. */
-const none: string[] = [];
+const none: (Message | undefined)[] = [];
 
-/** A queue of messages, each encoded as it will be sent. */
+/** A queue of messages. */
 export class Backlog {
   #messages = none;
   /** How many of them have been taken. */
@@ -31,31 +31,32 @@ export class Backlog {
     return this.bytes + this.length * messageOverhead;
   }
 
-  /** Adds one of so many bytes. */
-  add(message: string, bytes: number): void {
+  add(message: Message): void {
     if (this.#messages === none) this.#messages = [message];
     else this.#messages.push(message);
-    this.bytes += bytes;
+    this.bytes += message.bytes;
   }
 
   /** Takes messages as one frame, which ends with the message that reaches so many bytes. */
-  takeFrame(size: number): string {
-    if (this.#taken === 0 && this.bytes <= size) {
-      const frame = messagesFrame(this.#messages);
-      this.clear();
-      return frame;
-    }
-    const messages: string[] = [];
-    const least = this.bytes - size;
-    do messages.push(this.take()); while (this.length > 0 && this.bytes > least);
-    return messagesFrame(messages);
+  takeFrame(size: number): Frame {
+    const first = this.take();
+    if (this.length === 0) return first.frame;
+    const texts = [first.text];
+    const least = this.bytes + first.bytes - size;
+    while (this.length > 0 && this.bytes > least) texts.push(this.take().text);
+    return new Frame(messagesFrame(texts));
+  }
+
+  /** Takes the first message as it is. */
+  takeRaw(): Frame {
+    return new Frame(this.take().text);
   }
 
   /** Takes the first message. There must be one. */
-  take(): string {
+  take(): Message {
     const message = this.#messages[this.#taken]!;
-    this.#messages[this.#taken++] = "";
-    this.bytes -= utf8Length(message);
+    this.#messages[this.#taken++] = undefined;
+    this.bytes -= message.bytes;
     if (this.length === 0) this.clear();
     return message;
   }

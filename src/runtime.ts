@@ -7,6 +7,7 @@
 
 import type { Answer } from "./http/answer.ts";
 import type { Fields } from "./http/headers.ts";
+import type { Chunk } from "./message.ts";
 
 /** One end of a connection. */
 export interface Address {
@@ -25,6 +26,8 @@ export interface Ends {
 export interface Socket {
   /** Bytes that were sent and have not left yet. */
   readonly bufferedAmount: number;
+  /** The same, or up to `congestion` more where that is known faster. */
+  readonly bufferedAtMost: number;
   /** Sends one text message; does nothing once the socket is closing. */
   send(text: string): void;
   /** Begins the closing handshake; code and reason are valid in a close frame. */
@@ -69,8 +72,8 @@ export interface Sink {
   readonly response: Response;
   /** Bytes that were written and have not left yet. */
   readonly bufferedAmount: number;
-  /** Sends text as an HTTP chunk of its own. Gives its length in bytes. */
-  write(text: string): number;
+  /** Sends an HTTP chunk. Gives its length in bytes. */
+  write(chunk: Chunk): number;
   /** Ends the body after what was written; `ended` or `broken` tells how that went. */
   end(): void;
   /** Sends the last chunk and ends the body; nothing more is told. */

@@ -13,8 +13,7 @@ import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
 import { tell } from "./listeners.ts";
 import type { ServerOptions } from "./options.ts";
-import { encodeMessage } from "./protocol/escape.ts";
-import { utf8Length } from "./protocol/utf8.ts";
+import { Message } from "./message.ts";
 import { isPattern } from "./option_checks.ts";
 import { OptionFunctions } from "./option_functions.ts";
 import type { Reply } from "./route.ts";
@@ -206,9 +205,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     if (typeof message !== "string") {
       throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
     }
-    const encoded = encodeMessage(message);
-    const bytes = utf8Length(encoded);
-    for (const session of this.#live.values()) session.writeEncoded(message, encoded, bytes);
+    const encoded = Message.encoded(message);
+    for (const session of this.#live.values()) session.writeEncoded(message, encoded);
   }
 
   #reply(request: Request, info: unknown): Reply | PromiseLike<Reply> {

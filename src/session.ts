@@ -6,13 +6,12 @@
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import { interrupted, normalClosure, slowConsumer, timedOut } from "./protocol/close_codes.ts";
-import { encodeMessage } from "./protocol/escape.ts";
-import { closeFrame, heartbeatFrame, openFrame } from "./protocol/frames.ts";
+import { closeFrame } from "./protocol/frames.ts";
 import { Backlog } from "./backlog.ts";
 import { flushSoon } from "./flushing.ts";
 import { Hold } from "./hold.ts";
+import { Frame, heartbeat, Message, opening } from "./message.ts";
 import type { Peer } from "./peer.ts";
-import { utf8Length } from "./protocol/utf8.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
 import type { Application, Receiver, SessionHost } from "./session_parties.ts";
 import { Waiting } from "./timeouts.ts";
@@ -88,12 +87,12 @@ export class Session extends Waiting {
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
-    if (!this.#raw) this.#hand(receiver, openFrame);
+    if (!this.#raw) this.#hand(receiver, opening);
     this.#awaitHeartbeat(receiver);
     this.application?.opened();
   }
 
-  #hand(receiver: Receiver, frame: string): void {
+  #hand(receiver: Receiver, frame: Frame): void {
     if (receiver.send(frame)) return;
     this.#full = true;
     // The client has the whole delay to take that.
@@ -169,20 +168,19 @@ export class Session extends Waiting {
   /** Queues a message. False when not open, or when the caller should wait for `drained`. */
   write(message: string): boolean {
     if (this.readyState !== OPEN) return false;
-    const text = this.#raw ? message : encodeMessage(message);
-    return this.#enqueue(text, utf8Length(text));
+    return this.#enqueue(this.#raw ? Message.raw(message) : Message.encoded(message));
   }
 
-  /** Like `write`, for a message that the caller has encoded and measured for all sessions. */
-  writeEncoded(message: string, encoded: string, bytes: number): boolean {
+  /** Like `write`, for a message that the caller has encoded for all sessions. */
+  writeEncoded(message: string, encoded: Message): boolean {
     if (this.readyState !== OPEN) return false;
-    return this.#raw ? this.write(message) : this.#enqueue(encoded, bytes);
+    return this.#raw ? this.write(message) : this.#enqueue(encoded);
   }
 
-  #enqueue(text: string, bytes: number): boolean {
-    this.#backlog.add(text, bytes);
+  #enqueue(message: Message): boolean {
+    this.#backlog.add(message);
     this.#flushSoon();
-    const inReceiver = this.#receiver?.bufferedAmount ?? 0;
+    const inReceiver = this.#receiver?.bufferedAtMost ?? 0;
     if (this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes) this.close(slowConsumer);
     else if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
@@ -226,19 +224,20 @@ export class Session extends Waiting {
     this.#exchanged = true;
     const backlog = this.#backlog;
     do {
-      this.#hand(receiver, this.#raw ? backlog.take() : backlog.takeFrame(receiver.frameSize));
+      const frame = this.#raw ? backlog.takeRaw() : backlog.takeFrame(receiver.frameSize);
+      this.#hand(receiver, frame);
     } while (backlog.length > 0 && this.#takesMore(receiver));
   }
 
   #takesMore(receiver: Receiver): boolean {
     return receiver === this.#receiver && !this.#full &&
-      receiver.bufferedAmount <= this.#host.highWaterMark;
+      receiver.bufferedAtMost <= this.#host.highWaterMark;
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */
   #sayGoodbye(receiver: Receiver): void {
     this.#receiver = undefined;
-    if (!this.#raw) receiver.send(closeFrame(this.#status.code, this.#status.reason));
+    if (!this.#raw) receiver.send(new Frame(closeFrame(this.#status.code, this.#status.reason)));
     receiver.end(this.#status);
     if (this.readyState === CLOSING) this.#finish(this.#status, true);
     // Of an interruption the client hears once; websockets have nobody else to tell.
@@ -281,7 +280,7 @@ export class Session extends Waiting {
       this.#status = timedOut;
       return this.cut();
     }
-    if (pulse === "frame") this.#hand(receiver, heartbeatFrame);
+    if (pulse === "frame") this.#hand(receiver, heartbeat);
     if (this.#receiver === receiver) {
       this.#host[pulse === "asked" ? "pongs" : "heartbeats"].add(this);
     }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Frame } from "./message.ts";
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import type { Session } from "./session.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -13,6 +14,8 @@ import type { Timeouts } from "./timeouts.ts";
 export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
+  /** The same, or a bit more where that is known faster and makes no difference to limits. */
+  readonly bufferedAtMost: number;
   /**
    * Bytes after which a frame of messages shall end, and the next begin: frames are
    * copied several times on their way out.
@@ -22,7 +25,7 @@ export interface Receiver {
    * Takes a frame. False when that was its last one: it ends by itself, calls
    * {@linkcode Session.detach} when that is done, and the client comes back.
    */
-  send(frame: string): boolean;
+  send(frame: Frame): boolean;
   /** Ends it; the close frame has been sent. */
   end(status: CloseStatus): void;
   /** Cuts it off, with what it has not sent yet. */

@@ -19,7 +19,6 @@ const everyFragile = new RegExp(fragile, "g");
  * lower-case `\uXXXX`.
  */
 export function encodeMessage(message: string): string {
-  if (isPlain(message)) return '"' + message + '"';
   const json = JSON.stringify(message);
   return fragile.test(json) ? json.replace(everyFragile, escapeUnit) : json;
 }

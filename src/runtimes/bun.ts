@@ -59,6 +59,10 @@ class BunSocket implements Socket {
     return this.#socket?.getBufferedAmount() ?? 0;
   }
 
+  get bufferedAtMost(): number {
+    return this.bufferedAmount;
+  }
+
   send(text: string): void {
     const socket = this.#socket;
     // Bun drops what goes beyond `backpressureLimit`, which cannot be made good.

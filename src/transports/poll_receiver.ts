@@ -6,6 +6,7 @@
 
 import { Answer } from "../http/answer.ts";
 import type { Fields } from "../http/headers.ts";
+import type { Frame } from "../message.ts";
 import type { Reply } from "../route.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
@@ -20,6 +21,7 @@ import { openSink } from "./web_sink.ts";
  */
 export class PollReceiver implements Receiver, SinkListener {
   readonly bufferedAmount = 0;
+  readonly bufferedAtMost = 0;
   readonly #framing: Framing;
   readonly #session: Session;
   #ready: string | undefined;
@@ -35,8 +37,8 @@ export class PollReceiver implements Receiver, SinkListener {
     return 1024 * 1024;
   }
 
-  send(frame: string): boolean {
-    const text = this.#framing.frame(frame);
+  send(frame: Frame): boolean {
+    const { text } = frame.in(this.#framing.frame);
     if (this.#sink === undefined) this.#ready = text;
     else this.#sink.finish(text);
     this.#session.detach(this);

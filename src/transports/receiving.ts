@@ -8,6 +8,7 @@ import { authorized, forbidden, mayOpen } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
 import { errorAnswer } from "../http/errors.ts";
 import type { Grant } from "../options.ts";
+import { Frame } from "../message.ts";
 import { stillOpen } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
 import { type Handler, preflight, type Reply, type Route, route } from "../route.ts";
@@ -91,7 +92,7 @@ function receive(
     ? new PollReceiver(framing, session)
     : new StreamReceiver(framing, prelude, call, fields, session);
   if (session.attached) {
-    receiver.send(closeFrame(stillOpen.code, stillOpen.reason));
+    receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
     receiver.end();
   } else {
     session.attach(receiver, peer);

@@ -5,6 +5,7 @@
  */
 
 import type { Grant } from "../options.ts";
+import type { Frame } from "../message.ts";
 import type { Peer } from "../peer.ts";
 import {
   binaryMessage,
@@ -109,12 +110,16 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
+  get bufferedAtMost(): number {
+    return this.#socket?.bufferedAtMost ?? 0;
+  }
+
   get frameSize(): number {
     return 256 * 1024;
   }
 
-  send(frame: string): boolean {
-    this.#socket?.send(frame);
+  send(frame: Frame): boolean {
+    this.#socket?.send(frame.text);
     return true;
   }
 

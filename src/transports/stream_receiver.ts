@@ -5,6 +5,7 @@
  */
 
 import type { Fields } from "../http/headers.ts";
+import { Chunk, type Frame } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
 import type { Leaving, Sessions } from "../sessions.ts";
@@ -28,10 +29,14 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#sessions = call.service.sessions;
     this.#left = call.service.settings.responseLimit;
     this.#sink = openSink(call, fields, this);
-    this.#sink.write(prelude);
+    this.#sink.write(new Chunk(prelude));
   }
 
   get bufferedAmount(): number {
+    return this.#sink.bufferedAmount;
+  }
+
+  get bufferedAtMost(): number {
     return this.#sink.bufferedAmount;
   }
 
@@ -39,8 +44,8 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     return 256 * 1024;
   }
 
-  send(frame: string): boolean {
-    this.#left -= this.#sink.write(this.#framing.frame(frame));
+  send(frame: Frame): boolean {
+    this.#left -= this.#sink.write(frame.in(this.#framing.frame));
     if (this.#left > 0) return true;
     this.#sink.end();
     return false;

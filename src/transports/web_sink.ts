@@ -6,6 +6,7 @@
  */
 
 import type { Fields } from "../http/headers.ts";
+import type { Chunk } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
 import { currentTurn, inNextTurn } from "../turns.ts";
@@ -75,8 +76,7 @@ class WebSink implements Sink {
     return this.#waiting - (this.#controller?.desiredSize ?? 0);
   }
 
-  write(text: string): number {
-    const chunk = encoder.encode(text);
+  write({ bytes: chunk }: Chunk): number {
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {

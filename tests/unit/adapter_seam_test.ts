@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { Answer } from "../../src/http/answer.ts";
+import type { Chunk } from "../../src/message.ts";
 import { type Runtime, runtimeKey, type Sink, type SinkListener } from "../../src/runtime.ts";
 import { fakeTime, microtasks } from "./fake_time.ts";
 import { serve } from "./polling_client.ts";
@@ -19,7 +20,7 @@ class Kept implements Sink {
     this.listener = listener;
   }
 
-  write(text: string): number {
+  write({ text }: Chunk): number {
     this.calls.push(text);
     return text.length;
   }

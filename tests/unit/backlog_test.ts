@@ -1,18 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { Backlog } from "../../src/backlog.ts";
+import { type Frame, Message } from "../../src/message.ts";
 
 /** A backlog of so many encoded messages of that length. */
 function fill(count: number, length: number): Backlog {
   const backlog = new Backlog();
-  for (let i = 0; i < count; i++) backlog.add(`"${i}"`.padEnd(length), length);
+  for (let i = 0; i < count; i++) backlog.add(new Message(`"${i}"`.padEnd(length), length));
   return backlog;
 }
 
 const size = 256 * 1024;
 
 /** The numbers of the messages in a frame. */
-function numbers(frame: string): number[] {
-  return JSON.parse(frame.slice(1)).map(Number);
+function numbers({ text }: Frame): number[] {
+  return JSON.parse(text.slice(1)).map(Number);
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
@@ -26,7 +27,7 @@ Deno.test("a backlog that is not long is one frame", () => {
 
 Deno.test("a long backlog is several frames, which leave out and repeat nothing", () => {
   const backlog = fill(1000, 1000);
-  const frames: string[] = [];
+  const frames: Frame[] = [];
   let bytes = backlog.bytes;
   while (backlog.length > 0) {
     frames.push(backlog.takeFrame(size));
@@ -45,14 +46,12 @@ Deno.test("a message that is longer than a frame should be is one by itself", ()
 
 Deno.test("messages can be added when some were taken, and are counted as bytes of UTF-8", () => {
   const backlog = new Backlog();
-  for (const [message, bytes] of [["a", 1], ["\u20ac", 3], ["c", 1]] as const) {
-    backlog.add(message, bytes);
-  }
-  assertEquals([backlog.take(), backlog.bytes], ["a", 4]);
-  backlog.add("d", 1);
-  assertEquals([backlog.take(), backlog.take(), backlog.bytes], ["\u20ac", "c", 1]);
-  assertEquals([backlog.take(), backlog.bytes, backlog.length], ["d", 0, 0]);
-  backlog.add("e", 1);
+  for (const message of ["a", "\u20ac", "c"]) backlog.add(Message.raw(message));
+  assertEquals([backlog.take().text, backlog.bytes], ["a", 4]);
+  backlog.add(Message.raw("d"));
+  assertEquals([backlog.take().text, backlog.take().text, backlog.bytes], ["\u20ac", "c", 1]);
+  assertEquals([backlog.take().text, backlog.bytes, backlog.length], ["d", 0, 0]);
+  backlog.add(Message.raw("e"));
   backlog.clear();
   assertEquals([backlog.bytes, backlog.length], [0, 0]);
 });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Frame } from "../../src/message.ts";
 import { Peer, type Protocol } from "../../src/peer.ts";
 import { stillOpen } from "../../src/protocol/close_codes.ts";
 import { closeFrame } from "../../src/protocol/frames.ts";
@@ -40,7 +41,11 @@ class TestReceiver implements Receiver {
     return this.slot === "websocket" || this.slot === "raw";
   }
 
-  send(frame: string): boolean {
+  get bufferedAtMost(): number {
+    return this.bufferedAmount;
+  }
+
+  send({ text: frame }: Frame): boolean {
     if (this.ended) this.seen.push("a frame after the end");
     this.seen.push(frame);
     this.#left -= frame.length + 1;
@@ -133,7 +138,7 @@ export class DirectSubject implements Subject {
     let session = receiver.forLife ? undefined : this.#sessions.get(slot);
     if (session === undefined && this.#sessions.refusal !== undefined) return receiver.refuse();
     if (session?.attached) {
-      receiver.send(closeFrame(stillOpen.code, stillOpen.reason));
+      receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
       receiver.end(stillOpen);
       return;
     }

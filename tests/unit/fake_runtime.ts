@@ -30,6 +30,10 @@ export class FakeSocket implements Socket {
     this.listener = listener;
   }
 
+  get bufferedAtMost(): number {
+    return this.bufferedAmount;
+  }
+
   send(text: string): void {
     this.sent.push(text);
   }

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { Answer } from "../../http/answer.ts";
 import type { Fields } from "../../http/headers.ts";
+import type { Chunk } from "../../message.ts";
 import type { Sink, SinkListener } from "../../runtime.ts";
 import type { NodeInfo } from "./info.ts";
 import { whenQueued } from "./queued.ts";
@@ -60,7 +61,7 @@ export class NodeSink implements Sink {
     return this.#info.res.writableLength;
   }
 
-  write(text: string): number {
+  write({ text }: Chunk): number {
     this.#sendHead();
     this.#info.res.write(text);
     return Buffer.byteLength(text);

@@ -70,6 +70,10 @@ export class NodeWebSocket implements Socket {
     return this.#websocket.bufferedAmount;
   }
 
+  get bufferedAtMost(): number {
+    return this.bufferedAmount;
+  }
+
   send(text: string): void {
     const websocket = this.#websocket;
     // Bun's sockets have no `drain` event here, so look to the message itself.

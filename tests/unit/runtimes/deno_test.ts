@@ -8,12 +8,23 @@ import { fakeTime, microtasks } from "../fake_time.ts";
 class FakeDenoSocket {
   binaryType = "blob";
   readyState = 0;
-  bufferedAmount = 0;
+  /** How often it was asked for what it has buffered. */
+  asked = 0;
+  #buffered = 0;
   readonly calls: string[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string; wasClean?: boolean }) => void) | null = null;
   onerror: (() => void) | null = null;
+
+  get bufferedAmount(): number {
+    this.asked++;
+    return this.#buffered;
+  }
+
+  set bufferedAmount(bytes: number) {
+    this.#buffered = bytes;
+  }
 
   open(): void {
     this.readyState = 1;
@@ -125,6 +136,19 @@ Deno.test("a close happens a turn later, once, and not on a socket that has clos
   assertEquals(other.socket.calls, []);
 });
 
+const long = "x".repeat(100_000);
+
+Deno.test("what is buffered is asked for only when that may be much, or matters", () => {
+  const { socket, opened } = upgrade();
+  socket.open();
+  for (let i = 0; i < 100; i++) opened[0]!.send("x");
+  assertEquals([opened[0]!.bufferedAtMost, socket.asked], [300, 0]);
+  assertEquals([opened[0]!.bufferedAmount, socket.asked], [0, 1]);
+  assertEquals([opened[0]!.bufferedAtMost, socket.asked], [0, 1]);
+  opened[0]!.send(long);
+  assertEquals([opened[0]!.bufferedAtMost, socket.asked], [0, 2]);
+});
+
 Deno.test("a congested socket is watched until it drains, and no longer", () => {
   using time = fakeTime();
   const { socket, told, opened } = upgrade();
@@ -132,7 +156,7 @@ Deno.test("a congested socket is watched until it drains, and no longer", () => 
   opened[0]!.send("small");
   assertEquals(time.next(), false);
   socket.bufferedAmount = 100_000;
-  opened[0]!.send("x");
+  opened[0]!.send(long);
   opened[0]!.send("y");
   time.tick(1000);
   assertEquals([told, opened[0]!.bufferedAmount], [[], 100_000]);
@@ -147,7 +171,7 @@ Deno.test("a congested socket that closes is watched no longer", () => {
   const { socket, opened } = upgrade();
   socket.open();
   socket.bufferedAmount = 100_000;
-  opened[0]!.send("x");
+  opened[0]!.send(long);
   socket.onclose?.({ code: 0, reason: "" });
   assertEquals(time.next(), false);
 });
@@ -167,7 +191,7 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
   const { socket, opened } = upgrade();
   socket.open();
   socket.bufferedAmount = 100_000;
-  opened[0]!.send("x");
+  opened[0]!.send(long);
   opened[0]!.close(1008, "Slow consumer");
   assertEquals(time.next(), false);
 });

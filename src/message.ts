@@ -1,0 +1,82 @@
+/**
+ * What leaves for clients. All of it is made once at most, when somebody needs it: a
+ * broadcast's goes to all sessions.
+ *
+ * @module
+ */
+
+import { encodeMessage, isPlain } from "./protocol/escape.ts";
+import { heartbeatFrame, messagesFrame, openFrame } from "./protocol/frames.ts";
+import { utf8Length } from "./protocol/utf8.ts";
+
+const encoder = new TextEncoder();
+
+/** A piece of an answer. */
+export class Chunk {
+  readonly text: string;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return (this.#bytes ??= encoder.encode(this.text));
+  }
+}
+
+/** A frame, in whatever form a client's transport gives it. */
+export class Frame {
+  readonly text: string;
+  #form: ((frame: string) => string) | undefined;
+  #chunk: Chunk | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** It in that form. */
+  in(form: (frame: string) => string): Chunk {
+    if (this.#chunk === undefined || this.#form !== form) {
+      this.#form = form;
+      this.#chunk = new Chunk(form(this.text));
+    }
+    return this.#chunk;
+  }
+}
+
+/** The first frame of every session with frames. */
+export const opening: Frame = new Frame(openFrame);
+
+/** A sign of life. */
+export const heartbeat: Frame = new Frame(heartbeatFrame);
+
+/** A message, as it is sent. */
+export class Message {
+  readonly text: string;
+  /** What that takes on the wire. */
+  readonly bytes: number;
+  #frame: Frame | undefined;
+
+  constructor(text: string, bytes: number) {
+    this.text = text;
+    this.bytes = bytes;
+  }
+
+  /** For a session with frames. */
+  static encoded(message: string): Message {
+    if (isPlain(message)) return new Message('"' + message + '"', message.length + 2);
+    const text = encodeMessage(message);
+    return new Message(text, utf8Length(text));
+  }
+
+  /** For a session without them. */
+  static raw(message: string): Message {
+    return new Message(message, utf8Length(message));
+  }
+
+  /** The frame that has no other message. */
+  get frame(): Frame {
+    return (this.#frame ??= new Frame(messagesFrame([this.text])));
+  }
+}
