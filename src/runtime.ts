@@ -7,7 +7,7 @@
 
 import type { Answer } from "./http/answer.ts";
 import type { Fields } from "./http/headers.ts";
-import type { Chunk } from "./message.ts";
+import type { Chunk, Frame } from "./message.ts";
 
 /** One end of a connection. */
 export interface Address {
@@ -29,7 +29,7 @@ export interface Socket {
   /** The same, or up to `congestion` more where that is known faster. */
   readonly bufferedAtMost: number;
   /** Sends one text message; does nothing once the socket is closing. */
-  send(text: string): void;
+  send(frame: Frame): void;
   /** Begins the closing handshake; code and reason are valid in a close frame. */
   close(code: number, reason: string): void;
   /** Cuts the connection off, where the runtime can; else closes it. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Frame } from "../message.ts";
 import { slowConsumer } from "../protocol/close_codes.ts";
 import type {
   Ends,
@@ -63,7 +64,7 @@ class BunSocket implements Socket {
     return this.bufferedAmount;
   }
 
-  send(text: string): void {
+  send({ text }: Frame): void {
     const socket = this.#socket;
     // Bun drops what goes beyond `backpressureLimit`, which cannot be made good.
     if (socket?.send(text) === dropped && text !== "") {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Frame } from "../message.ts";
 import { timedOut } from "../protocol/close_codes.ts";
 import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
 import { inNextTurn } from "../turns.ts";
@@ -85,7 +86,7 @@ class DenoSocket implements Socket {
     return most <= this.#congestion ? most : this.bufferedAmount;
   }
 
-  send(text: string): void {
+  send({ text }: Frame): void {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return;
     socket.send(text);

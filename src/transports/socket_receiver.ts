@@ -5,7 +5,7 @@
  */
 
 import type { Grant } from "../options.ts";
-import type { Frame } from "../message.ts";
+import { type Frame, heartbeat } from "../message.ts";
 import type { Peer } from "../peer.ts";
 import {
   binaryMessage,
@@ -16,7 +16,6 @@ import {
   websocketCloseCode,
   websocketCloseReason,
 } from "../protocol/close_codes.ts";
-import { heartbeatFrame } from "../protocol/frames.ts";
 import { decodeText } from "../protocol/payload.ts";
 import { utf8Length } from "../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
@@ -119,7 +118,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   send(frame: Frame): boolean {
-    this.#socket?.send(frame.text);
+    this.#socket?.send(frame);
     return true;
   }
 
@@ -127,7 +126,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     const socket = this.#socket;
     if (socket === undefined) return "beaten";
     if (this.#asked) return this.#isMissing(socket) ? "gone" : this.#wait(socket);
-    if (!this.#raw && this.#service.settings.heartbeatFrames) socket.send(heartbeatFrame);
+    if (!this.#raw && this.#service.settings.heartbeatFrames) socket.send(heartbeat);
     this.#asked = true;
     if (socket.ping() && this.#asked) return this.#wait(socket);
     this.#asked = false;

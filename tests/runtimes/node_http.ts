@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
@@ -42,6 +43,54 @@ async function chunksOfATurn() {
     if (text.endsWith("0\r\n\r\n")) break;
   }
   return text.includes("3\r\none\r\n3\r\ntwo\r\n");
+}
+
+/** Whoever switches chunks off after the head sends what stands for chunks. */
+async function ownChunks() {
+  const client = await begin(createServer((_req, res) => {
+    res.writeHead(200);
+    const before = res.chunkedEncoding;
+    res.chunkedEncoding = false;
+    res.write(`3\r\none\r\n`);
+    res.end(`0\r\n\r\n`);
+    if (!before) res.destroy();
+  }));
+  client.write(`${get}\r\n`);
+  let text = "";
+  for await (const part of client) {
+    text += part;
+    if (text.endsWith("0\r\n\r\n")) break;
+  }
+  const isAnnounced = /^transfer-encoding: chunked\r$/im.test(text);
+  return isAnnounced && text.endsWith("\r\n\r\n3\r\none\r\n0\r\n\r\n");
+}
+
+/** Frames of the websocket and of ours, by turns. */
+async function ownFrames() {
+  const server = createServer();
+  const websockets = new WebSocketServer({ noServer: true });
+  server.on("upgrade", (req, socket, head) => {
+    websockets.handleUpgrade(req, socket, head, (websocket) => {
+      const { _socket, extensions } = websocket as unknown as {
+        readonly _socket?: Socket;
+        readonly extensions: string;
+      };
+      websocket.send("1");
+      _socket?.write(Uint8Array.of(0x81, 1, extensions === "" ? 0x32 : 0));
+      websocket.send("3");
+      websocket.close(1000);
+    });
+  });
+  const client = await begin(server);
+  client.write(`${upgrade}\r\n`);
+  const parts: Uint8Array[] = [];
+  for await (const part of client) {
+    parts.push(part);
+    if (part.at(-2) === 0x03) break;
+  }
+  return Buffer.concat(parts).toString("latin1").endsWith(
+    "\r\n\r\n\x81\x011\x81\x012\x81\x013\x88\x02\x03\xe8",
+  );
 }
 
 /** Without a listener for upgrades. */
@@ -130,6 +179,8 @@ async function drain() {
 
 const probes = {
   chunksOfATurn,
+  ownChunks,
+  ownFrames,
   upgradeAsRequest,
   endAfterUpgrade,
   closeOfAnAnswer,

@@ -22,6 +22,20 @@ const rows: Readonly<Record<string, Row>> = {
     place: "src/runtimes/node/sink.ts",
     sees: true,
   },
+  ownChunks: {
+    says:
+      "an answer whose chunks are switched off after its head is sent as it is written; not on Bun",
+    place: "src/runtimes/node/sink.ts",
+    sees: true,
+    onBun: false,
+  },
+  ownFrames: {
+    says:
+      "frames that are written to the socket of a websocket arrive between its own; Bun has none",
+    place: "src/runtimes/node/websocket.ts",
+    sees: true,
+    onBun: false,
+  },
   upgradeAsRequest: {
     says: "an upgrade is a request where nobody listens for upgrades",
     place: "src/adapters/node.ts",

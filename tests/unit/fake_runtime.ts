@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../../src/connection.ts";
+import type { Frame } from "../../src/message.ts";
 import type {
   Ends,
   Runtime,
@@ -34,7 +35,7 @@ export class FakeSocket implements Socket {
     return this.bufferedAmount;
   }
 
-  send(text: string): void {
+  send({ text }: Frame): void {
     this.sent.push(text);
   }
 

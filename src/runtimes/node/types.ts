@@ -48,6 +48,7 @@ export interface ServerResponse {
   readonly socket?: unknown;
   /** Only with HTTP/2. */
   readonly stream?: { readonly destroyed: boolean; readonly session?: TimedOut } | undefined;
+  chunkedEncoding?: boolean;
   readonly headersSent: boolean;
   statusMessage?: string;
   readonly writableLength: number;

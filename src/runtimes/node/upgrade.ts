@@ -8,6 +8,7 @@
 import { Buffer } from "node:buffer";
 import type { Answer } from "../../http/answer.ts";
 import { type Runtime, runtimeKey, type SocketListener } from "../../runtime.ts";
+import { isRealNode } from "./real_node.ts";
 import { upgradeRuntime } from "./runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
 import type { WebSockets } from "./websockets.ts";
@@ -84,7 +85,7 @@ export function takeAnswer(req: IncomingMessage): KnownAnswer | undefined {
 }
 
 /** Whether upgrade requests come with their bodies: not on Node itself. */
-const takesBodies = "Deno" in globalThis || "Bun" in globalThis;
+const takesBodies = !isRealNode;
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return (headers["content-length"] ?? "0") !== "0" || headers["transfer-encoding"] !== undefined;

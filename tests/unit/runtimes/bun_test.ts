@@ -1,3 +1,4 @@
+import { Frame } from "../../../src/message.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runtime.ts";
 import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
@@ -217,11 +218,11 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     closed: (code, reason) => told.closed(code, reason),
   };
   bunRuntime.upgrade!(request, server, listener, () => {});
-  sent[0]!.send("");
+  sent[0]!.send(new Frame(""));
   assertEquals(told.calls, []);
   server.sockets[0]!.drops = true;
-  sent[0]!.send("lost");
-  sent[0]!.send("later");
+  sent[0]!.send(new Frame("lost"));
+  sent[0]!.send(new Frame("later"));
   assertEquals(told.calls, ["closed 1008 Slow consumer"]);
   assertEquals(server.sockets[0]!.calls, ["send ", "send lost", "close 1008 Slow consumer"]);
 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Frame } from "../../../src/message.ts";
 import type { Socket, SocketListener } from "../../../src/runtime.ts";
 import { inNextTurn } from "../../../src/turns.ts";
 import { denoRuntime } from "../../../src/runtimes/deno.ts";
@@ -116,7 +117,7 @@ Deno.test("nothing is sent on a socket that is not open", () => {
   socket.open();
   for (const state of [2, 3]) {
     socket.readyState = state;
-    opened[0]!.send("late");
+    opened[0]!.send(new Frame("late"));
   }
   assertEquals(socket.calls, []);
 });
@@ -141,11 +142,11 @@ const long = "x".repeat(100_000);
 Deno.test("what is buffered is asked for only when that may be much, or matters", () => {
   const { socket, opened } = upgrade();
   socket.open();
-  for (let i = 0; i < 100; i++) opened[0]!.send("x");
+  for (let i = 0; i < 100; i++) opened[0]!.send(new Frame("x"));
   assertEquals([opened[0]!.bufferedAtMost, socket.asked], [300, 0]);
   assertEquals([opened[0]!.bufferedAmount, socket.asked], [0, 1]);
   assertEquals([opened[0]!.bufferedAtMost, socket.asked], [0, 1]);
-  opened[0]!.send(long);
+  opened[0]!.send(new Frame(long));
   assertEquals([opened[0]!.bufferedAtMost, socket.asked], [0, 2]);
 });
 
@@ -153,11 +154,11 @@ Deno.test("a congested socket is watched until it drains, and no longer", () => 
   using time = fakeTime();
   const { socket, told, opened } = upgrade();
   socket.open();
-  opened[0]!.send("small");
+  opened[0]!.send(new Frame("small"));
   assertEquals(time.next(), false);
   socket.bufferedAmount = 100_000;
-  opened[0]!.send(long);
-  opened[0]!.send("y");
+  opened[0]!.send(new Frame(long));
+  opened[0]!.send(new Frame("y"));
   time.tick(1000);
   assertEquals([told, opened[0]!.bufferedAmount], [[], 100_000]);
   socket.bufferedAmount = 0;
@@ -171,7 +172,7 @@ Deno.test("a congested socket that closes is watched no longer", () => {
   const { socket, opened } = upgrade();
   socket.open();
   socket.bufferedAmount = 100_000;
-  opened[0]!.send(long);
+  opened[0]!.send(new Frame(long));
   socket.onclose?.({ code: 0, reason: "" });
   assertEquals(time.next(), false);
 });
@@ -191,7 +192,7 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
   const { socket, opened } = upgrade();
   socket.open();
   socket.bufferedAmount = 100_000;
-  opened[0]!.send(long);
+  opened[0]!.send(new Frame(long));
   opened[0]!.close(1008, "Slow consumer");
   assertEquals(time.next(), false);
 });

@@ -158,7 +158,7 @@ Deno.test("a raw websocket that becomes congested keeps the rest and the close f
   using _time = fakeTime();
   const { socket, connection } = await open(raw);
   const half = "x".repeat(40 * 1024);
-  socket.send = (text) => {
+  socket.send = ({ text }) => {
     socket.sent.push(text);
     socket.bufferedAmount += text.length;
   };

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Frame } from "../../../../src/message.ts";
 import type { SocketListener } from "../../../../src/runtime.ts";
 import {
   NodeWebSocket,
@@ -86,12 +87,12 @@ Deno.test("other errors are not told: a close follows", () => {
 
 Deno.test("a drain is told after a message that had to wait, and only after such", () => {
   const { fake, told, socket } = open();
-  socket.send("x".repeat(congestion));
+  socket.send(new Frame("x".repeat(congestion)));
   fake.bufferedAmount = 1;
-  socket.send("x".repeat(congestion - 1));
-  socket.send("x".repeat(congestion));
+  socket.send(new Frame("x".repeat(congestion - 1)));
+  socket.send(new Frame("x".repeat(congestion)));
   fake.bufferedAmount = congestion + 1;
-  socket.send("");
+  socket.send(new Frame(""));
   assertEquals(fake.calls, ["send 16384", "send 16383", "send 16384 and tell", "send 0 and tell"]);
   assertEquals(told, []);
   fake.sent.forEach((sent) => sent());

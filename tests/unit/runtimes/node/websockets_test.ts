@@ -2,6 +2,7 @@
 
 import { Duplex } from "node:stream";
 import { assert, assertEquals } from "@std/assert";
+import { Frame } from "../../../../src/message.ts";
 import type { Socket, SocketListener } from "../../../../src/runtime.ts";
 import type { IncomingMessage, NodeSocket } from "../../../../src/runtimes/node/types.ts";
 import { WebSockets } from "../../../../src/runtimes/node/websockets.ts";
@@ -78,7 +79,7 @@ Deno.test("a handshake of any version that the server lets pass opens a websocke
   for (const version of ["13", "8", "7"]) {
     const upgraded = upgrade({ "sec-websocket-version": version, upgrade: "h2c, WebSocket" });
     assert(upgraded.socket.written.startsWith("HTTP/1.1 101 "), upgraded.socket.written);
-    upgraded.opened[0]?.send("hello");
+    upgraded.opened[0]?.send(new Frame("hello"));
     assertEquals(await frames(upgraded), "\x81\x05hello");
   }
 });
