@@ -11,6 +11,7 @@ const root = new URL("../", import.meta.url);
 /** Rooms by the paths in them; the first that fits counts. */
 const rooms: readonly [name: string, paths: RegExp][] = [
   ["protocol", /^src\/protocol\//],
+  ["messages", /^src\/message\.ts$/],
   ["http", /^src\/http\//],
   ["runtimes", /^src\/runtimes\//],
   ["answers", /^src\/(pages|transports)\/|^src\/(route|service|authorization)\.ts$/],
@@ -29,14 +30,17 @@ const rooms: readonly [name: string, paths: RegExp][] = [
 /** What each room may import, besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  messages: ["protocol"],
   http: ["protocol"],
-  seams: ["http"],
-  session: ["protocol", "seams"],
+  seams: ["messages", "http"],
+  session: ["messages", "protocol", "seams"],
   options: ["session"],
   application: ["session", "protocol"],
-  answers: ["session", "seams", "protocol", "http", "options"],
-  server: ["answers", "application", "options", "session", "seams", "protocol", "http"],
-  runtimes: ["session", "seams", "protocol", "http"],
+  answers: ["messages", "session", "seams", "protocol", "http", "options"],
+  server: [
+    ...["answers", "application", "messages", "options", "session", "seams", "protocol", "http"],
+  ],
+  runtimes: ["messages", "session", "seams", "protocol", "http"],
   adapters: [
     ...["entry", "runtimes", "server", "application", "options", "session", "seams"],
     "protocol",

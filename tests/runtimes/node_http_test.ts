@@ -30,11 +30,9 @@ const rows: Readonly<Record<string, Row>> = {
     onBun: false,
   },
   ownFrames: {
-    says:
-      "frames that are written to the socket of a websocket arrive between its own; Bun has none",
+    says: "frames that are written to the socket of a websocket arrive between its own",
     place: "src/runtimes/node/websocket.ts",
     sees: true,
-    onBun: false,
   },
   upgradeAsRequest: {
     says: "an upgrade is a request where nobody listens for upgrades",
