@@ -180,8 +180,11 @@ export class Session extends Waiting {
   #enqueue(message: Message): boolean {
     this.#backlog.add(message);
     this.#flushSoon();
-    const inReceiver = this.#receiver?.bufferedAtMost ?? 0;
-    if (this.#backlog.cost + inReceiver > this.#host.maxBufferedBytes) this.close(slowConsumer);
+    const { cost } = this.#backlog;
+    const { maxBufferedBytes } = this.#host;
+    let inReceiver = this.#receiver?.bufferedAtMost ?? 0;
+    if (cost + inReceiver > maxBufferedBytes) inReceiver = this.#receiver?.bufferedAmount ?? 0;
+    if (cost + inReceiver > maxBufferedBytes) this.close(slowConsumer);
     else if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
     return false;

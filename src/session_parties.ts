@@ -14,7 +14,7 @@ import type { Timeouts } from "./timeouts.ts";
 export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
-  /** The same, or a bit more where that is known faster and makes no difference to limits. */
+  /** The same, or up to a quarter of `highWaterMark` more where that is known faster. */
   readonly bufferedAtMost: number;
   /**
    * Bytes after which a frame of messages shall end, and the next begin: frames are

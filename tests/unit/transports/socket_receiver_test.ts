@@ -181,3 +181,14 @@ Deno.test("a client that is owed half a million empty messages is closed as a sl
   for (let i = 0; i < 2 ** 19; i++) connection.write("");
   assertEquals(connection.readyState, 2);
 });
+
+Deno.test("a client is no slow consumer for what may be buffered, but is not", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve({ maxBufferedBytes: 1000 }));
+  const { socket, connection } = await connectSocket(server, runtime);
+  Object.defineProperty(socket, "bufferedAtMost", { value: 5000 });
+  assertEquals([connection.write("x"), connection.readyState], [true, 1]);
+  socket.bufferedAmount = 5000;
+  assertEquals([connection.write("x"), connection.readyState], [false, 2]);
+});
