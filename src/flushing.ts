@@ -1,32 +1,39 @@
 /**
- * What is written in one turn leaves together, a microtask later.
+ * What is written in one turn leaves together.
  *
  * @module
  */
+
+import { immediate } from "./turns.ts";
 
 /** Something with output to hand on. */
 export interface Flushable {
   flush(): void;
 }
 
-/** One microtask serves them all. */
-const waiting: Flushable[] = [];
+/** Flushes after whatever runs now: a microtask later. */
+export const flushSoon: (flushable: Flushable) => void = flushing(queueMicrotask);
 
-/** Flushes after whatever runs now. */
-export function flushSoon(flushable: Flushable): void {
-  if (waiting.push(flushable) === 1) queueMicrotask(flushAll);
-}
+/** Flushes after all that has arrived by now: at the end of the event loop's turn. */
+export const flushAfterArrivals: (flushable: Flushable) => void = flushing(immediate);
 
-function flushAll(): void {
-  let done = 0;
-  try {
-    // Listeners may write to others meanwhile, which join the list.
-    while (done < waiting.length) waiting[done++]!.flush();
-  } finally {
-    if (done === waiting.length) waiting.length = 0;
-    else {
-      waiting.splice(0, done);
-      queueMicrotask(flushAll);
+/** One callback serves them all. */
+function flushing(schedule: (callback: () => void) => unknown): (flushable: Flushable) => void {
+  const waiting: Flushable[] = [];
+  const flushAll = () => {
+    let done = 0;
+    try {
+      // Listeners may write to others meanwhile, which join the list.
+      while (done < waiting.length) waiting[done++]!.flush();
+    } finally {
+      if (done === waiting.length) waiting.length = 0;
+      else {
+        waiting.splice(0, done);
+        schedule(flushAll);
+      }
     }
-  }
+  };
+  return (flushable) => {
+    if (waiting.push(flushable) === 1) schedule(flushAll);
+  };
 }

@@ -4,28 +4,16 @@
  * @module
  */
 
-/** Begins and ends any number of times. */
+/** Begins with its making. */
 export class Hold {
-  #waiting: (() => void)[] | undefined;
+  readonly #waiting: (() => void)[] = [];
 
-  /** Whether it goes on. */
-  get holds(): boolean {
-    return this.#waiting !== undefined;
-  }
-
-  /** Settles at its end; nothing while there is none. */
-  get over(): Promise<void> | undefined {
-    const waiting = this.#waiting;
-    return waiting && new Promise((resolve) => waiting.push(resolve));
-  }
-
-  begin(): void {
-    this.#waiting ??= [];
+  /** Settles at its end. */
+  get over(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   end(): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = undefined;
-    for (const resume of waiting) resume();
+    for (const resume of this.#waiting) resume();
   }
 }

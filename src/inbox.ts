@@ -16,6 +16,10 @@ const messageOverhead = 64;
 /** What a pause keeps before senders are asked to wait. */
 const comfortable = 64 * 1024;
 
+/** Most keep nothing and wait for nothing: a list of their own would be memory for nothing. */
+const noMessages: string[] = [];
+const nobody: (() => void)[] = [];
+
 /** Whoever is told of connections and of what goes wrong in the application. */
 export interface InboxOwner<Emitter> {
   /** A connection opened: the application is to hear of it. */
@@ -35,12 +39,12 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   readonly #session: Session;
   readonly #emitter: Emitter;
   readonly #owner: InboxOwner<Emitter>;
-  #kept: string[] = [];
+  #kept = noMessages;
   #keptSize = 0;
   #delivering = false;
   #pauses = 0;
   #readers = 0;
-  #waiting: (() => void)[] = [];
+  #waiting = nobody;
   #close: { code: number; reason: string; wasClean: boolean } | undefined;
   #closeTold = false;
   #endTold = false;
@@ -82,7 +86,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
 
   /** A listener threw or rejected: its connection ends, all others live on. */
   failed(error: unknown): void {
-    this.#kept = [];
+    this.#kept = noMessages;
     this.#keptSize = 0;
     this.#session.close(internalError);
     this.#owner.report(error);
@@ -133,7 +137,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
         const message = this.#takeKept();
         if (message !== undefined) return { done: false, value: message };
         if (this.#close !== undefined) stop();
-        else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        else await new Promise<void>((resolve) => this.#wait(resolve));
       }
       return { done: true, value: undefined };
     };
@@ -149,7 +153,13 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     };
   }
 
+  #wait(resolve: () => void): void {
+    if (this.#waiting === nobody) this.#waiting = [];
+    this.#waiting.push(resolve);
+  }
+
   #keep(text: string): void {
+    if (this.#kept === noMessages) this.#kept = [];
     this.#kept.push(text);
     this.#keptSize += text.length + messageOverhead;
     this.#regulate();
@@ -174,7 +184,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #wakeReaders(): void {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = nobody;
     for (const wake of waiting) wake();
   }
 

@@ -28,6 +28,8 @@ export interface Socket {
   readonly bufferedAmount: number;
   /** The same, or up to `congestion` more where that is known faster. */
   readonly bufferedAtMost: number;
+  /** Whether messages that arrived together are told in turns of microtasks of their own. */
+  readonly deliversApart: boolean;
   /** Sends one text message; does nothing once the socket is closing. */
   send(frame: Frame): void;
   /** Begins the closing handshake; code and reason are valid in a close frame. */

@@ -8,7 +8,7 @@ import type { CloseStatus } from "./protocol/close_codes.ts";
 import { interrupted, normalClosure, slowConsumer, timedOut } from "./protocol/close_codes.ts";
 import { closeFrame } from "./protocol/frames.ts";
 import { Backlog } from "./backlog.ts";
-import { flushSoon } from "./flushing.ts";
+import { flushAfterArrivals, flushSoon } from "./flushing.ts";
 import { Hold } from "./hold.ts";
 import { Frame, heartbeat, Message, opening } from "./message.ts";
 import type { Peer } from "./peer.ts";
@@ -41,7 +41,7 @@ export class Session extends Waiting {
   readonly #backlog = new Backlog();
   #flushing = false;
   #drainOwed = false;
-  readonly #hold = new Hold();
+  #hold: Hold | undefined;
   /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
   #exchanged = false;
   #returned = false;
@@ -77,7 +77,7 @@ export class Session extends Waiting {
     this.#receiver = receiver;
     this.#full = false;
     this.peer = peer;
-    if (this.#hold.holds) receiver.pause();
+    if (this.#hold !== undefined) receiver.pause();
     if (this.readyState === CONNECTING) return this.#open(receiver);
     this.#returned = true;
     if (this.readyState === CLOSED) this.#sayGoodbye(receiver);
@@ -143,21 +143,22 @@ export class Session extends Waiting {
 
   /** The application takes no messages for now: senders shall wait. */
   pause(): void {
-    if (this.#hold.holds || this.readyState !== OPEN) return;
-    this.#hold.begin();
+    if (this.#hold !== undefined || this.readyState !== OPEN) return;
+    this.#hold = new Hold();
     this.#receiver?.pause();
   }
 
   /** It takes them again. */
   resume(): void {
-    if (!this.#hold.holds) return;
+    if (this.#hold === undefined) return;
     this.#receiver?.resume();
     this.#hold.end();
+    this.#hold = undefined;
   }
 
   /** Settles when messages are taken again, or never will be; nothing where they are taken now. */
   get held(): Promise<void> | undefined {
-    return this.#hold.over;
+    return this.#hold?.over;
   }
 
   /** Whether an interruption has ended the session, so that its sends are refused. */
@@ -205,7 +206,8 @@ export class Session extends Waiting {
   #flushSoon(): void {
     if (this.#flushing || this.#receiver === undefined) return;
     this.#flushing = true;
-    flushSoon(this);
+    if (this.#receiver.awaitsArrivals) flushAfterArrivals(this);
+    else flushSoon(this);
   }
 
   /** Hands on what is queued, as far as the receiver takes it. */

@@ -22,6 +22,11 @@ export interface Receiver {
    */
   readonly frameSize: number;
   /**
+   * Whether messages that arrived together come one by one, so that answers to them
+   * would leave one by one, too.
+   */
+  readonly awaitsArrivals: boolean;
+  /**
    * Takes a frame. False when that was its last one: it ends by itself, calls
    * {@linkcode Session.detach} when that is done, and the client comes back.
    */

@@ -5,7 +5,7 @@
  */
 
 /** Not in the Web's standards, but on Deno, Bun and Node, and much sooner than a timer. */
-const immediate: (callback: () => void) => unknown =
+export const immediate: (callback: () => void) => unknown =
   (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate ??
     ((callback) => setTimeout(callback, 0));
 

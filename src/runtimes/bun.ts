@@ -55,6 +55,7 @@ class BunSocket implements Socket {
   }
 
   readonly bytesRead = 0;
+  readonly deliversApart = true;
 
   get bufferedAmount(): number {
     return this.#socket?.getBufferedAmount() ?? 0;

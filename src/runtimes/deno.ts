@@ -44,6 +44,8 @@ const OPEN = 1;
 /** No UTF-16 code unit takes more in UTF-8. */
 const maxUnitBytes = 3;
 
+function ignore(): void {}
+
 /** A socket that `Deno.upgradeWebSocket` made. */
 class DenoSocket implements Socket {
   readonly #socket: DenoWebSocket;
@@ -59,10 +61,13 @@ class DenoSocket implements Socket {
     this.#listener = listener;
     this.#congestion = listener.congestion;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => listener.opened(this);
+    socket.onopen = () => {
+      socket.onopen = null;
+      listener.opened(this);
+    };
     socket.onmessage = ({ data }) => listener.message(typeof data === "string" ? data : undefined);
     // An error is always followed by the close event, which is enough.
-    socket.onerror = () => {};
+    socket.onerror = ignore;
     socket.onclose = ({ code, reason, wasClean }) => {
       clearInterval(this.#watch);
       // 0 is Deno's word for an end without a close frame; and 1001 is not the peer's
@@ -74,6 +79,7 @@ class DenoSocket implements Socket {
   }
 
   readonly bytesRead = 0;
+  readonly deliversApart = true;
 
   get bufferedAmount(): number {
     this.#sent = 0;

@@ -22,6 +22,7 @@ import { openSink } from "./web_sink.ts";
 export class PollReceiver implements Receiver, SinkListener {
   readonly bufferedAmount = 0;
   readonly bufferedAtMost = 0;
+  readonly awaitsArrivals = false;
   readonly #framing: Framing;
   readonly #session: Session;
   #ready: string | undefined;

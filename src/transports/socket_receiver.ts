@@ -113,6 +113,10 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#socket?.bufferedAtMost ?? 0;
   }
 
+  get awaitsArrivals(): boolean {
+    return this.#socket?.deliversApart === true;
+  }
+
   get frameSize(): number {
     return 256 * 1024;
   }

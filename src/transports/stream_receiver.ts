@@ -16,6 +16,7 @@ import { openSink } from "./web_sink.ts";
 
 /** Takes frames until they are `responseLimit` bytes. */
 export class StreamReceiver implements Receiver, SinkListener, Leaving {
+  readonly awaitsArrivals = false;
   readonly #framing: Framing;
   readonly #session: Session;
   readonly #sessions: Sessions;

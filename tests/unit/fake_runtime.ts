@@ -18,6 +18,7 @@ import { type Server, useRuntime } from "../../src/server.ts";
 /** A websocket whose peer is the test. */
 export class FakeSocket implements Socket {
   bufferedAmount = 0;
+  deliversApart = false;
   readonly sent: string[] = [];
   readonly closings: { code: number; reason: string }[] = [];
   readonly listener: SocketListener;

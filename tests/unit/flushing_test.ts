@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { flushSoon } from "../../src/flushing.ts";
+import { flushAfterArrivals, flushSoon } from "../../src/flushing.ts";
 import { connectSocket, FakeRuntime, onRuntime } from "./fake_runtime.ts";
+import { inNextTurn } from "../../src/turns.ts";
 import { fakeTime, microtasks } from "./fake_time.ts";
 import { serve } from "./polling_client.ts";
 
@@ -34,6 +35,34 @@ Deno.test("who was flushed can be flushed again in a later turn", async () => {
     await undefined;
     assertEquals(flushed, turn);
   }
+});
+
+Deno.test("who waits for arrivals is flushed at the end of the turn, once", async () => {
+  const flushed: string[] = [];
+  flushAfterArrivals({ flush: () => flushed.push("late") });
+  flushSoon({ flush: () => flushed.push("soon") });
+  await microtasks();
+  assertEquals(flushed, ["soon"]);
+  await new Promise<void>(inNextTurn);
+  assertEquals(flushed, ["soon", "late"]);
+});
+
+Deno.test("answers leave together to messages that come one by one in a turn", async () => {
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { connection, socket } = await connectSocket(server, runtime);
+  connection.on("data", (message) => connection.write(message));
+  socket.deliversApart = true;
+  for (const message of ["1", "2", "3"]) {
+    socket.listener.message(`["${message}"]`);
+    await microtasks();
+  }
+  assertEquals(socket.sent, ["o"]);
+  await new Promise<void>(inNextTurn);
+  assertEquals(socket.sent, ["o", 'a["1","2","3"]']);
+  connection.close();
+  await microtasks();
+  await new Promise<void>(inNextTurn);
 });
 
 Deno.test("an odd error while messages are handed on stops no other connection", async () => {

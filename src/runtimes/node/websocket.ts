@@ -53,6 +53,7 @@ export const tooLong = "sockjs-too-long";
 
 /** An open websocket. */
 export class NodeWebSocket implements Socket {
+  readonly deliversApart = false;
   readonly #websocket: WebSocketOfWs;
   readonly #sent: () => void;
   readonly #congestion: number;

@@ -155,6 +155,11 @@ export const websockets: Readonly<Record<string, Row>> = {
       sees: { 123: 123, 124: 123 },
     },
   },
+  messagesTogether: onBoth(
+    "src/flushing.ts",
+    "messages that arrive together are told in one turn, with microtasks between them",
+    { inTheTurn: 16, apart: true },
+  ),
   closeAmongMessages: {
     place: deno,
     deno: {

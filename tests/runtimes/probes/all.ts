@@ -8,6 +8,7 @@ import * as alone from "./alone.ts";
 import { announcedLengths, brokenBodies } from "./bodies.ts";
 import * as chunks from "./chunks.ts";
 import * as closing from "./closing.ts";
+import { messagesTogether } from "./arrivals.ts";
 import { automaticCompression, textByDefault } from "./compression.ts";
 import { defaultExports } from "./default_exports.ts";
 import * as disconnects from "./disconnects.ts";
@@ -38,6 +39,7 @@ export const everywhere = {
   ...slowReaders,
   announcedLengths,
   brokenBodies,
+  messagesTogether,
   faultyHandshakes,
   handshakeVersions,
   headersAfterTheAnswer,

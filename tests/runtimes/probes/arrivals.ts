@@ -1,0 +1,30 @@
+/**
+ * Messages of a websocket that arrive together.
+ *
+ * @module
+ */
+
+import { turn } from "../here.ts";
+import { serveSockets } from "../serve_sockets.ts";
+import { openSocket, textFrame } from "../websocket_client.ts";
+
+/** How many are told before an immediate of the first one, and whether its microtasks come first. */
+export async function messagesTogether() {
+  let told = 0;
+  let isMicrotaskOver = false;
+  let apart = false;
+  const seen = Promise.withResolvers<{ inTheTurn: number; apart: boolean }>();
+  const client = await openSocket(serveSockets({
+    message() {
+      if (++told === 1) {
+        queueMicrotask(() => isMicrotaskOver = true);
+        setImmediate(() => seen.resolve({ inTheTurn: told, apart }));
+      } else if (told === 2) apart = isMicrotaskOver;
+    },
+  }));
+  await turn();
+  client.write(textFrame("x").repeat(16));
+  const result = await seen.promise;
+  client.vanish();
+  return result;
+}
