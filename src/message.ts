@@ -1,12 +1,12 @@
 /**
- * What leaves for clients. All of it is made once at most, when somebody needs it: a
- * broadcast's goes to all sessions.
+ * What leaves for clients. What is made of a broadcast, for one session, the next ones
+ * use as well.
  *
  * @module
  */
 
 import { encodeMessage, isPlain } from "./protocol/escape.ts";
-import { heartbeatFrame, messagesFrame, openFrame } from "./protocol/frames.ts";
+import { messagesFrame } from "./protocol/frames.ts";
 import { utf8Length } from "./protocol/utf8.ts";
 
 const encoder = new TextEncoder();
@@ -45,18 +45,15 @@ export class Frame {
   }
 }
 
-/** The first frame of every session with frames. */
-export const opening: Frame = new Frame(openFrame);
-
-/** A sign of life. */
-export const heartbeat: Frame = new Frame(heartbeatFrame);
+/** What was asked for last: a broadcast's is asked for by all sessions, one after the other. */
+let lastMessage: Message | undefined;
+let lastFrame = new Frame("");
 
 /** A message, as it is sent. */
 export class Message {
   readonly text: string;
   /** What that takes on the wire. */
   readonly bytes: number;
-  #frame: Frame | undefined;
 
   constructor(text: string, bytes: number) {
     this.text = text;
@@ -77,6 +74,10 @@ export class Message {
 
   /** The frame that has no other message. */
   get frame(): Frame {
-    return (this.#frame ??= new Frame(messagesFrame([this.text])));
+    if (this !== lastMessage) {
+      lastMessage = this;
+      lastFrame = new Frame(messagesFrame([this.text]));
+    }
+    return lastFrame;
   }
 }

@@ -28,7 +28,7 @@ export interface Socket {
   readonly bufferedAmount: number;
   /** The same, or up to `congestion` more where that is known faster. */
   readonly bufferedAtMost: number;
-  /** Whether messages that arrived together are told in turns of microtasks of their own. */
+  /** Whether messages that arrived together are told with microtasks between them. */
   readonly deliversApart: boolean;
   /** Sends one text message; does nothing once the socket is closing. */
   send(frame: Frame): void;
@@ -86,6 +86,8 @@ export interface Sink {
 
 /** Whoever is told what becomes of a sink. */
 export interface SinkListener {
+  /** Bytes in the sink above which it is told when they have left. */
+  readonly congestion: number;
   /** What was written has left, or most of it. */
   drained(): void;
   /** After `end`: all of it has left. */

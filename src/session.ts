@@ -6,11 +6,11 @@
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import { interrupted, normalClosure, slowConsumer, timedOut } from "./protocol/close_codes.ts";
-import { closeFrame } from "./protocol/frames.ts";
+import { closeFrame, heartbeatFrame, openFrame } from "./protocol/frames.ts";
 import { Backlog } from "./backlog.ts";
 import { flushAfterArrivals, flushSoon } from "./flushing.ts";
 import { Hold } from "./hold.ts";
-import { Frame, heartbeat, Message, opening } from "./message.ts";
+import { Frame, Message } from "./message.ts";
 import type { Peer } from "./peer.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
 import type { Application, Receiver, SessionHost } from "./session_parties.ts";
@@ -87,7 +87,7 @@ export class Session extends Waiting {
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
-    if (!this.#raw) this.#hand(receiver, opening);
+    if (!this.#raw) this.#hand(receiver, new Frame(openFrame));
     this.#awaitHeartbeat(receiver);
     this.application?.opened();
   }
@@ -285,7 +285,7 @@ export class Session extends Waiting {
       this.#status = timedOut;
       return this.cut();
     }
-    if (pulse === "frame") this.#hand(receiver, heartbeat);
+    if (pulse === "frame") this.#hand(receiver, new Frame(heartbeatFrame));
     if (this.#receiver === receiver) {
       this.#host[pulse === "asked" ? "pongs" : "heartbeats"].add(this);
     }

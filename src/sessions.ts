@@ -30,6 +30,9 @@ export interface Leaving {
   cut(): void;
 }
 
+/** Bytes that a connection may hold before we look at it. */
+const maxCongestion = 16 * 1024;
+
 /** Holds all sessions, and finds them by the id in the URL; websockets have none. */
 export class Sessions implements SessionHost {
   readonly heartbeats: Timeouts;
@@ -56,6 +59,12 @@ export class Sessions implements SessionHost {
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
     this.#maxSessions = limits.maxSessions;
+  }
+
+  /** Bytes in a connection above which we want to hear when they have left. */
+  get congestion(): number {
+    // Of so many characters, none is longer than the mark in bytes.
+    return Math.min(maxCongestion, this.highWaterMark / 4);
   }
 
   /** How many there are, those that linger included. */

@@ -23,6 +23,7 @@ export class PollReceiver implements Receiver, SinkListener {
   readonly bufferedAmount = 0;
   readonly bufferedAtMost = 0;
   readonly awaitsArrivals = false;
+  readonly congestion = Infinity;
   readonly #framing: Framing;
   readonly #session: Session;
   #ready: string | undefined;

@@ -5,7 +5,7 @@
  */
 
 import type { Grant } from "../options.ts";
-import { type Frame, heartbeat } from "../message.ts";
+import { Frame } from "../message.ts";
 import type { Peer } from "../peer.ts";
 import {
   binaryMessage,
@@ -16,6 +16,7 @@ import {
   websocketCloseCode,
   websocketCloseReason,
 } from "../protocol/close_codes.ts";
+import { heartbeatFrame } from "../protocol/frames.ts";
 import { decodeText } from "../protocol/payload.ts";
 import { utf8Length } from "../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
@@ -55,8 +56,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   get congestion(): number {
-    // Of so many characters, none is longer than the mark in bytes.
-    return Math.min(maxCongestion, this.#service.settings.highWaterMark / 4);
+    return this.#service.sessions.congestion;
   }
 
   get maxSilence(): number {
@@ -130,7 +130,9 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     const socket = this.#socket;
     if (socket === undefined) return "beaten";
     if (this.#asked) return this.#isMissing(socket) ? "gone" : this.#wait(socket);
-    if (!this.#raw && this.#service.settings.heartbeatFrames) socket.send(heartbeat);
+    if (!this.#raw && this.#service.settings.heartbeatFrames) {
+      socket.send(new Frame(heartbeatFrame));
+    }
     this.#asked = true;
     if (socket.ping() && this.#asked) return this.#wait(socket);
     this.#asked = false;
@@ -191,14 +193,14 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   /** Ends both without a SockJS frame: this client does not speak SockJS. */
   #refuse(status: CloseStatus): void {
     const session = this.#session;
+    // Answers to what came before it, which wait for the end of the turn.
+    session?.flush();
     this.end(status);
     session?.disconnect(this, status, false);
   }
 }
 
 const noCloseFrame = 1006;
-/** Bytes that a socket may hold before we look at it. */
-const maxCongestion = 16 * 1024;
 
 /** Whether a text takes more bytes than that; no code unit takes more than three. */
 function isLonger(text: string, bytes: number): boolean {

@@ -33,6 +33,10 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#sink.write(new Chunk(prelude));
   }
 
+  get congestion(): number {
+    return this.#sessions.congestion;
+  }
+
   get bufferedAmount(): number {
     return this.#sink.bufferedAmount;
   }

@@ -76,7 +76,9 @@ class WebSink implements Sink {
     return this.#waiting - (this.#controller?.desiredSize ?? 0);
   }
 
-  write({ bytes: chunk }: Chunk): number {
+  write({ bytes }: Chunk): number {
+    // Of the broadcast's bytes each session has its own: whoever reads a body may take them.
+    const chunk = bytes.slice();
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {

@@ -65,6 +65,18 @@ Deno.test("answers leave together to messages that come one by one in a turn", a
   await new Promise<void>(inNextTurn);
 });
 
+Deno.test("what waits for the end of the turn still leaves before a refusal", async () => {
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { connection, socket } = await connectSocket(server, runtime);
+  connection.on("data", (message) => connection.write(message));
+  socket.deliversApart = true;
+  socket.listener.message('["1"]');
+  socket.listener.message("garbage");
+  assertEquals(socket.sent, ["o", 'a["1"]']);
+  assertEquals(socket.closings.map(({ code }) => code), [3000]);
+});
+
 Deno.test("an odd error while messages are handed on stops no other connection", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();

@@ -5,6 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { ServerResponse } from "node:http";
 import { Answer } from "../../http/answer.ts";
 import type { Fields } from "../../http/headers.ts";
 import type { Chunk } from "../../message.ts";
@@ -29,6 +30,9 @@ export function respond({ status, fields, body }: Answer, { res }: NodeInfo): vo
   else res.end(body);
 }
 
+/** Node's own, unless somebody was here before. */
+const { write } = ServerResponse.prototype;
+
 /** The end of a body of chunks. */
 const lastChunk = "0\r\n\r\n";
 
@@ -46,16 +50,20 @@ export class NodeSink implements Sink {
   #chunked = false;
   /** Whoever is still to be told. */
   #listener: SinkListener | undefined;
+  readonly #drained: () => void;
+  readonly #congestion: number;
 
   constructor(fields: Fields, info: NodeInfo, listener: SinkListener) {
     this.#info = info;
     this.#fields = fields;
     this.#listener = listener;
+    this.#congestion = listener.congestion;
     const { req, res } = info;
     this.#timeout = new Suspension(req, res);
     // A body that nobody reads would hide the end of the connection.
     req.resume();
-    res.on("drain", () => this.#listener?.drained());
+    this.#drained = () => this.#listener?.drained();
+    res.on("drain", this.#drained);
     const gone = () => {
       this.#timeout.end();
       this.#takeListener()?.broken();
@@ -73,7 +81,11 @@ export class NodeSink implements Sink {
   write({ text }: Chunk): number {
     this.#sendHead();
     const bytes = Buffer.byteLength(text);
-    this.#info.res.write(this.#chunked ? chunkOf(text, bytes) : text);
+    const { res } = this.#info;
+    // Node itself tells of a drain above its own mark only.
+    const isCongested = res.writableLength + bytes > this.#congestion;
+    const written = isCongested ? this.#drained : undefined;
+    res.write(this.#chunked ? chunkOf(text, bytes) : text, written);
     return bytes;
   }
 
@@ -103,7 +115,8 @@ export class NodeSink implements Sink {
     const { res } = this.#info;
     res.writeHead(200, fields);
     // Unless it is somebody's who does more with it, such as compression.
-    const isPlain = isRealNode && !Object.hasOwn(res, "write");
+    const isPlain = isRealNode && Object.getPrototypeOf(res) === ServerResponse.prototype &&
+      res.write === write;
     if (!isPlain || res.chunkedEncoding !== true) return;
     res.chunkedEncoding = false;
     this.#chunked = true;

@@ -54,7 +54,7 @@ export interface ServerResponse {
   readonly writableLength: number;
   readonly writableFinished: boolean;
   writeHead(status: number, fields: Readonly<Record<string, string | string[]>>): unknown;
-  write(chunk: string): boolean;
+  write(chunk: string, written?: () => void): boolean;
   end(chunk?: string, finished?: () => void): unknown;
   on(event: string, listener: () => void): unknown;
   destroy(): unknown;

@@ -150,7 +150,11 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
     this.fields = fields;
   }
 
-  write(chunk: string): boolean {
+  /** Whoever wants to hear that a chunk has left. */
+  readonly written: (() => void)[] = [];
+
+  write(chunk: string, written?: () => void): boolean {
+    if (written !== undefined) this.written.push(written);
     this.calls.push(`write ${chunk}`);
     return true;
   }

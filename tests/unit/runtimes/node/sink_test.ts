@@ -15,6 +15,7 @@ function given(answer: Answer) {
 
 /** Notes what it is told. */
 class Told implements SinkListener {
+  readonly congestion = 1024;
   readonly calls: string[] = [];
 
   drained(): void {
@@ -79,6 +80,16 @@ Deno.test("what Node has not sent yet is buffered", () => {
   const { sink, res } = open();
   res.writableLength = 7;
   assertEquals(sink.bufferedAmount, 7);
+});
+
+Deno.test("it is told when what Node holds has left, where that is enough to wait for", () => {
+  const { sink, res, told } = open();
+  sink.write(new Chunk("x".repeat(told.congestion)));
+  assertEquals(res.written.length, 0);
+  res.writableLength = told.congestion;
+  sink.write(new Chunk("x"));
+  res.written[0]!();
+  assertEquals(told.calls, ["drained"]);
 });
 
 Deno.test("a body that is finished at once says how many bytes it is", () => {
