@@ -10,6 +10,8 @@ import { messagesFrame } from "./protocol/frames.ts";
 import { utf8Length } from "./protocol/utf8.ts";
 
 const encoder = new TextEncoder();
+/** Characters up to which bytes are worth being kept. */
+const maxKept = 4096;
 
 /** A piece of an answer. */
 export class Chunk {
@@ -20,8 +22,10 @@ export class Chunk {
     this.text = text;
   }
 
+  /** Each time for the caller alone: whoever reads a body may take them away. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return (this.#bytes ??= encoder.encode(this.text));
+    if (this.text.length > maxKept) return encoder.encode(this.text);
+    return (this.#bytes ??= encoder.encode(this.text)).slice();
   }
 }
 

@@ -76,9 +76,7 @@ class WebSink implements Sink {
     return this.#waiting - (this.#controller?.desiredSize ?? 0);
   }
 
-  write({ bytes }: Chunk): number {
-    // Of the broadcast's bytes each session has its own: whoever reads a body may take them.
-    const chunk = bytes.slice();
+  write({ bytes: chunk }: Chunk): number {
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
