@@ -61,6 +61,8 @@ const payloads: Record<string, string> = {
   "d=%5B%22%E2%82%AC%F0%9F%98%80%22%5D": "\u20ac\u{1f600}",
   // Bytes that are no UTF-8.
   "d=%5B%22x%ffy%22%5D": "x\ufffdy",
+  // Beside that, Node takes a code unit for a byte.
+  "d=%5B%22x%E2\u20ac%22%5D": "x\ufffd\u20ac",
 };
 
 for (const [body, message] of Object.entries(payloads)) {

@@ -108,7 +108,7 @@ async function readAnswers(
     }
   } catch (error) {
     // Bun answers what it cannot parse at once, also in the middle of another answer.
-    const isBuns = error instanceof Error && / HTTP\/1\.1 (400|505) /.test(error.message);
+    const isBuns = error instanceof Error && / HTTP\/1\.1 (400|431|505) /.test(error.message);
     if (!(error instanceof BrokenOff || isBuns)) throw error;
   }
 }
