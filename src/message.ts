@@ -9,43 +9,23 @@ import { encodeMessage, isPlain } from "./protocol/escape.ts";
 import { messagesFrame } from "./protocol/frames.ts";
 import { utf8Length } from "./protocol/utf8.ts";
 
-const encoder = new TextEncoder();
-/** Characters up to which bytes are worth being kept. */
-const maxKept = 4096;
-
-/** A piece of an answer. */
-export class Chunk {
-  readonly text: string;
-  #bytes: Uint8Array<ArrayBuffer> | undefined;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  /** Each time for the caller alone: whoever reads a body may take them away. */
-  get bytes(): Uint8Array<ArrayBuffer> {
-    if (this.text.length > maxKept) return encoder.encode(this.text);
-    return (this.#bytes ??= encoder.encode(this.text)).slice();
-  }
-}
-
 /** A frame, in whatever form a client's transport gives it. */
 export class Frame {
   readonly text: string;
   #form: ((frame: string) => string) | undefined;
-  #chunk: Chunk | undefined;
+  #formed = "";
 
   constructor(text: string) {
     this.text = text;
   }
 
   /** It in that form. */
-  in(form: (frame: string) => string): Chunk {
-    if (this.#chunk === undefined || this.#form !== form) {
+  in(form: (frame: string) => string): string {
+    if (this.#form !== form) {
       this.#form = form;
-      this.#chunk = new Chunk(form(this.text));
+      this.#formed = form(this.text);
     }
-    return this.#chunk;
+    return this.#formed;
   }
 }
 

@@ -44,18 +44,23 @@ export class Peer {
   readonly protocol: Protocol;
   /** Path and query. */
   readonly url: string;
-  /** The part of the path that the server's prefix matched. */
-  readonly prefix: string;
   readonly ends: Ends;
+  /** How much of the path the server's prefix matched. */
+  readonly #taken: number;
   #source: Headers | undefined;
   #headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(protocol: Protocol, url: string, prefix: string, headers: Headers, ends: Ends) {
+  constructor(protocol: Protocol, url: string, taken: number, headers: Headers, ends: Ends) {
     this.protocol = protocol;
     this.url = url;
-    this.prefix = prefix;
+    this.#taken = taken;
     this.#source = headers;
     this.ends = ends;
+  }
+
+  /** The part of the path that the server's prefix matched. */
+  get prefix(): string {
+    return this.url.slice(0, this.#taken);
   }
 
   /** The path alone. */

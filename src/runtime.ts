@@ -7,7 +7,7 @@
 
 import type { Answer } from "./http/answer.ts";
 import type { Fields } from "./http/headers.ts";
-import type { Chunk, Frame } from "./message.ts";
+import type { Frame } from "./message.ts";
 
 /** One end of a connection. */
 export interface Address {
@@ -75,7 +75,7 @@ export interface Sink {
   /** Bytes that were written and have not left yet. */
   readonly bufferedAmount: number;
   /** Sends an HTTP chunk. Gives its length in bytes. */
-  write(chunk: Chunk): number;
+  write(text: string): number;
   /** Ends the body after what was written; `ended` or `broken` tells how that went. */
   end(): void;
   /** Sends the last chunk and ends the body; nothing more is told. */

@@ -69,15 +69,10 @@ export class Call {
     return this.#url.slice(this.#start);
   }
 
-  /** The part of the path that the server's prefix matched. */
-  get prefix(): string {
-    return this.#url.slice(this.#start, this.#taken);
-  }
-
   /** The client, as this request shows it. */
   peer(protocol: Protocol): Peer {
     const ends = this.runtime.ends(this.request, this.info);
-    return new Peer(protocol, this.url, this.prefix, this.request.headers, ends);
+    return new Peer(protocol, this.url, this.#taken - this.#start, this.request.headers, ends);
   }
 
   /** Adds the cookie, where the server is to set one. */

@@ -78,8 +78,13 @@ class DenoSocket implements Socket {
     };
   }
 
-  readonly bytesRead = 0;
-  readonly deliversApart = true;
+  get bytesRead(): number {
+    return 0;
+  }
+
+  get deliversApart(): boolean {
+    return true;
+  }
 
   get bufferedAmount(): number {
     this.#sent = 0;
@@ -137,14 +142,22 @@ class DenoSocket implements Socket {
   }
 }
 
+/**
+ * Where the headers have an `Upgrade` of another protocol as well, Deno looks at all of them
+ * once more after the upgrade, and ends the process unless they were read before. Others are
+ * left alone: they would stay with the socket, a kilobyte of them.
+ */
+function keepHeaders(headers: Headers): void {
+  if (headers.get("Upgrade")?.toLowerCase() === "websocket") return;
+  for (const _ of headers) break;
+}
+
 /** The runtime for a process that runs on Deno. */
 export function denoRuntime(deno: DenoGlobal): Runtime {
   return {
     upgrade(request, _info, listener) {
       let upgrade;
-      // Where the headers have an `Upgrade` of another protocol as well, Deno looks at all of
-      // them once more after the upgrade, and ends the process unless they were read before.
-      for (const _ of request.headers) break;
+      keepHeaders(request.headers);
       try {
         // Deno pings by itself, when half of that time (in s) has passed in silence.
         const idleTimeout = Math.ceil(listener.maxSilence / 1000);

@@ -20,10 +20,6 @@ import { openSink } from "./web_sink.ts";
  * ready, which is most of the time, and else when it comes.
  */
 export class PollReceiver implements Receiver, SinkListener {
-  readonly bufferedAmount = 0;
-  readonly bufferedAtMost = 0;
-  readonly awaitsArrivals = false;
-  readonly congestion = Infinity;
   readonly #framing: Framing;
   readonly #session: Session;
   #ready: string | undefined;
@@ -34,13 +30,29 @@ export class PollReceiver implements Receiver, SinkListener {
     this.#session = session;
   }
 
+  get bufferedAmount(): number {
+    return 0;
+  }
+
+  get bufferedAtMost(): number {
+    return 0;
+  }
+
+  get awaitsArrivals(): boolean {
+    return false;
+  }
+
+  get congestion(): number {
+    return Infinity;
+  }
+
   /** Clients have a round trip for each. */
   get frameSize(): number {
     return 1024 * 1024;
   }
 
   send(frame: Frame): boolean {
-    const { text } = frame.in(this.#framing.frame);
+    const text = frame.in(this.#framing.frame);
     if (this.#sink === undefined) this.#ready = text;
     else this.#sink.finish(text);
     this.#session.detach(this);

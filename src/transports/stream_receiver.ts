@@ -5,7 +5,7 @@
  */
 
 import type { Fields } from "../http/headers.ts";
-import { Chunk, type Frame } from "../message.ts";
+import type { Frame } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
 import type { Leaving, Sessions } from "../sessions.ts";
@@ -16,7 +16,6 @@ import { openSink } from "./web_sink.ts";
 
 /** Takes frames until they are `responseLimit` bytes. */
 export class StreamReceiver implements Receiver, SinkListener, Leaving {
-  readonly awaitsArrivals = false;
   readonly #framing: Framing;
   readonly #session: Session;
   readonly #sessions: Sessions;
@@ -30,7 +29,11 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#sessions = call.service.sessions;
     this.#left = call.service.settings.responseLimit;
     this.#sink = openSink(call, fields, this);
-    this.#sink.write(new Chunk(prelude));
+    this.#sink.write(prelude);
+  }
+
+  get awaitsArrivals(): boolean {
+    return false;
   }
 
   get congestion(): number {

@@ -6,7 +6,6 @@
  */
 
 import type { Fields } from "../http/headers.ts";
-import type { Chunk } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
 import { currentTurn, inNextTurn } from "../turns.ts";
@@ -76,7 +75,8 @@ class WebSink implements Sink {
     return this.#waiting - (this.#controller?.desiredSize ?? 0);
   }
 
-  write({ bytes: chunk }: Chunk): number {
+  write(text: string): number {
+    const chunk = encoder.encode(text);
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {

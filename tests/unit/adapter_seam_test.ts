@@ -2,7 +2,6 @@
 
 import { assertEquals } from "@std/assert";
 import type { Answer } from "../../src/http/answer.ts";
-import type { Chunk } from "../../src/message.ts";
 import { type Runtime, runtimeKey, type Sink, type SinkListener } from "../../src/runtime.ts";
 import { fakeTime, microtasks } from "./fake_time.ts";
 import { serve } from "./polling_client.ts";
@@ -20,7 +19,7 @@ class Kept implements Sink {
     this.listener = listener;
   }
 
-  write({ text }: Chunk): number {
+  write(text: string): number {
     this.calls.push(text);
     return text.length;
   }

@@ -96,7 +96,7 @@ const protocols: Readonly<Record<Slot, Protocol>> = {
 };
 
 function peerOf(slot: Slot): Peer {
-  return new Peer(protocols[slot], `/${slot}`, "", new Headers(), {});
+  return new Peer(protocols[slot], `/${slot}`, 0, new Headers(), {});
 }
 
 /** Drives `Session` and `Sessions`. */

@@ -28,7 +28,7 @@ const hidden = {
 };
 
 function peer(url: string, headers: HeadersInit = {}): Peer {
-  return new Peer("xhr-polling", url, "/echo", new Headers(headers), {});
+  return new Peer("xhr-polling", url, "/echo".length, new Headers(headers), {});
 }
 
 Deno.test("exactly the headers that applications may rely on are shown", () => {

@@ -15,7 +15,7 @@ function makeSessions(): Sessions {
 }
 
 function makeSession(sessions: Sessions, id: string): Session {
-  return new Session(sessions, new Peer("xhr-polling", "/", "", new Headers(), {}), id);
+  return new Session(sessions, new Peer("xhr-polling", "/", 0, new Headers(), {}), id);
 }
 
 Deno.test("a session is found by its id until it is free", () => {

@@ -8,7 +8,6 @@ import { Buffer } from "node:buffer";
 import { ServerResponse } from "node:http";
 import { Answer } from "../../http/answer.ts";
 import type { Fields } from "../../http/headers.ts";
-import type { Chunk } from "../../message.ts";
 import type { Sink, SinkListener } from "../../runtime.ts";
 import type { NodeInfo } from "./info.ts";
 import { whenQueued } from "./queued.ts";
@@ -78,7 +77,7 @@ export class NodeSink implements Sink {
     return this.#info.res.writableLength;
   }
 
-  write({ text }: Chunk): number {
+  write(text: string): number {
     this.#sendHead();
     const bytes = Buffer.byteLength(text);
     const { res } = this.#info;

@@ -53,7 +53,6 @@ export const tooLong = "sockjs-too-long";
 
 /** An open websocket. */
 export class NodeWebSocket implements Socket {
-  readonly deliversApart = false;
   readonly #websocket: WebSocketOfWs;
   readonly #sent: () => void;
   readonly #congestion: number;
@@ -77,6 +76,10 @@ export class NodeWebSocket implements Socket {
     websocket.on("error", ({ code }) => {
       if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") listener.tooLong();
     });
+  }
+
+  get deliversApart(): boolean {
+    return false;
   }
 
   get bytesRead(): number {

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { Answer } from "../../../../src/http/answer.ts";
-import { Chunk } from "../../../../src/message.ts";
 import type { SinkListener } from "../../../../src/runtime.ts";
 import { answered, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../fake_time.ts";
@@ -69,8 +68,8 @@ Deno.test("an answer that the application has begun is left alone", () => {
 Deno.test("a sink answers when it has something to send, and sends it chunk by chunk", () => {
   const { sink, res } = open();
   assertEquals(res.calls, []);
-  assertEquals(sink.write(new Chunk("\u20ac")), 3);
-  assertEquals(sink.write(new Chunk("two")), 3);
+  assertEquals(sink.write("\u20ac"), 3);
+  assertEquals(sink.write("two"), 3);
   sink.end();
   assertEquals(res.calls, ["head 200", "write \u20ac", "write two", "end"]);
   assertEquals([res.fields, sink.response === answered], [{ "X-A": "1" }, true]);
@@ -84,10 +83,10 @@ Deno.test("what Node has not sent yet is buffered", () => {
 
 Deno.test("it is told when what Node holds has left, where that is enough to wait for", () => {
   const { sink, res, told } = open();
-  sink.write(new Chunk("x".repeat(told.congestion)));
+  sink.write("x".repeat(told.congestion));
   assertEquals(res.written.length, 0);
   res.writableLength = told.congestion;
-  sink.write(new Chunk("x"));
+  sink.write("x");
   res.written[0]!();
   assertEquals(told.calls, ["drained"]);
 });
@@ -101,7 +100,7 @@ Deno.test("a body that is finished at once says how many bytes it is", () => {
 
 Deno.test("a body that has begun is finished with its last chunk", () => {
   const { sink, res } = open();
-  sink.write(new Chunk("one"));
+  sink.write("one");
   sink.finish("two");
   assertEquals(res.calls, ["head 200", "write one", "end two"]);
 });
@@ -119,7 +118,7 @@ Deno.test("each drain is told, until the body has ended or broken", () => {
 
 Deno.test("an end is told when all has left, once, and the close that follows is not", () => {
   const { res, told, sink } = open();
-  sink.write(new Chunk("one"));
+  sink.write("one");
   sink.end();
   assertEquals(told.calls, []);
   res.leave();
@@ -141,7 +140,7 @@ Deno.test("a close before the end is a break, once", () => {
 Deno.test("nothing is told after a finish or an abort", () => {
   for (const stop of ["finish", "abort"] as const) {
     const { res, told, sink } = open();
-    sink.write(new Chunk("one"));
+    sink.write("one");
     sink[stop]("two");
     res.emit("drain");
     res.emit("close");
