@@ -7,9 +7,12 @@
 import type { Authorization } from "./authorization.ts";
 import type { Faults } from "./faults.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
+import { notFound } from "./http/errors.ts";
 import { isBaseUrl } from "./option_checks.ts";
 import type { OriginCheck } from "./options.ts";
+import type { Reply } from "./route.ts";
 import type { Settings } from "./settings.ts";
+import { isThenable } from "./thenable.ts";
 
 /** Asks the application what its options leave to functions. */
 export class OptionFunctions {
@@ -47,6 +50,17 @@ export class OptionFunctions {
     if (url === undefined || isBaseUrl(url)) return url;
     this.#faults.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
     return undefined;
+  }
+
+  /** The answer to a request outside the prefix; whoever asks deals with what is thrown. */
+  fallBack(request: Request, info: unknown): Reply | PromiseLike<Reply> {
+    const { fallback } = this.#settings;
+    if (fallback === undefined) return notFound();
+    const answer = fallback(request, info);
+    // Bun's own idiom: nothing, after an upgrade.
+    return isThenable(answer)
+      ? answer.then((response) => response ?? notFound())
+      : (answer ?? notFound());
   }
 
   /** Whether a request may come from where it does. */

@@ -213,7 +213,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const { url } = request;
     const { start, end } = pathOf(url);
     const taken = this.#matchPrefix(url, start, end);
-    if (taken < 0) return this.#fallBack(request, info);
+    if (taken < 0) return this.#functions.fallBack(request, info);
     const match = this.#router.find(url, taken, end);
     if (match === undefined) return notFound();
     const { route, session } = match;
@@ -229,16 +229,6 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     return handler === undefined
       ? methodNotAllowed(route.allow, route.fields(call))
       : handler(call);
-  }
-
-  #fallBack(request: Request, info: unknown): Reply | PromiseLike<Reply> {
-    const { fallback } = this.#settings;
-    if (fallback === undefined) return notFound();
-    const answer = fallback(request, info);
-    // Bun's own idiom: nothing, after an upgrade.
-    return isThenable(answer)
-      ? answer.then((response) => response ?? notFound())
-      : (answer ?? notFound());
   }
 
   #respond(reply: Reply, request: Request, info: unknown): Response {

@@ -181,11 +181,10 @@ export class Session extends Waiting {
   #enqueue(message: Message): boolean {
     this.#backlog.add(message);
     this.#flushSoon();
-    const { cost } = this.#backlog;
-    const { maxBufferedBytes } = this.#host;
+    const room = this.#host.maxBufferedBytes - this.#backlog.cost;
     let inReceiver = this.#receiver?.bufferedAtMost ?? 0;
-    if (cost + inReceiver > maxBufferedBytes) inReceiver = this.#receiver?.bufferedAmount ?? 0;
-    if (cost + inReceiver > maxBufferedBytes) this.close(slowConsumer);
+    if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
+    if (inReceiver > room) this.close(slowConsumer);
     else if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
     this.#drainOwed = true;
     return false;
@@ -206,8 +205,7 @@ export class Session extends Waiting {
   #flushSoon(): void {
     if (this.#flushing || this.#receiver === undefined) return;
     this.#flushing = true;
-    if (this.#receiver.awaitsArrivals) flushAfterArrivals(this);
-    else flushSoon(this);
+    (this.#receiver.awaitsArrivals ? flushAfterArrivals : flushSoon)(this);
   }
 
   /** Hands on what is queued, as far as the receiver takes it. */
