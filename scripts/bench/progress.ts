@@ -5,6 +5,7 @@
  */
 
 import { number } from "./numbers.ts";
+import { median } from "./statistics.ts";
 import type { ServerName } from "./servers.ts";
 import type { Sample, Workload } from "./workloads.ts";
 
@@ -18,9 +19,9 @@ export class Progress {
     this.#all = all;
   }
 
-  measured(round: number, workload: Workload, server: ServerName, samples: Sample[]): void {
+  measured(round: number, workload: Workload, server: ServerName, measured: Sample[][]): void {
     const values = workload.quantities.map(({ unit }, at) =>
-      `${number(samples[at]?.value ?? NaN)} ${unit}`
+      `${number(median(measured.map((samples) => samples[at]!.value)))} ${unit}`
     );
     this.#line(round, workload, server, values.join(", "));
   }

@@ -5,7 +5,7 @@
  */
 
 import type { ServerName } from "./servers.ts";
-import { median } from "./statistics.ts";
+import { median, quantile } from "./statistics.ts";
 import type { Quantity, Sample } from "./workloads.ts";
 
 /** Something that was measured, several times on each server. */
@@ -43,35 +43,49 @@ export function medianOf(figure: Figure, server: ServerName): number | undefined
   return values.length === 0 ? undefined : median(values);
 }
 
-/** The median of a figure on one server by that on another. */
+/** A figure on one server by that on another, measurement by measurement. */
+export function ratiosOf(figure: Figure, server: ServerName, other: ServerName): number[] {
+  return pairs(figure, server, other).map(([mine, theirs]) => mine.value / theirs.value);
+}
+
+/**
+ * The CPU time that the other server takes for a message by that of the first: what
+ * their rates would be if nothing but the servers mattered.
+ */
+export function cpuRatiosOf(figure: Figure, server: ServerName, other: ServerName): number[] {
+  return pairs(figure, server, other).flatMap(([{ cpu: mine }, { cpu: theirs }]) =>
+    mine === undefined || theirs === undefined ? [] : theirs / mine
+  );
+}
+
+/**
+ * What was measured on both, one right after the other: the machine's pace changes in
+ * between less than it does in a run. Nothing if a measurement is missing.
+ */
+function pairs({ samples }: Figure, server: ServerName, other: ServerName): [Sample, Sample][] {
+  const [mine = [], theirs = []] = [samples[server], samples[other]];
+  if (mine.length !== theirs.length) return [];
+  return mine.map((each, at) => [each, theirs[at]!]);
+}
+
+/** The median of those ratios. */
 export function ratioOf(
   figure: Figure,
   server: ServerName,
   other: ServerName,
 ): number | undefined {
-  const [mine, theirs] = [medianOf(figure, server), medianOf(figure, other)];
-  return mine === undefined || theirs === undefined ? undefined : mine / theirs;
-}
-
-/**
- * The median of the CPU time that the other server takes for a message, by that of
- * the first: what their rates would be if nothing but the servers mattered.
- */
-export function cpuRatioOf(
-  figure: Figure,
-  server: ServerName,
-  other: ServerName,
-): number | undefined {
-  const [mine, theirs] = [medianCpu(figure, server), medianCpu(figure, other)];
-  return mine === undefined || theirs === undefined ? undefined : theirs / mine;
+  const ratios = ratiosOf(figure, server, other);
+  return ratios.length === 0 ? undefined : median(ratios);
 }
 
 /** Below this part of the time, something else than the server set the pace. */
 export const busyEnough = 0.9;
 
-/** A ratio of medians, and of which. */
+/** The median of ratios, and of which. */
 export interface FairRatio {
   readonly ratio: number;
+  /** A quarter of them are above. */
+  readonly high: number;
   readonly isByCpu: boolean;
 }
 
@@ -85,13 +99,10 @@ export function fairRatioOf(
     const known = figure.samples[each]?.map(({ busy }) => busy ?? 1) ?? [];
     return known.length > 0 && median(known) < busyEnough;
   });
-  const ratio = (isByCpu ? cpuRatioOf : ratioOf)(figure, server, other);
-  return ratio === undefined ? undefined : { ratio, isByCpu };
-}
-
-function medianCpu({ samples }: Figure, server: ServerName): number | undefined {
-  const known = samples[server]?.map(({ cpu }) => cpu).filter((cpu) => cpu !== undefined) ?? [];
-  return known.length === 0 ? undefined : median(known);
+  const ratios = (isByCpu ? cpuRatiosOf : ratiosOf)(figure, server, other);
+  return ratios.length === 0
+    ? undefined
+    : { ratio: median(ratios), high: quantile(ratios, 0.75), isByCpu };
 }
 
 /** The figure of that name. */

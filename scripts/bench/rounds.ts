@@ -1,6 +1,5 @@
 /**
- * Measures: every workload on every server, in several rounds, which go through the
- * servers in turn forwards and backwards.
+ * Measures: every workload on every server, in several rounds, each with fresh servers.
  *
  * @module
  */
@@ -23,6 +22,11 @@ export interface Plan {
   readonly patient: boolean;
 }
 
+/** Slow servers are warmed up so much longer. */
+const slowStart = 3;
+/** How long a slice is, and what its new connections are given before it counts, in seconds. */
+const [slice, settling] = [0.3, 0.1];
+
 /** Measures all of a plan. A measurement that fails is told of, and left out. */
 export async function measureAll(
   generator: Generator,
@@ -35,19 +39,25 @@ export async function measureAll(
     const found: Figure[] = workload.quantities.map((each) => ({ ...each, samples: {} }));
     figures.push(...found);
     for (let round = 1; round <= rounds; round++) {
-      for (const server of round % 2 === 1 ? servers : servers.toReversed()) {
-        try {
-          let samples: Sample[];
-          do {
-            if (patient) await quiet(() => progress.waiting());
-            samples = await measure(generator, server, workload, durations);
-          } while (patient && samples.some(({ others }) => others > quietEnough));
-          found.forEach(({ samples: all }, at) => (all[server] ??= []).push(samples[at]!));
-          progress.measured(round, workload, server, samples);
-        } catch (error) {
-          const { message } = error as Error;
-          failures.push(`${workload.name} on ${server}: ${message}`);
-          progress.failed(round, workload, server, message);
+      const order = round % 2 === 1 ? servers : servers.toReversed();
+      const trials = order.map((name) => new Trial(generator, name, workload, durations));
+      await (workload.inSlices ? inSlices : oneByOne)(trials, durations, async (attempt) => {
+        let samples: Sample[];
+        do {
+          if (patient) await quiet(() => progress.waiting());
+          samples = await attempt();
+        } while (patient && samples.some(({ others }) => others > quietEnough));
+        return samples;
+      });
+      for (const { name, measured, failure } of trials) {
+        if (failure === undefined) {
+          found.forEach(({ samples: all }, at) =>
+            (all[name] ??= []).push(...measured.map((samples) => samples[at]!))
+          );
+          progress.measured(round, workload, name, measured);
+        } else {
+          failures.push(`${workload.name} on ${name}: ${failure}`);
+          progress.failed(round, workload, name, failure);
         }
       }
     }
@@ -55,19 +65,102 @@ export async function measureAll(
   return { figures, failures };
 }
 
-async function measure(
-  generator: Generator,
-  name: ServerName,
-  workload: Workload,
-  durations: Durations,
-): Promise<Sample[]> {
-  await using server = await PinnedServer.start(name, workload.bytes);
-  try {
-    return await workload.measure(
-      (transport, action, options) => generator.run(server, [transport, action], options),
-      durations,
+/** Makes attempts until one has gone undisturbed. */
+type Repeat = (attempt: () => Promise<Sample[]>) => Promise<Sample[]>;
+
+/** A whole measurement of each server, which is the only one meanwhile. */
+async function oneByOne(trials: Trial[], { warmUp }: Durations, repeat: Repeat): Promise<void> {
+  for (const trial of trials) {
+    await trial.attempt(async () => {
+      trial.measured.push(
+        await repeat(async () => {
+          await trial.start();
+          return await trial.measure({ warmUp: warmUp * (trial.workload.isSlow ? slowStart : 1) });
+        }),
+      );
+    });
+    await trial.end();
+  }
+}
+
+/**
+ * Slices of time in turn, forwards and backwards: the machine's pace changes from one second
+ * to the next, and its changes are to meet all servers alike.
+ */
+async function inSlices(trials: Trial[], durations: Durations, repeat: Repeat): Promise<void> {
+  const slices = Math.ceil(durations.counted / slice);
+  const warmUp = durations.warmUp * (trials[0]?.workload.isSlow ? slowStart : 1);
+  for (const trial of trials) {
+    await trial.attempt(async () => {
+      await trial.start();
+      await trial.measure({ warmUp: settling, counted: warmUp });
+    });
+  }
+  for (let count = 0; count < slices; count++) {
+    for (const trial of count % 2 === 0 ? trials : trials.toReversed()) {
+      await trial.attempt(async () => {
+        const sliced = { warmUp: settling, counted: durations.counted / slices };
+        trial.measured.push(await repeat(() => trial.measure(sliced)));
+      });
+    }
+  }
+  for (const trial of trials) await trial.end();
+}
+
+/** A workload on one server. */
+class Trial {
+  readonly name: ServerName;
+  readonly workload: Workload;
+  /** A sample for each quantity, and that for each slice. */
+  readonly measured: Sample[][] = [];
+  /** Why it came to nothing. */
+  failure: string | undefined;
+  readonly #generator: Generator;
+  readonly #durations: Durations;
+  #server: PinnedServer | undefined;
+
+  constructor(
+    generator: Generator,
+    name: ServerName,
+    workload: Workload,
+    durations: Durations,
+  ) {
+    this.#generator = generator;
+    this.name = name;
+    this.workload = workload;
+    this.#durations = durations;
+  }
+
+  /** Does something of it, unless it has failed already. */
+  async attempt(what: () => Promise<void>): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      await what();
+    } catch (error) {
+      this.failure = (error as Error).message + await this.end();
+    }
+  }
+
+  /** Starts the server, afresh. */
+  async start(): Promise<void> {
+    await this.end();
+    this.#server = await PinnedServer.start(this.name, this.workload.bytes);
+  }
+
+  /** Measures it, with other durations than those of the plan. */
+  measure(durations: Partial<Durations>): Promise<Sample[]> {
+    const server = this.#server;
+    if (server === undefined) throw new Error("There is no server");
+    return this.workload.measure(
+      (transport, action, options) => this.#generator.run(server, [transport, action], options),
+      { ...this.#durations, ...durations },
     );
-  } catch (error) {
-    throw new Error(`${(error as Error).message}${await server.end()}`, { cause: error });
+  }
+
+  /** Ends the server, and gives what it wrote to its standard error. */
+  async end(): Promise<string> {
+    const server = this.#server;
+    this.#server = undefined;
+    return await server?.end() ?? "";
   }
 }

@@ -6,7 +6,7 @@
 
 import { number } from "./numbers.ts";
 import { quietEnough } from "./quiet.ts";
-import { busyEnough, cpuRatioOf, type Figure, ratioOf, type Results } from "./results.ts";
+import { busyEnough, cpuRatiosOf, type Figure, ratiosOf, type Results } from "./results.ts";
 import { floorOf, type ServerName } from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
@@ -55,7 +55,7 @@ function rows(figure: Figure): string[][] {
 /** By values, and by what these took of the server's core. */
 function ratios(figure: Figure, server: ServerName, other: ServerName | undefined): string[] {
   if (other === undefined) return ["", ""];
-  return [ratioOf, cpuRatioOf].map((ratio) => shown(ratio(figure, server, other)));
+  return [ratiosOf, cpuRatiosOf].map((ratios) => medianText(ratios(figure, server, other)));
 }
 
 /** Nothing for what is not known, or was divided by nothing. */
@@ -75,6 +75,7 @@ function notes(figures: readonly Figure[]): string[] {
   return [
     "IQR: interquartile range, in percent of the median. CPU: the server's, for a message or session.",
     "busy: the part of the time for which the server's core was at work on it.",
+    "x: the median of ratios of measurements that followed each other.",
     "by CPU: the ratio of CPU times, which says more where the server was not busy.",
     ...(idle === 0 ? [] : [
       `In ${idle} of ${samples.length} measurements that was less than ${busyEnough}: there the generator, or another program, set the pace.`,

@@ -47,15 +47,16 @@ export interface Workload {
   /** Bytes of its messages. */
   readonly bytes: number;
   readonly quantities: readonly Quantity[];
+  /** Whether it is slow, or slowed down: it runs less often in a second, so compilers take longer. */
+  readonly isSlow: boolean;
+  /** Whether a server is measured in slices of time, in turn with the others. */
+  readonly inSlices: boolean;
   /** Gives a sample for each quantity. */
   measure(load: Load, durations: Durations): Promise<Sample[]>;
 }
 
 /** The sizes of messages, in bytes. */
 export const sizes: readonly number[] = [32, 1024, 65536];
-
-/** What is slow, or slowed down, runs less often in a second: compilers take that much longer. */
-const slowStart = 3;
 
 const messages = [
   { name: "ws", title: "websocket echo", load: ["ws", "echo"], options: {} },
@@ -90,8 +91,9 @@ function messageWorkload(
     quantities: [
       { name: `${name}-${bytes}`, title: `${title}, ${sizeText(bytes)}`, unit: "messages/s" },
     ],
-    async measure(load, { warmUp, counted: t }) {
-      const w = transport !== "ws" && action === "echo" ? warmUp * slowStart : warmUp;
+    isSlow: transport !== "ws" && action === "echo",
+    inSlices: true,
+    async measure(load, { warmUp: w, counted: t }) {
       return [rate(await load(transport, action, { ...options, s: bytes, w, t }))];
     },
   };
@@ -116,8 +118,10 @@ function connectWorkload(transport: "ws" | "xhr", title: string): Workload {
     name,
     bytes: 32,
     quantities: [{ name, title: `new sessions, ${title}`, unit: "sessions/s" }],
-    async measure(load, { warmUp, counted: t }) {
-      return [rate(await load(transport, "connect", { w: warmUp * slowStart, t }))];
+    isSlow: true,
+    inSlices: false,
+    async measure(load, { warmUp: w, counted: t }) {
+      return [rate(await load(transport, "connect", { w, t }))];
     },
   };
 }
@@ -131,6 +135,8 @@ function idleWorkload(transport: "ws" | "stream", title: string): Workload {
       { name: `${name}-memory`, title: `10,000 idle sessions, ${title}: memory`, unit: "B each" },
       { name: `${name}-cpu`, title: `10,000 idle sessions, ${title}: CPU`, unit: "% of a core" },
     ],
+    isSlow: false,
+    inSlices: false,
     async measure(load, { idle: t }) {
       const run = await load(transport, "idle", { n: 10_000, w: 0, t });
       return [sample(run, run.memoryForEach), sample(run, run.cpu / run.seconds * 100)];
@@ -149,8 +155,10 @@ function latencyWorkload(transport: "ws" | "xhr" | "stream", title: string): Wor
       title: `latency at half the peak, ${title}: ${quantile}`,
       unit: "µs",
     })),
+    isSlow: true,
+    inSlices: false,
     async measure(load, { warmUp: w, counted: t }) {
-      const { delivered, seconds } = await load(transport, "echo", { w: w * slowStart, t });
+      const { delivered, seconds } = await load(transport, "echo", { w, t });
       const run = await load(transport, "echo", { w, t, r: delivered / seconds / 2 });
       return [sample(run, run.p50), sample(run, run.p99)];
     },
@@ -165,8 +173,9 @@ function growthWorkload(sessions: number): Workload {
     name,
     bytes: 32,
     quantities: [{ name, title, unit: "µs a message" }],
-    async measure(load, { warmUp, counted: t }) {
-      const w = warmUp * slowStart;
+    isSlow: true,
+    inSlices: false,
+    async measure(load, { warmUp: w, counted: t }) {
       const run = await load("ws", "echo", { n: sessions, r: 5000, w, t });
       return [sample(run, run.cpu / run.delivered * 1e6)];
     },
