@@ -16,16 +16,15 @@ interface DenoWebSocket {
   readonly bufferedAmount: number;
   send(text: string): void;
   close(code: number, reason: string): void;
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: DenoCloseEvent) => void) | null;
-  onerror: (() => void) | null;
+  addEventListener(type: string, listener: DenoSocket): void;
 }
 
-/** How a Deno websocket ended. */
-interface DenoCloseEvent {
-  readonly code: number;
-  readonly reason: string;
+/** What becomes of it; a `message` has data, and a `close` the rest. */
+interface DenoEvent {
+  readonly type: string;
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
   readonly wasClean?: boolean;
 }
 
@@ -44,8 +43,6 @@ const OPEN = 1;
 /** No UTF-16 code unit takes more in UTF-8. */
 const maxUnitBytes = 3;
 
-function ignore(): void {}
-
 /** A socket that `Deno.upgradeWebSocket` made. */
 class DenoSocket implements Socket {
   readonly #socket: DenoWebSocket;
@@ -61,21 +58,31 @@ class DenoSocket implements Socket {
     this.#listener = listener;
     this.#congestion = listener.congestion;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      socket.onopen = null;
-      listener.opened(this);
-    };
-    socket.onmessage = ({ data }) => listener.message(typeof data === "string" ? data : undefined);
-    // An error is always followed by the close event, which is enough.
-    socket.onerror = ignore;
-    socket.onclose = ({ code, reason, wasClean }) => {
-      clearInterval(this.#watch);
-      // 0 is Deno's word for an end without a close frame; and 1001 is not the peer's
-      // word, but Deno's for one that has not answered a ping.
-      if (code === 0) listener.closed(noCloseFrame, reason);
-      else if (wasClean === false) listener.closed(timedOut.code, timedOut.reason);
-      else listener.closed(code, reason);
-    };
+    // Functions, one for each event, would be half a kilobyte. An error is always followed
+    // by the close event, which is enough.
+    socket.addEventListener("open", this);
+    socket.addEventListener("message", this);
+    socket.addEventListener("close", this);
+  }
+
+  handleEvent(event: DenoEvent): void {
+    switch (event.type) {
+      case "open":
+        return this.#listener.opened(this);
+      case "message":
+        return this.#listener.message(typeof event.data === "string" ? event.data : undefined);
+      case "close":
+        return this.#closed(event);
+    }
+  }
+
+  #closed({ code = 0, reason = "", wasClean }: DenoEvent): void {
+    clearInterval(this.#watch);
+    // 0 is Deno's word for an end without a close frame; and 1001 is not the peer's
+    // word, but Deno's for one that has not answered a ping.
+    if (code === 0) this.#listener.closed(noCloseFrame, reason);
+    else if (wasClean === false) this.#listener.closed(timedOut.code, timedOut.reason);
+    else this.#listener.closed(code, reason);
   }
 
   get bytesRead(): number {

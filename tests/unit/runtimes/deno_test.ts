@@ -13,10 +13,7 @@ class FakeDenoSocket {
   asked = 0;
   #buffered = 0;
   readonly calls: string[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string; wasClean?: boolean }) => void) | null = null;
-  onerror: (() => void) | null = null;
+  readonly #listeners = new Map<string, EventListenerObject>();
 
   get bufferedAmount(): number {
     this.asked++;
@@ -27,9 +24,18 @@ class FakeDenoSocket {
     this.#buffered = bytes;
   }
 
+  addEventListener(type: string, listener: EventListenerObject): void {
+    this.#listeners.set(type, listener);
+  }
+
+  /** Something happens to it. */
+  tell(type: string, details: Record<string, unknown> = {}): void {
+    this.#listeners.get(type)?.handleEvent({ type, ...details } as unknown as Event);
+  }
+
   open(): void {
     this.readyState = 1;
-    this.onopen?.();
+    this.tell("open");
   }
 
   send(text: string): void {
@@ -96,10 +102,10 @@ Deno.test("the listener hears of messages, binary ones as undefined, and of the 
   socket.open();
   assertEquals(opened.length, 1);
   assertEquals(socket.binaryType, "arraybuffer");
-  socket.onmessage?.({ data: "text" });
-  socket.onmessage?.({ data: new ArrayBuffer(1) });
-  socket.onerror?.();
-  socket.onclose?.({ code: 1001, reason: "bye" });
+  socket.tell("message", { data: "text" });
+  socket.tell("message", { data: new ArrayBuffer(1) });
+  socket.tell("error");
+  socket.tell("close", { code: 1001, reason: "bye" });
   assertEquals(told, ["message text", "message undefined", "closed 1001 bye"]);
 });
 
@@ -107,7 +113,7 @@ Deno.test("an end without a close frame is 1006, one without a code 1005", () =>
   for (const [code, expected] of [[0, 1006], [1006, 1006], [1005, 1005]] as const) {
     const { socket, told } = upgrade();
     socket.open();
-    socket.onclose?.({ code, reason: "" });
+    socket.tell("close", { code, reason: "" });
     assertEquals(told, [`closed ${expected} `]);
   }
 });
@@ -173,7 +179,7 @@ Deno.test("a congested socket that closes is watched no longer", () => {
   socket.open();
   socket.bufferedAmount = 100_000;
   opened[0]!.send(new Frame(long));
-  socket.onclose?.({ code: 0, reason: "" });
+  socket.tell("close", { code: 0, reason: "" });
   assertEquals(time.next(), false);
 });
 
@@ -204,11 +210,11 @@ Deno.test("Deno is told in seconds when a silent peer counts as dead", () => {
 Deno.test("an end that Deno has come to by itself is 1006, whatever its code", () => {
   const { socket, told } = upgrade();
   socket.open();
-  socket.onclose?.({ code: 1001, reason: "No response from ping frame.", wasClean: false });
+  socket.tell("close", { code: 1001, reason: "No response from ping frame.", wasClean: false });
   assertEquals(told, ["closed 1006 Connection timed out"]);
   const other = upgrade();
   other.socket.open();
-  other.socket.onclose?.({ code: 1001, reason: "", wasClean: true });
+  other.socket.tell("close", { code: 1001, reason: "", wasClean: true });
   assertEquals(other.told, ["closed 1001 "]);
 });
 
