@@ -9,6 +9,9 @@ import { encodeMessage, isPlain } from "./protocol/escape.ts";
 import { messagesFrame } from "./protocol/frames.ts";
 import { utf8Length } from "./protocol/utf8.ts";
 
+/** Characters of the longest message whose frame is made for all sessions at once. */
+const maxShared = 64 * 1024;
+
 /** A frame, in whatever form a client's transport gives it. */
 export class Frame {
   readonly text: string;
@@ -29,7 +32,10 @@ export class Frame {
   }
 }
 
-/** What was asked for last: a broadcast's is asked for by all sessions, one after the other. */
+/**
+ * What was asked for last: a broadcast's is asked for by all sessions, one after the other.
+ * It stays, so it has to be short.
+ */
 let lastMessage: Message | undefined;
 let lastFrame = new Frame("");
 
@@ -58,6 +64,7 @@ export class Message {
 
   /** The frame that has no other message. */
   get frame(): Frame {
+    if (this.text.length > maxShared) return new Frame(messagesFrame([this.text]));
     if (this !== lastMessage) {
       lastMessage = this;
       lastFrame = new Frame(messagesFrame([this.text]));

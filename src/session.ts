@@ -15,6 +15,7 @@ import type { Peer } from "./peer.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
 import type { Application, Receiver, SessionHost } from "./session_parties.ts";
 import { Waiting } from "./timeouts.ts";
+import { inNextTurn } from "./turns.ts";
 
 /**
  * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
@@ -217,10 +218,23 @@ export class Session extends Waiting {
     if (this.readyState === CLOSING) {
       const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
       if (mayEnd) this.#sayGoodbye(receiver);
-    } else if (this.congested && this.bufferedAmount <= this.#host.highWaterMark) {
-      this.#drainOwed = false;
-      this.application?.drained();
+    } else if (this.#hasDrained) {
+      inNextTurn(() => this.#tellDrained());
     }
+  }
+
+  get #hasDrained(): boolean {
+    return this.congested && this.bufferedAmount <= this.#host.highWaterMark;
+  }
+
+  /**
+   * In a turn of its own: an application that writes as soon as it may would leave the event
+   * loop no time for others, where the system takes all at once.
+   */
+  #tellDrained(): void {
+    if (!this.#hasDrained) return;
+    this.#drainOwed = false;
+    this.application?.drained();
   }
 
   #sendBacklog(receiver: Receiver): void {

@@ -239,17 +239,17 @@ export const bunRuntime: Runtime = {
   },
 };
 
+const localEnds = new WeakMap<BunServer, Address>();
+
 /** The same for all requests, and asked for it Bun takes a microsecond. */
 function localEnd(server: BunServer): Address {
-  if (server !== lastServer) {
-    lastServer = server;
-    lastEnd = { address: server.hostname, port: server.port };
+  let end = localEnds.get(server);
+  if (end === undefined) {
+    end = { address: server.hostname, port: server.port };
+    localEnds.set(server, end);
   }
-  return lastEnd;
+  return end;
 }
-
-let lastServer: BunServer | undefined;
-let lastEnd: Address = { address: "", port: 0 };
 
 function bunServer(info: unknown): BunServer | undefined {
   const server = info as BunServer | null | undefined;

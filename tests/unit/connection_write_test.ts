@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Connection } from "../../src/connection.ts";
+import { inNextTurn } from "../../src/turns.ts";
 import { connectSocket, FakeRuntime, onRuntime } from "./fake_runtime.ts";
 import { fakeTime, microtasks, pass } from "./fake_time.ts";
 import { closings, connect, serve } from "./polling_client.ts";
@@ -106,6 +107,7 @@ Deno.test("write asks to wait above the high-water mark, and drain tells of the 
   await microtasks();
   assertEquals(drained, 0);
   await client.poll();
+  await nextTurn();
   assertEquals(drained, 1);
   assertEquals(connection.write("more"), true);
 });
@@ -146,8 +148,31 @@ Deno.test("a congested websocket is spared until it drains, then gets everything
   assertEquals([socket.sent, drained], [["o"], 0]);
   socket.bufferedAmount = 0;
   socket.listener.drained();
+  await nextTurn();
   assertEquals([socket.sent, drained], [["o", 'a["one","two"]'], 1]);
 });
+
+Deno.test("whoever writes whenever that is welcome leaves the event loop time for others", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { connection } = await connectSocket(server, runtime);
+  let writing = true;
+  const write = () => writing && fill(connection);
+  connection.on("drain", write);
+  write();
+  // The socket takes all at once; and still this is reached.
+  await nextTurn();
+  await nextTurn();
+  const ready = connection.ready.then(() => connection.writable);
+  writing = false;
+  await nextTurn();
+  assertEquals(await ready, true);
+});
+
+function nextTurn(): Promise<void> {
+  return new Promise(inNextTurn);
+}
 
 /** Whether a promise has settled by now. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
@@ -165,6 +190,7 @@ Deno.test("ready is settled unless write has asked to wait", async () => {
   const { ready } = connection;
   assertEquals(await settled(ready), false);
   await client.poll();
+  await nextTurn();
   assertEquals(await settled(ready), true);
   assertEquals(await settled(connection.ready), true);
 });

@@ -13,6 +13,7 @@ import { Session } from "../../src/session.ts";
 import type { Application, Pulse, Receiver } from "../../src/session_parties.ts";
 import { Sessions } from "../../src/sessions.ts";
 import { shutDown } from "../../src/shutdown.ts";
+import { inNextTurn } from "../../src/turns.ts";
 import type { Slot, World } from "./session_schedule.ts";
 import { BySlot, closing, type Subject } from "./session_subject.ts";
 
@@ -97,6 +98,10 @@ const protocols: Readonly<Record<Slot, Protocol>> = {
 
 function peerOf(slot: Slot): Peer {
   return new Peer(protocols[slot], `/${slot}`, 0, new Headers(), {});
+}
+
+function turn(): Promise<void> {
+  return new Promise(inNextTurn);
 }
 
 /** Drives `Session` and `Sessions`. */
@@ -250,14 +255,12 @@ export class DirectSubject implements Subject {
   }
 
   async settle(): Promise<void> {
-    await undefined;
-    await undefined;
+    await turn();
     if (this.#late.length === 0) return;
     const late = this.#late;
     this.#late = [];
     for (const receiver of late) this.#receive(receiver);
-    await undefined;
-    await undefined;
+    await turn();
   }
 
   states(): string[] {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Frame, Message } from "../../src/message.ts";
 
 Deno.test("a message for a session with frames is JSON, and knows its bytes in UTF-8", () => {
@@ -24,6 +24,12 @@ Deno.test("sessions that are sent a message one after the other share its frame"
   const { frame } = message;
   assertStrictEquals(message.frame, frame);
   assertEquals([other.frame.text, message.frame.text], ['a["b"]', 'a["a"]']);
+});
+
+Deno.test("a long message stays with nobody who was sent it", () => {
+  const long = Message.encoded("x".repeat(100_000));
+  const { frame } = long;
+  assert(long.frame !== frame);
 });
 
 Deno.test("a frame is put into a form once for all who ask for the same in turn", () => {

@@ -116,10 +116,16 @@ export class SessionModel implements Subject {
       session.receiver = undefined;
       this.#sayGoodbye(session, receiver);
       this.#over(session, session.status, true);
-    } else if (session.drainOwed && session.buffered <= highWaterMark) {
-      session.drainOwed = false;
-      session.heard.push("drain");
-    }
+    } else if (session.buffered <= highWaterMark) session.drainDue = true;
+  }
+
+  #tellDrained(session: ModelSession): void {
+    const { phase, drainDue, drainOwed, buffered } = session;
+    session.drainDue = false;
+    if (phase !== "open" || !drainDue || !drainOwed) return;
+    if (buffered > this.#world.highWaterMark) return;
+    session.drainOwed = false;
+    session.heard.push("drain");
   }
 
   #takeFrame(queue: string[]): string {
@@ -328,6 +334,7 @@ export class SessionModel implements Subject {
 
   #handOverAll(): void {
     this.#sessions.forEach((session) => this.#handOver(session));
+    this.#sessions.forEach((session) => this.#tellDrained(session));
   }
 
   states(): string[] {

@@ -59,6 +59,8 @@ export class ModelSession {
   requests = 0;
   exchanged = false;
   drainOwed = false;
+  /** At the end of the turn, unless there is too much again by then. */
+  drainDue = false;
   /** Whether it was an interruption that ended it, of which the client hears once. */
   interrupted = false;
   /** The application takes no messages; and how many senders wait until it does. */
