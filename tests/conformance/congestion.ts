@@ -17,6 +17,15 @@ export function tellOfCongestion(connection: Connection): void {
   });
 }
 
+/** Writes as long as `write` and `ready` let it, until it is told to `stop`. */
+export function writeWheneverWelcome(connection: Connection): void {
+  const text = "x".repeat(3000);
+  connection.on("data", async (message) => {
+    if (message === "stop") connection.close();
+    while (connection.writable) if (!connection.write(text)) await connection.ready;
+  });
+}
+
 /** On `write` writes without looking at what that says, and tells those who `watch` of its end. */
 export function writeForEver(): (connection: Connection) => void {
   const text = "x".repeat(100_000);

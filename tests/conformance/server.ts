@@ -12,7 +12,13 @@ import { client } from "../../src/adapters/client.ts";
 import { setClock } from "./clock.ts";
 import { everything, judge, tellOfContext } from "./access.ts";
 import { goWrong, obey } from "./command.ts";
-import { flood, pauseWhenTold, tellOfCongestion, writeForEver } from "./congestion.ts";
+import {
+  flood,
+  pauseWhenTold,
+  tellOfCongestion,
+  writeForEver,
+  writeWheneverWelcome,
+} from "./congestion.ts";
 import { Recorder } from "./recorder.ts";
 
 const recorder = new Recorder();
@@ -85,6 +91,7 @@ const delays = { heartbeatDelay: 100, heartbeatTimeout: 2000, disconnectDelay: 4
 const good = "http://good.example";
 services.add({ prefix: "/small_messages", maxMessageSize: 100 }, echo);
 services.add({ prefix: "/two_sessions", maxSessions: 2, disconnectDelay: 400 }, echo);
+services.add({ prefix: "/eager" }, writeWheneverWelcome);
 services.add({ prefix: "/low_water", highWaterMark: 1000 }, tellOfCongestion);
 services.add({
   prefix: "/never_read",

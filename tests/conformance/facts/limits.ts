@@ -95,6 +95,23 @@ fact("5", "over highWaterMark write says false, and drain and ready follow", asy
   assertEquals(await socket.message(), `a["false, drained"]`);
 });
 
+fact("7", "who writes whenever that is welcome leaves others their time", async (server) => {
+  const socket = await server.websocketSession("/eager");
+  await socket.sendText(`"go"`);
+  // The system takes what is written at once, as long as somebody reads it.
+  const read = (async () => {
+    for (;;) {
+      const event = await socket.next();
+      if (event.type === "close") return event.code;
+    }
+  })();
+  for (let others = 0; others < 3; others++) {
+    assertEquals((await server.get("/eager")).status, 200);
+  }
+  await socket.sendText(`"stop"`);
+  assertEquals(await read, 1000);
+});
+
 /** Has a session be written to until it is closed for that: its client reads nothing meanwhile. */
 async function overfill(server: TestServer, send: () => Promise<void>): Promise<void> {
   const watcher = await server.xhr("/never_read").open();
