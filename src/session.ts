@@ -206,7 +206,7 @@ export class Session extends Waiting {
   #flushSoon(): void {
     if (this.#flushing || this.#receiver === undefined) return;
     this.#flushing = true;
-    (this.#receiver.awaitsArrivals ? flushAfterArrivals : flushSoon)(this);
+    (this.#receiver.deliversApart ? flushAfterArrivals : flushSoon)(this);
   }
 
   /** Hands on what is queued, as far as the receiver takes it. */

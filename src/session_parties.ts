@@ -25,7 +25,7 @@ export interface Receiver {
    * Whether messages that arrived together come one by one, so that answers to them
    * would leave one by one, too.
    */
-  readonly awaitsArrivals: boolean;
+  readonly deliversApart?: boolean;
   /**
    * Takes a frame. False when that was its last one: it ends by itself, calls
    * {@linkcode Session.detach} when that is done, and the client comes back.

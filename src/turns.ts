@@ -1,6 +1,10 @@
 /**
  * Turns of the event loop: between two of them, pending I/O has run.
  *
+ * What is put off comes in this order: microtasks, and with them `flushSoon`; then
+ * `immediate`, and with it `flushAfterArrivals`; then `inNextTurn`. Only microtasks that
+ * go on making others keep I/O waiting.
+ *
  * @module
  */
 

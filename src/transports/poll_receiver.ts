@@ -38,10 +38,6 @@ export class PollReceiver implements Receiver, SinkListener {
     return 0;
   }
 
-  get awaitsArrivals(): boolean {
-    return false;
-  }
-
   get congestion(): number {
     return Infinity;
   }

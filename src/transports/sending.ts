@@ -27,7 +27,7 @@ export interface Send {
 /** Handles sends to sessions that exist. */
 export function sending(send: Send): Handler {
   return (call) => {
-    const session = receiverOf(call);
+    const session = sessionOf(call);
     // Before the body is read, so that nobody can make us read for nothing.
     return session === undefined
       ? noSession(send, call)
@@ -35,7 +35,7 @@ export function sending(send: Send): Handler {
   };
 }
 
-function receiverOf(call: Call): Session | undefined {
+function sessionOf(call: Call): Session | undefined {
   const session = call.service.sessions.get(call.session);
   return session?.interrupted ? undefined : session;
 }
@@ -73,7 +73,7 @@ function receive(
     return errorAnswer(500, messages, send.fields(call));
   }
   // Meanwhile the session may have gone.
-  if (receiverOf(call) !== session) return noSession(send, call);
+  if (sessionOf(call) !== session) return noSession(send, call);
   session.receive(messages);
   const accepted = () => send.accept(send.fields(call));
   // Clients send no more before they have our answer. One without messages brings

@@ -113,7 +113,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#socket?.bufferedAtMost ?? 0;
   }
 
-  get awaitsArrivals(): boolean {
+  get deliversApart(): boolean {
     return this.#socket?.deliversApart === true;
   }
 

@@ -24,7 +24,6 @@ class TestReceiver implements Receiver {
   readonly frameSize: number;
   session: Session | undefined;
   bufferedAmount = 0;
-  readonly awaitsArrivals = false;
   #left: number;
   #full = false;
   #ended = false;
