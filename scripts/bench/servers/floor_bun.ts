@@ -26,6 +26,7 @@ const { Bun } = globalThis as unknown as {
     serve(options: {
       hostname: string;
       port: number;
+      idleTimeout: number;
       fetch: (request: Request, server: Server) => Promise<Response> | undefined;
       websocket: Record<"open" | "message" | "close", (socket: Socket) => void>;
     }): Server;
@@ -37,6 +38,8 @@ const everyone = new Set<Socket>();
 const server = Bun.serve({
   hostname,
   port: 0,
+  // The longest there is: idle streams are to stay.
+  idleTimeout: 255,
   fetch(request, server) {
     if (request.method !== "GET") return answer(request);
     server.upgrade(request, { data: { toAll: isForAll(request.url) } });
