@@ -74,7 +74,7 @@ export function readArguments(args: readonly string[]): Arguments {
     servers: serverNames.filter((name) => servers.includes(name)),
     rounds: positive("--rounds", values.rounds ?? "3"),
     durations: {
-      warmUp: positive("--warm-up", values["warm-up"] ?? (quick ? "0.3" : "1")),
+      warmUp: positive("--warm-up", values["warm-up"] ?? (quick ? "0.2" : "1")),
       counted: positive("--seconds", values.seconds ?? (quick ? "0.6" : "3")),
       idle: positive("--idle-seconds", values["idle-seconds"] ?? "60"),
     },
