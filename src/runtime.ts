@@ -123,6 +123,8 @@ export interface Runtime {
   ) => Sink;
   /** Calls back when the client is gone, where a response's body might not hear of it. */
   readonly watch?: (request: Request, info: unknown, gone: () => void) => void;
+  /** Calls back when the client of a request that has no answer yet is gone, where that is known. */
+  readonly abandoned?: (request: Request, info: unknown, gone: () => void) => void;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */

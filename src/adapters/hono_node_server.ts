@@ -76,6 +76,7 @@ export function nodeServerRuntime(
       },
       ends,
       watch,
+      abandoned,
     };
   }
   return {
@@ -98,6 +99,7 @@ export function nodeServerRuntime(
     },
     ends,
     watch,
+    abandoned,
   };
 }
 
@@ -105,6 +107,14 @@ export function nodeServerRuntime(
 function watch(_request: Request, info: unknown, gone: () => void): void {
   const { incoming, outgoing } = (info as NodeServerInfo).env;
   if (outgoing !== undefined) whenQueued(incoming, outgoing, gone);
+}
+
+/** The same of a request that has no answer yet. */
+function abandoned(_request: Request, info: unknown, gone: () => void): void {
+  const { incoming, outgoing } = (info as NodeServerInfo).env;
+  if (outgoing === undefined) return;
+  outgoing.on("close", gone);
+  whenQueued(incoming, outgoing, gone);
 }
 
 function ends(_request: Request, info: unknown): Ends {

@@ -225,6 +225,9 @@ export const bunRuntime: Runtime = {
     // Bun has answered already and ignores this.
     return new Response(null);
   },
+  abandoned(request, _info, gone) {
+    request.signal.addEventListener("abort", gone);
+  },
   ends(request, info): Ends {
     const server = bunServer(info);
     if (server === undefined) return {};

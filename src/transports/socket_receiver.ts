@@ -38,6 +38,8 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   #socket: Socket | undefined;
   #session: Session | undefined;
   #paused = false;
+  /** Bytes in the socket that the server counts. */
+  #counted = 0;
   /** The peer owes a sign of life. */
   #asked = false;
   /** It can have given one since the waiting for it began; and what had come by then. */
@@ -86,7 +88,18 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   drained(): void {
+    this.#recount();
     this.#session?.flush();
+  }
+
+  /** Only where the socket tells when it has left: what is less it may have sent by now. */
+  #recount(): void {
+    const amount = this.#connection?.bufferedAtMost ?? 0;
+    const counted = amount > this.congestion ? amount : 0;
+    if (counted === this.#counted) return;
+    const by = counted - this.#counted;
+    this.#counted = counted;
+    this.#service.sessions.holdings.change(by);
   }
 
   pong(): void {
@@ -101,6 +114,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
 
   closed(code: number, reason: string): void {
     this.#connection = this.#socket = undefined;
+    this.#recount();
     this.#service.sessions.left(this);
     this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
   }
@@ -123,6 +137,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
 
   send(frame: Frame): boolean {
     this.#socket?.send(frame);
+    this.#recount();
     return true;
   }
 

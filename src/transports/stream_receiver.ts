@@ -22,6 +22,8 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #sink: Sink;
   /** Bytes until the response has to end. */
   #left: number;
+  /** Bytes in the sink that the server counts. */
+  #counted = 0;
 
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
@@ -51,6 +53,7 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   send(frame: Frame): boolean {
     this.#left -= this.#sink.write(frame.in(this.#framing.frame));
+    this.#recount(this.#sink.bufferedAmount);
     if (this.#left > 0) return true;
     this.#sink.end();
     return false;
@@ -62,11 +65,12 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   cut(): void {
-    this.#sink.abort();
+    this.abort();
     this.#sessions.left(this);
   }
 
   abort(): void {
+    this.#recount(0);
     this.#sink.abort();
   }
 
@@ -83,17 +87,29 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   drained(): void {
+    this.#recount(this.#sink.bufferedAmount);
     this.#session.flush();
   }
 
   ended(): void {
+    this.#recount(0);
     this.#session.detach(this);
     this.#sessions.left(this);
   }
 
   broken(): void {
+    this.#recount(0);
     this.#session.interrupt(this);
     this.#sessions.left(this);
+  }
+
+  /** Only where the sink tells when it has left: what is less it may have sent by now. */
+  #recount(amount: number): void {
+    const counted = amount > this.congestion ? amount : 0;
+    if (counted === this.#counted) return;
+    const by = counted - this.#counted;
+    this.#counted = counted;
+    this.#sessions.holdings.change(by);
   }
 
   /** The answer, which has begun already. */

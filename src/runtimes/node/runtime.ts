@@ -7,6 +7,7 @@
 import type { Runtime } from "../../runtime.ts";
 import { endsOf } from "./ends.ts";
 import type { NodeInfo } from "./info.ts";
+import { whenQueued } from "./queued.ts";
 import { answered, NodeSink, respond } from "./sink.ts";
 import type { UpgradeRequest } from "./upgrade.ts";
 
@@ -19,6 +20,11 @@ export const nodeRuntime: Runtime = {
     return answered;
   },
   stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
+  abandoned(_request, info, gone) {
+    const { req, res } = info as NodeInfo;
+    res.on("close", gone);
+    whenQueued(req, res, gone);
+  },
   ends: (_request, info) => endsOf((info as NodeInfo).req.socket),
   expectSilence: (_request, info) => (info as NodeInfo).expectSilence(),
   expectTraffic: (_request, info) => (info as NodeInfo).expectTraffic(),
