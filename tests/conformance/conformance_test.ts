@@ -36,6 +36,7 @@ import "./facts/limits.ts";
 import "./facts/origins.ts";
 import "./facts/authorization.ts";
 import "./facts/pauses.ts";
+import "./facts/long_lists.ts";
 import "./facts/pings.ts";
 import "./facts/silences.ts";
 

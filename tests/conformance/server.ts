@@ -7,7 +7,7 @@
 
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
-import { createServer } from "../../mod.ts";
+import { type Connection, createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/client.ts";
 import { setClock } from "./clock.ts";
 import { everything, judge, tellOfContext } from "./access.ts";
@@ -19,6 +19,7 @@ import {
   writeForEver,
   writeWheneverWelcome,
 } from "./congestion.ts";
+import { countMessages, pathOf, waysToRead } from "./reading.ts";
 import { Recorder } from "./recorder.ts";
 
 const recorder = new Recorder();
@@ -109,6 +110,12 @@ services.add({ prefix: "/pinged", ...delays }, echo);
 services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo);
 services.add({ prefix: "/crowded", ...delays, maxSessions: 1000 }, echo);
 services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
+
+// How an application takes messages.
+for (const way of waysToRead) {
+  const note = (connection: Connection, text: string) => recorder.note(connection, text);
+  services.add({ prefix: pathOf(way), disconnectDelay: 400 }, countMessages(way, note));
+}
 
 // What an application does.
 services.add({ prefix: "/command" }, obey);
