@@ -6,6 +6,7 @@
 
 import type { Connection } from "./connection.ts";
 import type { Inbox } from "./inbox.ts";
+import { inNextTurn } from "./turns.ts";
 
 /** What `pipe` writes to: a Node stream, another connection, anything alike. */
 export interface PipeDestination {
@@ -113,6 +114,7 @@ class Pipe<Context> {
   readonly #destination: PipeDestination;
   readonly #shared: Destination;
   readonly #ends: boolean;
+  #isOpen = true;
   #waiting = false;
 
   constructor(
@@ -137,11 +139,10 @@ class Pipe<Context> {
     this.#inbox.resume();
   }
 
-  /** The destination takes no more. */
+  /** The destination takes no more; it may still tell why. */
   stop(): void {
+    this.#isOpen = false;
     this.#connection.off("data", this.#forward);
-    this.#connection.off("end", this.#end);
-    this.#shared.leave(this);
     this.goOn();
   }
 
@@ -166,9 +167,9 @@ class Pipe<Context> {
   };
 
   readonly #end = (): unknown => {
-    const ended = this.#ends ? this.#shared.end() : undefined;
-    this.stop();
-    return ended;
+    // What was written last may fail in this turn.
+    inNextTurn(() => this.#shared.leave(this));
+    return this.#isOpen && this.#ends ? this.#shared.end() : undefined;
   };
 }
 

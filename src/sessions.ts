@@ -79,7 +79,8 @@ export class Sessions implements SessionHost {
 
   /** Why none may be opened now, for a 503. */
   get refusal(): string | undefined {
-    return this.turnedAway ?? (this.#all.size < this.#maxSessions ? undefined : "Too many sessions");
+    return this.turnedAway ??
+      (this.#all.size < this.#maxSessions ? undefined : "Too many sessions");
   }
 
   /** Why clients had better go elsewhere, for a 503 of `/info` too. */

@@ -28,6 +28,7 @@ export function streams<Context>(
   let reported: unknown;
   // One failure can be heard of from both ends of a pipe.
   const failed = (error: unknown) => {
+    if (Array.isArray(error)) return error.forEach(failed);
     if (error === reported) return;
     reported = error;
     inbox.failed(error);
@@ -55,9 +56,11 @@ export function streams<Context>(
   };
 }
 
-/** Not an abort, with a signal or without a reason: somebody wanted that. */
+/** Not an abort, with a signal or without a reason: somebody wanted that. `tee` gives two. */
 function isFailure(reason: unknown): boolean {
-  return reason instanceof Error && reason.name !== "AbortError";
+  return reason instanceof Error
+    ? reason.name !== "AbortError"
+    : Array.isArray(reason) && reason.some(isFailure);
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   writeForEver,
   writeWheneverWelcome,
 } from "./congestion.ts";
+import { echoThroughStreams, failures, oddities, pipeAsTold } from "./piping.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -117,6 +118,10 @@ for (const way of waysToRead) {
   services.add({ prefix: pathOf(way), disconnectDelay: 400 }, countMessages(way, note));
 }
 
+services.add({ prefix: "/web_streams", disconnectDelay: 400 }, echoThroughStreams);
+services.add({ prefix: "/failing_pipes" }, pipeAsTold(failures));
+services.add({ prefix: "/odd_pipes" }, pipeAsTold(oddities));
+
 // What an application does.
 services.add({ prefix: "/command" }, obey);
 services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
@@ -137,6 +142,9 @@ recorder.watchErrors("/command");
 recorder.watchErrors("/authorized");
 recorder.watchErrors("/throws_on_connection");
 recorder.watchErrors("/goes_wrong");
+recorder.watchErrors("/web_streams");
+recorder.watchErrors("/failing_pipes");
+recorder.watchErrors("/odd_pipes");
 
 services.other = (request) => {
   // A hostile Host makes URLs that cannot be parsed.
