@@ -184,6 +184,6 @@ export function pipe<Context>(
 }
 
 /** As Node marks the streams of `process`, and Deno and Bun after it. */
-function isStandard(destination: PipeDestination): boolean {
+export function isStandard(destination: object): boolean {
   return (destination as { _isStdio?: unknown })._isStdio === true;
 }
