@@ -125,6 +125,13 @@ export interface Runtime {
   readonly watch?: (request: Request, info: unknown, gone: () => void) => void;
   /** Calls back when the client of a request that has no answer yet is gone, where that is known. */
   readonly abandoned?: (request: Request, info: unknown, gone: () => void) => void;
+  /**
+   * Keeps no more of a request's head than these, where the runtime keeps it as long as its
+   * answer is under way: of a stream, all its life.
+   */
+  readonly forgetHead?: (info: unknown, headers: Readonly<Record<string, string>>) => void;
+  /** Whether all headers of a request can be read for less than a microsecond. */
+  readonly readsHeadersFast?: boolean;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */

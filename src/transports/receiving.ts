@@ -83,11 +83,16 @@ function receive(
   if (session === undefined && service.sessions.refusal !== undefined) {
     return refused(transport, call);
   }
+  const { prelude } = framing;
   const peer = call.peer(transport.protocol);
+  // Else the session keeps the whole head of the request, which a client may have made long.
+  if (prelude !== undefined || call.runtime.readsHeadersFast === true) void peer.headers;
+  if (prelude !== undefined && !service.showsRequests) {
+    call.runtime.forgetHead?.(call.info, peer.headers);
+  }
   session ??= service.createSession(peer, grant, call.session);
   const fields = transport.fields(call);
   fields["Content-Type"] = transport.contentType;
-  const { prelude } = framing;
   const receiver = prelude === undefined
     ? new PollReceiver(framing, session)
     : new StreamReceiver(framing, prelude, call, fields, session);

@@ -6,6 +6,7 @@
 
 import type { Runtime } from "../../runtime.ts";
 import { endsOf } from "./ends.ts";
+import { forgetHead } from "./headers.ts";
 import type { NodeInfo } from "./info.ts";
 import { whenQueued } from "./queued.ts";
 import { answered, NodeSink, respond } from "./sink.ts";
@@ -20,6 +21,8 @@ export const nodeRuntime: Runtime = {
     return answered;
   },
   stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
+  readsHeadersFast: true,
+  forgetHead: (info, headers) => forgetHead((info as NodeInfo).req, headers),
   abandoned(_request, info, gone) {
     const { req, res } = info as NodeInfo;
     res.on("close", gone);
