@@ -129,7 +129,11 @@ export interface Runtime {
    * Keeps no more of a request's head than these, where the runtime keeps it as long as its
    * answer is under way: of a stream, all its life.
    */
-  readonly forgetHead?: (info: unknown, headers: Readonly<Record<string, string>>) => void;
+  readonly forgetHead?: (
+    request: Request,
+    info: unknown,
+    headers: Readonly<Record<string, string>>,
+  ) => void;
   /** Whether all headers of a request can be read for less than a microsecond. */
   readonly readsHeadersFast?: boolean;
   /** The two ends of the request's connection. */

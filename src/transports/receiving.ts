@@ -88,7 +88,7 @@ function receive(
   // Else the session keeps the whole head of the request, which a client may have made long.
   if (prelude !== undefined || call.runtime.readsHeadersFast === true) void peer.headers;
   if (prelude !== undefined && !service.showsRequests) {
-    call.runtime.forgetHead?.(call.info, peer.headers);
+    call.runtime.forgetHead?.(call.request, call.info, peer.headers);
   }
   session ??= service.createSession(peer, grant, call.session);
   const fields = transport.fields(call);

@@ -31,7 +31,8 @@ function cutOff(): Error {
  */
 class WebSink implements Sink {
   readonly response: Response;
-  readonly #call: Call;
+  /** Where the runtime wants to hear of it again; else the request's head would stay with it. */
+  readonly #call: Call | undefined;
   readonly #listener: SinkListener;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Chunks that wait for a turn of their own, and how long they are. */
@@ -43,9 +44,9 @@ class WebSink implements Sink {
   #asked = false;
 
   constructor(call: Call, fields: Fields, listener: SinkListener) {
-    this.#call = call;
     this.#listener = listener;
     const { runtime, request, info } = call;
+    this.#call = runtime.expectTraffic && call;
     runtime.expectSilence?.(request, info, call.service.settings.heartbeatDelay);
     const body = new ReadableStream<Uint8Array>(
       {
@@ -155,7 +156,6 @@ class WebSink implements Sink {
   }
 
   #expectTraffic(): void {
-    const { runtime, request, info } = this.#call;
-    runtime.expectTraffic?.(request, info);
+    this.#call?.runtime.expectTraffic?.(this.#call.request, this.#call.info);
   }
 }

@@ -22,7 +22,7 @@ export const nodeRuntime: Runtime = {
   },
   stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
   readsHeadersFast: true,
-  forgetHead: (info, headers) => forgetHead((info as NodeInfo).req, headers),
+  forgetHead: (_request, info, headers) => forgetHead((info as NodeInfo).req, headers),
   abandoned(_request, info, gone) {
     const { req, res } = info as NodeInfo;
     res.on("close", gone);
