@@ -10,6 +10,8 @@ import { beforeOf, type ServerName } from "./servers.ts";
 
 /** Whatever the spread, less than this is no difference. */
 const least = 0.01;
+/** Where the spread is more than this, a change that matters may go unseen. */
+const scattered = 0.1;
 
 /** One of ours beside what it was before. */
 interface Comparison extends FairRatio {
@@ -22,10 +24,16 @@ export function comparisonLines({ figures }: Pick<Results, "figures">): string[]
   const all = figures.flatMap((figure) => comparisons(figure));
   if (all.length === 0) return [];
   const worse = all.filter((each) => changeOf(each) === "worse").length;
+  const unclear = all.filter(({ spread }) => spread > scattered).length;
   return [
     "Now by before; spread: the interquartile range of the ratios, the whole range where they are few:",
     ...all.map(line),
     `${worse} of ${all.length} got slower or larger beyond the spread.`,
+    ...(unclear === 0 ? [] : [
+      `${unclear} scatter by more than ${
+        number(scattered)
+      }: what is smaller than that is not seen there.`,
+    ]),
     "",
   ];
 }

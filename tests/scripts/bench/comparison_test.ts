@@ -21,7 +21,7 @@ function compared(ratios: readonly number[], unit = "messages/s"): Figure {
 
 /** What is said of each, without the lines before and after. */
 function said(...figures: Figure[]): string[] {
-  return comparisonLines({ figures }).slice(1, -2);
+  return comparisonLines({ figures }).slice(1, 1 + figures.length);
 }
 
 Deno.test("the table has the ratios to another checkout, and how far they scatter", () => {
@@ -51,6 +51,14 @@ Deno.test("the comparison ends with how many got slower or larger", () => {
   assertEquals(
     comparisonLines({ figures }).at(-2),
     "2 of 3 got slower or larger beyond the spread.",
+  );
+});
+
+Deno.test("the comparison owns up to ratios that scatter too far to show a difference", () => {
+  const figures = [compared([0.7, 0.9, 1.1]), compared([1, 1, 1])];
+  assertEquals(
+    comparisonLines({ figures }).at(-2),
+    "1 scatter by more than 0.10: what is smaller than that is not seen there.",
   );
 });
 
