@@ -101,7 +101,8 @@ export function fairRatioOf(
     const known = figure.samples[each]?.map(({ busy }) => busy ?? 1) ?? [];
     return known.length > 0 && median(known) < busyEnough;
   });
-  const ratios = (isByCpu ? cpuRatiosOf : ratiosOf)(figure, server, other);
+  // Nothing is known of what was divided by nothing, such as the CPU time of idle sessions.
+  const ratios = (isByCpu ? cpuRatiosOf : ratiosOf)(figure, server, other).filter(Number.isFinite);
   return ratios.length === 0 ? undefined : {
     ratio: median(ratios),
     high: quantile(ratios, 0.75),

@@ -93,6 +93,20 @@ Deno.test("where a server was not busy, it is compared by CPU time", () => {
   ]);
 });
 
+Deno.test("what was nothing before is left out of the comparison", () => {
+  const samples = {
+    "ours-bun": [0, 1, 1.2, 1.2, 1.2].map((value) => ({ value, others: 0 })),
+    "before-bun": [0, 0, 1, 1, 1].map((value) => ({ value, others: 0 })),
+  };
+  const figure = { ...compared([], "% of a core"), samples };
+  assertEquals(said(figure), ["LARGER   ours-bun, echo: 1.20 (spread 0.00)"]);
+  const nothing = {
+    "ours-bun": samples["before-bun"].slice(0, 2),
+    "before-bun": samples["before-bun"].slice(0, 2),
+  };
+  assertEquals(comparisonLines({ figures: [{ ...figure, samples: nothing }] }), []);
+});
+
 Deno.test("nothing is said of another checkout where none was measured", () => {
   const samples = { "ours-bun": [sample(1)] };
   assertEquals(comparisonLines({ figures: [{ ...compared([]), samples }] }), []);
