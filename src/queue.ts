@@ -31,6 +31,12 @@ export class Queue<Item> {
     else this.#items.push(item);
   }
 
+  /** Puts one in the place of the last ones, of which there must be so many. */
+  joinLast(count: number, join: (last: Item[]) => Item): void {
+    const last = this.#items.splice(this.#items.length - count, count);
+    this.#items.push(join(last as Item[]));
+  }
+
   take(): Item | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#head];

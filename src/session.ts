@@ -49,7 +49,7 @@ export class Session extends Waiting implements Holder {
   #receiver: Receiver | undefined;
   /** It takes no more frames, but what it took may still be on its way. */
   #full = false;
-  readonly #backlog = new Backlog();
+  readonly #backlog: Backlog;
   #flushing = false;
   #drainOwed = false;
   #hold: Hold | undefined;
@@ -69,6 +69,7 @@ export class Session extends Waiting implements Holder {
     this.id = id;
     this.key = key;
     this.#raw = raw;
+    this.#backlog = new Backlog(!raw);
   }
 
   /** Whether a receiver listens. */
