@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ByteBuffer } from "./byte_buffer.ts";
+
 /**
  * Reads a body as UTF-8; invalid bytes become U+FFFD.
  *
@@ -23,19 +25,16 @@ async function readStream(
   body: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  const buffer = new ByteBuffer(limit);
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > limit) {
+    if (done) return buffer.text;
+    if (buffer.length + value.byteLength > limit) {
       // Not awaited: nobody needs to know when the rest is thrown away.
       reader.cancel().catch(() => {});
       return undefined;
     }
-    text += decoder.decode(value, { stream: true });
+    buffer.append(value);
   }
 }
