@@ -37,7 +37,15 @@ export interface IncomingMessage {
   readonly httpVersion: string;
   readonly destroyed: boolean;
   readonly socket: NodeSocket;
+  /** Whether some of the body was taken. */
+  readonly readableDidRead?: boolean | undefined;
+  /** Whether the end of the body was told. */
+  readonly readableEnded?: boolean | undefined;
+  /** That of its strings; none where it gives bytes. */
+  readonly readableEncoding?: string | null | undefined;
   on(event: string, listener: (...args: never[]) => void): unknown;
+  listenerCount(event: string): number;
+  read(): unknown;
   pause(): unknown;
   resume(): unknown;
 }
