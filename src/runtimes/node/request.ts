@@ -153,7 +153,7 @@ function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
   if (url[0] !== "/") return url.includes("://") ? url : `http://localhost/${url}`;
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
-  return `${socket.encrypted === true ? "https" : "http"}://${host}${url}`;
+  return `${socket?.encrypted === true ? "https" : "http"}://${host}${url}`;
 }
 
 let lastHost = "localhost";

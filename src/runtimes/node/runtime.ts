@@ -19,7 +19,7 @@ export const nodeRuntime: Runtime = {
     return answered;
   },
   stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
-  ends: (_request, info) => endsOf((info as NodeInfo).req.socket),
+  ends: (_request, info) => endsOf((info as NodeInfo).req.socket ?? {}),
   expectSilence: (_request, info) => (info as NodeInfo).expectSilence(),
   expectTraffic: (_request, info) => (info as NodeInfo).expectTraffic(),
 };
