@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isFieldValue } from "../../http/cookies.ts";
 import { connectionFields } from "./connection_fields.ts";
 import type { ServerResponse } from "./types.ts";
 
@@ -22,7 +23,7 @@ export function writeHead(res: ServerResponse, status: number, fields: Fields): 
   }
   if (res.headersSent) throw new Error("Cannot answer: the head of another answer was sent");
   try {
-    if (res.stream !== undefined) leaveConnection(res, fields);
+    if (res.stream !== undefined) checkForHttp2(res, fields);
     leaveFraming(res, status, fields);
     res.writeHead(status, fields);
   } catch (error) {
@@ -37,8 +38,17 @@ export function clearHead(res: ServerResponse): void {
   for (const name of res.getHeaderNames()) remove(res, name);
 }
 
-/** HTTP/2 throws for fields of the connection, whoever has given them. */
-function leaveConnection(res: ServerResponse, fields: Fields): void {
+/**
+ * HTTP/2 throws for fields of the connection, whoever has given them. Values it sends as they
+ * are, and clients end the whole connection for some of them.
+ */
+function checkForHttp2(res: ServerResponse, fields: Fields): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const isValid = typeof value === "string" ? isFieldValue(value) : value.every(isFieldValue);
+    if (!isValid) {
+      throw new TypeError(`Cannot answer: the value of ${name} has a control character`);
+    }
+  }
   const connection = Object.keys(fields).find((name) => name.toLowerCase() === "connection");
   const listed = connection === undefined ? undefined : `${fields[connection]}`;
   for (const name of connectionFields(Object.keys(fields), listed)) delete fields[name];

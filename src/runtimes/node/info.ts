@@ -50,10 +50,18 @@ export class NodeInfo {
   /** Ends the answer in the middle. Others may have replaced Node's own ways to do that. */
   cutOff(): void {
     const { req, res } = this;
-    for (const each of [res, res.stream, req, req.socket]) {
+    const { stream } = res;
+    const ways = [
+      // Without an error, the answer would look whole to a client.
+      stream && (() => stream.destroy(new Error("The answer is cut off"))),
+      () => res.destroy(),
+      () => req.destroy(),
+      () => req.socket?.destroy(),
+    ];
+    for (const way of ways) {
       try {
-        if (each == null) continue;
-        each.destroy();
+        if (way === undefined) continue;
+        way();
         return;
       } catch {
         // There are others.

@@ -56,7 +56,7 @@ export interface IncomingMessage {
 export interface Http2Stream {
   readonly destroyed: boolean;
   readonly session?: TimedOut;
-  destroy(): unknown;
+  destroy(error: Error): unknown;
 }
 
 /** An answer as Node takes it: `ServerResponse`, or that of HTTP/2's compatibility mode. */

@@ -81,3 +81,10 @@ Deno.test("a head is not sent after that of another answer", () => {
   assertThrows(() => writeHead(res, 200, { "X-A": "1" }), Error, "another answer");
   assertEquals(res.calls, []);
 });
+
+Deno.test("by HTTP/2, a value with a control character is refused, which clients end the connection for", () => {
+  for (const value of ["\x01", "a\nb", "\u20ac", ["a", "\r"]]) {
+    assertThrows(() => writeHead(prepared({}, true), 200, { "X-A": value }), TypeError, "X-A");
+  }
+  writeHead(prepared({}, true), 200, { "X-A": "\t \xff", "Set-Cookie": ["a", "b"] });
+});

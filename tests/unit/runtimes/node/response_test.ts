@@ -162,7 +162,7 @@ Deno.test("a failure is told by whatever way is left, and never throws", () => {
   for (const method of ["writeHead", "end", "getHeaderNames", "removeHeader"] as const) {
     const { res, info } = exchange();
     res.set.set("te", "x");
-    res.stream = { destroyed: false, destroy() {} };
+    res.stream = { destroyed: false, destroy: () => res.calls.push("destroy") };
     res[method] = refuse;
     sendFailure(info);
     assertEquals(res.calls.at(-1), "destroy");
