@@ -74,9 +74,9 @@ export interface Sink {
   readonly response: Response;
   /** Bytes that were written and have not left yet. */
   readonly bufferedAmount: number;
-  /** Sends an HTTP chunk. Gives its length in bytes. */
+  /** Sends an HTTP chunk, unless it has ended or broken. Gives its length in bytes. */
   write(text: string): number;
-  /** Ends the body after what was written; `ended` or `broken` tells how that went. */
+  /** Ends the body after what was written; `ended` or `broken` tells, once, how that went. */
   end(): void;
   /** Sends the last chunk and ends the body; nothing more is told. */
   finish(text: string): void;

@@ -24,6 +24,9 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   #left: number;
   /** Bytes in the sink that the server counts. */
   #counted = 0;
+  /** Its last frame was written; and that has left, or broken. */
+  #ending = false;
+  #over = false;
 
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
@@ -52,15 +55,24 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   send(frame: Frame): boolean {
+    if (this.#ending) return false;
     this.#left -= this.#sink.write(frame.in(this.#framing.frame));
     this.#recount(this.#sink.bufferedAmount);
     if (this.#left > 0) return true;
-    this.#sink.end();
+    this.#end();
     return false;
   }
 
   end(): void {
+    if (this.#over) return;
     this.#sessions.leaving.add(this);
+    this.#end();
+  }
+
+  /** Once: the close frame may have been the one with which it has ended by itself. */
+  #end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
     this.#sink.end();
   }
 
@@ -93,12 +105,14 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   ended(): void {
     this.#recount(0);
+    this.#over = true;
     this.#session.detach(this);
     this.#sessions.left(this);
   }
 
   broken(): void {
     this.#recount(0);
+    this.#ending = this.#over = true;
     this.#session.interrupt(this);
     this.#sessions.left(this);
   }

@@ -78,6 +78,7 @@ class WebSink implements Sink {
 
   write(text: string): number {
     const chunk = encoder.encode(text);
+    if (this.#ended || this.#controller === undefined) return chunk.byteLength;
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
@@ -95,7 +96,7 @@ class WebSink implements Sink {
 
   finish(text: string): void {
     const controller = this.#controller;
-    if (controller === undefined) return;
+    if (controller === undefined || this.#ended) return;
     this.#expectTraffic();
     controller.enqueue(encoder.encode(text));
     // Deno may find only now that the client is gone, and has called `cancel` by here.
