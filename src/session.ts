@@ -5,7 +5,13 @@
  */
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
-import { interrupted, normalClosure, slowConsumer, timedOut } from "./protocol/close_codes.ts";
+import {
+  internalError,
+  interrupted,
+  normalClosure,
+  slowConsumer,
+  timedOut,
+} from "./protocol/close_codes.ts";
 import { closeFrame, heartbeatFrame, openFrame } from "./protocol/frames.ts";
 import { Backlog } from "./backlog.ts";
 import { flushAfterArrivals, flushSoon } from "./flushing.ts";
@@ -219,7 +225,7 @@ export class Session extends Waiting {
       const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
       if (mayEnd) this.#sayGoodbye(receiver);
     } else if (this.#hasDrained) {
-      inNextTurn(() => this.#tellDrained());
+      inNextTurn(() => this.#tellDrained(), (error) => this.failed(error));
     }
   }
 
@@ -301,6 +307,16 @@ export class Session extends Waiting {
     if (this.#receiver === receiver) {
       this.#host[pulse === "asked" ? "pongs" : "heartbeats"].add(this);
     }
+  }
+
+  /** Something was thrown where nobody else would hear of it: that ends this session alone. */
+  override failed(error: unknown): void {
+    this.#host.report(error);
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    this.#forget();
+    if (this.readyState !== CLOSED) this.#finish(internalError, false);
+    receiver?.end(internalError);
   }
 
   /** Ends it now, whatever it still owes. */

@@ -72,6 +72,8 @@ export interface SessionHost {
   readonly highWaterMark: number;
   /** Buffered bytes above which the client counts as a slow consumer. */
   readonly maxBufferedBytes: number;
+  /** Tells of an error that nobody else would hear of. */
+  report(error: unknown): void;
   /** A session has had its end. */
   ended(): void;
   /** The session's id is free again. */

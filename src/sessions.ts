@@ -49,6 +49,8 @@ export class Sessions implements SessionHost {
   closing: CloseStatus | undefined;
   /** How many have not had their end yet. */
   open = 0;
+  /** Whoever is told of errors that have no caller. */
+  report: (error: unknown) => void = () => {};
   /** Whoever wants to know that a session or a connection has ended. */
   changed: (() => void) | undefined;
 

@@ -52,6 +52,10 @@ class Patience extends Waiting {
   override timedOut(): void {
     this.#end();
   }
+
+  override failed(): void {
+    // Who is cut off answers for itself.
+  }
 }
 
 /**

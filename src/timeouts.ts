@@ -4,8 +4,10 @@
  * @module
  */
 
+import { guarded, type Liable } from "./guard.ts";
+
 /** Something that waits in at most one {@linkcode Timeouts} at a time. */
-export abstract class Waiting {
+export abstract class Waiting implements Liable {
   /** Where this waits now; these four belong to `Timeouts`. */
   timeouts: Timeouts | undefined = undefined;
   due = 0;
@@ -14,6 +16,9 @@ export abstract class Waiting {
 
   /** The delay is over; this no longer waits. */
   abstract timedOut(): void;
+
+  /** That has failed. */
+  abstract failed(error: unknown): void;
 }
 
 /** How late a timer may come before we know that the process has stood still, ms. */
@@ -96,18 +101,15 @@ export class Timeouts {
 
   #expire(now: number): void {
     const fired = this.#timer;
-    try {
-      // Timers may come up to a millisecond before the clock says so.
-      while (this.#first !== undefined && this.#first.due <= now + 1) {
-        const waiting = this.#first;
-        this.remove(waiting);
-        waiting.timedOut();
-      }
-    } finally {
-      // Still `fired` unless the list became empty, and then perhaps armed anew.
-      if (this.#timer === fired && this.#first !== undefined) {
-        this.#arm(now, Math.max(0, this.#first.due - now));
-      }
+    // Timers may come up to a millisecond before the clock says so.
+    while (this.#first !== undefined && this.#first.due <= now + 1) {
+      const waiting = this.#first;
+      this.remove(waiting);
+      guarded(waiting, waiting.timedOut, undefined);
+    }
+    // Still `fired` unless the list became empty, and then perhaps armed anew.
+    if (this.#timer === fired && this.#first !== undefined) {
+      this.#arm(now, Math.max(0, this.#first.due - now));
     }
   }
 }

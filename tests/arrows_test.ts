@@ -18,7 +18,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["seams", /^src\/runtime\.ts$/],
   [
     "session",
-    /^src\/(backlog|session|session_parties|sessions|ready_state|hold|thenable|timeouts|flushing|turns|peer)\.ts$/,
+    /^src\/(backlog|session|session_parties|sessions|ready_state|hold|thenable|guard|timeouts|flushing|turns|peer)\.ts$/,
   ],
   ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
   ["options", /^src\/(options|option_checks|settings)\.ts$/],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { guarded } from "../guard.ts";
 import type { Fields } from "../http/headers.ts";
 import type { Frame } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
@@ -83,17 +84,22 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   drained(): void {
-    this.#session.flush();
+    guarded(this.#session, this.#session.flush, undefined);
   }
 
   ended(): void {
-    this.#session.detach(this);
+    guarded(this.#session, this.#session.detach, this);
     this.#sessions.left(this);
   }
 
   broken(): void {
-    this.#session.interrupt(this);
+    guarded(this.#session, this.#session.interrupt, this);
     this.#sessions.left(this);
+  }
+
+  failed(error: unknown): void {
+    this.#session.failed(error);
+    this.abort();
   }
 
   /** The answer, which has begun already. */

@@ -16,6 +16,12 @@ class Sleeper extends Waiting {
     this.woken.push(performance.now());
     this.#then(this);
   }
+
+  readonly failures: unknown[] = [];
+
+  override failed(error: unknown): void {
+    this.failures.push(error);
+  }
 }
 
 Deno.test("waiting ends when the delay is over and not before", () => {
@@ -228,4 +234,21 @@ Deno.test("who comes after a grace gets one of its own", () => {
     time.tick(1000);
     assertEquals(sleeper.woken.length, 1);
   }
+});
+
+Deno.test("who fails when it times out is told of it, and keeps nobody else from that", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const failing = new Sleeper(() => {
+    throw "thrown";
+  });
+  const others = [new Sleeper(), new Sleeper()];
+  timeouts.add(failing);
+  timeouts.add(others[0]!);
+  time.tick(500);
+  timeouts.add(others[1]!);
+  time.tick(500);
+  assertEquals([failing.failures, others[0]!.woken], [["thrown"], [1000]]);
+  time.tick(500);
+  assertEquals([others[1]!.woken, time.next()], [[1500], false]);
 });
