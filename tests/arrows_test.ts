@@ -11,14 +11,14 @@ const root = new URL("../", import.meta.url);
 /** Rooms by the paths in them; the first that fits counts. */
 const rooms: readonly [name: string, paths: RegExp][] = [
   ["protocol", /^src\/protocol\//],
-  ["messages", /^src\/message\.ts$/],
+  ["messages", /^src\/(message|guard)\.ts$/],
   ["http", /^src\/http\//],
   ["runtimes", /^src\/runtimes\//],
   ["answers", /^src\/(pages|transports)\/|^src\/(route|service|authorization)\.ts$/],
   ["seams", /^src\/runtime\.ts$/],
   [
     "session",
-    /^src\/(backlog|session|session_parties|sessions|ready_state|hold|thenable|guard|timeouts|flushing|turns|peer)\.ts$/,
+    /^src\/(backlog|session|session_parties|sessions|ready_state|hold|thenable|timeouts|flushing|turns|peer)\.ts$/,
   ],
   ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
   ["options", /^src\/(options|option_checks|settings)\.ts$/],

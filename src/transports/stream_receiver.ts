@@ -15,7 +15,7 @@ import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
-/** Takes frames until they are `responseLimit` bytes. */
+/** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` is over. */
 export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
@@ -23,12 +23,16 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #sink: Sink;
   /** Bytes until the response has to end. */
   #left: number;
+  /** When it has to end, with whatever frame is next. There is always a heartbeat. */
+  readonly #end: number;
 
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = call.service.sessions;
-    this.#left = call.service.settings.responseLimit;
+    const { responseLimit, responseTimeLimit } = call.service.settings;
+    this.#left = responseLimit;
+    this.#end = performance.now() + responseTimeLimit;
     this.#sink = openSink(call, fields, this);
     this.#sink.write(prelude);
   }
@@ -52,7 +56,7 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   send(frame: Frame): boolean {
     this.#left -= this.#sink.write(frame.in(this.#framing.frame));
-    if (this.#left > 0) return true;
+    if (this.#left > 0 && performance.now() < this.#end) return true;
     this.#sink.end();
     return false;
   }

@@ -119,6 +119,12 @@ services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 // What an application does.
 services.add({ prefix: "/command" }, obey);
 services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
+services.add({
+  prefix: "/brief",
+  responseTimeLimit: 300,
+  heartbeatDelay: 100,
+  disconnectDelay: 400,
+}, echo);
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {
   it.on("data", (count) => {
