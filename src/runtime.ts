@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Liable } from "./guard.ts";
 import type { Answer } from "./http/answer.ts";
 import type { Fields } from "./http/headers.ts";
 import type { Frame } from "./message.ts";
@@ -46,8 +47,8 @@ export interface Socket {
   resume(): void;
 }
 
-/** Whoever is told what happens on a websocket. */
-export interface SocketListener {
+/** Whoever is told what happens on a websocket. What it is told throws nothing back. */
+export interface SocketListener extends Liable {
   /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
   readonly maxMessageSize: number;
   /** Bytes in the socket above which it is told when they have left. */
@@ -84,8 +85,8 @@ export interface Sink {
   abort(): void;
 }
 
-/** Whoever is told what becomes of a sink. */
-export interface SinkListener {
+/** Whoever is told what becomes of a sink. What it is told throws nothing back. */
+export interface SinkListener extends Liable {
   /** Bytes in the sink above which it is told when they have left. */
   readonly congestion: number;
   /** What was written has left, or most of it. */

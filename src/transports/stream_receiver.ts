@@ -4,6 +4,7 @@
  * @module
  */
 
+import { guarded } from "../guard.ts";
 import type { Fields } from "../http/headers.ts";
 import type { Frame } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
@@ -14,7 +15,7 @@ import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
-/** Takes frames until they are `responseLimit` bytes. */
+/** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` is over. */
 export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
@@ -27,12 +28,16 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   /** Its last frame was written; and that has left, or broken. */
   #ending = false;
   #over = false;
+  /** When it has to end, with whatever frame is next. There is always a heartbeat. */
+  readonly #deadline: number;
 
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = call.service.sessions;
-    this.#left = call.service.settings.responseLimit;
+    const { responseLimit, responseTimeLimit } = call.service.settings;
+    this.#left = responseLimit;
+    this.#deadline = performance.now() + responseTimeLimit;
     this.#sink = openSink(call, fields, this);
     this.#sink.write(prelude);
   }
@@ -58,7 +63,7 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     if (this.#ending) return false;
     this.#left -= this.#sink.write(frame.in(this.#framing.frame));
     this.#recount(this.#sink.bufferedAmount);
-    if (this.#left > 0) return true;
+    if (this.#left > 0 && performance.now() < this.#deadline) return true;
     this.#end();
     return false;
   }
@@ -100,21 +105,26 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   drained(): void {
     this.#recount(this.#sink.bufferedAmount);
-    this.#session.flush();
+    guarded(this.#session, this.#session.flush, undefined);
   }
 
   ended(): void {
     this.#recount(0);
     this.#over = true;
-    this.#session.detach(this);
+    guarded(this.#session, this.#session.detach, this);
     this.#sessions.left(this);
   }
 
   broken(): void {
     this.#recount(0);
     this.#ending = this.#over = true;
-    this.#session.interrupt(this);
+    guarded(this.#session, this.#session.interrupt, this);
     this.#sessions.left(this);
+  }
+
+  failed(error: unknown): void {
+    this.#session.failed(error);
+    this.abort();
   }
 
   /** Only where the sink tells when it has left: what is less it may have sent by now. */

@@ -81,6 +81,46 @@ Deno.test("a stream ends after the frame with which it reaches its limit, the op
   }
 });
 
+Deno.test("a stream ends with its first frame after so much time, and the next one goes on", async () => {
+  using time = fakeTime();
+  const options = { responseTimeLimit: 60_000, heartbeatDelay: 25_000 };
+  const { first, stream, connection } = await open(options);
+  const closes: unknown[] = [];
+  connection.on("close", ({ code }) => closes.push(code));
+  for (let at = 0; at < 2; at++) {
+    await pass(time, 25_000);
+    assertEquals(await first.next(), "h\n");
+  }
+  await pass(time, 25_000);
+  connection.write("kept");
+  await microtasks();
+  assertEquals(await first.rest(), ["h\n"]);
+  const second = await stream();
+  assertEquals([await second.next(), await second.next()], [prelude, 'a["kept"]\n']);
+  for (let at = 0; at < 2; at++) {
+    await pass(time, 25_000);
+    assertEquals(await second.next(), "h\n");
+  }
+  await pass(time, 11_000);
+  connection.write("the last");
+  await microtasks();
+  assertEquals(await second.rest(), ['a["the last"]\n']);
+  assertEquals(closes, []);
+  await pass(time, 5000);
+  assertEquals([closes, time.next()], [[1006], false]);
+});
+
+Deno.test("unless told, a stream ends after five minutes, and needs no timer for that", async () => {
+  using time = fakeTime();
+  const { first } = await open({ heartbeatDelay: 100_000 });
+  await pass(time, 250_000);
+  assertEquals([await first.next(), await first.next()], ["h\n", "h\n"]);
+  await pass(time, 50_000);
+  assertEquals(await first.rest(), ["h\n"]);
+  await pass(time, 5000);
+  assertEquals(time.next(), false);
+});
+
 Deno.test("the limit counts bytes of UTF-8", async () => {
   using _time = fakeTime();
   const { first, connection } = await open({ responseLimit: 14 });

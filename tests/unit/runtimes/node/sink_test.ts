@@ -18,6 +18,10 @@ class Told implements SinkListener {
   readonly congestion = 1024;
   readonly calls: string[] = [];
 
+  failed(): void {
+    this.calls.push("failed");
+  }
+
   drained(): void {
     this.calls.push("drained");
   }
