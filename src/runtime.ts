@@ -124,6 +124,11 @@ export interface Runtime {
   ) => Sink;
   /** Calls back when the client is gone, where a response's body might not hear of it. */
   readonly watch?: (request: Request, info: unknown, gone: () => void) => void;
+  /**
+   * Whether the path in a request's URL, from `start` on, is that of its request line. Absent
+   * where it always is.
+   */
+  readonly hasItsPath?: (request: Request, url: string, start: number) => boolean;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */
