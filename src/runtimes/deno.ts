@@ -191,11 +191,12 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
  * a send. And `POST http://x?/echo` has no path, of which Deno says so only in the URL.
  */
 function hasItsPath({ headers }: Request, url: string, start: number): boolean {
-  const authority = url.slice(url[4] === ":" ? 7 : 8, start);
-  if (!isHost(authority)) return false;
+  const at = url[4] === ":" ? 7 : 8;
   const host = headers.get("Host");
-  // Without one, as in HTTP/2, Deno has checked the authority.
-  return host === authority || host === null || host === "" || isHost(host);
+  // As it is nearly always: the URL's host is this one, to its last letter.
+  if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
+  // Without one, as in HTTP/2, there is the authority alone.
+  return isHost(url.slice(at, start)) && (host === null || host === "" || isHost(host));
 }
 
 function address(hostname: string | undefined, port: number | undefined): Address | undefined {
