@@ -140,7 +140,8 @@ services.add({
   prefix: "/brief",
   responseTimeLimit: 300,
   heartbeatDelay: 100,
-  disconnectDelay: 400,
+  // Its clients come back by themselves, on machines that are busy, too.
+  disconnectDelay: 2000,
 }, echo);
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {

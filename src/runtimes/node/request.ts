@@ -5,6 +5,7 @@
  */
 
 import { type BodyWatcher, readUpTo, unwatched } from "../../http/body.ts";
+import { isHost } from "../../http/host.ts";
 import { bodyOf, readText } from "./body.ts";
 import { lazyHeaders } from "./headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
@@ -154,14 +155,4 @@ function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
   return `${socket?.encrypted === true ? "https" : "http"}://${host}${url}`;
-}
-
-let lastHost = "localhost";
-
-/** A host with a slash or a question mark in it would say where the path begins. */
-function isHost(host: string): boolean {
-  if (host === lastHost) return true;
-  if (/[^\w.~:[\]-]/.test(host) || !URL.canParse(`http://${host}`)) return false;
-  lastHost = host;
-  return true;
 }
