@@ -23,7 +23,8 @@ import { Server, useRuntime } from "./src/server.ts";
 
 export { Server, websocketHandlers };
 export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection.ts";
-export type { ConnectionStreams, PipeDestination } from "./src/streams.ts";
+export type { PipeDestination, PipeOptions } from "./src/pipes.ts";
+export type { ConnectionStreams } from "./src/streams.ts";
 export type {
   Authorize,
   ClientBuild,

@@ -7,7 +7,8 @@
 import { Emitter, type Listener } from "./emitter.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import type { Protocol } from "./peer.ts";
-import { type ConnectionStreams, pipe, type PipeDestination, streams } from "./streams.ts";
+import { pipe, type PipeDestination, type PipeOptions } from "./pipes.ts";
+import { type ConnectionStreams, streams } from "./streams.ts";
 import { closeStatus, normalClosure } from "./protocol/close_codes.ts";
 import { OPEN, type ReadyState } from "./ready_state.ts";
 import type { Session } from "./session.ts";
@@ -211,12 +212,18 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /**
    * Writes all messages to the destination, waits when that asks for it, and
-   * ends it when no more will come.
+   * ends it when no more will come, unless it is `process.stdout` or `process.stderr`. When the
+   * destination fails, the connection is closed with 1011, and the error goes to the server's
+   * event `error`.
    *
+   * @param options `{ end: false }` leaves the destination open.
    * @returns The destination.
    */
-  pipe<Destination extends PipeDestination>(destination: Destination): Destination {
-    pipe(this, this.#inbox, destination);
+  pipe<Destination extends PipeDestination>(
+    destination: Destination,
+    options: PipeOptions = {},
+  ): Destination {
+    pipe(this, this.#inbox, destination, options);
     return destination;
   }
 

@@ -69,3 +69,12 @@ function describe(error: unknown): string {
     return "The application threw something that has no text";
   }
 }
+
+/** The same in a line, to be part of another. */
+export function shortText(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "something that has no text";
+  }
+}

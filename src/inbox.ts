@@ -9,15 +9,15 @@ import { type CloseStatus, internalError, unreadMessages } from "./protocol/clos
 import { OPEN } from "./ready_state.ts";
 import type { Session } from "./session.ts";
 import type { Application } from "./session_parties.ts";
+import { inNextTurn } from "./turns.ts";
+import { longList, Unread } from "./unread.ts";
 
-/** What unread messages may cost: UTF-16 code units, and so much for each message. */
+/** What unread messages may cost, as {@linkcode Unread} counts it. */
 const maxUnread = 1024 * 1024;
-const messageOverhead = 64;
 /** What a pause keeps before senders are asked to wait. */
 const comfortable = 64 * 1024;
 
-/** Most keep nothing and wait for nothing: a list of their own would be memory for nothing. */
-const noMessages: string[] = [];
+/** Most wait for nothing: a list of their own would be memory for nothing. */
 const nobody: (() => void)[] = [];
 
 /** Whoever is told of connections and of what goes wrong in the application. */
@@ -39,8 +39,8 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   readonly #session: Session;
   readonly #emitter: Emitter;
   readonly #owner: InboxOwner<Emitter>;
-  #kept = noMessages;
-  #keptSize = 0;
+  /** Made when the first message has to be kept. */
+  #unread: Unread | undefined;
   #delivering = false;
   #pauses = 0;
   #readers = 0;
@@ -61,14 +61,33 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#owner.opened(this.#emitter, this.#session, this);
   }
 
+  /** What the messages cost that nobody has taken yet. */
+  get unreadCost(): number {
+    return this.#unread?.cost ?? 0;
+  }
+
   received(messages: readonly string[]): void {
+    const unread = this.#unread;
     // Judged by what was there before: however many come at once, `maxMessageSize` bounds them,
     // and a reader has had no time yet to take any.
-    if (this.#keptSize > maxUnread) return this.#session.close(unreadMessages);
-    for (let i = 0; i < messages.length && this.#session.readyState === OPEN; i++) {
-      const mustWait = this.#kept.length > 0 || this.#readers > 0 || this.#pauses > 0;
-      if (mustWait || !this.#tellMessage(messages[i]!)) this.#keep(messages[i]!);
+    if (unread !== undefined && unread.cost > maxUnread && this.#isTooMuch(unread)) {
+      return this.#session.close(unreadMessages);
     }
+    const isQueued = unread !== undefined && (unread.isResting || !unread.isEmpty);
+    const most = isQueued ? 0 : Math.min(messages.length, longList);
+    let told = 0;
+    while (told < most && this.#session.readyState === OPEN) {
+      const mustWait = this.#readers > 0 || this.#pauses > 0;
+      if (mustWait || !this.#tellMessage(messages[told]!)) break;
+      told++;
+    }
+    if (told < messages.length && this.#session.readyState === OPEN) this.#keep(messages, told);
+  }
+
+  /** A long list that is being taken is not held against who sent it. */
+  #isTooMuch(unread: Unread): boolean {
+    const isTaken = this.#readers > 0 || (this.#pauses === 0 && this.#hasListeners());
+    return !isTaken || unread.costBehind > maxUnread;
   }
 
   drained(): void {
@@ -86,16 +105,20 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
 
   /** A listener threw or rejected: its connection ends, all others live on. */
   failed(error: unknown): void {
-    this.#kept = noMessages;
-    this.#keptSize = 0;
+    this.forget();
     this.#session.close(internalError);
     this.#owner.report(error);
+  }
+
+  forget(): void {
+    this.#unread?.clear();
+    this.#session.recount();
   }
 
   /** A listener was added: it may be the one that things were kept for. */
   listening(event: unknown): void {
     const wanted = event === "data" || event === "message"
-      ? this.#kept.length > 0
+      ? this.#unread?.isEmpty === false
       : (event === "close" || event === "end") && this.#close !== undefined;
     if (wanted) this.#deliverSoon();
   }
@@ -134,9 +157,9 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     };
     const next = async (): Promise<IteratorResult<string>> => {
       while (reading) {
-        const message = this.#takeKept();
+        const message = this.#take();
         if (message !== undefined) return { done: false, value: message };
-        if (this.#close !== undefined) stop();
+        if (this.#close !== undefined && !this.#unread?.isResting) stop();
         else await new Promise<void>((resolve) => this.#wait(resolve));
       }
       return { done: true, value: undefined };
@@ -158,27 +181,38 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#waiting.push(resolve);
   }
 
-  #keep(text: string): void {
-    if (this.#kept === noMessages) this.#kept = [];
-    this.#kept.push(text);
-    this.#keptSize += text.length + messageOverhead;
+  /** Keeps the messages of a list from the given one on. */
+  #keep(messages: readonly string[], from: number): void {
+    this.#unread ??= new Unread(() => this.#rested(), (error) => this.failed(error));
+    this.#unread.add(messages, from);
     this.#regulate();
     this.#wakeReaders();
   }
 
-  #takeKept(): string | undefined {
-    const message = this.#kept.shift();
-    if (message === undefined) return undefined;
-    this.#keptSize -= message.length + messageOverhead;
-    this.#regulate();
+  #take(): string | undefined {
+    const message = this.#unread?.take();
+    if (message !== undefined) this.#regulate();
     return message;
+  }
+
+  /** Others have had their turn, and a long list goes on. */
+  #rested(): void {
+    this.#wakeReaders();
+    // Readers take theirs before the end is told.
+    if (this.#readers > 0) inNextTurn(() => this.#deliver(), (error) => this.failed(error));
+    else this.#deliver();
+    this.#regulate();
   }
 
   /** Who pauses or reads will go on; who does not listen at all gets no sender to wait. */
   #regulate(): void {
     const goesOn = this.#pauses > 0 || this.#readers > 0;
-    if (goesOn && this.#keptSize > comfortable) this.#session.pause();
+    const unread = this.#unread;
+    const mustWait = unread !== undefined &&
+      (goesOn && unread.cost > comfortable || unread.isLong && (goesOn || this.#hasListeners()));
+    if (mustWait) this.#session.pause();
     else this.#session.resume();
+    this.#session.recount();
   }
 
   #wakeReaders(): void {
@@ -199,9 +233,13 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   #deliver(): void {
-    while (this.#kept.length > 0 && this.#pauses === 0 && this.#readers === 0) {
-      if (!this.#hasListeners()) break;
-      this.#tellMessage(this.#takeKept()!);
+    while (this.#pauses === 0 && this.#readers === 0 && this.#hasListeners()) {
+      const message = this.#take();
+      if (message === undefined) break;
+      const wasOpen = this.#session.readyState === OPEN;
+      this.#tellMessage(message);
+      // As where all of it is told at once: what follows the message that ends it is void.
+      if (wasOpen && this.#session.readyState !== OPEN) this.#unread?.dropLong();
     }
     if (this.#close !== undefined) this.#tellClosed();
   }
@@ -217,9 +255,13 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     return true;
   }
 
-  /** `end` waits for a pipe to empty the inbox; `close` waits for nothing but a listener. */
+  /**
+   * Both wait for a long list that is being told, and `end` for a pipe to empty the inbox;
+   * else `close` waits for nothing but a listener.
+   */
   #tellClosed(): void {
-    if (!this.#endTold && !(this.#pauses > 0 && this.#kept.length > 0)) {
+    if (this.#unread?.isResting) return;
+    if (!this.#endTold && !(this.#pauses > 0 && this.#unread?.isEmpty === false)) {
       this.#endTold = this.#tell("end");
     }
     if (!this.#closeTold && this.#count("close") > 0) {

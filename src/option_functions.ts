@@ -32,6 +32,12 @@ export class OptionFunctions {
     this.authorization = authorize && { authorize, report };
   }
 
+  /** Whether any of them is given requests. */
+  get showsRequests(): boolean {
+    const { authorize, origins, jsessionid } = this.#settings;
+    return [authorize, origins, jsessionid].some((option) => typeof option === "function");
+  }
+
   /** The `Set-Cookie` value for the request, when there is to be one. */
   cookie(request: Request): string | undefined {
     const { jsessionid } = this.#settings;

@@ -154,6 +154,15 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   maxBufferedBytes?: number | undefined;
   /**
+   * Bytes that wait in all sessions together: for clients, for the application to read them,
+   * and to be complete. Above, new sessions and `/info` get 503, and those sessions that hold
+   * more than a fair share (this, divided by all sessions) are closed with 1008, the largest
+   * first; others are not.
+   *
+   * @default {268435456}
+   */
+  maxTotalBufferedBytes?: number | undefined;
+  /**
    * Most sessions at a time, those included that have closed in the last
    * `disconnectDelay`. Above, new ones get 503.
    *

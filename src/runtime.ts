@@ -75,9 +75,9 @@ export interface Sink {
   readonly response: Response;
   /** Bytes that were written and have not left yet. */
   readonly bufferedAmount: number;
-  /** Sends an HTTP chunk. Gives its length in bytes. */
+  /** Sends an HTTP chunk, unless it has ended or broken. Gives its length in bytes. */
   write(text: string): number;
-  /** Ends the body after what was written; `ended` or `broken` tells how that went. */
+  /** Ends the body after what was written; `ended` or `broken` tells, once, how that went. */
   end(): void;
   /** Sends the last chunk and ends the body; nothing more is told. */
   finish(text: string): void;
@@ -129,6 +129,19 @@ export interface Runtime {
    * where it always is.
    */
   readonly hasItsPath?: (request: Request, url: string, start: number) => boolean;
+  /** Calls back when the client of a request that has no answer yet is gone, where that is known. */
+  readonly abandoned?: (request: Request, info: unknown, gone: () => void) => void;
+  /**
+   * Keeps no more of a request's head than these, where the runtime keeps it as long as its
+   * answer is under way: of a stream, all its life.
+   */
+  readonly forgetHead?: (
+    request: Request,
+    info: unknown,
+    headers: Readonly<Record<string, string>>,
+  ) => void;
+  /** Whether all headers of a request can be read for less than a microsecond. */
+  readonly readsHeadersFast?: boolean;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */

@@ -266,6 +266,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       settings,
       sessions,
       runtime,
+      showsRequests: functions.showsRequests,
       authorization: functions.authorization,
       createSession: (peer, grant, id = "", raw = false) => {
         const session = new Session(sessions, peer, id, raw, grant.key);

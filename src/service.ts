@@ -18,6 +18,8 @@ export interface Service {
   readonly settings: Settings;
   readonly sessions: Sessions;
   readonly runtime: Runtime;
+  /** Whether the application gets to see requests, and so may keep them. */
+  readonly showsRequests: boolean;
   /** Asks the application about requests, where it wants to be asked. */
   readonly authorization: Authorization | undefined;
   /** Makes a session, and the connection that the application gets when it opens. */

@@ -11,17 +11,22 @@ import {
   normalClosure,
   slowConsumer,
   timedOut,
+  unreadMessages,
 } from "./protocol/close_codes.ts";
 import { closeFrame, heartbeatFrame, openFrame } from "./protocol/frames.ts";
 import { Backlog } from "./backlog.ts";
 import { flushAfterArrivals, flushSoon } from "./flushing.ts";
 import { Hold } from "./hold.ts";
+import type { Holder } from "./holdings.ts";
 import { Frame, Message } from "./message.ts";
 import type { Peer } from "./peer.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
 import type { Application, Receiver, SessionHost } from "./session_parties.ts";
 import { Waiting } from "./timeouts.ts";
 import { inNextTurn } from "./turns.ts";
+
+/** What a send costs that waits for its answer: a request with its head, as runtimes keep it. */
+const sendCost = 16 * 1024;
 
 /**
  * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
@@ -30,7 +35,7 @@ import { inNextTurn } from "./turns.ts";
  *
  * A *raw* session has no frames: its receiver gets the messages themselves.
  */
-export class Session extends Waiting {
+export class Session extends Waiting implements Holder {
   readyState: ReadyState = CONNECTING;
   /** The last receiving request. */
   peer: Peer;
@@ -45,10 +50,13 @@ export class Session extends Waiting {
   #receiver: Receiver | undefined;
   /** It takes no more frames, but what it took may still be on its way. */
   #full = false;
-  readonly #backlog = new Backlog();
+  readonly #backlog: Backlog;
   #flushing = false;
   #drainOwed = false;
   #hold: Hold | undefined;
+  /** Bytes of sends that are under way, and what the server counts for all that waits here. */
+  #uploading = 0;
+  #counted = 0;
   /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
   #exchanged = false;
   #returned = false;
@@ -62,6 +70,7 @@ export class Session extends Waiting {
     this.id = id;
     this.key = key;
     this.#raw = raw;
+    this.#backlog = new Backlog(!raw);
   }
 
   /** Whether a receiver listens. */
@@ -163,9 +172,47 @@ export class Session extends Waiting {
     this.#hold = undefined;
   }
 
-  /** Settles when messages are taken again, or never will be; nothing where they are taken now. */
-  get held(): Promise<void> | undefined {
-    return this.#hold?.over;
+  /** Where senders wait until messages are taken again, or never will be; nothing where they are taken now. */
+  get hold(): Hold | undefined {
+    return this.#hold;
+  }
+
+  /** Bytes that wait here for anybody. */
+  get holding(): number {
+    return this.#kept + (this.#receiver?.bufferedAmount ?? 0);
+  }
+
+  /** The same without the receiver, which counts what it has by itself. */
+  get #kept(): number {
+    if (this.readyState === CLOSED) return 0;
+    return this.#backlog.cost + (this.application?.unreadCost ?? 0) + this.#uploading +
+      (this.#hold?.size ?? 0) * sendCost;
+  }
+
+  /** Tells the server how much waits here. */
+  recount(): void {
+    const kept = this.#kept;
+    if (kept === this.#counted) return;
+    const by = kept - this.#counted;
+    this.#counted = kept;
+    this.#host.holdings.change(by);
+  }
+
+  /** So many bytes of sends more are under way, or less. */
+  upload(by: number): void {
+    this.#uploading += by;
+    this.recount();
+  }
+
+  /** Too much waits in all sessions, and here more than elsewhere. */
+  overdraw(): void {
+    if (this.readyState !== OPEN) return this.cut();
+    const unread = this.application?.unreadCost ?? 0;
+    this.close(unread > this.#backlog.cost ? unreadMessages : slowConsumer);
+    this.#backlog.clear();
+    this.application?.forget();
+    // Who takes nothing would not take the close frame either.
+    if (this.bufferedAmount > 0) this.cut();
   }
 
   /** Whether an interruption has ended the session, so that its sends are refused. */
@@ -187,7 +234,8 @@ export class Session extends Waiting {
 
   #enqueue(message: Message): boolean {
     this.#backlog.add(message);
-    this.#flushSoon();
+    // What leaves at once need not be counted.
+    if (!this.#flushSoon()) this.recount();
     const room = this.#host.maxBufferedBytes - this.#backlog.cost;
     let inReceiver = this.#receiver?.bufferedAtMost ?? 0;
     if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
@@ -209,17 +257,24 @@ export class Session extends Waiting {
     this.#flushSoon();
   }
 
-  #flushSoon(): void {
-    if (this.#flushing || this.#receiver === undefined) return;
+  /** False where there is nobody to flush to. */
+  #flushSoon(): boolean {
+    if (this.#receiver === undefined) return false;
+    if (this.#flushing) return true;
     this.#flushing = true;
     (this.#receiver.deliversApart ? flushAfterArrivals : flushSoon)(this);
+    return true;
   }
 
   /** Hands on what is queued, as far as the receiver takes it. */
   flush(): void {
     this.#flushing = false;
     const receiver = this.#receiver;
-    if (!receiver || !this.#takesMore(receiver)) return;
+    if (receiver !== undefined && this.#takesMore(receiver)) this.#flushTo(receiver);
+    this.recount();
+  }
+
+  #flushTo(receiver: Receiver): void {
     if (this.#backlog.length > 0) this.#sendBacklog(receiver);
     if (this.readyState === CLOSING) {
       const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
@@ -273,6 +328,7 @@ export class Session extends Waiting {
     this.#backlog.clear();
     this.application?.closed(status, wasClean);
     this.resume();
+    this.recount();
     this.#host.ended();
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Holdings } from "./holdings.ts";
 import type { Frame } from "./message.ts";
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import type { Session } from "./session.ts";
@@ -52,12 +53,16 @@ export type Pulse = "frame" | "beaten" | "asked" | "gone";
 
 /** Who is told what happens to a session: the application's side. */
 export interface Application {
+  /** What it costs that messages wait for it. */
+  readonly unreadCost: number;
   opened(): void;
   /** Messages came together; those after one with which the session ends are void. */
   received(messages: readonly string[]): void;
   /** More may be written again. */
   drained(): void;
   closed(status: CloseStatus, wasClean: boolean): void;
+  /** Throws away what is unread. */
+  forget(): void;
 }
 
 /** What sessions of one server share. */
@@ -72,6 +77,8 @@ export interface SessionHost {
   readonly highWaterMark: number;
   /** Buffered bytes above which the client counts as a slow consumer. */
   readonly maxBufferedBytes: number;
+  /** What all of them hold. */
+  readonly holdings: Holdings;
   /** Tells of an error that nobody else would hear of. */
   report(error: unknown): void;
   /** A session has had its end. */

@@ -6,6 +6,7 @@
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import type { Session } from "./session.ts";
+import { Holdings } from "./holdings.ts";
 import type { SessionHost } from "./session_parties.ts";
 import { Timeouts } from "./timeouts.ts";
 
@@ -21,6 +22,8 @@ export interface SessionLimits {
   readonly highWaterMark: number;
   /** bytes */
   readonly maxBufferedBytes: number;
+  /** bytes */
+  readonly maxTotalBufferedBytes: number;
   readonly maxSessions: number;
 }
 
@@ -40,6 +43,7 @@ export class Sessions implements SessionHost {
   readonly disconnects: Timeouts;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
+  readonly holdings: Holdings;
   readonly #maxSessions: number;
   readonly #all = new Set<Session>();
   readonly #byId = new Map<string, Session>();
@@ -60,6 +64,8 @@ export class Sessions implements SessionHost {
     this.disconnects = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
+    const failed = (error: unknown) => this.report(error);
+    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all, failed);
     this.#maxSessions = limits.maxSessions;
   }
 
@@ -76,8 +82,14 @@ export class Sessions implements SessionHost {
 
   /** Why none may be opened now, for a 503. */
   get refusal(): string | undefined {
+    return this.turnedAway ??
+      (this.#all.size < this.#maxSessions ? undefined : "Too many sessions");
+  }
+
+  /** Why clients had better go elsewhere, for a 503 of `/info` too. */
+  get turnedAway(): string | undefined {
     if (this.closing !== undefined) return "Server is shutting down";
-    return this.#all.size < this.#maxSessions ? undefined : "Too many sessions";
+    return this.holdings.isFull ? "Too many bytes are waiting" : undefined;
   }
 
   /** The session of that id, open or lingering. */

@@ -62,6 +62,8 @@ export interface Settings {
   readonly highWaterMark: number;
   /** Buffered bytes above which a session ends. */
   readonly maxBufferedBytes: number;
+  /** Bytes that wait in all sessions together. */
+  readonly maxTotalBufferedBytes: number;
 }
 
 const protocols: readonly Protocol[] = [
@@ -142,6 +144,7 @@ const table: Readonly<Record<string, Row>> = {
   maxMessageSize: { ...aCount, default: 1024 * 1024 },
   highWaterMark: { ...aCount, default: 64 * 1024 },
   maxBufferedBytes: { ...aCount, default: 16 * 1024 * 1024 },
+  maxTotalBufferedBytes: { ...aCount, default: 256 * 1024 * 1024 },
   baseUrl: {
     ...either(
       {

@@ -1,23 +1,12 @@
 /**
- * Connections as streams: Node's `pipe`, and the Web's.
+ * Connections as streams of the Web's.
  *
  * @module
  */
 
 import type { Connection } from "./connection.ts";
 import type { Inbox } from "./inbox.ts";
-
-/** What `pipe` writes to: a Node stream, another connection, anything alike. */
-export interface PipeDestination {
-  /** False once it takes no more; absent where it never says. */
-  readonly writable?: boolean;
-  /** Takes a message; false asks to wait for `drain`. */
-  write(message: string): unknown;
-  /** Called when no more messages will come. */
-  end?(): unknown;
-  /** How to learn of `drain` and `close`. */
-  once?(event: "drain" | "close", listener: () => void): unknown;
-}
+import { inNextTurn } from "./turns.ts";
 
 /** Both directions of a connection as Web streams. */
 export interface ConnectionStreams {
@@ -25,40 +14,10 @@ export interface ConnectionStreams {
   readonly readable: ReadableStream<string>;
   /**
    * Messages to the client, no faster than it takes them. Closing it closes the
-   * connection; it errors when the connection is over.
+   * connection. When the connection is over, a writer gets an error; a pipe does not: what still
+   * comes through it is dropped.
    */
   readonly writable: WritableStream<string>;
-}
-
-/** Forwards all messages; while the destination wants to wait, they stay in the inbox. */
-export function pipe<Context>(
-  connection: Connection<Context>,
-  inbox: Inbox<Connection<Context>>,
-  destination: PipeDestination,
-): void {
-  let waiting = false;
-  let open = true;
-  const goOn = () => {
-    if (!waiting) return;
-    waiting = false;
-    inbox.resume();
-  };
-  const stop = () => {
-    open = false;
-    connection.off("data", forward);
-    goOn();
-  };
-  const forward = (message: string) => {
-    if (destination.write(message) !== false || destination.once === undefined) return;
-    // One that was closed already will tell neither of `drain` nor of `close`.
-    if (destination.writable === false) return stop();
-    if (!waiting) inbox.pause();
-    waiting = true;
-    destination.once("drain", goOn);
-  };
-  connection.on("data", forward);
-  connection.once("end", () => open && destination.end?.());
-  destination.once?.("close", stop);
 }
 
 /** Reads from the inbox when asked, writes when there is room. */
@@ -66,6 +25,15 @@ export function streams<Context>(
   connection: Connection<Context>,
   inbox: Inbox<Connection<Context>>,
 ): ConnectionStreams {
+  let reported: unknown;
+  // One failure can be heard of from both ends of a pipe.
+  const failed = (error: unknown) => {
+    if (Array.isArray(error)) return error.forEach(failed);
+    if (error === reported) return;
+    reported = error;
+    inbox.failed(error);
+  };
+  const ended = (reason: unknown) => isFailure(reason) ? failed(reason) : connection.close();
   let messages: AsyncIterableIterator<string> | undefined;
   const readable = new ReadableStream<string>(
     {
@@ -75,26 +43,105 @@ export function streams<Context>(
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      cancel: () => {
+      cancel: (reason) => {
         messages?.return?.();
-        connection.close();
+        ended(reason);
       },
     },
     { highWaterMark: 0 },
   );
-  const writable = new WritableStream<string>({
-    start: (controller) => {
-      connection.once("close", () => controller.error(closed()));
+  return {
+    readable: watched(readable, failed),
+    writable: new MessageWritable(connection, ended),
+  };
+}
+
+/** Not an abort, with a signal or without a reason: somebody wanted that. `tee` gives two. */
+function isFailure(reason: unknown): boolean {
+  return reason instanceof Error
+    ? reason.name !== "AbortError"
+    : Array.isArray(reason) && reason.some(isFailure);
+}
+
+/**
+ * A stream whose pipes need no `catch`: without one, a failure in a pipe would end the process,
+ * where it is to end the connection.
+ */
+function watched<Chunk>(
+  stream: ReadableStream<Chunk>,
+  failed: (error: unknown) => void,
+): ReadableStream<Chunk> {
+  const pipeTo = stream.pipeTo.bind(stream);
+  const pipeThrough = stream.pipeThrough.bind(stream);
+  const tee = stream.tee.bind(stream);
+  const methods: Pick<ReadableStream<Chunk>, "pipeTo" | "pipeThrough" | "tee"> = {
+    pipeTo(destination, options) {
+      const piped = pipeTo(destination, options);
+      piped.catch((error) => {
+        if (isFailure(error) && options?.signal?.aborted !== true) failed(error);
+      });
+      return piped;
     },
-    write: async (message) => {
-      if (connection.write(message)) return;
-      await connection.ready;
-      if (!connection.writable) throw closed();
+    pipeThrough: (pair, options) => watched(pipeThrough(pair, options), failed),
+    tee() {
+      const [one, other] = tee();
+      return [watched(one, failed), watched(other, failed)];
     },
-    close: () => connection.close(),
-    abort: () => connection.close(),
-  });
-  return { readable, writable };
+  };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(stream, name, { value, configurable: true, writable: true });
+  }
+  return stream;
+}
+
+/** After so many messages for a connection that is over, a pipe is left waiting for ever. */
+const maxDropped = 1000;
+
+/** Messages to a client. */
+class MessageWritable extends WritableStream<string> {
+  /** Whether a writer has it; else a pipe may have. */
+  #hasWriter = false;
+
+  constructor(connection: Connection, ended: (reason: unknown) => void) {
+    let dropped = 0;
+    super({
+      start: (controller) => {
+        connection.once("close", () => {
+          if (this.#hasWriter) controller.error(closed());
+        });
+      },
+      write: (message) => {
+        const { writable } = connection;
+        if (connection.write(message)) return;
+        if (writable) return connection.ready;
+        if (this.#hasWriter) throw closed();
+        // What was on its way. The source may be another than the client, and have no end.
+        return new Promise((resolve) => {
+          if (dropped++ < maxDropped) inNextTurn(resolve, ended);
+        });
+      },
+      close: () => connection.close(),
+      abort: ended,
+    });
+  }
+
+  /** Writers hear of the end; those that do not care need no `catch`. */
+  override getWriter(): WritableStreamDefaultWriter<string> {
+    const writer = super.getWriter();
+    const write = writer.write.bind(writer);
+    const releaseLock = writer.releaseLock.bind(writer);
+    this.#hasWriter = true;
+    writer.write = (message) => {
+      const written = write(message);
+      written.catch(() => {});
+      return written;
+    };
+    writer.releaseLock = () => {
+      releaseLock();
+      this.#hasWriter = false;
+    };
+    return writer;
+  }
 }
 
 function closed(): Error {

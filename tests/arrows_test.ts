@@ -18,9 +18,9 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["seams", /^src\/runtime\.ts$/],
   [
     "session",
-    /^src\/(backlog|session|session_parties|sessions|ready_state|hold|thenable|timeouts|flushing|turns|peer)\.ts$/,
+    /^src\/(backlog|session|queue|session_parties|sessions|ready_state|hold|holdings|thenable|timeouts|flushing|turns|peer)\.ts$/,
   ],
-  ["application", /^src\/(connection|emitter|inbox|listeners|streams)\.ts$/],
+  ["application", /^src\/(connection|emitter|inbox|listeners|pipes|streams|unread)\.ts$/],
   ["options", /^src\/(options|option_checks|settings)\.ts$/],
   ["server", /^src\/(server|router|routes|faults|option_functions|shutdown)\.ts$/],
   ["entry", /^mod\.ts$/],

@@ -4,13 +4,24 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Plan } from "./rounds.ts";
-import { serverNames } from "./servers.ts";
-import { messageNames, sizes, workloadsOf } from "./workloads.ts";
+import { beforeOf, isBefore, isOurs, type ServerName, serverNames } from "./servers.ts";
+import {
+  isCompared,
+  isOfMessages,
+  messageNames,
+  sizes,
+  type Workload,
+  workloadsOf,
+} from "./workloads.ts";
 
 /** What to do. */
 export interface Arguments extends Plan {
+  /** The folder of another checkout, whose servers are measured as well. */
+  readonly before: URL | undefined;
   /** Shows the results in this file, instead of measuring. */
   readonly from: string | undefined;
   /** Where the results go, as JSON. */
@@ -19,17 +30,24 @@ export interface Arguments extends Plan {
   readonly chart: string | undefined;
 }
 
+/** The servers of this checkout: those of another one come with ours. */
+const ownNames = serverNames.filter((name) => !isBefore(name));
+
 /** How the command is used. */
 export const usage = `deno task bench [options]
   --quick             the six message workloads with messages of 32 bytes, in under 4 minutes
+  --before folder     ours beside ours of another checkout: whether anything got slower or larger.
+                      The six with 32 bytes, ws and stream with 65,536, and idle, in 40 minutes;
+                      with --quick the six alone, in 4, and others by --only and --sizes
   --only ws,xhr       some workloads: ${messageNames.join(", ")},
                       burst, connect, idle, latency, growth, or one of these: connect-ws
-  --servers a,b       some servers: ${serverNames.join(", ")}
+  --servers a,b       some servers: ${ownNames.join(", ")};
+                      with --before ours alone, unless they are named, each beside what it was
   --sizes 32,1024     sizes of messages, in bytes
   --rounds 3          how often each is measured
   --seconds 3         how long each measurement counts; --warm-up 1 before that, HTTP thrice as long
   --patient           waits for other programs, and measures again what they disturbed
-  --idle-seconds 60   how long idle sessions are watched
+  --idle-seconds 60   how long idle sessions are watched; with --before 30, one heartbeat
   --out file.json     writes the results; --from file.json shows them again
   --chart file.svg    draws the workloads with messages of 32 bytes`;
 
@@ -45,6 +63,7 @@ export function readArguments(args: readonly string[]): Arguments {
     options: {
       "quick": { type: "boolean", default: false },
       "patient": { type: "boolean", default: false },
+      "before": text,
       "only": text,
       "servers": text,
       "sizes": text,
@@ -58,25 +77,35 @@ export function readArguments(args: readonly string[]): Arguments {
     },
   });
   const { quick } = values;
+  const before = values.before === undefined ? undefined : folder(values.before);
   const only = list(values.only);
   const chosenSizes = list(values.sizes)?.map((size) => positive("--sizes", size)) ??
     (quick ? [32] : sizes);
   const all = workloadsOf(chosenSizes);
   const names = all.flatMap(({ name }) => [name, name.replace(/-[^-]*$/, "")]);
   check("--only", only, names);
-  check("--servers", list(values.servers), serverNames);
-  const servers = list(values.servers) ?? serverNames;
+  const named = list(values.servers);
+  check("--servers", named, ownNames);
+  const isWanted = (workload: Workload): boolean => {
+    if (only !== undefined) {
+      const { name } = workload;
+      return only.some((each) => name === each || name.startsWith(`${each}-`));
+    }
+    if (quick) return isOfMessages(workload);
+    if (before === undefined) return true;
+    return values.sizes === undefined ? isCompared(workload) : isOfMessages(workload);
+  };
   return {
-    workloads: all.filter(({ name }) =>
-      only?.some((each) => name === each || name.startsWith(`${each}-`)) ??
-        (!quick || messageNames.includes(name))
-    ),
-    servers: serverNames.filter((name) => servers.includes(name)),
+    before,
+    workloads: all.filter(isWanted),
+    servers: before === undefined
+      ? ownNames.filter((name) => named?.includes(name) ?? true)
+      : withBefore(ownNames.filter((name) => named?.includes(name) ?? isOurs(name))),
     rounds: positive("--rounds", values.rounds ?? "3"),
     durations: {
       warmUp: positive("--warm-up", values["warm-up"] ?? (quick ? "0.2" : "1")),
-      counted: positive("--seconds", values.seconds ?? (quick ? "0.6" : "3")),
-      idle: positive("--idle-seconds", values["idle-seconds"] ?? "60"),
+      counted: positive("--seconds", values.seconds ?? (quick ? before ? "1.2" : "0.6" : "3")),
+      idle: positive("--idle-seconds", values["idle-seconds"] ?? (before ? "30" : "60")),
     },
     patient: values.patient,
     from: values.from,
@@ -87,6 +116,16 @@ export function readArguments(args: readonly string[]): Arguments {
 
 function list(value: string | undefined): string[] | undefined {
   return value?.split(",").map((each) => each.trim());
+}
+
+/** Ours of the other checkout next to ours of this one. */
+function withBefore(names: readonly ServerName[]): ServerName[] {
+  return names.flatMap((name) => [name, beforeOf(name) ?? []].flat());
+}
+
+/** Its address, by its path from the working directory. */
+function folder(path: string): URL {
+  return pathToFileURL(`${resolve(path)}/`);
 }
 
 function positive(option: string, value: string): number {

@@ -1,5 +1,6 @@
 /**
- * Measures our server, the runtimes' floors and sockjs-node: `deno task bench --quick`.
+ * Measures our server, the runtimes' floors and sockjs-node: `deno task bench --quick`; or
+ * our server and that of another checkout: `deno task bench --before FOLDER`.
  *
  * Each measurement has a fresh server on one core and the load generator on another.
  * `--help` lists what can be chosen.
@@ -10,10 +11,11 @@
 import { type Arguments, readArguments, usage } from "./arguments.ts";
 import { chart } from "./chart.ts";
 import { circumstances, quietLoad } from "./circumstances.ts";
+import { commandsOf } from "./commands.ts";
+import { comparisonLines } from "./comparison.ts";
 import { generatorCore, serverCore } from "./cores.ts";
 import { Generator, missing } from "./generator.ts";
 import { goalLines } from "./goals.ts";
-import { commandOf } from "./pinned_server.ts";
 import type { Results } from "./results.ts";
 import { measureAll } from "./rounds.ts";
 import { table } from "./table.ts";
@@ -27,12 +29,12 @@ async function measure(args: Arguments): Promise<Results> {
   if (generatorCore === serverCore) throw new Error("Cannot measure: there is only one core");
   say("Making the generator and, unless it is there, the package for Node");
   await using generator = await Generator.build();
-  for (const name of args.servers) await commandOf(name);
+  const commands = await commandsOf(args.servers, args.before);
   const where = await circumstances(args.rounds, args.durations.counted);
   if (where.load > quietLoad && !args.patient) {
     say(`The machine is busy (load ${where.load.toFixed(2)}): these figures are not to be shown.`);
   }
-  return { circumstances: where, ...await measureAll(generator, args) };
+  return { circumstances: where, ...await measureAll(generator, commands, args) };
 }
 
 async function main(): Promise<void> {
@@ -40,7 +42,8 @@ async function main(): Promise<void> {
   const results: Results = args.from === undefined
     ? await measure(args)
     : JSON.parse(await Deno.readTextFile(args.from));
-  console.log(["", table(results), "", ...goalLines(results)].join("\n"));
+  const lines = [...comparisonLines(results), ...goalLines(results)];
+  console.log(["", table(results), "", ...lines].join("\n"));
   if (args.out !== undefined) {
     await Deno.writeTextFile(args.out, JSON.stringify(results, undefined, 1) + "\n");
   }

@@ -4,17 +4,7 @@
  * @module
  */
 
-import { scriptCommand } from "../runtimes.ts";
 import { serverCore } from "./cores.ts";
-import { type ServerName, servers } from "./servers.ts";
-
-/** The command that starts a server, after making what it needs. */
-export async function commandOf(name: ServerName): Promise<string[]> {
-  const { runtime, script } = servers[name];
-  const command = await scriptCommand(runtime, script);
-  if (command === undefined) throw new Error(`${runtime} is not on this machine`);
-  return command;
-}
 
 /** A running server. */
 export class PinnedServer implements AsyncDisposable {
@@ -31,10 +21,10 @@ export class PinnedServer implements AsyncDisposable {
   /**
    * Starts a server, and waits until it listens.
    *
+   * @param command what `commandsOf` has for it
    * @param bytes how long the messages will be: floors answer without looking
    */
-  static async start(name: ServerName, bytes: number): Promise<PinnedServer> {
-    const command = await commandOf(name);
+  static async start(command: readonly string[], bytes: number): Promise<PinnedServer> {
     const child = new Deno.Command("taskset", {
       args: ["--cpu-list", `${serverCore}`, ...command, `${bytes}`],
       stdin: "null",
@@ -49,7 +39,7 @@ export class PinnedServer implements AsyncDisposable {
     }
     const port = /^http:\/\/127\.0\.0\.1:([0-9]+)\n/.exec(printed)?.[1];
     if (port === undefined) {
-      throw new Error(`${name} does not listen: ${printed}${await complaints}`);
+      throw new Error(`${command.join(" ")} does not listen: ${printed}${await complaints}`);
     }
     return new PinnedServer(child, complaints, Number(port));
   }

@@ -5,7 +5,7 @@
  */
 
 import type { ServerName } from "./servers.ts";
-import { median, quantile } from "./statistics.ts";
+import { median, quantile, spread } from "./statistics.ts";
 import type { Quantity, Sample } from "./workloads.ts";
 
 /** Something that was measured, several times on each server. */
@@ -86,6 +86,8 @@ export interface FairRatio {
   readonly ratio: number;
   /** A quarter of them are above. */
   readonly high: number;
+  /** How far they scatter; infinitely, as far as one or two of them tell. */
+  readonly spread: number;
   readonly isByCpu: boolean;
 }
 
@@ -99,10 +101,14 @@ export function fairRatioOf(
     const known = figure.samples[each]?.map(({ busy }) => busy ?? 1) ?? [];
     return known.length > 0 && median(known) < busyEnough;
   });
-  const ratios = (isByCpu ? cpuRatiosOf : ratiosOf)(figure, server, other);
-  return ratios.length === 0
-    ? undefined
-    : { ratio: median(ratios), high: quantile(ratios, 0.75), isByCpu };
+  // Nothing is known of what was divided by nothing, such as the CPU time of idle sessions.
+  const ratios = (isByCpu ? cpuRatiosOf : ratiosOf)(figure, server, other).filter(Number.isFinite);
+  return ratios.length === 0 ? undefined : {
+    ratio: median(ratios),
+    high: quantile(ratios, 0.75),
+    spread: spread(ratios),
+    isByCpu,
+  };
 }
 
 /** The figure of that name. */

@@ -27,9 +27,14 @@ const slowStart = 3;
 /** How long a slice is, and what its new connections are given before it counts, in seconds. */
 const [slice, settling] = [0.3, 0.1];
 
-/** Measures all of a plan. A measurement that fails is told of, and left out. */
+/**
+ * Measures all of a plan. A measurement that fails is told of, and left out.
+ *
+ * @param commands how its servers are started
+ */
 export async function measureAll(
   generator: Generator,
+  commands: ReadonlyMap<ServerName, readonly string[]>,
   { workloads, servers, rounds, durations, patient }: Plan,
 ): Promise<{ figures: Figure[]; failures: string[] }> {
   const figures: Figure[] = [];
@@ -40,7 +45,9 @@ export async function measureAll(
     figures.push(...found);
     for (let round = 1; round <= rounds; round++) {
       const order = round % 2 === 1 ? servers : servers.toReversed();
-      const trials = order.map((name) => new Trial(generator, name, workload, durations));
+      const trials = order.map((name) =>
+        new Trial(generator, name, commands.get(name) ?? [], workload, durations)
+      );
       await (workload.inSlices ? inSlices : oneByOne)(trials, durations, async (attempt) => {
         let samples: Sample[];
         do {
@@ -116,16 +123,19 @@ class Trial {
   /** Why it came to nothing. */
   failure: string | undefined;
   readonly #generator: Generator;
+  readonly #command: readonly string[];
   readonly #durations: Durations;
   #server: PinnedServer | undefined;
 
   constructor(
     generator: Generator,
     name: ServerName,
+    command: readonly string[],
     workload: Workload,
     durations: Durations,
   ) {
     this.#generator = generator;
+    this.#command = command;
     this.name = name;
     this.workload = workload;
     this.#durations = durations;
@@ -144,7 +154,7 @@ class Trial {
   /** Starts the server, afresh. */
   async start(): Promise<void> {
     await this.end();
-    this.#server = await PinnedServer.start(this.name, this.workload.bytes);
+    this.#server = await PinnedServer.start(this.#command, this.workload.bytes);
   }
 
   /** Measures it, with other durations than those of the plan. */

@@ -25,6 +25,20 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** Of fewer values the quarters say nothing, and of fewer still neither do all. */
+const [fewForQuarters, fewForAll] = [6, 3];
+
+/**
+ * How far values scatter: their interquartile range, or the whole range where they are few.
+ * Nobody knows of one or two: infinitely.
+ */
+export function spread(values: readonly number[]): number {
+  if (values.length < fewForAll) return Infinity;
+  return values.length < fewForQuarters
+    ? quantile(values, 1) - quantile(values, 0)
+    : interquartileRange(values);
+}
+
 /** How far apart the quarters of the values lie: half of them are within. */
 export function interquartileRange(values: readonly number[]): number {
   return quantile(values, 0.75) - quantile(values, 0.25);

@@ -7,18 +7,40 @@
 import { number } from "./numbers.ts";
 import { quietEnough } from "./quiet.ts";
 import { busyEnough, cpuRatiosOf, type Figure, ratiosOf, type Results } from "./results.ts";
-import { floorOf, type ServerName } from "./servers.ts";
+import { beforeOf, floorOf, isBefore, type ServerName } from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
 
-const head = [
-  ...["", "median", "IQR", "CPU µs", "busy"],
-  ...["x floor", "by CPU", "x sockjs-node", "by CPU"],
+/** What servers are compared with, one after the other. */
+const comparisons: readonly {
+  title: string;
+  other: (server: ServerName) => ServerName | undefined;
+  /** Whether it is told how far the ratios scatter. */
+  hasSpread: boolean;
+}[] = [
+  { title: "before", other: beforeOf, hasSpread: true },
+  { title: "floor", other: floorOf, hasSpread: false },
+  {
+    title: "sockjs-node",
+    other: (server) => server === "sockjs-node" || isBefore(server) ? undefined : "sockjs-node",
+    hasSpread: false,
+  },
 ];
 
 /** A block of lines for each figure: each server with its median and how it compares. */
 export function table({ figures }: Pick<Results, "figures">): string {
-  const blocks = figures.map(rows);
+  const made = comparisons.filter(({ other }) =>
+    figures.some(({ samples }) =>
+      (Object.keys(samples) as ServerName[]).some((server) => (other(server) ?? "") in samples)
+    )
+  );
+  const head = [
+    ...["", "median", "IQR", "CPU µs", "busy"],
+    ...made.flatMap(({ title, hasSpread }) =>
+      [`x ${title}`, "by CPU"].flatMap((column) => hasSpread ? [column, "IQR"] : column)
+    ),
+  ];
+  const blocks = figures.map((figure) => rows(figure, made));
   const widths = head.map((title, column) =>
     Math.max(title.length, ...blocks.flat().map((row) => row[column]?.length ?? 0))
   );
@@ -35,27 +57,37 @@ export function table({ figures }: Pick<Results, "figures">): string {
   return [line(head), ...lines, ...notes(figures)].join("\n");
 }
 
-function rows(figure: Figure): string[][] {
+function rows(figure: Figure, made: typeof comparisons): string[][] {
   const servers = Object.entries(figure.samples) as [ServerName, Sample[]][];
   return servers.map(([server, samples]) => {
     const values = samples.map(({ value }) => value);
-    const floor = floorOf(server);
     return [
       `  ${server}`,
       number(median(values)),
-      shown(interquartileRange(values) / median(values) * 100, " %"),
+      scatter(values),
       medianText(samples.map(({ cpu }) => cpu)),
       medianText(samples.map(({ busy }) => busy)),
-      ...ratios(figure, server, floor),
-      ...ratios(figure, server, server === "sockjs-node" ? undefined : "sockjs-node"),
+      ...made.flatMap(({ other, hasSpread }) => ratios(figure, server, other(server), hasSpread)),
     ];
   });
 }
 
 /** By values, and by what these took of the server's core. */
-function ratios(figure: Figure, server: ServerName, other: ServerName | undefined): string[] {
-  if (other === undefined) return ["", ""];
-  return [ratiosOf, cpuRatiosOf].map((ratios) => medianText(ratios(figure, server, other)));
+function ratios(
+  figure: Figure,
+  server: ServerName,
+  other: ServerName | undefined,
+  hasSpread: boolean,
+): string[] {
+  return [ratiosOf, cpuRatiosOf].flatMap((ratios) => {
+    const found = other === undefined ? [] : ratios(figure, server, other);
+    return hasSpread ? [medianText(found), scatter(found)] : medianText(found);
+  });
+}
+
+/** The interquartile range, in percent of the median. */
+function scatter(values: readonly number[]): string {
+  return values.length === 0 ? "" : shown(interquartileRange(values) / median(values) * 100, " %");
 }
 
 /** Nothing for what is not known, or was divided by nothing. */

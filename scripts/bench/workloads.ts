@@ -70,6 +70,19 @@ const messages = [
 /** The six whose ratios the project has goals for. */
 export const messageNames: readonly string[] = messages.map(({ name }) => name);
 
+/** Whether it is one of them. */
+export function isOfMessages({ name }: Workload): boolean {
+  return messageNames.includes(name);
+}
+
+/** What tells whether a change made anything slower or larger: the six, two of them with long messages, and idle sessions. */
+export function isCompared(workload: Workload): boolean {
+  const { name, bytes } = workload;
+  if (name.startsWith("idle-")) return true;
+  if (bytes === 65536) return name === "ws" || name === "stream";
+  return bytes === 32 && isOfMessages(workload);
+}
+
 /**
  * Sixteen in flight as well, but answers to messages that come together leave together:
  * what a server makes of several messages at once, with little of the system in it.

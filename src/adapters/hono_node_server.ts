@@ -48,8 +48,8 @@ export class NodeServerInfo {
     this.context = context;
     // Node does not listen any more once an upgrade has come, be it behind this request.
     const { socket } = env.incoming;
-    socket.off("error", ignore);
-    socket.on("error", ignore);
+    socket?.off("error", ignore);
+    socket?.on("error", ignore);
   }
 }
 
@@ -76,6 +76,7 @@ export function nodeServerRuntime(
       },
       ends,
       watch,
+      abandoned,
     };
   }
   return {
@@ -88,7 +89,7 @@ export function nodeServerRuntime(
       }
       const { socket } = env.incoming;
       // Nobody can answer while an earlier request on the connection has no answer yet.
-      if (socket._httpMessage) socket.destroy();
+      if (socket?._httpMessage) socket.destroy();
       simplifyHandshake(env.incoming);
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));
@@ -98,6 +99,7 @@ export function nodeServerRuntime(
     },
     ends,
     watch,
+    abandoned,
   };
 }
 
@@ -107,6 +109,14 @@ function watch(_request: Request, info: unknown, gone: () => void): void {
   if (outgoing !== undefined) whenQueued(incoming, outgoing, gone);
 }
 
+/** The same of a request that has no answer yet. */
+function abandoned(_request: Request, info: unknown, gone: () => void): void {
+  const { incoming, outgoing } = (info as NodeServerInfo).env;
+  if (outgoing === undefined) return;
+  outgoing.on("close", gone);
+  whenQueued(incoming, outgoing, gone);
+}
+
 function ends(_request: Request, info: unknown): Ends {
-  return endsOf((info as NodeServerInfo).env.incoming.socket);
+  return endsOf((info as NodeServerInfo).env.incoming.socket ?? {});
 }

@@ -35,8 +35,8 @@ function fields(call: Call): Fields {
 }
 
 function tell(call: Call): Answer {
-  const { closing, refusal } = call.service.sessions;
-  if (closing !== undefined) return errorAnswer(503, refusal ?? "", fields(call));
+  const { turnedAway } = call.service.sessions;
+  if (turnedAway !== undefined) return errorAnswer(503, turnedAway, fields(call));
   return new Answer(200, fields(call), describe(call));
 }
 

@@ -225,6 +225,12 @@ export const bunRuntime: Runtime = {
     // Bun has answered already and ignores this.
     return new Response(null);
   },
+  forgetHead({ headers }, _info, kept) {
+    for (const name of [...headers.keys()]) if (!(name in kept)) headers.delete(name);
+  },
+  abandoned(request, _info, gone) {
+    request.signal.addEventListener("abort", gone);
+  },
   ends(request, info): Ends {
     const server = bunServer(info);
     if (server === undefined) return {};

@@ -12,6 +12,7 @@ import type { Fields } from "../http/headers.ts";
 import { decodeBody } from "../protocol/payload.ts";
 import type { Handler } from "../route.ts";
 import type { Call } from "../service.ts";
+import type { Hold } from "../hold.ts";
 import type { Session } from "../session.ts";
 
 /** What sets one kind of send apart from the other. */
@@ -44,11 +45,25 @@ function noSession(send: Send, call: Call): Answer {
   return notFound(send.fields(call));
 }
 
-/** However long that is, as far as the runtime keeps a silent connection. */
-async function held({ runtime, request, info }: Call, session: Session): Promise<void> {
-  runtime.expectSilence?.(request, info, Infinity);
-  await session.held;
-  runtime.expectTraffic?.(request, info);
+/**
+ * Settles when the sender has waited enough, however long that is, as far as the runtime keeps
+ * a silent connection; or when it is gone, where the runtime tells.
+ */
+function held({ runtime, request, info }: Call, session: Session, hold: Hold): Promise<void> {
+  return new Promise((resolve) => {
+    runtime.expectSilence?.(request, info, Infinity);
+    const resume = () => {
+      runtime.expectTraffic?.(request, info);
+      resolve();
+    };
+    runtime.abandoned?.(request, info, () => {
+      hold.leave(resume);
+      session.recount();
+      resolve();
+    });
+    hold.wait(resume);
+    session.recount();
+  });
 }
 
 function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
@@ -78,6 +93,8 @@ function receive(
   const accepted = () => send.accept(send.fields(call));
   // Clients send no more before they have our answer. One without messages brings
   // nothing that has to wait.
-  const mustWait = messages.length > 0 && session.held !== undefined;
-  return mustWait ? held(call, session).then(accepted) : accepted();
+  const { hold } = session;
+  return messages.length > 0 && hold !== undefined
+    ? held(call, session, hold).then(accepted)
+    : accepted();
 }

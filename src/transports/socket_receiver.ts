@@ -40,6 +40,8 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   #socket: Socket | undefined;
   #session: Session | undefined;
   #paused = false;
+  /** Bytes in the socket that the server counts. */
+  #counted = 0;
   /** The peer owes a sign of life. */
   #asked = false;
   /** It can have given one since the waiting for it began; and what had come by then. */
@@ -96,7 +98,18 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   drained(): void {
+    this.#recount();
     if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
+  }
+
+  /** Only where the socket tells when it has left: what is less it may have sent by now. */
+  #recount(): void {
+    const amount = this.#connection?.bufferedAtMost ?? 0;
+    const counted = amount > this.congestion ? amount : 0;
+    if (counted === this.#counted) return;
+    const by = counted - this.#counted;
+    this.#counted = counted;
+    this.#service.sessions.holdings.change(by);
   }
 
   pong(): void {
@@ -111,6 +124,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
 
   closed(code: number, reason: string): void {
     this.#connection = this.#socket = undefined;
+    this.#recount();
     this.#service.sessions.left(this);
     const disconnect = () =>
       this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
@@ -141,6 +155,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
 
   send(frame: Frame): boolean {
     this.#socket?.send(frame);
+    this.#recount();
     return true;
   }
 

@@ -23,8 +23,13 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #sink: Sink;
   /** Bytes until the response has to end. */
   #left: number;
+  /** Bytes in the sink that the server counts. */
+  #counted = 0;
+  /** Its last frame was written; and that has left, or broken. */
+  #ending = false;
+  #over = false;
   /** When it has to end, with whatever frame is next. There is always a heartbeat. */
-  readonly #end: number;
+  readonly #deadline: number;
 
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
@@ -32,7 +37,7 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#sessions = call.service.sessions;
     const { responseLimit, responseTimeLimit } = call.service.settings;
     this.#left = responseLimit;
-    this.#end = performance.now() + responseTimeLimit;
+    this.#deadline = performance.now() + responseTimeLimit;
     this.#sink = openSink(call, fields, this);
     this.#sink.write(prelude);
   }
@@ -55,23 +60,34 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   send(frame: Frame): boolean {
+    if (this.#ending) return false;
     this.#left -= this.#sink.write(frame.in(this.#framing.frame));
-    if (this.#left > 0 && performance.now() < this.#end) return true;
-    this.#sink.end();
+    this.#recount(this.#sink.bufferedAmount);
+    if (this.#left > 0 && performance.now() < this.#deadline) return true;
+    this.#end();
     return false;
   }
 
   end(): void {
+    if (this.#over) return;
     this.#sessions.leaving.add(this);
+    this.#end();
+  }
+
+  /** Once: the close frame may have been the one with which it has ended by itself. */
+  #end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
     this.#sink.end();
   }
 
   cut(): void {
-    this.#sink.abort();
+    this.abort();
     this.#sessions.left(this);
   }
 
   abort(): void {
+    this.#recount(0);
     this.#sink.abort();
   }
 
@@ -88,15 +104,20 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   drained(): void {
+    this.#recount(this.#sink.bufferedAmount);
     guarded(this.#session, this.#session.flush, undefined);
   }
 
   ended(): void {
+    this.#recount(0);
+    this.#over = true;
     guarded(this.#session, this.#session.detach, this);
     this.#sessions.left(this);
   }
 
   broken(): void {
+    this.#recount(0);
+    this.#ending = this.#over = true;
     guarded(this.#session, this.#session.interrupt, this);
     this.#sessions.left(this);
   }
@@ -104,6 +125,15 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   failed(error: unknown): void {
     this.#session.failed(error);
     this.abort();
+  }
+
+  /** Only where the sink tells when it has left: what is less it may have sent by now. */
+  #recount(amount: number): void {
+    const counted = amount > this.congestion ? amount : 0;
+    if (counted === this.#counted) return;
+    const by = counted - this.#counted;
+    this.#counted = counted;
+    this.#sessions.holdings.change(by);
   }
 
   /** The answer, which has begun already. */

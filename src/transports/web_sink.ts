@@ -32,7 +32,8 @@ function cutOff(): Error {
  */
 class WebSink implements Sink {
   readonly response: Response;
-  readonly #call: Call;
+  /** Where the runtime wants to hear of it again; else the request's head would stay with it. */
+  readonly #call: Call | undefined;
   readonly #listener: SinkListener;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Chunks that wait for a turn of their own, and how long they are. */
@@ -44,9 +45,9 @@ class WebSink implements Sink {
   #asked = false;
 
   constructor(call: Call, fields: Fields, listener: SinkListener) {
-    this.#call = call;
     this.#listener = listener;
     const { runtime, request, info } = call;
+    this.#call = runtime.expectTraffic && call;
     runtime.expectSilence?.(request, info, call.service.settings.heartbeatDelay);
     const body = new ReadableStream<Uint8Array>(
       {
@@ -78,6 +79,7 @@ class WebSink implements Sink {
 
   write(text: string): number {
     const chunk = encoder.encode(text);
+    if (this.#ended || this.#controller === undefined) return chunk.byteLength;
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
@@ -95,7 +97,7 @@ class WebSink implements Sink {
 
   finish(text: string): void {
     const controller = this.#controller;
-    if (controller === undefined) return;
+    if (controller === undefined || this.#ended) return;
     this.#expectTraffic();
     controller.enqueue(encoder.encode(text));
     // Deno may find only now that the client is gone, and has called `cancel` by here.
@@ -164,7 +166,6 @@ class WebSink implements Sink {
   }
 
   #expectTraffic(): void {
-    const { runtime, request, info } = this.#call;
-    runtime.expectTraffic?.(request, info);
+    this.#call?.runtime.expectTraffic?.(this.#call.request, this.#call.info);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Connection } from "../../mod.ts";
 import { heap } from "./heap.ts";
 import type { SockjsServer } from "../../examples/test_server/services.ts";
 
@@ -26,6 +27,7 @@ export class Recorder {
   readonly #opened = new Notes<Opened>();
   readonly #closed = new Notes<Closed>();
   readonly #errors = new Notes<string>();
+  readonly #notes = new Notes<string>();
 
   /** Writes down every connection of a server. */
   watch(service: string, server: SockjsServer): void {
@@ -47,6 +49,11 @@ export class Recorder {
     });
   }
 
+  /** What else an application has to tell of a connection. */
+  note(connection: Connection, text: string): void {
+    this.#notes.add(idOf(connection.url), text);
+  }
+
   /** Answers a question of a test: `/recorded/<what>?of=<whom>&count=<least>`. */
   async answer(url: URL): Promise<Response> {
     const of = url.searchParams.get("of") ?? "";
@@ -58,6 +65,8 @@ export class Recorder {
         return Response.json(await this.#closed.of(of, count));
       case "/recorded/errors":
         return Response.json(await this.#errors.of(of, count));
+      case "/recorded/notes":
+        return Response.json(await this.#notes.of(of, count));
       case "/recorded/connections":
         return Response.json(this.#servers.get(of)?.connections.size);
       case "/recorded/heap":

@@ -7,7 +7,7 @@
 
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
-import { createServer } from "../../mod.ts";
+import { type Connection, createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/client.ts";
 import { setClock, standStill } from "./clock.ts";
 import { everything, judge, tellOfContext } from "./access.ts";
@@ -19,6 +19,8 @@ import {
   writeForEver,
   writeWheneverWelcome,
 } from "./congestion.ts";
+import { echoThroughStreams, failures, oddities, pipeAsTold } from "./piping.ts";
+import { countMessages, pathOf, waysToRead } from "./reading.ts";
 import { Recorder } from "./recorder.ts";
 
 const recorder = new Recorder();
@@ -116,6 +118,16 @@ services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo
 services.add({ prefix: "/crowded", ...delays, maxSessions: 1000 }, echo);
 services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 
+// How an application takes messages.
+for (const way of waysToRead) {
+  const note = (connection: Connection, text: string) => recorder.note(connection, text);
+  services.add({ prefix: pathOf(way), disconnectDelay: 400 }, countMessages(way, note));
+}
+
+services.add({ prefix: "/web_streams", disconnectDelay: 400 }, echoThroughStreams);
+services.add({ prefix: "/failing_pipes" }, pipeAsTold(failures));
+services.add({ prefix: "/odd_pipes" }, pipeAsTold(oddities));
+
 // What an application does.
 services.add({ prefix: "/command" }, obey);
 services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
@@ -143,6 +155,9 @@ recorder.watchErrors("/command");
 recorder.watchErrors("/authorized");
 recorder.watchErrors("/throws_on_connection");
 recorder.watchErrors("/goes_wrong");
+recorder.watchErrors("/web_streams");
+recorder.watchErrors("/failing_pipes");
+recorder.watchErrors("/odd_pipes");
 
 services.other = (request) => {
   // A hostile Host makes URLs that cannot be parsed.

@@ -134,6 +134,11 @@ export class TestServer implements Disposable {
     return await this.#recorded("errors", service, count);
   }
 
+  /** What the application has noted of the session with this id, once there is so much. */
+  async notes(id: string, count: number): Promise<string[]> {
+    return await this.#recorded("notes", id, count);
+  }
+
   /** How many connections a service has. */
   async connections(service: string): Promise<number> {
     return await this.#recorded("connections", service, 0);

@@ -59,9 +59,9 @@ export class ExamplePage {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** Goes to an element, as with the Tab key. */
+  /** Goes to an element, as with the Tab key: once it takes the focus, and with it the keys. */
   async focus(selector: string): Promise<void> {
-    await this.page.locator(selector).focus();
+    await this.page.locator(`${selector}:not(:disabled)`).focus();
   }
 
   /** Types into what has the focus. */

@@ -6,6 +6,7 @@ import "./faults/trickles.ts";
 import "./faults/vanishing.ts";
 import "./faults/clocks.ts";
 import "./faults/listeners.ts";
+import "./faults/memory.ts";
 import "./faults/stalls.ts";
 
 factOfTheEnd(hosts);

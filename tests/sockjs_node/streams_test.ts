@@ -59,6 +59,19 @@ onEachNode("a pipeline that fails closes the connection", async (server) => {
   assertEquals(await server.printed(1), ["full"]);
 });
 
+onEachNode(
+  "a pipe that fails closes the connection with 1011, and ends no other",
+  async (server) => {
+    await using other = await server.connect("/iterate", "websocket");
+    const client = await server.connect("/pipe_fails", "websocket");
+    client.send("one");
+    assertEquals(await client.closed(), { code: 1011, reason: "Internal error", wasClean: true });
+    other.send("x");
+    assertEquals(await other.receive(1), ["again x"]);
+    assertEquals(await server.printed(1), ["full"]);
+  },
+);
+
 onEachNode("a target that closes while the pipe waits leaves a live connection", async (server) => {
   const client = await server.connect("/target_closes", "websocket");
   client.send("one", "two", "three");

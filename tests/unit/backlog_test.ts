@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { Backlog } from "../../src/backlog.ts";
-import { type Frame, Message } from "../../src/message.ts";
+import { Frame, Message } from "../../src/message.ts";
 
 /** A backlog of so many encoded messages of that length. */
 function fill(count: number, length: number): Backlog {
-  const backlog = new Backlog();
+  const backlog = new Backlog(false);
   for (let i = 0; i < count; i++) backlog.add(new Message(`"${i}"`.padEnd(length), length));
   return backlog;
 }
@@ -45,13 +45,40 @@ Deno.test("a message that is longer than a frame should be is one by itself", ()
 });
 
 Deno.test("messages can be added when some were taken, and are counted as bytes of UTF-8", () => {
-  const backlog = new Backlog();
+  const backlog = new Backlog(false);
   for (const message of ["a", "\u20ac", "c"]) backlog.add(Message.raw(message));
-  assertEquals([backlog.take().text, backlog.bytes], ["a", 4]);
+  assertEquals([backlog.take()?.text, backlog.bytes], ["a", 4]);
   backlog.add(Message.raw("d"));
-  assertEquals([backlog.take().text, backlog.take().text, backlog.bytes], ["\u20ac", "c", 1]);
-  assertEquals([backlog.take().text, backlog.bytes, backlog.length], ["d", 0, 0]);
+  assertEquals([backlog.take()?.text, backlog.take()?.text, backlog.bytes], ["\u20ac", "c", 1]);
+  assertEquals([backlog.take()?.text, backlog.bytes, backlog.length], ["d", 0, 0]);
   backlog.add(Message.raw("e"));
   backlog.clear();
   assertEquals([backlog.bytes, backlog.length], [0, 0]);
+});
+
+Deno.test("short messages that wait are joined, and come out as they went in", () => {
+  const backlog = new Backlog(true);
+  const expected: number[] = [];
+  let next = 0;
+  const add = (count: number, length: number) => {
+    for (let i = 0; i < count; i++) {
+      backlog.add(new Message(`"${next}"`.padEnd(length), length));
+      expected.push(next++);
+    }
+  };
+  add(1000, 16);
+  assertEquals([backlog.bytes, backlog.length <= 4 + 256], [16_000, true]);
+  const got = [numbers(new Frame(`a[${backlog.take()!.text}]`))];
+  add(1, 5000);
+  add(300, 100);
+  add(1, 1024);
+  add(5, 20);
+  assertEquals(backlog.length < 300 + 30, true);
+  while (backlog.length > 0) got.push(numbers(backlog.takeFrame(10_000)));
+  assertEquals([got.flat(), backlog.bytes], [expected, 0]);
+  // What was taken one by one is not joined.
+  for (let i = 0; i < 100; i++) {
+    backlog.add(new Message(`"${i}"`, 200));
+    assertEquals(backlog.take()?.text, `"${i}"`);
+  }
 });

@@ -124,7 +124,7 @@ export class DirectSubject implements Subject {
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    this.#sessions = new Sessions({ ...world, heartbeatTimeout });
+    this.#sessions = new Sessions({ ...world, heartbeatTimeout, maxTotalBufferedBytes: Infinity });
   }
 
   attach(slot: Slot, polling: boolean): void {
@@ -164,6 +164,8 @@ export class DirectSubject implements Subject {
     const heard: string[] = [];
     const { manner } = this.#world;
     return {
+      unreadCost: 0,
+      forget: () => {},
       opened: () => {
         heard.push("opened");
         this.transcripts.connections.push(heard);
@@ -227,10 +229,11 @@ export class DirectSubject implements Subject {
   }
 
   async #wait(session: Session): Promise<void> {
-    if (session.held === undefined) return;
+    const { hold } = session;
+    if (hold === undefined) return;
     const waiting = this.#waitingSends;
     waiting.set(session, (waiting.get(session) ?? 0) + 1);
-    await session.held;
+    await new Promise<void>((resolve) => hold.wait(resolve));
     waiting.set(session, waiting.get(session)! - 1);
   }
 

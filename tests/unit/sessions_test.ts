@@ -10,6 +10,7 @@ function makeSessions(): Sessions {
     disconnectDelay: 5000,
     highWaterMark: 100,
     maxBufferedBytes: 1000,
+    maxTotalBufferedBytes: Infinity,
     maxSessions: 100,
   });
 }

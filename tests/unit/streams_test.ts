@@ -1,142 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { inNextTurn } from "../../src/turns.ts";
 import { fakeTime, microtasks, pass } from "./fake_time.ts";
-import { closings, connect, serve } from "./polling_client.ts";
+import { connect, serve } from "./polling_client.ts";
 
 const tooMuch = "x".repeat(64 * 1024);
-
-/** A destination that can be slow. */
-class Sink {
-  readonly got: string[] = [];
-  slow = false;
-  #listeners: { event: string; listener: () => void }[] = [];
-
-  write(message: string): boolean {
-    this.got.push(message);
-    return !this.slow;
-  }
-
-  end(): void {
-    this.got.push("end");
-  }
-
-  once(event: string, listener: () => void): void {
-    this.#listeners.push({ event, listener });
-  }
-
-  emit(event: string): void {
-    const due = this.#listeners.filter((one) => one.event === event);
-    this.#listeners = this.#listeners.filter((one) => one.event !== event);
-    for (const { listener } of due) listener();
-  }
-}
-
-Deno.test("pipe gives its destination back and writes all messages to it", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const sink = new Sink();
-  await client.send("early");
-  assertEquals(connection.pipe(sink) === sink, true);
-  await client.send("one", "two");
-  assertEquals(sink.got, ["early", "one", "two"]);
-});
-
-Deno.test("a slow destination gets one message each time it drains, in order", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const sink = connection.pipe(new Sink());
-  sink.slow = true;
-  await client.send("one", "two");
-  await client.send("three");
-  assertEquals(sink.got, ["one"]);
-  sink.emit("drain");
-  await microtasks();
-  assertEquals(sink.got, ["one", "two"]);
-  sink.slow = false;
-  sink.emit("drain");
-  await microtasks();
-  await client.send("four");
-  assertEquals(sink.got, ["one", "two", "three", "four"]);
-});
-
-Deno.test("a slow destination loses nothing when the connection closes; end comes last", async () => {
-  using time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const seen = closings(connection);
-  const sink = connection.pipe(new Sink());
-  sink.slow = true;
-  await client.send("one", "two", "three");
-  await pass(time, 5000);
-  assertEquals([seen.length, sink.got], [1, ["one"]]);
-  sink.slow = false;
-  sink.emit("drain");
-  await microtasks();
-  assertEquals(sink.got, ["one", "two", "three", "end"]);
-});
-
-Deno.test("a destination is ended once, when the connection closes", async () => {
-  using time = fakeTime();
-  const { connection } = await connect(serve().server);
-  const sink = connection.pipe(new Sink());
-  await pass(time, 60_000);
-  assertEquals(sink.got, ["end"]);
-});
-
-Deno.test("a destination that has closed gets no more", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const sink = connection.pipe(new Sink());
-  await client.send("one");
-  sink.emit("close");
-  await microtasks();
-  await client.send("two");
-  assertEquals(sink.got, ["one"]);
-});
-
-Deno.test("a destination that closes while it is slow sets the others free", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const [slow, fast] = [new Sink(), new Sink()];
-  connection.pipe(slow);
-  connection.pipe(fast);
-  slow.slow = true;
-  await client.send("one", "two");
-  assertEquals([slow.got, fast.got], [["one"], ["one"]]);
-  slow.emit("close");
-  await microtasks();
-  assertEquals([slow.got, fast.got], [["one"], ["one", "two"]]);
-});
-
-Deno.test("of two slow destinations none is written to before it has drained", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const sinks = [connection.pipe(new Sink()), connection.pipe(new Sink())];
-  for (const sink of sinks) sink.slow = true;
-  await client.send("one", "two");
-  sinks[0]!.emit("drain");
-  await microtasks();
-  assertEquals(sinks[1]!.got, ["one"]);
-  sinks[1]!.emit("drain");
-  await microtasks();
-  assertEquals(sinks.map(({ got }) => got), [["one", "two"], ["one", "two"]]);
-});
-
-Deno.test("a destination without once is never waited for", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  const got: string[] = [];
-  connection.pipe({ write: (message: string) => got.push(message) < 0 });
-  await client.send("one", "two");
-  assertEquals(got, ["one", "two"]);
-});
-
-Deno.test("a connection piped to itself is an echo", async () => {
-  using _time = fakeTime();
-  const { server } = serve();
-  server.on("connection", (connection) => connection.pipe(connection));
-  const { client } = await connect(server);
-  await client.send("one", "two");
-  assertEquals(await client.poll(), 'a["one","two"]');
-});
 
 Deno.test("the readable stream gives the messages and ends with the connection", async () => {
   using time = fakeTime();
@@ -224,17 +91,6 @@ Deno.test("a stream piped to itself is an echo that loses nothing under backpres
   assertEquals(got, sent);
 });
 
-Deno.test("a destination that takes no more does not keep messages from others", async () => {
-  using _time = fakeTime();
-  const { client, connection } = await connect(serve().server);
-  connection.pipe({ writable: false, write: () => false, once: () => {} });
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
-  await client.send("one");
-  await client.send("two");
-  assertEquals(heard, ["one", "two"]);
-});
-
 Deno.test("listeners hear as long as nobody reads the readable stream", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
@@ -251,4 +107,105 @@ Deno.test("the writable stream errors when the connection is over", async () => 
   const writer = connection.stream().writable.getWriter();
   await pass(time, 5000);
   await assertRejects(() => writer.closed, Error, "the connection is closed");
+});
+
+/** What rejects unheard until it is told to stop. */
+function unheard() {
+  const seen: unknown[] = [];
+  const note = (event: PromiseRejectionEvent) => {
+    seen.push(event.reason);
+    event.preventDefault();
+  };
+  globalThis.addEventListener("unhandledrejection", note);
+  return {
+    seen,
+    [Symbol.dispose]: () => globalThis.removeEventListener("unhandledrejection", note),
+  };
+}
+
+const turn = () => new Promise<void>(inNextTurn);
+
+for (const clean of [true, false]) {
+  Deno.test(`a pipe from a connection to itself resolves after a ${clean ? "clean" : "lost"} end`, async () => {
+    using rejections = unheard();
+    using time = fakeTime();
+    const { client, connection } = await connect(serve().server);
+    const { readable, writable } = connection.stream();
+    const piped = readable.pipeThrough(
+      new TransformStream<string, string>({ flush: (it) => it.enqueue("too late") }),
+    ).pipeTo(writable);
+    await client.send("one", "two");
+    if (clean) {
+      connection.close();
+      while ((await client.poll())[0] !== "c");
+    } else await pass(time, 5000);
+    let resolved = false;
+    piped.then(() => resolved = true);
+    for (let i = 0; i < 5; i++) await turn();
+    assertEquals([resolved, rejections.seen], [true, []]);
+  });
+}
+
+Deno.test("a pipe from a source without end waits for ever once the connection is over", async () => {
+  using rejections = unheard();
+  using _time = fakeTime();
+  const { connection } = await connect(serve().server);
+  let pulled = 0;
+  const pull = (controller: ReadableStreamDefaultController<string>) =>
+    controller.enqueue(`${pulled++}`.padEnd(10_000));
+  new ReadableStream<string>({ pull }).pipeTo(connection.stream().writable);
+  await turn();
+  connection.close();
+  let before = -1;
+  while (pulled > before) {
+    before = pulled;
+    for (let i = 0; i < 5; i++) await turn();
+  }
+  assertEquals([pulled < 1100, rejections.seen], [true, []]);
+});
+
+Deno.test("a writer that does not look whether a write failed ends nothing", async () => {
+  using rejections = unheard();
+  using time = fakeTime();
+  const { connection } = await connect(serve().server);
+  const writer = connection.stream().writable.getWriter();
+  await pass(time, 5000);
+  writer.write("late");
+  for (let i = 0; i < 3; i++) await turn();
+  assertEquals(rejections.seen, []);
+});
+
+Deno.test("a sink that fails is reported once, and ends its connection with 1011", async () => {
+  using rejections = unheard();
+  using _time = fakeTime();
+  const { server } = serve();
+  const errors: unknown[] = [];
+  server.on("error", (error) => errors.push(error));
+  const { client, connection } = await connect(server);
+  const fault = new Error("the sink failed");
+  const write = () => {
+    throw fault;
+  };
+  const piped = connection.stream().readable.pipeTo(new WritableStream({ write }));
+  await client.send("x");
+  await assertRejects(() => piped, Error, "the sink failed");
+  await turn();
+  assertEquals([errors, rejections.seen], [[fault], []]);
+  assertEquals(await client.poll(), 'c[1011,"Internal error"]');
+});
+
+Deno.test("a pipe that is aborted closes the connection with 1000, and is no error", async () => {
+  using rejections = unheard();
+  using _time = fakeTime();
+  const { server } = serve();
+  const errors: unknown[] = [];
+  server.on("error", (error) => errors.push(error));
+  const { client, connection } = await connect(server);
+  const abort = new AbortController();
+  connection.stream().readable.pipeTo(new WritableStream(), { signal: abort.signal });
+  await client.send("x");
+  abort.abort();
+  await turn();
+  assertEquals([errors, rejections.seen], [[], []]);
+  assertEquals(await client.poll(), 'c[1000,"Normal closure"]');
 });

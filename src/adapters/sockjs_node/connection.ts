@@ -7,8 +7,10 @@
 import type { CloseEvent, Connection as WebConnection } from "../../connection.ts";
 import { type FailureHandler, tell } from "../../listeners.ts";
 import type { Protocol } from "../../peer.ts";
+import { isStandard } from "../../pipes.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
 import type { ReadyState } from "../../ready_state.ts";
+import { inNextTurn } from "../../turns.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
 
 /** The events of a {@linkcode Connection}, with what their listeners get. */
@@ -196,13 +198,28 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return this;
   }
 
-  /** Writes all messages to a stream, no faster than it takes them, and ends it. */
+  /**
+   * Writes all messages to a stream, no faster than it takes them, and ends it. When that
+   * fails, the connection is closed with 1011.
+   */
   override pipe<Target extends PipeTarget>(target: Target, options?: { end?: boolean }): Target {
     super.pipe(target, options);
     // The pipe may have paused, and nobody else would ever resume.
     const resume = () => this.resume();
+    // Where nobody else hears of it, such as a pipeline, the pipe would throw it.
+    const failed = (error?: unknown) => {
+      const others = target.listeners?.("error").some((listener) => !ours.has(listener));
+      if (others !== true) this.#handler.failed(error);
+    };
+    ours.add(failed);
     target.on("close", resume);
-    this.once("close", () => target.removeListener("close", resume));
+    target.on("error", failed);
+    this.once("close", () => {
+      target.removeListener("close", resume);
+      // One that was ended may still fail at that.
+      if (options?.end !== false && !isStandard(target)) return;
+      inNextTurn(() => target.removeListener("error", failed), failed);
+    });
     return target;
   }
 
@@ -233,6 +250,9 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     tell(this, event, argument, this.#handler);
   }
 }
+
+/** Listeners of ours for what goes wrong with targets. */
+const ours = new WeakSet<object>();
 
 /** Written, it is its data: a sample of sockjs-node 0.1.0 does that. */
 class Message {

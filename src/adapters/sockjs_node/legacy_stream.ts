@@ -13,10 +13,12 @@ export interface PipeTarget {
   write(message: string): unknown;
   /** Called when no more messages will come. */
   end(): unknown;
-  /** How to learn of `drain` and `close`. */
-  on(event: string, listener: () => void): unknown;
+  /** How to learn of `drain`, `close` and `error`. */
+  on(event: string, listener: (error?: unknown) => void): unknown;
   /** Takes a listener away. */
-  removeListener(event: string, listener: () => void): unknown;
+  removeListener(event: string, listener: (error?: unknown) => void): unknown;
+  /** Who listens to an event. */
+  listeners?(event: string): object[];
 }
 
 /** What Node's streams were before there were `Readable` and `Writable`. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isRealNode } from "./real_node.ts";
 import type { IncomingMessage } from "./types.ts";
 
 /**
@@ -81,4 +82,19 @@ Object.setPrototypeOf(LazyHeaders.prototype, Headers.prototype);
 /** The headers of a request. */
 export function lazyHeaders(incoming: IncomingMessage): Headers {
   return new LazyHeaders(incoming) as unknown as Headers;
+}
+
+/** Characters of names and values up to which a head may stay. */
+const maxKept = 2048;
+
+/** Puts short headers in the place of long ones, which Node keeps until the answer has ended. */
+export function forgetHead(
+  incoming: IncomingMessage,
+  headers: Readonly<Record<string, string>>,
+): void {
+  // Those of HTTP/2 cannot be set.
+  if (!isRealNode || !Object.hasOwn(incoming, "rawHeaders")) return;
+  let length = 0;
+  for (const text of incoming.rawHeaders) length += text.length;
+  if (length > maxKept) Object.assign(incoming, { headers: { ...headers }, rawHeaders: [] });
 }

@@ -6,7 +6,9 @@
 
 import type { Runtime } from "../../runtime.ts";
 import { endsOf } from "./ends.ts";
+import { forgetHead } from "./headers.ts";
 import type { NodeInfo } from "./info.ts";
+import { whenQueued } from "./queued.ts";
 import { answered, NodeSink, respond } from "./sink.ts";
 import type { UpgradeRequest } from "./upgrade.ts";
 
@@ -19,7 +21,14 @@ export const nodeRuntime: Runtime = {
     return answered;
   },
   stream: (fields, _request, info, listener) => new NodeSink(fields, info as NodeInfo, listener),
-  ends: (_request, info) => endsOf((info as NodeInfo).req.socket),
+  readsHeadersFast: true,
+  forgetHead: (_request, info, headers) => forgetHead((info as NodeInfo).req, headers),
+  abandoned(_request, info, gone) {
+    const { req, res } = info as NodeInfo;
+    res.on("close", gone);
+    whenQueued(req, res, gone);
+  },
+  ends: (_request, info) => endsOf((info as NodeInfo).req.socket ?? {}),
   expectSilence: (_request, info) => (info as NodeInfo).expectSilence(),
   expectTraffic: (_request, info) => (info as NodeInfo).expectTraffic(),
 };

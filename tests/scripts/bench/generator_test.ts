@@ -1,7 +1,9 @@
 import { assert } from "@std/assert";
 import { Generator, missing } from "../../../scripts/bench/generator.ts";
+import { commandsOf } from "../../../scripts/bench/commands.ts";
 import { PinnedServer } from "../../../scripts/bench/pinned_server.ts";
-import { serverNames, servers } from "../../../scripts/bench/servers.ts";
+import { type ServerName, serverNames, servers } from "../../../scripts/bench/servers.ts";
+import { root } from "../../../scripts/npm_package/project.ts";
 import { runtimeCommand } from "../../../scripts/runtimes.ts";
 
 const isOnCi = Deno.env.get("CI") === "true";
@@ -18,6 +20,11 @@ const loads = [
   ["xhr", "connect"],
 ] as const;
 
+/** The other checkout is this one. */
+async function commandOf(name: ServerName): Promise<string[]> {
+  return (await commandsOf([name], root)).get(name)!;
+}
+
 for (const name of serverNames) {
   const { runtime } = servers[name];
   const isHere = why === undefined && await runtimeCommand(runtime) !== undefined;
@@ -27,7 +34,7 @@ for (const name of serverNames) {
     ignore: !isHere && !isOnCi,
     fn: async () => {
       await using generator = await Generator.build();
-      await using server = await PinnedServer.start(name, 32);
+      await using server = await PinnedServer.start(await commandOf(name), 32);
       for (const load of loads) {
         const { delivered, cpu } = await generator.run(server, load, { n: 4, w: 0, t: 0.05 });
         assert(delivered > 0 && cpu > 0, load.join(" "));
@@ -41,7 +48,7 @@ Deno.test({
   ignore: why !== undefined && !isOnCi,
   fn: async () => {
     await using generator = await Generator.build();
-    await using server = await PinnedServer.start("ours-deno", 32);
+    await using server = await PinnedServer.start(await commandOf("ours-deno"), 32);
     const options = { n: 1000, w: 0, t: 0.05 };
     const { memory, memoryForEach } = await generator.run(server, ["ws", "idle"], options);
     assert(memory > 0 && memoryForEach > 0, `${memoryForEach} bytes each`);

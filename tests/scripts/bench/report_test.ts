@@ -136,11 +136,35 @@ Deno.test("--only takes workloads by their names, and by the beginnings of these
   assertEquals(names("--quick").length, 6);
 });
 
+Deno.test("--before measures ours of both checkouts in turn, and others only if they are named", () => {
+  const servers = (...args: string[]) => readArguments(args).servers;
+  assertEquals(
+    servers("--before", ".").join(),
+    "ours-deno,before-deno,ours-bun,before-bun,ours-node,before-node",
+  );
+  const named = ["--servers", "sockjs-node,ours-bun"];
+  assertEquals(servers("--before", ".", ...named), ["ours-bun", "before-bun", "sockjs-node"]);
+  assertEquals(servers(...named), ["ours-bun", "sockjs-node"]);
+});
+
+Deno.test("--before takes the six, two of them with long messages, and idle sessions", () => {
+  const names = (...args: string[]) =>
+    readArguments(["--before", ".", ...args]).workloads.map(({ name, bytes }) =>
+      `${name} ${bytes}`
+    );
+  const six = ["ws 32", "ws16 32", "fan-ws 32", "xhr 32", "stream 32", "fan-stream 32"];
+  assertEquals(names(), [...six, "ws 65536", "stream 65536", "idle-ws 32", "idle-stream 32"]);
+  assertEquals(names("--quick"), six);
+  assertEquals(names("--sizes", "9"), six.map((each) => each.replace("32", "9")));
+  assertEquals(names("--only", "idle-ws,idle-stream"), ["idle-ws 32", "idle-stream 32"]);
+});
+
 Deno.test("workloads, servers and numbers that mean nothing are refused by name", () => {
   for (
     const [option, value] of [
       ["--only", "udp"],
       ["--servers", "ours-perl"],
+      ["--servers", "before-deno"],
       ["--rounds", "none"],
       ["--sizes", "32,-1"],
     ] as const

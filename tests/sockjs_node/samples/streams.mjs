@@ -8,7 +8,7 @@ const server = http.createServer();
 
 function serve(prefix, listener) {
   const service = sockjs.createServer({ prefix });
-  service.on("connection", listener);
+  service.on("connection", (conn) => listener(conn, service));
   service.installHandlers(server);
 }
 
@@ -66,6 +66,11 @@ serve("/pipeline_generator", (conn) => {
 serve("/pipeline_fails", (conn) => {
   const failing = new Writable({ write: (_message, _encoding, done) => done(new Error("full")) });
   pipeline(conn, failing, (error) => console.log(result(error)));
+});
+
+serve("/pipe_fails", (conn, service) => {
+  service.on("error", (error) => console.log(error.message));
+  conn.pipe(new Writable({ write: (_message, _encoding, done) => done(new Error("full")) }));
 });
 
 serve("/target_closes", (conn) => {
