@@ -43,6 +43,14 @@ fallback.test("of an answer to HEAD, no body is sent", async (it) => {
   }
 });
 
+fallback.test("of an answer to HEAD, a body without an end is cancelled, not read", async (it) => {
+  const connection = await it.connect("server");
+  const { status, body } = await connection.exchange({ method: "HEAD", path: "/endless" });
+  assertEquals([status, body], [200, ""]);
+  await it.ask("cancelled");
+  assertEquals((await connection.exchange({ path: "/later" })).body, "later");
+});
+
 fallback.test("its body is cancelled when the client goes away", async (it) => {
   const connection = await it.connect("server");
   await connection.send({ path: "/endless" });
