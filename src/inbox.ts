@@ -61,6 +61,11 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#owner.opened(this.#emitter, this.#session, this);
   }
 
+  /** Whether `end` was told: nothing comes any more. */
+  get hasEnded(): boolean {
+    return this.#endTold;
+  }
+
   /** What the messages cost that nobody has taken yet. */
   get unreadCost(): number {
     return this.#unread?.cost ?? 0;

@@ -131,6 +131,8 @@ class Pipe<Context> {
     this.#shared.join(this);
     connection.on("data", this.#forward);
     connection.once("end", this.#end);
+    // It will not be told again, and a pipe that stays would stay for ever.
+    if (inbox.hasEnded) Promise.resolve().then(this.#end).catch((error) => inbox.failed(error));
   }
 
   goOn(): void {

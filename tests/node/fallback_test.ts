@@ -35,12 +35,34 @@ fallback.test("its body is sent as it comes", async (it) => {
   assert(String.fromCharCode(...bytes).includes("\x00\xff\r\n"), "bytes as they are");
 });
 
+fallback.test(
+  "a request's body that nobody reads keeps the next request from nothing",
+  async (it) => {
+    for (const path of ["/", "/later", "/empty"]) {
+      const connection = await it.connect("server");
+      await connection.send({ method: "POST", path, body: "x".repeat(500_000) });
+      await connection.send({ path: "/echo" });
+      assertEquals((await connection.response()).status, path === "/empty" ? 204 : 200);
+      assertEquals((await connection.response()).body, "Welcome to SockJS!\n");
+    }
+  },
+  { deno: "its node:http drops no body that nobody reads, whoever answers" },
+);
+
 fallback.test("of an answer to HEAD, no body is sent", async (it) => {
   const connection = await it.connect("server");
   for (const path of ["/cookies", "/parts", "/"]) {
     const { status, body } = await connection.exchange({ method: "HEAD", path });
     assertEquals([status, body], [path === "/cookies" ? 202 : 200, ""]);
   }
+});
+
+fallback.test("of an answer to HEAD, a body without an end is cancelled, not read", async (it) => {
+  const connection = await it.connect("server");
+  const { status, body } = await connection.exchange({ method: "HEAD", path: "/endless" });
+  assertEquals([status, body], [200, ""]);
+  await it.ask("cancelled");
+  assertEquals((await connection.exchange({ path: "/later" })).body, "later");
 });
 
 fallback.test("its body is cancelled when the client goes away", async (it) => {

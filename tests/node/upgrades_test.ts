@@ -91,3 +91,34 @@ upgrades.test("a client that is refused can ask for something else", async (it) 
     }
   }
 });
+
+upgrades.test("any number of upgrades may be refused on one connection", async (it) => {
+  for (const server of ["alone", "beside"]) {
+    const connection = await it.connect(server);
+    for (let at = 0; at < 50; at++) {
+      const path = at % 2 === 0 ? "/off/websocket" : "/guarded/websocket";
+      const { status } = await connection.exchange({ path, headers: { ...handshake } });
+      assertEquals(status, at % 2 === 0 ? 404 : 401);
+    }
+  }
+}, { bun: "each time that it is handed over, a connection gets more of Bun's own listeners" });
+
+upgrades.test("of a request with more fields than are kept, the body is never another request", async (it) => {
+  const inBody = "GET /echo/info HTTP/1.1\r\nHost: x\r\n\r\n";
+  // After its answer, the connection ends.
+  const last = "GET /off HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  const filler = "a:b\r\n".repeat(1100);
+  for (const server of ["alone", "beside"]) {
+    for (const length of [`Content-Length: ${inBody.length}`, "Transfer-Encoding: chunked"]) {
+      for (const path of ["/echo/websocket", "/echo/0/1/xhr", "/guarded/websocket"]) {
+        const connection = await it.connect(server);
+        await connection.write(
+          `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+            `Sec-WebSocket-Version: 12\r\n${filler}${length}\r\n\r\n${inBody}${last}`,
+        );
+        const text = String.fromCharCode(...await connection.reader.toEnd());
+        assert(!text.includes("entropy"), text);
+      }
+    }
+  }
+});

@@ -80,6 +80,10 @@ onEachNode("a target that closes while the pipe waits leaves a live connection",
   assertEquals(await server.printed(1), ["told"]);
 });
 
+onEachNode("a pipe from a connection that is over leaves nothing at its target", async (server) => {
+  assertEquals(await afterwards(server, "/pipe_late"), "true");
+});
+
 onEachNode("finished tells of the end", async (server) => {
   assertEquals(await afterwards(server, "/finished"), "well");
 });

@@ -247,3 +247,25 @@ Deno.test("a write or an end that rejects is reported, and ends its connection w
   assertEquals(seen, ["1011 Internal error, clean"]);
   assertEquals(errors.map(String), ["Error: write failed", "Error: end failed"]);
 });
+
+Deno.test("a pipe from a connection whose end was told holds nothing of its destination", async () => {
+  using time = fakeTime();
+  const { server } = serve();
+  const errors: unknown[] = [];
+  server.on("error", (error) => errors.push(error));
+  const { client, connection } = await connect(server);
+  connection.on("end", () => {});
+  connection.close();
+  await client.receive();
+  await pass(time, 10_000);
+  const sink = new Sink();
+  connection.pipe(sink, { end: false });
+  await microtasks();
+  await turn();
+  assertEquals([sink.heardBy, sink.got], [[], []]);
+  connection.pipe(sink);
+  connection.pipe({ write() {}, end: () => Promise.reject(new Error("end failed")) });
+  await microtasks();
+  assertEquals(sink.got, ["end"]);
+  assertEquals(errors.map(String), ["Error: end failed"]);
+});

@@ -203,6 +203,8 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
    * fails, the connection is closed with 1011.
    */
   override pipe<Target extends PipeTarget>(target: Target, options?: { end?: boolean }): Target {
+    // Nothing would ever take the pipe down.
+    if (this.#closed) return target;
     super.pipe(target, options);
     // The pipe may have paused, and nobody else would ever resume.
     const resume = () => this.resume();

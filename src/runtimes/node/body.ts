@@ -110,36 +110,41 @@ const byteOrderMark = 0xfeff;
 export function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   let open = true;
   let wanted = false;
-  let flow = () => {};
+  let flow: (() => void) | undefined;
+  const begin = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    read(incoming, {
+      chunk(chunk) {
+        if (!open) return;
+        wanted = false;
+        controller.enqueue(chunk);
+        incoming.pause();
+      },
+      end() {
+        if (open) controller.close();
+        open = false;
+      },
+      broken(error) {
+        if (open) controller.error(error);
+        open = false;
+      },
+    });
+    incoming.pause();
+    return flowing(incoming, () => wanted || !open);
+  };
   return new ReadableStream<Uint8Array>({
-    start(controller) {
-      read(incoming, {
-        chunk(chunk) {
-          if (!open) return;
-          wanted = false;
-          controller.enqueue(chunk);
-          incoming.pause();
-        },
-        end() {
-          if (open) controller.close();
-          open = false;
-        },
-        broken(error) {
-          if (open) controller.error(error);
-          open = false;
-        },
-      });
-      flow = flowing(incoming, () => wanted || !open);
-      incoming.pause();
-    },
-    pull() {
+    pull(controller) {
       wanted = true;
+      // Not before: one that nobody reads is dropped by Node, and else the next request on that
+      // connection would wait for it.
+      flow ??= begin(controller);
       flow();
     },
     cancel() {
       // The rest is read and dropped, for else the client would not see our answer.
       open = false;
-      flow();
+      if (flow !== undefined) return flow();
+      incoming.on("error", () => {});
+      incoming.resume();
     },
-  });
+  }, { highWaterMark: 0 });
 }

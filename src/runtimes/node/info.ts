@@ -76,6 +76,8 @@ export class NodeInfo {
   /** No time-out cuts the answer off until `expectTraffic`. */
   expectSilence(): void {
     this.#silence = new Suspension(this.req, this.res);
+    // An HTTP/2 connection outlives answers that are given up.
+    this.res.on("close", () => this.expectTraffic());
   }
 
   /** The answer is about to be sent. */

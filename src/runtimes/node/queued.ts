@@ -5,14 +5,26 @@
  * @module
  */
 
-import type { IncomingMessage, ServerResponse } from "./types.ts";
+import type { IncomingMessage, NodeSocket, ServerResponse } from "./types.ts";
+
+/** Whoever waits for the end of a connection: thousands may, and leave first come, first gone. */
+const waiting = new WeakMap<NodeSocket, Set<() => void>>();
 
 /** Calls back when the connection of such an answer ends, of which Node tells it nothing. */
 export function whenQueued(req: IncomingMessage, res: ServerResponse, gone: () => void): void {
   if (res.socket !== null || res.stream !== undefined) return;
   const { socket } = req;
   if (socket === null) return;
-  socket.setMaxListeners(0);
-  socket.on("close", gone);
-  res.on("close", () => socket.off("close", gone));
+  const others = waiting.get(socket) ?? watch(socket);
+  others.add(gone);
+  res.on("close", () => others.delete(gone));
+}
+
+function watch(socket: NodeSocket): Set<() => void> {
+  const those = new Set<() => void>();
+  waiting.set(socket, those);
+  socket.on("close", () => {
+    for (const gone of those) gone();
+  });
+  return those;
 }

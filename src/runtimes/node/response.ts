@@ -28,8 +28,13 @@ export function sendResponse(response: Response | Answer, info: NodeInfo): void 
     reader?.cancel().catch(() => {});
     throw error;
   }
-  if (reader === undefined) res.end();
-  else sendBody(reader, info);
+  // Node would take all of a body that it does not send, without ever asking to wait.
+  const isSent = reader !== undefined && info.req.method !== "HEAD";
+  if (isSent) sendBody(reader, info);
+  else {
+    reader?.cancel().catch(() => {});
+    res.end();
+  }
 }
 
 /** Those of the connection are Node's affair. */

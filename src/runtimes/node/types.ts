@@ -23,7 +23,6 @@ export interface NodeSocket extends SocketEnds, TimedOut {
   readonly _httpMessage?: unknown;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
-  setMaxListeners(count: number): unknown;
   unshift(bytes: Uint8Array): unknown;
   destroy(): unknown;
 }

@@ -15,8 +15,15 @@ import type { WebSockets } from "./websockets.ts";
 
 /** What is used of a server. */
 export interface ConnectionEmitter {
+  /** Of fields in a request's head: Node drops those that come after so many, or answers 431. */
+  readonly maxHeadersCount?: number | null | undefined;
   emit(event: string, socket: unknown): unknown;
 }
+
+const ignore = () => {};
+
+/** Connections that had upgrade requests before: a client may send many on one. */
+const known = new WeakSet<NodeSocket>();
 
 /** A request that Node takes for an upgrade: it reads no more from its socket. */
 export class UpgradeRequest {
@@ -39,8 +46,11 @@ export class UpgradeRequest {
     this.req = req;
     this.socket = socket;
     this.#rest = rest;
+    if (known.has(socket)) return;
+    known.add(socket);
     // Before anything else: without a listener, an error would end the process.
-    socket.on("error", () => {});
+    socket.on("error", ignore);
+    socket.on("close", () => discard(returning.get(socket)?.answer));
   }
 
   get [runtimeKey](): Runtime {
@@ -62,11 +72,11 @@ export class UpgradeRequest {
     const { req, socket } = this;
     // The application may have taken its time. In the second case, the body has been taken
     // from the connection.
-    if (socket.destroyed || (takesBodies && hasBody(req))) {
+    if (socket.destroyed || (takesBodies && hasBody(req)) || !isWhole(req, this.#server)) {
       discard(answer);
       return this.cutOff();
     }
-    if (answer !== undefined) awaitReturn(socket, new Returning(req, answer));
+    if (answer !== undefined) returning.set(socket, new Returning(req, answer));
     // With an answer, nobody asks for the body any more.
     const head = Buffer.from(headOf(req, answer !== undefined), "latin1");
     socket.unshift(Buffer.concat([head, this.#rest]));
@@ -107,13 +117,6 @@ class Returning {
 /** By their connections. */
 const returning = new WeakMap<NodeSocket, Returning>();
 
-function awaitReturn(socket: NodeSocket, request: Returning): void {
-  returning.set(socket, request);
-  if (isResponse(request.answer)) {
-    socket.on("close", () => returning.get(socket) === request && discard(request.answer));
-  }
-}
-
 /**
  * The answer that is known already, for a request that was declined as an upgrade. Whatever
  * else comes on that connection has none: Node, or other code, may have answered that request
@@ -139,6 +142,15 @@ function readsLike(req: IncomingMessage, declined: IncomingMessage): boolean {
 
 /** Whether upgrade requests come with their bodies: not on Node itself. */
 const takesBodies = !isRealNode;
+
+/**
+ * Whether Node has kept all of a request's head. Among what it has not may be the length of the
+ * body, which would be read as the next request then.
+ */
+function isWhole({ rawHeaders }: IncomingMessage, { maxHeadersCount }: ConnectionEmitter): boolean {
+  const most = maxHeadersCount ?? 1000;
+  return most === 0 || rawHeaders.length < 2 * most;
+}
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return (headers["content-length"] ?? "0") !== "0" || headers["transfer-encoding"] !== undefined;

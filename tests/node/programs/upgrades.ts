@@ -10,6 +10,10 @@ const echo = createSockJS({ prefix: "/echo", disconnectDelay: 200 });
 echo.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));
 });
+const guarded = createSockJS({
+  prefix: "/guarded",
+  authorize: () => new Response("refused", { status: 401 }),
+});
 const off = createSockJS({ prefix: "/off", websocket: false, disconnectDelay: 200 });
 
 /** Without any other listener. */
@@ -17,7 +21,7 @@ const alone = createServer();
 /** Where the application answers upgrades as requests. */
 const beside = createServer((_req, res) => res.end("application"));
 for (const server of [alone, beside]) {
-  for (const sockjs of [echo, off]) installHandlers(sockjs, server);
+  for (const sockjs of [echo, off, guarded]) installHandlers(sockjs, server);
 }
 
 await serve({ alone, beside }, {

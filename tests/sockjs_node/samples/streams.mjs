@@ -1,7 +1,7 @@
 // Connections where Node code expects streams.
 
 import http from "node:http";
-import { finished, pipeline, Readable, Stream, Transform, Writable } from "node:stream";
+import { finished, PassThrough, pipeline, Readable, Stream, Transform, Writable } from "node:stream";
 import sockjs from "sockjs-web/sockjs-node";
 
 const server = http.createServer();
@@ -79,6 +79,18 @@ serve("/target_closes", (conn) => {
   conn.once("data", () => setImmediate(() => dead.destroy()));
   dead.on("close", () => conn.write("closed"));
   conn.on("close", () => console.log("told"));
+});
+
+serve("/pipe_late", (conn) => {
+  const target = new PassThrough();
+  const listeners = () => target.eventNames().map((name) => target.listenerCount(name)).join();
+  const before = listeners();
+  conn.on("close", () => {
+    setImmediate(() => {
+      conn.pipe(target);
+      console.log(listeners() === before);
+    });
+  });
 });
 
 serve("/finished", (conn) => finished(conn, (error) => console.log(result(error))));

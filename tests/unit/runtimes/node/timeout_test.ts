@@ -79,3 +79,13 @@ Deno.test("of HTTP/2, the time-out is that of the session", () => {
   waiting.end();
   assertEquals([session.timeout, socket.timeout], [500, undefined]);
 });
+
+Deno.test("an answer that is given up while it waits gives back the session's time-out", () => {
+  const session = connection(500);
+  const { res, info } = exchange();
+  res.stream = { destroyed: false, destroy() {}, session };
+  info.expectSilence();
+  assertEquals(session.timeout, 0);
+  res.emit("close");
+  assertEquals(session.timeout, 500);
+});

@@ -8,13 +8,14 @@ import { type Asked, FakeIncoming, FakeSocket } from "./fake_messages.ts";
 const handshake = ["Host", "host", "Connection", "Upgrade", "Upgrade", "websocket"];
 
 /** An upgrade request, and what is done with it. */
-function make(asked: Asked = {}, rest = "") {
+function make(asked: Asked = {}, rest = "", maxHeadersCount: number | null = null) {
   const emitted: [string, boolean][] = [];
   const accepted: unknown[][] = [];
-  const socket = new FakeSocket();
+  const socket = asked.socket ?? new FakeSocket();
   const req = new FakeIncoming({ fields: handshake, ...asked, socket });
   const websockets = { upgrade: (...args: unknown[]) => accepted.push(args) };
   const server = {
+    maxHeadersCount,
     // Whoever hears of the connection reads at once.
     emit: (event: string, given: unknown) =>
       emitted.push([event, given === socket && socket.putBack !== ""]),
@@ -102,6 +103,42 @@ Deno.test("a declined request that says it has no body is put back", () => {
   const { upgrade, socket, emitted } = make({ fields: [...handshake, "Content-Length", "0"] });
   upgrade.decline();
   assertEquals([socket.destroyed, emitted], [false, [["connection", true]]]);
+});
+
+Deno.test("a declined request is cut off where Node may have dropped some of its fields", () => {
+  const twenty = [...handshake, ...Array(17).fill(["a", "b"]).flat()];
+  const thousand = [...handshake, ...Array(997).fill(["a", "b"]).flat()];
+  const cases = [
+    [twenty, 20, true],
+    [twenty.slice(2), 20, false],
+    [twenty, 0, false],
+    [twenty, null, false],
+    [thousand, null, true],
+    [thousand.slice(2), null, false],
+    [thousand, 0, false],
+  ] as const;
+  for (const [fields, most, isCutOff] of cases) {
+    const { upgrade, socket, emitted } = make({ fields }, "", most);
+    upgrade.decline();
+    assertEquals([socket.destroyed, emitted.length], [isCutOff, isCutOff ? 0 : 1]);
+  }
+});
+
+Deno.test("requests on one connection have the same listeners there", () => {
+  const socket = new FakeSocket();
+  for (let times = 0; times < 20; times++) {
+    make({ socket }).upgrade.decline(new Response("answer"));
+  }
+  assertEquals([socket.listenerCount("error"), socket.listenerCount("close")], [1, 1]);
+});
+
+Deno.test("an answer that nobody fetched is cancelled with its connection", () => {
+  let isCancelled = false;
+  const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
+  const { upgrade, socket } = make();
+  upgrade.decline(new Response(body));
+  socket.emit("close");
+  assertEquals(isCancelled, true);
 });
 
 Deno.test("an accepted request goes to ws, with what came after it", () => {
