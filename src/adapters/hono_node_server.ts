@@ -5,6 +5,7 @@
  */
 
 import { shortText } from "../faults.ts";
+import { isHostOrNone } from "../http/host.ts";
 import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
 import { connectionFields } from "../runtimes/node/connection_fields.ts";
 import { endsOf } from "../runtimes/node/ends.ts";
@@ -88,6 +89,7 @@ export function nodeServerRuntime(
         complain(howToUpgrade);
         return undefined;
       },
+      hasItsPath,
       ends,
       watch,
       abandoned,
@@ -113,10 +115,20 @@ export function nodeServerRuntime(
         );
       return new Response(null);
     },
+    hasItsPath,
     ends,
     watch,
     abandoned,
   };
+}
+
+/**
+ * Of a host that it does not know for one, `@hono/node-server` compares lengths only, after
+ * `ü` has become `xn--tda`: a path of the right length may follow such a host.
+ */
+function hasItsPath(_request: Request, _url: string, _start: number, info: unknown): boolean {
+  const { headers } = (info as NodeServerInfo).env.incoming;
+  return isHostOrNone((headers[":authority"] ?? headers["host"]) as string | undefined);
 }
 
 /** `@hono/node-server` does not cancel the body of an answer that waits behind another. */
