@@ -5,10 +5,10 @@
  */
 
 import { shortText } from "../faults.ts";
-import { isHostOrNone } from "../http/host.ts";
 import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
 import { connectionFields } from "../runtimes/node/connection_fields.ts";
 import { endsOf } from "../runtimes/node/ends.ts";
+import { isSentToHost } from "../runtimes/node/host.ts";
 import { whenQueued } from "../runtimes/node/queued.ts";
 import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
 import {
@@ -127,8 +127,7 @@ export function nodeServerRuntime(
  * `ü` has become `xn--tda`: a path of the right length may follow such a host.
  */
 function hasItsPath(_request: Request, _url: string, _start: number, info: unknown): boolean {
-  const { headers } = (info as NodeServerInfo).env.incoming;
-  return isHostOrNone((headers[":authority"] ?? headers["host"]) as string | undefined);
+  return isSentToHost((info as NodeServerInfo).env.incoming);
 }
 
 /** `@hono/node-server` does not cancel the body of an answer that waits behind another. */
