@@ -104,6 +104,9 @@ export function nodeServerRuntime(
         return undefined;
       }
       const { socket } = env.incoming;
+      // The application may have taken its time. Its end has been told, so what
+      // `@hono/node-server` keeps from here on until that comes would stay.
+      if (socket?.destroyed) return undefined;
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket?._httpMessage) socket.destroy();
       simplifyHandshake(env.incoming);
