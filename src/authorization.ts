@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Answer, isResponse } from "./http/answer.ts";
+import { type Answer, checkSendable, isResponse } from "./http/answer.ts";
 import { errorAnswer } from "./http/errors.ts";
 import { type Fields, notCached } from "./http/headers.ts";
 import type { Grant, Verdict } from "./options.ts";
@@ -45,7 +45,10 @@ export function authorized(
   const verdict = authorization.authorize(call.request, call.info);
   const judge = (verdict: Verdict) => {
     const grant = grantOf(verdict, authorization);
-    if (isResponse(grant)) return grant;
+    if (isResponse(grant)) {
+      checkSendable(grant);
+      return grant;
+    }
     if (grant === undefined || (session !== undefined && session.key !== grant.key)) {
       return forbidden(fields(call));
     }

@@ -17,9 +17,12 @@ export function pathOf(url: string): { start: number; end: number } {
   return { start, end };
 }
 
-/** `http://host?/path` has no path but the root: what follows is its query. */
+/**
+ * `http://host?/path` has no path but the root: what follows is its query. The scheme is
+ * looked for, as a target may have any: `ftp://x/a/echo` would begin in the middle of its path.
+ */
 function endOfHost(url: string): number {
-  for (let at = afterScheme; at < url.length; at++) {
+  for (let at = url.indexOf(afterScheme) + afterScheme.length; at < url.length; at++) {
     const unit = url.charCodeAt(at);
     if (unit === slash || unit === question || unit === hash) return at;
   }
@@ -29,8 +32,7 @@ function endOfHost(url: string): number {
 const slash = 0x2f;
 const question = 0x3f;
 const hash = 0x23;
-/** The first place after `http://` and a host of one letter. */
-const afterScheme = 8;
+const afterScheme = "://";
 
 /**
  * Gives where the prefix ends in a URL whose path is from `start` to `end`, or -1 when

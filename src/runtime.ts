@@ -141,7 +141,12 @@ export interface Runtime {
    * Whether the path in a request's URL, from `start` on, is that of its request line. Absent
    * where it always is.
    */
-  readonly hasItsPath?: (request: Request, url: string, start: number) => boolean;
+  readonly hasItsPath?: (
+    request: Request,
+    url: string,
+    start: number,
+    info: unknown,
+  ) => boolean;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */

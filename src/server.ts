@@ -9,6 +9,7 @@ import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { Answer } from "./http/answer.ts";
 import { errorAnswer, methodNotAllowed, misled, notFound } from "./http/errors.ts";
+import { isSentToHost } from "./http/host.ts";
 import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
 import { tell } from "./listeners.ts";
@@ -44,7 +45,7 @@ export interface Connections<Context = unknown> extends Iterable<Connection<Cont
 }
 
 /** What servers run on unless `useRuntime` says otherwise: HTTP, and nothing else is known. */
-let runtime: Runtime = { ends: () => ({}) };
+let runtime: Runtime = { hasItsPath: isSentToHost, ends: () => ({}) };
 let websocketHandlers: WebSocketHandlers | undefined;
 
 /** Sets the runtime of all servers made from here on. */
@@ -215,7 +216,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const taken = this.#matchPrefix(url, start, end);
     if (taken < 0) return this.#functions.fallBack(request, info);
     const { hasItsPath } = runtimeOf(info) ?? this.#service.runtime;
-    if (hasItsPath?.(request, url, start) === false) return misled();
+    if (hasItsPath?.(request, url, start, info) === false) return misled();
     const match = this.#router.find(url, taken, end);
     if (match === undefined) return notFound();
     const { route, session } = match;

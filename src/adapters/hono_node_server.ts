@@ -8,6 +8,7 @@ import { shortText } from "../faults.ts";
 import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
 import { connectionFields } from "../runtimes/node/connection_fields.ts";
 import { endsOf } from "../runtimes/node/ends.ts";
+import { isSentToHost } from "../runtimes/node/host.ts";
 import { whenQueued } from "../runtimes/node/queued.ts";
 import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
 import {
@@ -88,6 +89,7 @@ export function nodeServerRuntime(
         complain(howToUpgrade);
         return undefined;
       },
+      hasItsPath,
       ends,
       watch,
       abandoned,
@@ -102,6 +104,9 @@ export function nodeServerRuntime(
         return undefined;
       }
       const { socket } = env.incoming;
+      // The application may have taken its time. Its end has been told, so what
+      // `@hono/node-server` keeps from here on until that comes would stay.
+      if (socket?.destroyed) return undefined;
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket?._httpMessage) socket.destroy();
       simplifyHandshake(env.incoming);
@@ -113,10 +118,19 @@ export function nodeServerRuntime(
         );
       return new Response(null);
     },
+    hasItsPath,
     ends,
     watch,
     abandoned,
   };
+}
+
+/**
+ * Of a host that it does not know for one, `@hono/node-server` compares lengths only, after
+ * `ü` has become `xn--tda`: a path of the right length may follow such a host.
+ */
+function hasItsPath(_request: Request, _url: string, _start: number, info: unknown): boolean {
+  return isSentToHost((info as NodeServerInfo).env.incoming);
 }
 
 /** `@hono/node-server` does not cancel the body of an answer that waits behind another. */

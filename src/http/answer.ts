@@ -5,6 +5,7 @@
  */
 
 import { utf8Length } from "../protocol/utf8.ts";
+import { isFieldValue } from "./cookies.ts";
 import type { Fields } from "./headers.ts";
 
 /** An answer whose body is known as a whole. */
@@ -39,4 +40,21 @@ export function isResponse(value: unknown): value is Response {
   if (Object.prototype.toString.call(value) !== "[object Response]") return false;
   const { status, headers } = value as Response;
   return typeof status === "number" && typeof headers === "object";
+}
+
+/**
+ * Refuses a response that runtimes do not take: for a control character in a header, which the
+ * application may have of its client, Deno ends the process; for a body in others' hands, the server.
+ *
+ * @throws {TypeError}
+ */
+export function checkSendable(response: Response): void {
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("Cannot answer: the body of the Response was used already");
+  }
+  for (const [name, value] of response.headers) {
+    if (!isFieldValue(value)) {
+      throw new TypeError(`Cannot answer: the value of ${name} has a control character`);
+    }
+  }
 }

@@ -4,6 +4,16 @@
  * @module
  */
 
+/** Whether what a request says of its host, if anything, could not have become part of its path. */
+export function isHostOrNone(host: string | null | undefined): boolean {
+  return host === null || host === undefined || host === "" || isHost(host);
+}
+
+/** The same of a request that says nothing else of it. */
+export function isSentToHost({ headers }: Request): boolean {
+  return isHostOrNone(headers.get("Host"));
+}
+
 let lastHost = "localhost";
 
 /**

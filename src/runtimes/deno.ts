@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isHost } from "../http/host.ts";
+import { isHost, isHostOrNone } from "../http/host.ts";
 import type { Frame } from "../message.ts";
 import { timedOut } from "../protocol/close_codes.ts";
 import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
@@ -196,7 +196,7 @@ function hasItsPath({ headers }: Request, url: string, start: number): boolean {
   // As it is nearly always: the URL's host is this one, to its last letter.
   if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
   // Without one, as in HTTP/2, there is the authority alone.
-  return isHost(url.slice(at, start)) && (host === null || host === "" || isHost(host));
+  return isHost(url.slice(at, start)) && isHostOrNone(host);
 }
 
 function address(hostname: string | undefined, port: number | undefined): Address | undefined {

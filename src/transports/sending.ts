@@ -10,6 +10,7 @@ import { readBody } from "../http/body.ts";
 import { errorAnswer, notFound } from "../http/errors.ts";
 import type { Fields } from "../http/headers.ts";
 import { decodeBody } from "../protocol/payload.ts";
+import { OPEN } from "../ready_state.ts";
 import type { Handler } from "../route.ts";
 import type { Call } from "../service.ts";
 import type { Hold } from "../hold.ts";
@@ -67,7 +68,12 @@ function held({ runtime, request, info }: Call, session: Session, hold: Hold): P
   });
 }
 
-function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
+function deliver(send: Send, call: Call, session: Session): Answer | Promise<Answer> {
+  // Nobody would read it, nor give it up: no more is to happen to the session. And the
+  // application may have taken its time.
+  if (session.readyState !== OPEN) {
+    return sessionOf(call) === session ? send.accept(send.fields(call)) : noSession(send, call);
+  }
   const upload = new Upload(session);
   return readBody(call.request, call.service.settings.maxMessageSize, upload).then(
     (body) => {

@@ -44,12 +44,22 @@ function oddVerdict(name: string): Verdict {
   }) as Verdict;
 }
 
+/** A response that nobody can send. */
+function spoiltResponse(name: string): Response {
+  const headers = name === "control" ? { "X-Own": "a\x01b" } : {};
+  const response = new Response("Pay first", { status: 402, headers });
+  if (name === "used") response.text();
+  if (name === "locked") response.body?.getReader();
+  return response;
+}
+
 function verdict(as: string): Verdict {
   if (as === "nobody") return false;
   if (as === "guest") return new Response("Pay first", { status: 402, headers: { "X-Own": "1" } });
   if (as === "error") throw new Error("thrown by authorize");
   if (as === "nonsense") return "yes" as never;
   if (as.startsWith("odd-")) return oddVerdict(as.slice(4));
+  if (as.startsWith("spoilt-")) return spoiltResponse(as.slice(7));
   return as === "" ? true : { key: as, context: `context of ${as}` };
 }
 

@@ -42,6 +42,15 @@ Deno.test("upgrades that come as ordinary requests are refused, which is logged 
   assert(logged[0]?.includes("websocket: { server: new WebSocketServer({ noServer: true }) }"));
 });
 
+Deno.test("nobody waits for the websocket of a connection that has ended meanwhile", async () => {
+  const { echo, logged } = createEcho();
+  const app = new Hono();
+  app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("Not to be called")) }));
+  const gone = Object.assign(new EventEmitter(), { destroyed: true });
+  const answer = await app.fetch(upgradeRequest(), { incoming: { socket: gone, headers: {} } });
+  assertEquals([answer.status, logged], [400, []]);
+});
+
 Deno.test("an upgradeWebSocket that fails is logged", async () => {
   const { echo, logged } = createEcho();
   const app = new Hono();

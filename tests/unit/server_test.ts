@@ -34,6 +34,16 @@ Deno.test("a bare path, as Bun gives it, is served", async () => {
   assertEquals((await server.handle(request)).status, 200);
 });
 
+Deno.test("on a runtime that is not known, a Host that may have become a path is a 400", async () => {
+  const { server } = serve();
+  const ask = async (host: string) =>
+    (await server.handle(new Request("http://host/echo/info", { headers: { Host: host } }))).status;
+  for (const host of ["", "x", "X.example:80", "[::1]:80"]) assertEquals(await ask(host), 200);
+  for (const host of ["x/echo?", "\u00fc/echo?", "x#", "a@b", "x\\"]) {
+    assertEquals(await ask(host), 400);
+  }
+});
+
 Deno.test("another method under a known path is a 405 that lists the methods", async () => {
   const { server } = serve();
   const allowed = { "/echo": "GET, HEAD", "/echo/a/b/xhr": "POST, OPTIONS" };

@@ -40,6 +40,22 @@ for (const late of ["", "&late"]) {
     }
   });
 
+  fact(
+    "5",
+    `a Response that cannot be sent, which authorize gives ${how}, is a 500`,
+    async (server) => {
+      for (const spoilt of ["control", "used", "locked"]) {
+        for (const request of openings(server, `as=spoilt-${spoilt}${late}`)) {
+          const { status } = await server.begin(request);
+          assertEquals(status, 500, `${spoilt}: ${request.path}`);
+        }
+      }
+      const errors = await server.errors("/authorized", 3);
+      assertEquals(errors.some((error) => error.startsWith("Cannot answer")), true);
+      await server.roundTrip();
+    },
+  );
+
   fact("5", `when authorize throws ${how}, the answer is 500 and error is told`, async (server) => {
     const all = openings(server, `as=error${late}`);
     for (const request of all) {

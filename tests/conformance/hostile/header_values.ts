@@ -121,6 +121,10 @@ attack("1", "no request is a send but by its path", async (server) => {
     lines("/xhr_send", `x${session.base}`),
     lines(`http://x?${path}`, "x"),
     lines("http://x/admin", `x${path}?`),
+    lines(`ftp://x/admin${path}`, "x"),
+    lines(`a://x/admin${path}`, "x"),
+    lines(`ftp://x/a${path}`, "x"),
+    lines(`http:///${path}`, "x"),
     lines("http://x", `x${path}?`),
   ];
   for (const request of requests) {
@@ -131,6 +135,27 @@ attack("1", "no request is a send but by its path", async (server) => {
   await session.send("the only one");
   assertEquals(await session.poll(), `a["the only one"]\n`);
 });
+
+attack(
+  "1",
+  "letters that make a host longer, written otherwise, hide no path in it",
+  async (server) => {
+    const session = await server.xhr("/echo").open();
+    // Of each, `new URL` makes `xn--tda`: some take that for what it was if the lengths fit.
+    const labels = Array(10).fill("\u00fc");
+    const longer = labels.map(() => "xn--tda").join(".").length;
+    const path = `${session.base}/xhr_send`;
+    for (const end of ["?", "#"]) {
+      const host = (labels.join(".") + path + end).padEnd(longer, "x");
+      assertEquals(host.length, longer);
+      const request = `POST /admin HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\n\r\n["x"]`;
+      const status = (await answerTo(server, request))?.status ?? 400;
+      assert(status >= 400 && status < 500, `${status}`);
+    }
+    await session.send("the only one");
+    assertEquals(await session.poll(), `a["the only one"]\n`);
+  },
+);
 
 attack("1", "a target with a fragment behind its host is no send", async (server) => {
   const session = await server.xhr("/echo").open();

@@ -98,6 +98,20 @@ for (const send of ["xhr_send", "jsonp_send"]) {
   });
 }
 
+for (const send of ["xhr_send", "jsonp_send"]) {
+  attack("5", `${send} to a closed session is taken before its body has come`, async (server) => {
+    const session = await server.xhr("/command").open();
+    const command = JSON.stringify([JSON.stringify({ close: [3000, "enough"] })]);
+    assertEquals((await server.post(`${session.base}/xhr_send`, command)).status, 204);
+    assertEquals(await session.poll(), `c[3000,"enough"]\n`);
+    const early = await server.connect();
+    const headers = { "Content-Length": "1000000" };
+    await early.send({ method: "POST", path: `${session.base}/${send}`, headers });
+    await early.write("x".repeat(1000));
+    assertEquals((await early.response("POST")).status, send === "xhr_send" ? 204 : 200);
+  });
+}
+
 attack("5", "a send that ends after its session is 404, not another's message", async (server) => {
   const session = await server.xhr("/fleeting").open();
   const late = await server.connect();

@@ -233,7 +233,7 @@ Deno.test("a request has its path where Host and URL have nothing but a host bef
   const ask = (url: string, host: string | null) => {
     const headers = new Headers(host === null ? {} : { Host: host });
     const request = { url, headers } as Request;
-    return hasItsPath!(request, url, pathOf(url).start);
+    return hasItsPath!(request, url, pathOf(url).start, undefined);
   };
   // What Deno makes of `Host`, in that order.
   const good = [
