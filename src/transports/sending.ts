@@ -6,12 +6,13 @@
 
 import { authorized } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
-import { readBody } from "../http/body.ts";
+import { hasShortBody, readBody } from "../http/body.ts";
 import { errorAnswer, notFound } from "../http/errors.ts";
 import type { Fields } from "../http/headers.ts";
 import { decodeBody } from "../protocol/payload.ts";
 import type { Handler } from "../route.ts";
 import type { Call } from "../service.ts";
+import { CLOSED } from "../ready_state.ts";
 import type { Hold } from "../hold.ts";
 import type { Session } from "../session.ts";
 import { Upload } from "./upload.ts";
@@ -67,7 +68,11 @@ function held({ runtime, request, info }: Call, session: Session, hold: Hold): P
   });
 }
 
-function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
+function deliver(send: Send, call: Call, session: Session): Answer | Promise<Answer> {
+  // What it sends is dropped in any case, and nobody would give the body up.
+  if (session.readyState === CLOSED && !hasShortBody(call.request)) {
+    return send.accept(send.fields(call));
+  }
   const upload = new Upload(session);
   return readBody(call.request, call.service.settings.maxMessageSize, upload).then(
     (body) => {

@@ -19,6 +19,12 @@ export function openSink(call: Call, fields: Fields, listener: SinkListener): Si
 
 const encoder = new TextEncoder();
 
+/**
+ * The longest chunk, bytes. Deno asks for the next as soon as it has one, so that of a longer one
+ * we would know nothing as long as it is in its hands.
+ */
+const maxChunk = 128 * 1024;
+
 /** Some runtimes print it, for which a line is enough. */
 function cutOff(): Error {
   const error = new Error("A client that takes nothing any more is cut off");
@@ -78,8 +84,15 @@ class WebSink implements Sink {
   }
 
   write(text: string): number {
-    const chunk = encoder.encode(text);
-    if (this.#ended || this.#controller === undefined) return chunk.byteLength;
+    const bytes = encoder.encode(text);
+    const { length } = bytes;
+    if (this.#ended || this.#controller === undefined) return length;
+    if (length <= maxChunk) this.#send(bytes);
+    else for (let at = 0; at < length; at += maxChunk) this.#send(bytes.slice(at, at + maxChunk));
+    return length;
+  }
+
+  #send(chunk: Uint8Array): void {
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
@@ -87,7 +100,6 @@ class WebSink implements Sink {
       this.#waiting += chunk.byteLength;
       if (this.#outbox.length === 1) this.#sendNextTurn();
     }
-    return chunk.byteLength;
   }
 
   end(): void {
