@@ -20,10 +20,19 @@ export function openSink(call: Call, fields: Fields, listener: SinkListener): Si
 const encoder = new TextEncoder();
 
 /**
- * The longest chunk, bytes. Deno asks for the next as soon as it has one, so that of a longer one
- * we would know nothing as long as it is in its hands.
+ * Bytes of a chunk of a long frame, and what a frame is long from. Deno asks for the next chunk as
+ * soon as it has one, so that of a long one we would know nothing as long as it is in its hands; and
+ * longer ones it divides itself, wherever that is.
  */
-const maxChunk = 128 * 1024;
+const maxChunk = 64 * 1024;
+const long = 2 * maxChunk;
+
+/** At the end of a character: some clients decode chunk by chunk. */
+function endOfChunk(bytes: Uint8Array, start: number): number {
+  let end = Math.min(start + maxChunk, bytes.byteLength);
+  while (end < bytes.byteLength && (bytes[end]! & 0xc0) === 0x80) end--;
+  return end;
+}
 
 /** Some runtimes print it, for which a line is enough. */
 function cutOff(): Error {
@@ -87,8 +96,12 @@ class WebSink implements Sink {
     const bytes = encoder.encode(text);
     const { length } = bytes;
     if (this.#ended || this.#controller === undefined) return length;
-    if (length <= maxChunk) this.#send(bytes);
-    else for (let at = 0; at < length; at += maxChunk) this.#send(bytes.slice(at, at + maxChunk));
+    for (let at = 0; at < length;) {
+      const end = length > long ? endOfChunk(bytes, at) : length;
+      // Copied, for a part would keep the whole until it has left.
+      this.#send(end - at === length ? bytes : bytes.slice(at, end));
+      at = end;
+    }
     return length;
   }
 

@@ -163,15 +163,16 @@ Deno.test("of a long frame, no more than a piece is handed on before its runtime
   using _time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
-  connection.write("é".repeat(400_000));
+  connection.write("€".repeat(300_000));
   const reader = (await client.receive()).body!.getReader();
   const sizes: number[] = [];
   let text = "";
-  const decoder = new TextDecoder();
+  // Some clients decode each for itself.
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   for (let part; !(part = await reader.read()).done;) {
     sizes.push(part.value.byteLength);
-    text += decoder.decode(part.value, { stream: true });
+    text += decoder.decode(part.value);
   }
-  assertEquals(text, `a["${"é".repeat(400_000)}"]\n`);
+  assertEquals(text, `a["${"€".repeat(300_000)}"]\n`);
   assert(Math.max(...sizes) <= 128 * 1024, `there were pieces of ${sizes}`);
 });
