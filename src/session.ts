@@ -395,6 +395,10 @@ export class Session extends Waiting implements Holder {
     receiver?.abort(this.#status);
     if (this.readyState === CLOSING) this.#finish(this.#status, true);
     else if (this.readyState === OPEN) this.#finish(timedOut, false);
+    else if (this.readyState === CONNECTING) {
+      this.readyState = CLOSED;
+      this.#host.ended();
+    }
     this.#forget();
   }
 }

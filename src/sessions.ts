@@ -6,6 +6,7 @@
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import type { Session } from "./session.ts";
+import { Departures, type Leaving } from "./departures.ts";
 import { Holdings } from "./holdings.ts";
 import type { SessionHost } from "./session_parties.ts";
 import { Timeouts } from "./timeouts.ts";
@@ -27,12 +28,6 @@ export interface SessionLimits {
   readonly maxSessions: number;
 }
 
-/** A connection that has its close frame, and is not gone yet. */
-export interface Leaving {
-  /** Cuts it off. */
-  cut(): void;
-}
-
 /** Bytes that a connection may hold before we look at it. */
 const maxCongestion = 16 * 1024;
 
@@ -48,7 +43,7 @@ export class Sessions implements SessionHost {
   readonly #all = new Set<Session>();
   readonly #byId = new Map<string, Session>();
   /** Connections that are on their way out, be their session over or not. */
-  readonly leaving = new Set<Leaving>();
+  readonly leaving: Departures;
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
   /** How many have not had their end yet. */
@@ -64,8 +59,8 @@ export class Sessions implements SessionHost {
     this.disconnects = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
-    const failed = (error: unknown) => this.report(error);
-    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all, failed);
+    this.leaving = new Departures(limits.heartbeatDelay + limits.heartbeatTimeout);
+    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all, this.leaving, this);
     this.#maxSessions = limits.maxSessions;
   }
 
@@ -102,6 +97,10 @@ export class Sessions implements SessionHost {
     this.#all.add(session);
     this.open++;
     if (session.id !== "") this.#byId.set(session.id, session);
+  }
+
+  failed(error: unknown): void {
+    this.report(error);
   }
 
   ended(): void {

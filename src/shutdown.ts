@@ -94,7 +94,7 @@ export function shutDown(sessions: Sessions, options: CloseOptions): Promise<voi
         session.flush();
         session.cut();
       }
-      for (const connection of [...sessions.leaving]) connection.cut();
+      sessions.leaving.cut();
       resolve();
     };
     const look = () => {

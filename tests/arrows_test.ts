@@ -18,7 +18,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
   ["seams", /^src\/runtime\.ts$/],
   [
     "session",
-    /^src\/(backlog|session|queue|session_parties|sessions|ready_state|hold|holdings|thenable|timeouts|flushing|turns|peer)\.ts$/,
+    /^src\/(backlog|session|queue|session_parties|sessions|ready_state|departures|hold|holdings|thenable|timeouts|flushing|turns|peer)\.ts$/,
   ],
   ["application", /^src\/(connection|emitter|inbox|listeners|pipes|streams|unread)\.ts$/],
   ["options", /^src\/(options|option_checks|settings)\.ts$/],

@@ -6,8 +6,11 @@
 
 import { ByteBuffer } from "./byte_buffer.ts";
 
-/** Up to this announced length, in bytes, a body is left to the runtime, which is faster. */
-const short = 128 * 1024;
+/**
+ * Up to this announced length, in bytes, a body is left to the runtime, which is faster. It cannot
+ * be given up, so it must not be much longer than the head that it comes with.
+ */
+const short = 16 * 1024;
 
 /** Whoever wants to know how much of a body is in memory. */
 export interface BodyWatcher {
@@ -41,7 +44,7 @@ export function readBody(
   limit: number,
   watcher: BodyWatcher = unwatched,
 ): Promise<string | undefined> {
-  const announced = Number(request.headers.get("Content-Length") ?? NaN);
+  const announced = announcedLength(request);
   if (announced > limit) return Promise.resolve(undefined);
   const isShort = announced <= short;
   if (isShort) watcher.grew(announced);
@@ -53,6 +56,16 @@ export function readBody(
   if (body === null) return Promise.resolve("");
   // Without a length it is chunked, or announced twice, which reads as a list.
   return readStream(readerOf(body), announced <= limit ? announced : limit, watcher);
+}
+
+/** Whether so little is announced that there is no harm in reading it. */
+export function hasShortBody(request: Request): boolean {
+  return announcedLength(request) <= short;
+}
+
+/** NaN where there is none, or more than one. */
+function announcedLength(request: Request): number {
+  return Number(request.headers.get("Content-Length") ?? NaN);
 }
 
 /** Gives a part of a body, or nothing at its end. */

@@ -37,8 +37,13 @@ export interface DenoGlobal {
   ): { socket: unknown; response: Response };
 }
 
-/** Deno has no drain event, so a congested socket is looked at so often, in ms. */
-const drainInterval = 20;
+/**
+ * Deno has no drain event, so a congested socket is looked at so often, in ms; and the less often
+ * the longer its peer has taken nothing, or thousands of such would keep the process busy.
+ */
+const shortestLook = 20;
+const longestLook = 1000;
+const patience = 16;
 const noCloseFrame = 1006;
 const OPEN = 1;
 /** No UTF-16 code unit takes more in UTF-8. */
@@ -49,7 +54,10 @@ class DenoSocket implements Socket {
   readonly #socket: DenoWebSocket;
   readonly #listener: SocketListener;
   readonly #congestion: number;
-  #watch: ReturnType<typeof setInterval> | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  /** When it was seen to have sent something, and what was left then. */
+  #moved = 0;
+  #left = 0;
   /** What was buffered when Deno was asked, and code units that were sent since then. */
   #known = 0;
   #sent = 0;
@@ -78,7 +86,7 @@ class DenoSocket implements Socket {
   }
 
   #closed({ code = 0, reason = "", wasClean }: DenoEvent): void {
-    clearInterval(this.#watch);
+    clearTimeout(this.#watch);
     // 0 is Deno's word for an end without a close frame; and 1001 is not the peer's
     // word, but Deno's for one that has not answered a ping.
     if (code === 0) this.#listener.closed(noCloseFrame, reason);
@@ -111,20 +119,28 @@ class DenoSocket implements Socket {
     socket.send(text);
     this.#sent += text.length;
     if (this.bufferedAtMost > this.#congestion) {
-      this.#watch ??= setInterval(() => this.#look(), drainInterval);
+      if (this.#watch === undefined) this.#lookLater(performance.now());
     }
   }
 
+  #lookLater(now: number): void {
+    if (this.#known !== this.#left) {
+      this.#left = this.#known;
+      this.#moved = now;
+    }
+    const pause = Math.max(shortestLook, Math.min(longestLook, (now - this.#moved) / patience));
+    this.#watch = setTimeout(() => this.#look(), pause);
+  }
+
   #look(): void {
-    if (this.bufferedAmount > this.#congestion) return;
-    clearInterval(this.#watch);
     this.#watch = undefined;
-    this.#listener.drained();
+    if (this.bufferedAmount > this.#congestion) this.#lookLater(performance.now());
+    else this.#listener.drained();
   }
 
   close(code: number, reason: string): void {
     // The peer may take its time to answer, or for ever.
-    clearInterval(this.#watch);
+    clearTimeout(this.#watch);
     // Closed while messages are still to be read, Deno drops the connection
     // without a close frame; in a turn it has read what there was.
     inNextTurn(() => {

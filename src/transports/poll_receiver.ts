@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Leaving } from "../departures.ts";
 import { guarded } from "../guard.ts";
 import { Answer } from "../http/answer.ts";
 import type { Fields } from "../http/headers.ts";
@@ -13,6 +14,7 @@ import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
 import type { Session } from "../session.ts";
 import type { Pulse, Receiver } from "../session_parties.ts";
+import type { Sessions } from "../sessions.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
@@ -20,15 +22,19 @@ import { openSink } from "./web_sink.ts";
  * Takes one frame, which is the whole answer: at once when the session has one
  * ready, which is most of the time, and else when it comes.
  */
-export class PollReceiver implements Receiver, SinkListener {
+export class PollReceiver implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
+  readonly #sessions: Sessions;
+  /** Bytes of a long answer, as long as it is on its way. */
+  holding = 0;
   #ready: string | undefined;
   #sink: Sink | undefined;
 
-  constructor(framing: Framing, session: Session) {
+  constructor(framing: Framing, session: Session, sessions: Sessions) {
     this.#framing = framing;
     this.#session = session;
+    this.#sessions = sessions;
   }
 
   get bufferedAmount(): number {
@@ -51,6 +57,7 @@ export class PollReceiver implements Receiver, SinkListener {
   send(frame: Frame): boolean {
     const text = frame.in(this.#framing.frame);
     if (this.#sink === undefined) this.#ready = text;
+    else if (this.#isLong(text)) this.#sendLong(text, this.#sink);
     else this.#sink.finish(text);
     this.#session.detach(this);
     return false;
@@ -62,6 +69,11 @@ export class PollReceiver implements Receiver, SinkListener {
 
   abort(): void {
     this.#sink?.abort();
+    this.#left();
+  }
+
+  cut(): void {
+    this.abort();
   }
 
   beat(): Pulse {
@@ -81,10 +93,11 @@ export class PollReceiver implements Receiver, SinkListener {
   }
 
   ended(): void {
-    // See above.
+    this.#left();
   }
 
   broken(): void {
+    this.#left();
     guarded(this.#session, this.#session.interrupt, this);
   }
 
@@ -95,8 +108,30 @@ export class PollReceiver implements Receiver, SinkListener {
 
   /** The answer; a plain string where it is known, which runtimes send fastest. */
   respond(call: Call, fields: Fields): Reply {
-    if (this.#ready !== undefined) return new Answer(200, fields, this.#ready);
+    const text = this.#ready;
+    if (text !== undefined && !this.#isLong(text)) return new Answer(200, fields, text);
     this.#sink = openSink(call, fields, this);
+    if (text !== undefined) this.#sendLong(text, this.#sink);
     return this.#sink.response;
+  }
+
+  /** The system may not take it all at once, so it counts until its end is heard of. */
+  #isLong(text: string): boolean {
+    return text.length > this.#sessions.congestion;
+  }
+
+  #sendLong(text: string, sink: Sink): void {
+    this.#ready = undefined;
+    this.holding = text.length;
+    this.#sessions.holdings.change(text.length);
+    this.#sessions.leaving.addSlow(this);
+    sink.write(text);
+    sink.end();
+  }
+
+  #left(): void {
+    this.#sessions.holdings.change(-this.holding);
+    this.holding = 0;
+    this.#sessions.left(this);
   }
 }

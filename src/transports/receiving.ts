@@ -113,7 +113,7 @@ function receiverOf(
   session: Session,
 ): PollReceiver | StreamReceiver {
   const { prelude } = framing;
-  if (prelude === undefined) return new PollReceiver(framing, session);
+  if (prelude === undefined) return new PollReceiver(framing, session, call.service.sessions);
   try {
     return new StreamReceiver(framing, prelude, call, fields, session);
   } catch (error) {

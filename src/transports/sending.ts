@@ -6,7 +6,7 @@
 
 import { authorized } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
-import { readBody } from "../http/body.ts";
+import { hasShortBody, readBody } from "../http/body.ts";
 import { errorAnswer, notFound } from "../http/errors.ts";
 import type { Fields } from "../http/headers.ts";
 import { decodeBody } from "../protocol/payload.ts";
@@ -69,9 +69,9 @@ function held({ runtime, request, info }: Call, session: Session, hold: Hold): P
 }
 
 function deliver(send: Send, call: Call, session: Session): Answer | Promise<Answer> {
-  // Nobody would read it, nor give it up: no more is to happen to the session. And the
+  // Nobody would take it, nor give it up: no more is to happen to the session. And the
   // application may have taken its time.
-  if (session.readyState !== OPEN) {
+  if (session.readyState !== OPEN && !hasShortBody(call.request)) {
     return sessionOf(call) === session ? send.accept(send.fields(call)) : noSession(send, call);
   }
   const upload = new Upload(session);

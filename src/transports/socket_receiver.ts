@@ -5,6 +5,7 @@
  */
 
 import { guarded } from "../guard.ts";
+import type { Leaving } from "../departures.ts";
 import type { Grant } from "../options.ts";
 import { Frame } from "../message.ts";
 import type { Peer } from "../peer.ts";
@@ -25,7 +26,6 @@ import type { Socket, SocketListener } from "../runtime.ts";
 import type { Service } from "../service.ts";
 import type { Session } from "../session.ts";
 import type { Pulse, Receiver } from "../session_parties.ts";
-import type { Leaving } from "../sessions.ts";
 import { inNextTurn } from "../turns.ts";
 
 /** Ties a websocket and its session together, from its opening to its end. */
@@ -57,6 +57,10 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
 
   get maxMessageSize(): number {
     return this.#service.settings.maxMessageSize;
+  }
+
+  get holding(): number {
+    return this.#counted;
   }
 
   get congestion(): number {
@@ -219,7 +223,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     this.#socket = undefined;
     this.#session = undefined;
     if (socket === undefined) return undefined;
-    this.#service.sessions.leaving.add(this);
+    this.#service.sessions.leaving.addSlow(this);
     // The peer's close frame has to be read.
     if (this.#paused) socket.resume();
     return socket;

@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { Leaving } from "../departures.ts";
 import { guarded } from "../guard.ts";
 import type { Fields } from "../http/headers.ts";
 import type { Frame } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
-import type { Leaving, Sessions } from "../sessions.ts";
+import type { Sessions } from "../sessions.ts";
 import type { Session } from "../session.ts";
 import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Framing } from "./transport.ts";
@@ -40,6 +41,10 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#deadline = performance.now() + responseTimeLimit;
     this.#sink = openSink(call, fields, this);
     this.#sink.write(prelude);
+  }
+
+  get holding(): number {
+    return this.#counted;
   }
 
   get congestion(): number {
@@ -83,12 +88,13 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   cut(): void {
     this.abort();
-    this.#sessions.left(this);
   }
 
   abort(): void {
     this.#recount(0);
+    this.#over = true;
     this.#sink.abort();
+    this.#sessions.left(this);
   }
 
   beat(): Pulse {

@@ -19,6 +19,21 @@ export function openSink(call: Call, fields: Fields, listener: SinkListener): Si
 
 const encoder = new TextEncoder();
 
+/**
+ * Bytes of a chunk of a long frame, and what a frame is long from. Deno asks for the next chunk as
+ * soon as it has one, so that of a long one we would know nothing as long as it is in its hands; and
+ * longer ones it divides itself, wherever that is.
+ */
+const maxChunk = 64 * 1024;
+const long = 2 * maxChunk;
+
+/** At the end of a character: some clients decode chunk by chunk. */
+function endOfChunk(bytes: Uint8Array, start: number): number {
+  let end = Math.min(start + maxChunk, bytes.byteLength);
+  while (end < bytes.byteLength && (bytes[end]! & 0xc0) === 0x80) end--;
+  return end;
+}
+
 /** Some runtimes print it, for which a line is enough. */
 function cutOff(): Error {
   const error = new Error("A client that takes nothing any more is cut off");
@@ -78,8 +93,19 @@ class WebSink implements Sink {
   }
 
   write(text: string): number {
-    const chunk = encoder.encode(text);
-    if (this.#ended || this.#controller === undefined) return chunk.byteLength;
+    const bytes = encoder.encode(text);
+    const { length } = bytes;
+    if (this.#ended || this.#controller === undefined) return length;
+    for (let at = 0; at < length;) {
+      const end = length > long ? endOfChunk(bytes, at) : length;
+      // Copied, for a part would keep the whole until it has left.
+      this.#send(end - at === length ? bytes : bytes.slice(at, end));
+      at = end;
+    }
+    return length;
+  }
+
+  #send(chunk: Uint8Array): void {
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
@@ -87,7 +113,6 @@ class WebSink implements Sink {
       this.#waiting += chunk.byteLength;
       if (this.#outbox.length === 1) this.#sendNextTurn();
     }
-    return chunk.byteLength;
   }
 
   end(): void {

@@ -11,6 +11,7 @@ const turn = () => new Promise<void>(inNextTurn);
 function fail(error: unknown): never {
   throw error;
 }
+const nobody = { holders: [] };
 const limit = 100_000;
 const small = { maxTotalBufferedBytes: limit };
 
@@ -21,7 +22,7 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
 
 Deno.test("those who hold more than their share end, the largest first, until there is room", async () => {
   const holders = new Set<Holder>();
-  const holdings = new Holdings(limit, holders, fail);
+  const holdings = new Holdings(limit, holders, nobody, { failed: fail });
   const ended: number[] = [];
   for (const holding of [10_000, 50_000, 30_000, 20_000]) {
     const holder = {
@@ -49,7 +50,7 @@ Deno.test("where too much waits, all are looked at once, however many changes th
     },
     overdraw() {},
   };
-  const holdings = new Holdings(limit, new Set([holder]), fail);
+  const holdings = new Holdings(limit, new Set([holder]), nobody, { failed: fail });
   for (let i = 0; i < 1000; i++) holdings.change(limit);
   await turn();
   assertEquals(looks, 1);

@@ -175,6 +175,29 @@ Deno.test("a congested socket is watched until it drains, and no longer", () => 
   assertEquals(time.next(), false);
 });
 
+Deno.test("the longer a congested socket takes nothing, the less often it is looked at", () => {
+  using time = fakeTime();
+  const { socket, told, opened } = upgrade();
+  socket.open();
+  socket.bufferedAmount = 100_000;
+  opened[0]!.send(new Frame(long));
+  const looks = (ms: number) => {
+    socket.asked = 0;
+    for (let i = 0; i < ms; i += 10) time.tick(10);
+    return socket.asked;
+  };
+  const [first, , last] = [looks(200), looks(59_800), looks(10_000)];
+  assertEquals([first >= 9, last <= 11], [true, true], `${first} and ${last} looks`);
+  // As soon as it moves, it is looked at as at first.
+  socket.bufferedAmount = 90_000;
+  looks(1000);
+  assertEquals(looks(200) >= 2, true);
+  socket.bufferedAmount = 0;
+  looks(100);
+  assertEquals(told, ["drained"]);
+  assertEquals(time.next(), false);
+});
+
 Deno.test("a congested socket that closes is watched no longer", () => {
   using time = fakeTime();
   const { socket, opened } = upgrade();
