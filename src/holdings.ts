@@ -20,7 +20,7 @@ export interface Holder {
 /** The sum of bytes that wait in this process: to be sent, to be read, or to be complete. */
 export class Holdings {
   readonly #most: number;
-  readonly #holders: ReadonlySet<Holder>;
+  readonly #holders: readonly ReadonlySet<Holder>[];
   #total = 0;
   #isLooking = false;
   #lastLook = -Infinity;
@@ -28,11 +28,12 @@ export class Holdings {
 
   /**
    * @param most bytes.
+   * @param holders all of them; who is in two of the sets holds the same in both.
    * @param failed is told of errors.
    */
   constructor(
     most: number,
-    holders: ReadonlySet<Holder>,
+    holders: readonly ReadonlySet<Holder>[],
     failed: (error: unknown) => void,
   ) {
     this.#most = most;
@@ -69,11 +70,13 @@ export class Holdings {
   /** Ends those that hold more than a fair share, the largest first, until there is room. */
   #reduce(): void {
     if (!this.isFull) return;
-    const share = this.#most / this.#holders.size;
+    const share = this.#most / this.#holders.reduce((sum, { size }) => sum + size, 0);
     const greedy: [holder: Holder, holding: number][] = [];
-    for (const holder of this.#holders) {
-      const { holding } = holder;
-      if (holding > share) greedy.push([holder, holding]);
+    for (const holders of this.#holders) {
+      for (const holder of holders) {
+        const { holding } = holder;
+        if (holding > share) greedy.push([holder, holding]);
+      }
     }
     greedy.sort(([, one], [, other]) => other - one);
     for (const [holder] of greedy) {

@@ -6,7 +6,7 @@
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import type { Session } from "./session.ts";
-import { Holdings } from "./holdings.ts";
+import { type Holder, Holdings } from "./holdings.ts";
 import type { SessionHost } from "./session_parties.ts";
 import { Timeouts } from "./timeouts.ts";
 
@@ -28,7 +28,7 @@ export interface SessionLimits {
 }
 
 /** A connection that has its close frame, and is not gone yet. */
-export interface Leaving {
+export interface Leaving extends Holder {
   /** Cuts it off. */
   cut(): void;
 }
@@ -49,6 +49,7 @@ export class Sessions implements SessionHost {
   readonly #byId = new Map<string, Session>();
   /** Connections that are on their way out, be their session over or not. */
   readonly leaving = new Set<Leaving>();
+  readonly #untold = new Set<Session>();
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
   /** How many have not had their end yet. */
@@ -65,7 +66,8 @@ export class Sessions implements SessionHost {
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
     const failed = (error: unknown) => this.report(error);
-    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all, failed);
+    const holders = [this.#all, this.leaving, this.#untold];
+    this.holdings = new Holdings(limits.maxTotalBufferedBytes, holders, failed);
     this.#maxSessions = limits.maxSessions;
   }
 
@@ -107,6 +109,11 @@ export class Sessions implements SessionHost {
   ended(): void {
     this.open--;
     this.changed?.();
+  }
+
+  outlived(session: Session, holds: boolean): void {
+    if (holds) this.#untold.add(session);
+    else this.#untold.delete(session);
   }
 
   free(session: Session): void {

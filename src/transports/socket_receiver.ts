@@ -208,6 +208,14 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     this.#letGo()?.terminate(websocketCloseCode(status.code), websocketCloseReason(status.reason));
   }
 
+  get holding(): number {
+    return this.#connection?.bufferedAmount ?? 0;
+  }
+
+  overdraw(): void {
+    this.cut();
+  }
+
   /** Cuts off what the peer should have closed by now. */
   cut(): void {
     this.#connection?.terminate(goingAway.code, goingAway.reason);

@@ -81,6 +81,14 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#sink.end();
   }
 
+  get holding(): number {
+    return this.bufferedAmount;
+  }
+
+  overdraw(): void {
+    this.cut();
+  }
+
   cut(): void {
     this.abort();
     this.#sessions.left(this);
