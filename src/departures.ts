@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Holder } from "./holdings.ts";
+import type { Holder, Holders } from "./holdings.ts";
 import { Timeouts, Waiting } from "./timeouts.ts";
 
 /** A connection that has its last frame, and is not gone yet. */
@@ -46,7 +46,7 @@ class Departure extends Waiting implements Holder {
 }
 
 /** All of a server. Their sessions may be over, so that nobody else has an eye on them. */
-export class Departures {
+export class Departures implements Holders {
   readonly #timeouts: Timeouts;
   readonly #all = new Map<Leaving, Departure>();
 
@@ -59,8 +59,7 @@ export class Departures {
     return this.#all.size;
   }
 
-  /** As those who hold bytes. */
-  get holders(): Iterable<Holder> {
+  [Symbol.iterator](): Iterator<Holder> {
     return this.#all.values();
   }
 

@@ -18,16 +18,15 @@ export interface Holder {
   overdraw(): void;
 }
 
-/** Those who have sessions no more, but bytes that are still on their way to a client. */
-export interface Departing {
-  readonly holders: Iterable<Holder>;
+/** Some of those who hold bytes. */
+export interface Holders extends Iterable<Holder> {
+  readonly size: number;
 }
 
 /** The sum of bytes that wait in this process: to be sent, to be read, or to be complete. */
 export class Holdings {
   readonly #most: number;
-  readonly #holders: ReadonlySet<Holder>;
-  readonly #departing: Departing;
+  readonly #holders: readonly Holders[];
   #total = 0;
   #isLooking = false;
   #lastLook = -Infinity;
@@ -35,18 +34,16 @@ export class Holdings {
 
   /**
    * @param most bytes.
-   * @param departing come first where there is too much, whatever their share: nobody misses them.
+   * @param holders all of them; who is in two of the groups holds the same in both.
    * @param owner is told of errors.
    */
   constructor(
     most: number,
-    holders: ReadonlySet<Holder>,
-    departing: Departing,
+    holders: readonly Holders[],
     owner: Liable,
   ) {
     this.#most = most;
     this.#holders = holders;
-    this.#departing = departing;
     this.#owner = owner;
   }
 
@@ -81,15 +78,13 @@ export class Holdings {
     else setTimeout(() => inNextTurn(look, failed), pause);
   }
 
-  /** Ends those that are leaving, and those that hold more than a fair share, until there is room. */
+  /** Ends those that hold more than a fair share, the largest first, until there is room. */
   #reduce(): void {
     if (!this.isFull) return;
+    const share = this.#most / this.#holders.reduce((sum, { size }) => sum + size, 0);
     // What a connection holds may be given back only when that is gone.
     let excess = this.#total - this.#most;
-    const ended = [
-      ...largest(this.#departing.holders, 0),
-      ...largest(this.#holders, this.#most / this.#holders.size),
-    ].filter(([holder, holding]) => {
+    const ended = largest(this.#holders, share).filter(([holder, holding]) => {
       if (!this.isFull || excess <= 0) return false;
       holder.overdraw();
       excess -= holding;
@@ -102,11 +97,13 @@ export class Holdings {
 type Held = readonly [holder: Holder, holding: number];
 
 /** Those that hold more than that, the largest first. */
-function largest(holders: Iterable<Holder>, least: number): Held[] {
+function largest(groups: readonly Holders[], least: number): Held[] {
   const found: Held[] = [];
-  for (const holder of holders) {
-    const { holding } = holder;
-    if (holding > least) found.push([holder, holding]);
+  for (const holders of groups) {
+    for (const holder of holders) {
+      const { holding } = holder;
+      if (holding > least) found.push([holder, holding]);
+    }
   }
   return found.sort(([, one], [, other]) => other - one);
 }

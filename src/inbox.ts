@@ -66,9 +66,13 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     return this.#endTold;
   }
 
-  /** What the messages cost that nobody has taken yet. */
+  /**
+   * What the messages cost that nobody has taken yet. After the end, those that are being taken:
+   * others wait for nobody, and of a few nobody may ever ask for the rest.
+   */
   get unreadCost(): number {
-    return this.#unread?.cost ?? 0;
+    const cost = this.#unread?.cost ?? 0;
+    return this.#close === undefined || cost > comfortable && this.#isTaken ? cost : 0;
   }
 
   received(messages: readonly string[]): void {
@@ -91,8 +95,11 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
 
   /** A long list that is being taken is not held against who sent it. */
   #isTooMuch(unread: Unread): boolean {
-    const isTaken = this.#readers > 0 || (this.#pauses === 0 && this.#hasListeners());
-    return !isTaken || unread.costBehind > maxUnread;
+    return !this.#isTaken || unread.costBehind > maxUnread;
+  }
+
+  get #isTaken(): boolean {
+    return this.#readers > 0 || (this.#pauses === 0 && this.#hasListeners());
   }
 
   drained(): void {

@@ -185,8 +185,9 @@ export class Session extends Waiting implements Holder {
 
   /** The same without the receiver, which counts what it has by itself. */
   get #kept(): number {
-    if (this.readyState === CLOSED) return 0;
-    return this.#backlog.cost + (this.application?.unreadCost ?? 0) + this.#uploading +
+    const unread = this.application?.unreadCost ?? 0;
+    if (this.readyState === CLOSED) return unread;
+    return this.#backlog.cost + unread + this.#uploading +
       (this.#hold?.size ?? 0) * sendCost;
   }
 
@@ -196,6 +197,7 @@ export class Session extends Waiting implements Holder {
     if (kept === this.#counted) return;
     const by = kept - this.#counted;
     this.#counted = kept;
+    if (this.readyState === CLOSED) this.#host.outlived(this, kept > 0);
     this.#host.holdings.change(by);
   }
 
@@ -212,7 +214,10 @@ export class Session extends Waiting implements Holder {
 
   /** Too much waits in all sessions, and here more than elsewhere. */
   overdraw(): void {
-    if (this.readyState !== OPEN) return this.cut();
+    if (this.readyState !== OPEN) {
+      this.application?.forget();
+      return this.readyState === CLOSED ? undefined : this.cut();
+    }
     const unread = this.application?.unreadCost ?? 0;
     this.close(unread > this.#backlog.cost ? unreadMessages : slowConsumer);
     this.#backlog.clear();

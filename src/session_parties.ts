@@ -89,6 +89,8 @@ export interface SessionHost {
   report(error: unknown): void;
   /** A session has had its end. */
   ended(): void;
+  /** A session that is over has messages that are still being told, or has them no more. */
+  outlived(session: Session, holds: boolean): void;
   /** The session's id is free again. */
   free(session: Session): void;
 }

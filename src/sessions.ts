@@ -44,6 +44,8 @@ export class Sessions implements SessionHost {
   readonly #byId = new Map<string, Session>();
   /** Connections that are on their way out, be their session over or not. */
   readonly leaving: Departures;
+  /** Those that are over, and whose messages are still being told. */
+  readonly #untold = new Set<Session>();
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
   /** How many have not had their end yet. */
@@ -60,7 +62,8 @@ export class Sessions implements SessionHost {
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
     this.leaving = new Departures(limits.heartbeatDelay + limits.heartbeatTimeout);
-    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all, this.leaving, this);
+    const holders = [this.#all, this.leaving, this.#untold];
+    this.holdings = new Holdings(limits.maxTotalBufferedBytes, holders, this);
     this.#maxSessions = limits.maxSessions;
   }
 
@@ -106,6 +109,11 @@ export class Sessions implements SessionHost {
   ended(): void {
     this.open--;
     this.changed?.();
+  }
+
+  outlived(session: Session, holds: boolean): void {
+    if (holds) this.#untold.add(session);
+    else this.#untold.delete(session);
   }
 
   free(session: Session): void {

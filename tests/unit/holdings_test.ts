@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Connection } from "../../mod.ts";
 import { type Holder, Holdings } from "../../src/holdings.ts";
 import { inNextTurn } from "../../src/turns.ts";
-import { connectSocket, FakeRuntime, onRuntime } from "./fake_runtime.ts";
+import { connectSocket, FakeRuntime, type FakeSocket, onRuntime } from "./fake_runtime.ts";
 import { fakeTime, microtasks, pass } from "./fake_time.ts";
 import { closings, connect, PollingClient, serve } from "./polling_client.ts";
 
@@ -11,7 +11,6 @@ const turn = () => new Promise<void>(inNextTurn);
 function fail(error: unknown): never {
   throw error;
 }
-const nobody = { holders: [] };
 const limit = 100_000;
 const small = { maxTotalBufferedBytes: limit };
 
@@ -22,7 +21,7 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
 
 Deno.test("those who hold more than their share end, the largest first, until there is room", async () => {
   const holders = new Set<Holder>();
-  const holdings = new Holdings(limit, holders, nobody, { failed: fail });
+  const holdings = new Holdings(limit, [holders], { failed: fail });
   const ended: number[] = [];
   for (const holding of [10_000, 50_000, 30_000, 20_000]) {
     const holder = {
@@ -50,7 +49,7 @@ Deno.test("where too much waits, all are looked at once, however many changes th
     },
     overdraw() {},
   };
-  const holdings = new Holdings(limit, new Set([holder]), nobody, { failed: fail });
+  const holdings = new Holdings(limit, [new Set([holder])], { failed: fail });
   for (let i = 0; i < 1000; i++) holdings.change(limit);
   await turn();
   assertEquals(looks, 1);
@@ -151,4 +150,78 @@ Deno.test("a thousand sessions within their share are let be while one that is n
   await turn();
   const closed = connections.filter(({ readyState }) => readyState !== 1);
   assert(closed.length === 1 && closed[0] === connections[500], `${closed.length} were closed`);
+});
+
+for (const how of ["a listener", "a loop"]) {
+  Deno.test(`messages of a client that has left count until ${how} has taken them`, async () => {
+    using _time = fakeTime();
+    const runtime = new FakeRuntime();
+    const { server } = onRuntime(runtime, () => serve({ maxTotalBufferedBytes: 1_000_000 }));
+    const seen: string[] = [];
+    for (const count of [5000, 20_000]) {
+      const { socket, connection } = await connectSocket(server, runtime);
+      let heard = 0;
+      const events: string[] = [];
+      connection.on("close", () => events.push("close"));
+      if (how === "a listener") connection.on("data", () => heard++);
+      else void takeAll(connection, () => heard++);
+      socket.listener.message(JSON.stringify(Array(count).fill("")));
+      socket.listener.closed(1000, "");
+      const status = await infoStatus(server);
+      for (let turns = 0; turns < 50; turns++) await turn();
+      seen.push(`${status}, ${heard === count ? "all" : "not all"} heard, ${events}`);
+      // Nothing is kept: another may hold nearly all.
+      assertEquals(await infoStatus(server), 200);
+    }
+    assertEquals(seen, ["200, all heard, close", "503, not all heard, close"]);
+  });
+}
+
+async function takeAll(messages: AsyncIterable<string>, taken: () => void): Promise<void> {
+  for await (const _ of messages) taken();
+}
+
+Deno.test("the inbox of a connection that is over counts no longer where nobody takes it", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve(small));
+  for (const listens of [true, false]) {
+    const { socket, connection } = await connectSocket(server, runtime);
+    connection.pause();
+    if (listens) connection.on("data", () => {});
+    socket.listener.message(JSON.stringify("x".repeat(90_000)));
+    socket.listener.closed(1000, "");
+  }
+  assertEquals(await infoStatus(server), 200);
+});
+
+Deno.test("a websocket that is on its way out counts, and is cut off where it holds too much", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve(small));
+  const sockets: FakeSocket[] = [];
+  for (let i = 0; i < 2; i++) {
+    const { socket } = await connectSocket(server, runtime);
+    socket.bufferedAmount = 45_000 + i;
+    socket.listener.drained();
+    // A binary message, which closes it.
+    socket.listener.message(undefined);
+    sockets.push(socket);
+  }
+  const { connection, socket } = await connectSocket(server, runtime);
+  connection.write("x".repeat(10_000));
+  socket.bufferedAmount = 20_000;
+  socket.listener.drained();
+  assertEquals(await infoStatus(server), 503);
+  const closings = () => sockets.map(({ closings }) => closings.length);
+  sockets.forEach((socket) => {
+    socket.terminate = (code, reason) => {
+      socket.close(code, reason);
+      socket.listener.closed(1006, "");
+    };
+  });
+  assertEquals(closings(), [1, 1]);
+  await turn();
+  assertEquals([closings(), await infoStatus(server)], [[1, 2], 200]);
+  assertEquals(connection.readyState, 1);
 });
