@@ -67,7 +67,9 @@ export function forbidden(fields: Fields = { "Cache-Control": notCached }): Answ
 function grantOf(verdict: Verdict, { report }: Authorization): Grant | Response | undefined {
   if (verdict === false) return undefined;
   if (verdict === true) return everybody;
-  if (isResponse(verdict) || isGrant(verdict)) return verdict;
+  if (isResponse(verdict)) return verdict;
+  const grant = readGrant(verdict);
+  if (grant !== undefined) return grant;
   report(
     new TypeError(
       `Cannot authorise: authorize must give a boolean, a Response or an object ` +
@@ -77,9 +79,13 @@ function grantOf(verdict: Verdict, { report }: Authorization): Grant | Response 
   return undefined;
 }
 
-/** Not any object: an error, or whatever else was meant as a no, must let nobody in. */
-function isGrant(verdict: unknown): verdict is Grant {
-  if (typeof verdict !== "object" || verdict === null) return false;
-  const { key } = verdict as Grant;
-  return typeof key === "string" || (key === undefined && "context" in verdict);
+/**
+ * Not any object: an error, or whatever else was meant as a no, must let nobody in. It is
+ * read here, once: it may have getters that throw, or give another key the next time.
+ */
+function readGrant(verdict: unknown): Grant | undefined {
+  if (typeof verdict !== "object" || verdict === null) return undefined;
+  const { key, context } = verdict as Grant;
+  const isOne = typeof key === "string" || (key === undefined && "context" in verdict);
+  return isOne ? { key, context } : undefined;
 }

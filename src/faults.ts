@@ -34,7 +34,8 @@ export class Faults {
   ask<Value>(call: () => Value): Value | undefined {
     try {
       const value = call();
-      if (isThenable(value)) value.then(undefined, (error) => this.report(error));
+      // A promise of ours, whatever that thenable does.
+      if (isThenable(value)) Promise.resolve(value).then(undefined, (error) => this.report(error));
       return value;
     } catch (error) {
       this.report(error);
@@ -53,7 +54,7 @@ export class Faults {
   log(severity: LogSeverity, message: string): void {
     try {
       const written: unknown = this.#log(severity, message);
-      if (isThenable(written)) written.then(undefined, () => {});
+      if (isThenable(written)) Promise.resolve(written).then(undefined, () => {});
     } catch {
       // See above.
     }
@@ -63,8 +64,17 @@ export class Faults {
 /** Anything can be thrown, also what cannot be shown. */
 function describe(error: unknown): string {
   try {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return String(error instanceof Error ? (error.stack ?? error.message) : error);
   } catch {
     return "The application threw something that has no text";
+  }
+}
+
+/** The same in a line, to be part of another. */
+export function shortText(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "something that has no text";
   }
 }

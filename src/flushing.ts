@@ -4,10 +4,11 @@
  * @module
  */
 
+import { guarded, type Liable } from "./guard.ts";
 import { immediate } from "./turns.ts";
 
 /** Something with output to hand on. */
-export interface Flushable {
+export interface Flushable extends Liable {
   flush(): void;
 }
 
@@ -21,17 +22,12 @@ export const flushAfterArrivals: (flushable: Flushable) => void = flushing(immed
 function flushing(schedule: (callback: () => void) => unknown): (flushable: Flushable) => void {
   const waiting: Flushable[] = [];
   const flushAll = () => {
-    let done = 0;
-    try {
-      // Listeners may write to others meanwhile, which join the list.
-      while (done < waiting.length) waiting[done++]!.flush();
-    } finally {
-      if (done === waiting.length) waiting.length = 0;
-      else {
-        waiting.splice(0, done);
-        schedule(flushAll);
-      }
+    // Listeners may write to others meanwhile, which join the list.
+    for (let at = 0; at < waiting.length; at++) {
+      const flushable = waiting[at]!;
+      guarded(flushable, flushable.flush, undefined);
     }
+    waiting.length = 0;
   };
   return (flushable) => {
     if (waiting.push(flushable) === 1) schedule(flushAll);

@@ -23,11 +23,20 @@ export class Holdings {
   readonly #holders: ReadonlySet<Holder>;
   #total = 0;
   #lastLook = -Infinity;
+  readonly #failed: (error: unknown) => void;
 
-  /** @param most bytes. */
-  constructor(most: number, holders: ReadonlySet<Holder>) {
+  /**
+   * @param most bytes.
+   * @param failed is told of errors.
+   */
+  constructor(
+    most: number,
+    holders: ReadonlySet<Holder>,
+    failed: (error: unknown) => void,
+  ) {
     this.#most = most;
     this.#holders = holders;
+    this.#failed = failed;
   }
 
   /** Bytes. */
@@ -48,7 +57,7 @@ export class Holdings {
     if (now - this.#lastLook < minPause) return;
     this.#lastLook = now;
     // Not while somebody writes, or reads; and there are sessions to be looked at.
-    inNextTurn(() => this.#reduce());
+    inNextTurn(() => this.#reduce(), this.#failed);
   }
 
   /** Ends those that hold more than a fair share, the largest first, until there is room. */

@@ -183,7 +183,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
 
   /** Keeps the messages of a list from the given one on. */
   #keep(messages: readonly string[], from: number): void {
-    this.#unread ??= new Unread(() => this.#rested());
+    this.#unread ??= new Unread(() => this.#rested(), (error) => this.failed(error));
     this.#unread.add(messages, from);
     this.#regulate();
     this.#wakeReaders();
@@ -199,7 +199,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #rested(): void {
     this.#wakeReaders();
     // Readers take theirs before the end is told.
-    if (this.#readers > 0) inNextTurn(() => this.#deliver());
+    if (this.#readers > 0) inNextTurn(() => this.#deliver(), (error) => this.failed(error));
     else this.#deliver();
     this.#regulate();
   }

@@ -36,7 +36,8 @@ export function tell(
     try {
       const result: unknown = listeners[i]!.call(emitter, argument as never);
       if (isThenable(result)) {
-        result.then(undefined, (error) => handler.failed(error));
+        // A promise of ours: some thenables reject twice, or throw.
+        Promise.resolve(result).then(undefined, (error) => handler.failed(error));
       }
     } catch (error) {
       handler.failed(error);

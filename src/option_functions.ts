@@ -6,6 +6,7 @@
 
 import type { Authorization } from "./authorization.ts";
 import type { Faults } from "./faults.ts";
+import { isResponse } from "./http/answer.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
 import { notFound } from "./http/errors.ts";
 import { isBaseUrl } from "./option_checks.ts";
@@ -63,10 +64,7 @@ export class OptionFunctions {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
     const answer = fallback(request, info);
-    // Bun's own idiom: nothing, after an upgrade.
-    return isThenable(answer)
-      ? answer.then((response) => response ?? notFound())
-      : (answer ?? notFound());
+    return isThenable(answer) ? Promise.resolve(answer).then(fallenBack) : fallenBack(answer);
   }
 
   /** Whether a request may come from where it does. */
@@ -82,6 +80,13 @@ export class OptionFunctions {
     }
     return allowed === true;
   }
+}
+
+function fallenBack(answer: unknown): Reply {
+  // Bun's own idiom: nothing, after an upgrade.
+  if (answer === undefined || answer === null) return notFound();
+  if (isResponse(answer)) return answer;
+  throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof answer}`);
 }
 
 /** Nothing where all are allowed. */

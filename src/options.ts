@@ -77,6 +77,14 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   responseLimit?: number | undefined;
   /**
+   * Milliseconds after which a streaming response ends like that: with its next frame, which
+   * is a heartbeat at the latest. Some proxies read on when their client has gone; so its
+   * session ends after that time and `disconnectDelay`, and others come back.
+   *
+   * @default {300000}
+   */
+  responseTimeLimit?: number | undefined;
+  /**
    * Milliseconds between heartbeats. Below 35,000, which is when jsonp clients give up;
    * Bun cuts connections that are silent for more than 245,000.
    *

@@ -168,7 +168,7 @@ class Pipe<Context> {
 
   readonly #end = (): unknown => {
     // What was written last may fail in this turn.
-    inNextTurn(() => this.#shared.leave(this));
+    inNextTurn(() => this.#shared.leave(this), (error) => this.#inbox.failed(error));
     return this.#isOpen && this.#ends ? this.#shared.end() : undefined;
   };
 }

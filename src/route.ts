@@ -57,7 +57,7 @@ export function streamed(fields: Fields): Fields {
   return fields;
 }
 
-/** Keeps browsers from taking an answer with a callback in it for something else. */
+/** Keeps browsers from taking an answer with others' words in it, to a GET, for something else. */
 export function unsniffed(fields: Fields): Fields {
   fields["X-Content-Type-Options"] = "nosniff";
   return fields;
@@ -71,10 +71,12 @@ export function unsniffed(fields: Fields): Fields {
 export function preflight(methods: string): Handler {
   return (call) => {
     const fields: Fields = {};
-    cacheForAYear(fields);
+    const { jsessionid, disableCors } = call.service.settings;
+    // A cookie is its client's, and so is the decision of a function that gives none.
+    cacheForAYear(fields, jsessionid === false ? "public" : "private");
     call.setCookie(fields);
     call.allowOrigin(fields);
-    if (!call.service.settings.disableCors) allowMethods(fields, methods);
+    if (!disableCors) allowMethods(fields, methods);
     return new Answer(204, fields, null);
   };
 }

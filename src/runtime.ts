@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Liable } from "./guard.ts";
 import type { Answer } from "./http/answer.ts";
 import type { Fields } from "./http/headers.ts";
 import type { Frame } from "./message.ts";
@@ -46,8 +47,8 @@ export interface Socket {
   resume(): void;
 }
 
-/** Whoever is told what happens on a websocket. */
-export interface SocketListener {
+/** Whoever is told what happens on a websocket. What it is told throws nothing back. */
+export interface SocketListener extends Liable {
   /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
   readonly maxMessageSize: number;
   /** Bytes in the socket above which it is told when they have left. */
@@ -74,9 +75,9 @@ export interface Sink {
   readonly response: Response;
   /** Bytes that were written and have not left yet. */
   readonly bufferedAmount: number;
-  /** Sends an HTTP chunk. Gives its length in bytes. */
+  /** Sends an HTTP chunk, unless it has ended or broken. Gives its length in bytes. */
   write(text: string): number;
-  /** Ends the body after what was written; `ended` or `broken` tells how that went. */
+  /** Ends the body after what was written; `ended` or `broken` tells, once, how that went. */
   end(): void;
   /** Sends the last chunk and ends the body; nothing more is told. */
   finish(text: string): void;
@@ -84,8 +85,8 @@ export interface Sink {
   abort(): void;
 }
 
-/** Whoever is told what becomes of a sink. */
-export interface SinkListener {
+/** Whoever is told what becomes of a sink. What it is told throws nothing back. */
+export interface SinkListener extends Liable {
   /** Bytes in the sink above which it is told when they have left. */
   readonly congestion: number;
   /** What was written has left, or most of it. */

@@ -259,6 +259,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const settings = this.#settings;
     const sessions = new Sessions(settings);
     const functions = this.#functions;
+    sessions.report = (error) => this.#faults.report(error);
     return {
       settings,
       sessions,

@@ -6,6 +6,7 @@
 
 import type { CloseStatus } from "./protocol/close_codes.ts";
 import {
+  internalError,
   interrupted,
   normalClosure,
   slowConsumer,
@@ -279,7 +280,7 @@ export class Session extends Waiting implements Holder {
       const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
       if (mayEnd) this.#sayGoodbye(receiver);
     } else if (this.#hasDrained) {
-      inNextTurn(() => this.#tellDrained());
+      inNextTurn(() => this.#tellDrained(), (error) => this.failed(error));
     }
   }
 
@@ -362,6 +363,16 @@ export class Session extends Waiting implements Holder {
     if (this.#receiver === receiver) {
       this.#host[pulse === "asked" ? "pongs" : "heartbeats"].add(this);
     }
+  }
+
+  /** Something was thrown where nobody else would hear of it: that ends this session alone. */
+  override failed(error: unknown): void {
+    this.#host.report(error);
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    this.#forget();
+    if (this.readyState !== CLOSED) this.#finish(internalError, false);
+    receiver?.end(internalError);
   }
 
   /** Ends it now, whatever it still owes. */

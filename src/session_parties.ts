@@ -79,6 +79,8 @@ export interface SessionHost {
   readonly maxBufferedBytes: number;
   /** What all of them hold. */
   readonly holdings: Holdings;
+  /** Tells of an error that nobody else would hear of. */
+  report(error: unknown): void;
   /** A session has had its end. */
   ended(): void;
   /** The session's id is free again. */

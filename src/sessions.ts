@@ -53,6 +53,8 @@ export class Sessions implements SessionHost {
   closing: CloseStatus | undefined;
   /** How many have not had their end yet. */
   open = 0;
+  /** Whoever is told of errors that have no caller. */
+  report: (error: unknown) => void = () => {};
   /** Whoever wants to know that a session or a connection has ended. */
   changed: (() => void) | undefined;
 
@@ -62,7 +64,8 @@ export class Sessions implements SessionHost {
     this.disconnects = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
-    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all);
+    const failed = (error: unknown) => this.report(error);
+    this.holdings = new Holdings(limits.maxTotalBufferedBytes, this.#all, failed);
     this.#maxSessions = limits.maxSessions;
   }
 

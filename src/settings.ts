@@ -39,6 +39,8 @@ export interface Settings {
   readonly contentSecurityPolicy: boolean;
   readonly transports: ReadonlySet<Protocol>;
   readonly responseLimit: number;
+  /** ms */
+  readonly responseTimeLimit: number;
   readonly heartbeatDelay: number;
   readonly disconnectDelay: number;
   readonly jsessionid: boolean | ((request: Request) => string | undefined);
@@ -122,6 +124,7 @@ const table: Readonly<Record<string, Row>> = {
     default: 131072,
     alias: "response_limit",
   },
+  responseTimeLimit: { ...aCount, default: 300_000 },
   heartbeatDelay: { ...aDelay, default: 25000, alias: "heartbeat_delay" },
   disconnectDelay: { ...aDelay, default: 5000, alias: "disconnect_delay" },
   jsessionid: { ...either(aBoolean, aFunction), default: false },

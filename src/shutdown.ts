@@ -6,6 +6,7 @@
 
 import { closeStatus, goingAway } from "./protocol/close_codes.ts";
 import type { Sessions } from "./sessions.ts";
+import { Timeouts, Waiting } from "./timeouts.ts";
 
 /** How a server is closed. */
 export interface CloseOptions {
@@ -39,6 +40,24 @@ export interface CloseOptions {
 /** How often some of the sessions are closed, ms. */
 const step = 20;
 
+/** Waits for the moment at which what is still there is cut off. */
+class Patience extends Waiting {
+  readonly #end: () => void;
+
+  constructor(end: () => void) {
+    super();
+    this.#end = end;
+  }
+
+  override timedOut(): void {
+    this.#end();
+  }
+
+  override failed(): void {
+    // Who is cut off answers for itself.
+  }
+}
+
 /**
  * Closes all sessions.
  *
@@ -68,7 +87,7 @@ export function shutDown(sessions: Sessions, options: CloseOptions): Promise<voi
     };
     const finish = () => {
       close(length);
-      clearTimeout(cuttingOff);
+      patience.timeouts?.remove(patience);
       sessions.changed = undefined;
       // Those that linger would keep the process alive.
       for (const session of [...sessions]) {
@@ -83,7 +102,8 @@ export function shutDown(sessions: Sessions, options: CloseOptions): Promise<voi
     };
 
     const closing = setInterval(closeSome, step);
-    const cuttingOff = setTimeout(finish, spread + timeout);
+    const patience = new Patience(finish);
+    new Timeouts(spread + timeout).add(patience);
     sessions.changed = look;
     closeSome();
     look();

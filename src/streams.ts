@@ -117,7 +117,7 @@ class MessageWritable extends WritableStream<string> {
         if (this.#hasWriter) throw closed();
         // What was on its way. The source may be another than the client, and have no end.
         return new Promise((resolve) => {
-          if (dropped++ < maxDropped) inNextTurn(resolve);
+          if (dropped++ < maxDropped) inNextTurn(resolve, ended);
         });
       },
       close: () => connection.close(),

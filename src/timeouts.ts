@@ -4,8 +4,10 @@
  * @module
  */
 
+import { guarded, type Liable } from "./guard.ts";
+
 /** Something that waits in at most one {@linkcode Timeouts} at a time. */
-export abstract class Waiting {
+export abstract class Waiting implements Liable {
   /** Where this waits now; these four belong to `Timeouts`. */
   timeouts: Timeouts | undefined = undefined;
   due = 0;
@@ -14,19 +16,37 @@ export abstract class Waiting {
 
   /** The delay is over; this no longer waits. */
   abstract timedOut(): void;
+
+  /** That has failed. */
+  abstract failed(error: unknown): void;
 }
+
+/** How late a timer may come before we know that the process has stood still, ms. */
+const margin = 20;
+/** The shortest grace, ms: what lay in the sockets of some hundred clients is read in that time. */
+const shortestGrace = 250;
+/** How many there are in a row, where the process stands still in each of them. */
+const maxGraces = 3;
 
 /**
  * All that waits for the same delay. Since the delay is the same, the order of
  * arrival is the order of departure: a linked list holds it, and one timer is
  * armed for whatever is first. Adding, moving and removing cost a few pointers.
+ *
+ * A timer that comes late tells of a process that was stopped, suspended or busy. What
+ * clients have sent in good time lies in sockets then, so nobody times out before a grace:
+ * as long as that took, and at most the delay once more. Turns of the event loop would
+ * not do: Deno looks at its sockets in one of 30, and Node takes one new connection in each.
  */
 export class Timeouts {
   readonly #delay: number;
   #first: Waiting | undefined;
   #last: Waiting | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #fire = () => this.#expire();
+  /** When that should come. */
+  #dueTimer = 0;
+  #graces = 0;
+  readonly #fire = () => this.#fired();
 
   /** @param delay in milliseconds. */
   constructor(delay: number) {
@@ -37,13 +57,19 @@ export class Timeouts {
   add(waiting: Waiting): void {
     waiting.timeouts?.remove(waiting);
     waiting.timeouts = this;
-    waiting.due = performance.now() + this.#delay;
+    const now = performance.now();
+    waiting.due = now + this.#delay;
     waiting.before = this.#last;
     if (this.#last === undefined) this.#first = waiting;
     else this.#last.after = waiting;
     this.#last = waiting;
     // Armed for somebody who has left since, the timer comes early and looks again.
-    this.#timer ??= setTimeout(this.#fire, this.#delay);
+    if (this.#timer === undefined) this.#arm(now, this.#delay);
+  }
+
+  #arm(now: number, ms: number): void {
+    this.#dueTimer = now + ms;
+    this.#timer = setTimeout(this.#fire, ms);
   }
 
   /** Waits no longer. */
@@ -57,24 +83,33 @@ export class Timeouts {
     if (this.#first === undefined) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
+      this.#graces = 0;
     }
   }
 
-  #expire(): void {
-    const fired = this.#timer;
+  #fired(): void {
     const now = performance.now();
-    try {
-      // Timers may come up to a millisecond before the clock says so.
-      while (this.#first !== undefined && this.#first.due <= now + 1) {
-        const waiting = this.#first;
-        this.remove(waiting);
-        waiting.timedOut();
-      }
-    } finally {
-      // Still `fired` unless the list became empty, and then perhaps armed anew.
-      if (this.#timer === fired && this.#first !== undefined) {
-        this.#timer = setTimeout(this.#fire, Math.max(0, this.#first.due - now));
-      }
+    const late = now - this.#dueTimer;
+    if (late > margin && this.#graces < maxGraces) {
+      this.#graces++;
+      this.#arm(now, Math.min(this.#delay, Math.max(late, shortestGrace)));
+    } else {
+      this.#graces = 0;
+      this.#expire(now);
+    }
+  }
+
+  #expire(now: number): void {
+    const fired = this.#timer;
+    // Timers may come up to a millisecond before the clock says so.
+    while (this.#first !== undefined && this.#first.due <= now + 1) {
+      const waiting = this.#first;
+      this.remove(waiting);
+      guarded(waiting, waiting.timedOut, undefined);
+    }
+    // Still `fired` unless the list became empty, and then perhaps armed anew.
+    if (this.#timer === fired && this.#first !== undefined) {
+      this.#arm(now, Math.max(0, this.#first.due - now));
     }
   }
 }

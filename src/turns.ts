@@ -8,14 +8,21 @@
  * @module
  */
 
+import { guarded, type Liable } from "./guard.ts";
+
 /** Not in the Web's standards, but on Deno, Bun and Node, and much sooner than a timer. */
 export const immediate: (callback: () => void) => unknown =
   (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate ??
     ((callback) => setTimeout(callback, 0));
 
+/** What was put off. */
+interface Task extends Liable {
+  call(): void;
+}
+
 let turn = 0;
 let counting = false;
-let waiting: (() => void)[] = [];
+let waiting: Task[] = [];
 
 /** A number that stays the same within a turn and differs from one to the next. */
 export function currentTurn(): number {
@@ -27,10 +34,14 @@ export function currentTurn(): number {
   return turn;
 }
 
-/** Calls back in the next turn. */
-export function inNextTurn(callback: () => void): void {
+/** Calls back in the next turn. If that throws, the others have theirs all the same. */
+export function inNextTurn(callback: () => void, failed: (error: unknown) => void): void {
   currentTurn();
-  waiting.push(callback);
+  waiting.push({ call: callback, failed });
+}
+
+function call(this: Task): void {
+  this.call();
 }
 
 function endTurn(): void {
@@ -38,5 +49,5 @@ function endTurn(): void {
   turn++;
   const due = waiting;
   waiting = [];
-  for (let i = 0; i < due.length; i++) due[i]!();
+  for (let i = 0; i < due.length; i++) guarded(due[i]!, call, undefined);
 }

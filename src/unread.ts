@@ -32,10 +32,15 @@ export class Unread {
   #taken = 0;
   #resting = false;
   readonly #rested: () => void;
+  readonly #failed: (error: unknown) => void;
 
-  /** @param rested is called when a rest is over. */
-  constructor(rested: () => void) {
+  /**
+   * @param rested is called when a rest is over.
+   * @param failed is told of what it throws.
+   */
+  constructor(rested: () => void, failed: (error: unknown) => void) {
     this.#rested = rested;
+    this.#failed = failed;
   }
 
   /** Whether nothing is unread. */
@@ -120,7 +125,7 @@ export class Unread {
       this.#resting = false;
       this.#taken = 0;
       this.#rested();
-    });
+    }, this.#failed);
   }
 }
 

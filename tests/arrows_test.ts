@@ -11,7 +11,7 @@ const root = new URL("../", import.meta.url);
 /** Rooms by the paths in them; the first that fits counts. */
 const rooms: readonly [name: string, paths: RegExp][] = [
   ["protocol", /^src\/protocol\//],
-  ["messages", /^src\/message\.ts$/],
+  ["messages", /^src\/(message|guard)\.ts$/],
   ["http", /^src\/http\//],
   ["runtimes", /^src\/runtimes\//],
   ["answers", /^src\/(pages|transports)\/|^src\/(route|service|authorization)\.ts$/],

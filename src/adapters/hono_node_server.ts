@@ -48,8 +48,8 @@ export class NodeServerInfo {
     this.context = context;
     // Node does not listen any more once an upgrade has come, be it behind this request.
     const { socket } = env.incoming;
-    socket.off("error", ignore);
-    socket.on("error", ignore);
+    socket?.off("error", ignore);
+    socket?.on("error", ignore);
   }
 }
 
@@ -89,7 +89,7 @@ export function nodeServerRuntime(
       }
       const { socket } = env.incoming;
       // Nobody can answer while an earlier request on the connection has no answer yet.
-      if (socket._httpMessage) socket.destroy();
+      if (socket?._httpMessage) socket.destroy();
       simplifyHandshake(env.incoming);
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));
@@ -118,5 +118,5 @@ function abandoned(_request: Request, info: unknown, gone: () => void): void {
 }
 
 function ends(_request: Request, info: unknown): Ends {
-  return endsOf((info as NodeServerInfo).env.incoming.socket);
+  return endsOf((info as NodeServerInfo).env.incoming.socket ?? {});
 }

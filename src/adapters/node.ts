@@ -21,6 +21,7 @@
  * @module
  */
 
+import { shortText } from "../faults.ts";
 import { NodeInfo } from "../runtimes/node/info.ts";
 import { lazyRequest, realRequest } from "../runtimes/node/request.ts";
 import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
@@ -57,6 +58,10 @@ export interface Installation {
   detach(): void;
 }
 
+const bodyWasRead = "Cannot take what a client sends: other code has read the request's body, so " +
+  "installHandlers has to be called after all code that listens to the HTTP server";
+const hasBegun = "Cannot answer a request: other code has begun to, and did not end its answer";
+
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
 /**
@@ -82,12 +87,9 @@ export function installHandlers(
     "request",
     (req: IncomingMessage, res: ServerResponse) => {
       const isOurs = server.matches(req.url ?? "");
+      const answer = takeAnswer(req, isOurs);
       if (!isOurs && !requests.isAlone) return false;
-      const info = new NodeInfo(req, res);
-      // Others get the request from the option `fallback`, and may do anything with it.
-      const request = isOurs ? lazyRequest(req, res) : realRequest(req);
-      const response = takeAnswer(req) ?? server.handle(request, info);
-      if (response !== answered) send(response, info);
+      handle(new NodeInfo(req, res, failed), isOurs, answer);
       return true;
     },
   );
@@ -100,11 +102,32 @@ export function installHandlers(
       const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket._httpMessage) socket.destroy();
-      else if (req.method !== "GET" || !server.upgrades(url)) upgrade.decline();
+      else if (req.method !== "GET" || !server.upgrades(url)) decline(upgrade);
       else decide(server.handle(lazyRequest(req), upgrade), upgrade);
       return true;
     },
   );
+
+  const handle = (info: NodeInfo, isOurs: boolean, answer: KnownAnswer | undefined): void => {
+    const { req, res } = info;
+    try {
+      if (answer === undefined && res.headersSent) {
+        // Whoever has begun to answer is to end it.
+        if (!res.writableEnded) server.complain(hasBegun);
+        return;
+      }
+      if (isOurs && req.readableDidRead === true) server.complain(bodyWasRead);
+      // Others get the request from the option `fallback`, and may do anything with it.
+      const request = isOurs ? lazyRequest(req, res) : realRequest(req);
+      const response = answer ?? server.handle(request, info);
+      if (response !== answered) send(response, info);
+    } catch (error) {
+      failed(error);
+      sendFailure(info);
+    }
+  };
+
+  // Nobody waits for what follows: none of it may throw or reject.
 
   /** What the server could not send by itself: mostly a response of the application's. */
   const send = async (
@@ -114,7 +137,7 @@ export function installHandlers(
     try {
       sendResponse(await response, info);
     } catch (error) {
-      server.complain(`Cannot send a response: ${error}`);
+      failed(error);
       sendFailure(info);
     }
   };
@@ -125,8 +148,31 @@ export function installHandlers(
     upgrade: UpgradeRequest,
   ): Promise<void> => {
     if (response === answered) return;
-    const decided = await response;
-    if (decided !== answered) upgrade.decline(decided);
+    try {
+      const decided = await response;
+      if (decided !== answered) upgrade.decline(decided);
+    } catch (error) {
+      failed(error);
+      upgrade.cutOff();
+    }
+  };
+
+  /** Others who listen for connections may throw. */
+  const decline = (upgrade: UpgradeRequest): void => {
+    try {
+      upgrade.decline();
+    } catch (error) {
+      failed(error);
+      upgrade.cutOff();
+    }
+  };
+
+  const failed = (error: unknown): void => {
+    try {
+      server.complain(`Cannot send a response: ${shortText(error)}`);
+    } catch {
+      // Nobody is left to be told.
+    }
   };
 
   const installation: Installation = {

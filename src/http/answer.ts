@@ -33,7 +33,10 @@ export class Answer {
 /**
  * Whether the application gave a response. `instanceof` does not know: packages put a class
  * of their own into the place of the global one, of which what `fetch` gives is none.
+ * What only looks like one may throw when it is read, and does so here rather than in a runtime.
  */
 export function isResponse(value: unknown): value is Response {
-  return Object.prototype.toString.call(value) === "[object Response]";
+  if (Object.prototype.toString.call(value) !== "[object Response]") return false;
+  const { status, headers } = value as Response;
+  return typeof status === "number" && typeof headers === "object";
 }

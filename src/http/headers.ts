@@ -23,9 +23,9 @@ export const notCached = "no-store, no-cache, no-transform, must-revalidate, max
 
 const yearInSeconds = 31536000;
 
-/** For what may stay with the client for a year. */
-export function cacheForAYear(fields: Fields): void {
-  fields["Cache-Control"] = `public, max-age=${yearInSeconds}`;
+/** For what may stay for a year, with the client alone or with caches that others share. */
+export function cacheForAYear(fields: Fields, whose: "public" | "private" = "public"): void {
+  fields["Cache-Control"] = `${whose}, max-age=${yearInSeconds}`;
   fields["Expires"] = new Date(Date.now() + yearInSeconds * 1000).toUTCString();
 }
 
@@ -45,8 +45,9 @@ export function allowOrigin(fields: Fields, request: Request): void {
   }
 }
 
-/** What a preflight request wants to know. */
+/** What a preflight request wants to know; its answer may be cached, and depends on all this. */
 export function allowMethods(fields: Fields, methods: string): void {
+  fields["Vary"] = "Origin, Access-Control-Request-Headers";
   fields["Access-Control-Allow-Methods"] = methods;
   fields["Access-Control-Max-Age"] = String(yearInSeconds);
 }

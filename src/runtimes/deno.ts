@@ -128,7 +128,7 @@ class DenoSocket implements Socket {
     // without a close frame; in a turn it has read what there was.
     inNextTurn(() => {
       if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
-    });
+    }, (error) => this.#listener.failed(error));
   }
 
   terminate(code: number, reason: string): void {

@@ -5,7 +5,7 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { crossOriginFields, streamed } from "../route.ts";
+import { crossOriginFields, streamed, unsniffed } from "../route.ts";
 import { receivingRoute } from "./receiving.ts";
 import type { Transport } from "./transport.ts";
 import { xhrSend } from "./xhr_send.ts";
@@ -25,7 +25,7 @@ export const eventsource: Transport = {
       protocol: "eventsource",
       method: "GET",
       contentType: contentTypes.eventStream,
-      fields: (call) => streamed(crossOriginFields(call)),
+      fields: (call) => unsniffed(streamed(crossOriginFields(call))),
       framing: () => events,
     }),
     xhr_send: xhrSend,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { guarded } from "../guard.ts";
 import { Answer } from "../http/answer.ts";
 import type { Fields } from "../http/headers.ts";
 import type { Frame } from "../message.ts";
@@ -84,7 +85,12 @@ export class PollReceiver implements Receiver, SinkListener {
   }
 
   broken(): void {
-    this.#session.interrupt(this);
+    guarded(this.#session, this.#session.interrupt, this);
+  }
+
+  failed(error: unknown): void {
+    this.#session.failed(error);
+    this.abort();
   }
 
   /** The answer; a plain string where it is known, which runtimes send fastest. */

@@ -7,12 +7,15 @@
 import { authorized, forbidden, mayOpen } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
 import { errorAnswer } from "../http/errors.ts";
+import type { Fields } from "../http/headers.ts";
 import type { Grant } from "../options.ts";
 import { Frame } from "../message.ts";
 import { stillOpen } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
+import { CONNECTING } from "../ready_state.ts";
 import { type Handler, preflight, type Reply, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
+import type { Session } from "../session.ts";
 import { inNextTurn } from "../turns.ts";
 import { PollReceiver } from "./poll_receiver.ts";
 import { StreamReceiver } from "./stream_receiver.ts";
@@ -87,15 +90,13 @@ function receive(
   const peer = call.peer(transport.protocol);
   // Else the session keeps the whole head of the request, which a client may have made long.
   if (prelude !== undefined || call.runtime.readsHeadersFast === true) void peer.headers;
+  const fields = transport.fields(call);
+  fields["Content-Type"] = transport.contentType;
   if (prelude !== undefined && !service.showsRequests) {
     call.runtime.forgetHead?.(call.request, call.info, peer.headers);
   }
   session ??= service.createSession(peer, grant, call.session);
-  const fields = transport.fields(call);
-  fields["Content-Type"] = transport.contentType;
-  const receiver = prelude === undefined
-    ? new PollReceiver(framing, session)
-    : new StreamReceiver(framing, prelude, call, fields, session);
+  const receiver = receiverOf(framing, call, fields, session);
   if (session.attached) {
     receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
     receiver.end();
@@ -103,4 +104,21 @@ function receive(
     session.attach(receiver, peer);
   }
   return receiver.respond(call, fields);
+}
+
+function receiverOf(
+  framing: Framing,
+  call: Call,
+  fields: Fields,
+  session: Session,
+): PollReceiver | StreamReceiver {
+  const { prelude } = framing;
+  if (prelude === undefined) return new PollReceiver(framing, session);
+  try {
+    return new StreamReceiver(framing, prelude, call, fields, session);
+  } catch (error) {
+    // The answer could not begin. A session that nobody has ever heard of would stay for ever.
+    if (session.readyState === CONNECTING) session.cut();
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { guarded } from "../guard.ts";
 import type { Grant } from "../options.ts";
 import { Frame } from "../message.ts";
 import type { Peer } from "../peer.ts";
@@ -12,6 +13,7 @@ import {
   brokenFraming,
   type CloseStatus,
   goingAway,
+  internalError,
   messageTooBig,
   websocketCloseCode,
   websocketCloseReason,
@@ -67,29 +69,37 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   opened(socket: Socket): void {
+    guarded(this, this.#opened, socket);
+  }
+
+  #opened(socket: Socket): void {
     this.#connection = this.#socket = socket;
     this.#session = this.#service.createSession(this.#peer, this.#grant, "", this.#raw);
     this.#session.attach(this, this.#peer);
   }
 
   message(text: string | undefined): void {
+    guarded(this, this.#message, text);
+  }
+
+  #message(text: string | undefined): void {
     // What was on its way when this ended is not worth reading.
     if (this.#socket === undefined) return;
     this.#heard();
     if (text === undefined) return this.#refuse(binaryMessage);
-    if (isLonger(text, this.maxMessageSize)) return this.tooLong();
+    if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
     const messages = this.#raw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
     else this.#session?.receive(messages);
   }
 
   tooLong(): void {
-    if (this.#socket !== undefined) this.#refuse(messageTooBig);
+    if (this.#socket !== undefined) guarded(this, this.#refuse, messageTooBig);
   }
 
   drained(): void {
     this.#recount();
-    this.#session?.flush();
+    if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
   }
 
   /** Only where the socket tells when it has left: what is less it may have sent by now. */
@@ -103,7 +113,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   pong(): void {
-    this.#heard();
+    guarded(this, this.#heard, undefined);
   }
 
   #heard(): void {
@@ -116,7 +126,15 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     this.#connection = this.#socket = undefined;
     this.#recount();
     this.#service.sessions.left(this);
-    this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
+    const disconnect = () =>
+      this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
+    guarded(this, disconnect, undefined);
+  }
+
+  failed(error: unknown): void {
+    if (this.#session === undefined) this.#service.sessions.report(error);
+    else this.#session.failed(error);
+    this.end(internalError);
   }
 
   get bufferedAmount(): number {
@@ -160,7 +178,9 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     this.#bytesRead = socket.bytesRead;
     this.#couldAnswer = couldAnswer();
     // Some connections take a turn for what they do not have to keep.
-    if (!this.#couldAnswer) inNextTurn(() => this.#couldAnswer = couldAnswer());
+    if (!this.#couldAnswer) {
+      inNextTurn(() => this.#couldAnswer = couldAnswer(), (error) => this.failed(error));
+    }
     return "asked";
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { guarded } from "../guard.ts";
 import type { Fields } from "../http/headers.ts";
 import type { Frame } from "../message.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
@@ -14,7 +15,7 @@ import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
-/** Takes frames until they are `responseLimit` bytes. */
+/** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` is over. */
 export class StreamReceiver implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
@@ -24,12 +25,19 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   #left: number;
   /** Bytes in the sink that the server counts. */
   #counted = 0;
+  /** Its last frame was written; and that has left, or broken. */
+  #ending = false;
+  #over = false;
+  /** When it has to end, with whatever frame is next. There is always a heartbeat. */
+  readonly #deadline: number;
 
   constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = call.service.sessions;
-    this.#left = call.service.settings.responseLimit;
+    const { responseLimit, responseTimeLimit } = call.service.settings;
+    this.#left = responseLimit;
+    this.#deadline = performance.now() + responseTimeLimit;
     this.#sink = openSink(call, fields, this);
     this.#sink.write(prelude);
   }
@@ -52,15 +60,24 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   }
 
   send(frame: Frame): boolean {
+    if (this.#ending) return false;
     this.#left -= this.#sink.write(frame.in(this.#framing.frame));
     this.#recount(this.#sink.bufferedAmount);
-    if (this.#left > 0) return true;
-    this.#sink.end();
+    if (this.#left > 0 && performance.now() < this.#deadline) return true;
+    this.#end();
     return false;
   }
 
   end(): void {
+    if (this.#over) return;
     this.#sessions.leaving.add(this);
+    this.#end();
+  }
+
+  /** Once: the close frame may have been the one with which it has ended by itself. */
+  #end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
     this.#sink.end();
   }
 
@@ -88,19 +105,26 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   drained(): void {
     this.#recount(this.#sink.bufferedAmount);
-    this.#session.flush();
+    guarded(this.#session, this.#session.flush, undefined);
   }
 
   ended(): void {
     this.#recount(0);
-    this.#session.detach(this);
+    this.#over = true;
+    guarded(this.#session, this.#session.detach, this);
     this.#sessions.left(this);
   }
 
   broken(): void {
     this.#recount(0);
-    this.#session.interrupt(this);
+    this.#ending = this.#over = true;
+    guarded(this.#session, this.#session.interrupt, this);
     this.#sessions.left(this);
+  }
+
+  failed(error: unknown): void {
+    this.#session.failed(error);
+    this.abort();
   }
 
   /** Only where the sink tells when it has left: what is less it may have sent by now. */

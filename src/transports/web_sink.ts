@@ -5,6 +5,7 @@
  * @module
  */
 
+import { guarded } from "../guard.ts";
 import type { Fields } from "../http/headers.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import type { Call } from "../service.ts";
@@ -54,19 +55,19 @@ class WebSink implements Sink {
           this.#controller = controller;
         },
         // The runtime has passed on what was there.
-        pull: () => {
-          this.#asked = true;
-          if (this.#ended) this.#close();
-          else listener.drained();
-        },
+        pull: () => guarded(listener, () => this.#wanted(), undefined),
         // The way to hear of a client that goes away: `request.signal` makes Deno
         // print a warning, and fires after answers that went well.
-        cancel: () => this.#broken(),
+        cancel: () => guarded(listener, () => this.#broken(), undefined),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     this.response = new Response(body, { headers: fields });
-    runtime.watch?.(request, info, () => this.#broken());
+    runtime.watch?.(
+      request,
+      info,
+      () => guarded(listener, () => this.#broken(), undefined),
+    );
   }
 
   get bufferedAmount(): number {
@@ -78,6 +79,7 @@ class WebSink implements Sink {
 
   write(text: string): number {
     const chunk = encoder.encode(text);
+    if (this.#ended || this.#controller === undefined) return chunk.byteLength;
     if (this.#outbox.length === 0 && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
@@ -95,7 +97,7 @@ class WebSink implements Sink {
 
   finish(text: string): void {
     const controller = this.#controller;
-    if (controller === undefined) return;
+    if (controller === undefined || this.#ended) return;
     this.#expectTraffic();
     controller.enqueue(encoder.encode(text));
     // Deno may find only now that the client is gone, and has called `cancel` by here.
@@ -112,6 +114,12 @@ class WebSink implements Sink {
     controller?.error(cutOff());
   }
 
+  #wanted(): void {
+    this.#asked = true;
+    if (this.#ended) this.#close();
+    else this.#listener.drained();
+  }
+
   /** Once a turn, as long as there is somebody to send to. */
   #mayEnqueue(): boolean {
     const turn = currentTurn();
@@ -121,7 +129,9 @@ class WebSink implements Sink {
   }
 
   #sendNextTurn(): void {
-    if (this.#controller !== undefined) inNextTurn(() => this.#sendNext());
+    if (this.#controller !== undefined) {
+      inNextTurn(() => this.#sendNext(), (error) => this.#listener.failed(error));
+    }
   }
 
   #sendNext(): void {

@@ -27,11 +27,29 @@ export function judge(request: Request): Verdict | Promise<Verdict> {
     : verdict(as);
 }
 
+/** A verdict that throws when it is read. */
+function oddVerdict(name: string): Verdict {
+  const get = () => {
+    throw new Error("thrown by a verdict");
+  };
+  if (name === "proxy") return new Proxy({}, { get, has: get, getPrototypeOf: get });
+  if (name === "response") {
+    const response = { [Symbol.toStringTag]: "Response" };
+    const names = ["status", "statusText", "headers", "body", "ok", "clone"];
+    for (const each of names) Object.defineProperty(response, each, { get });
+    return response as unknown as Response;
+  }
+  return Object.defineProperty({ key: name === "key" ? undefined : "me" }, name, {
+    get,
+  }) as Verdict;
+}
+
 function verdict(as: string): Verdict {
   if (as === "nobody") return false;
   if (as === "guest") return new Response("Pay first", { status: 402, headers: { "X-Own": "1" } });
   if (as === "error") throw new Error("thrown by authorize");
   if (as === "nonsense") return "yes" as never;
+  if (as.startsWith("odd-")) return oddVerdict(as.slice(4));
   return as === "" ? true : { key: as, context: `context of ${as}` };
 }
 

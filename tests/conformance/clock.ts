@@ -1,5 +1,5 @@
 /**
- * The clock on the server's wall, which somebody may set.
+ * The clock on the server's wall, which somebody may set; and a server that has no time.
  *
  * @module
  */
@@ -8,7 +8,18 @@ const now = Date.now;
 
 /** Sets it by as many milliseconds as stand at the end of the URL, and tells the time. */
 export function setClock(url: string): string {
-  const shift = Number(url.slice(url.lastIndexOf("/") + 1));
+  const shift = numberAtTheEnd(url);
   Date.now = () => now() + shift;
   return `${Date.now()}`;
+}
+
+/** Keeps the process busy for as many milliseconds as stand at the end of the URL. */
+export function standStill(url: string): string {
+  const end = performance.now() + numberAtTheEnd(url);
+  while (performance.now() < end);
+  return "";
+}
+
+function numberAtTheEnd(url: string): number {
+  return Number(url.slice(url.lastIndexOf("/") + 1));
 }

@@ -24,6 +24,7 @@ import "./facts/served_client.ts";
 import "./facts/transport_headers.ts";
 import "./facts/streams.ts";
 import "./facts/response_limit.ts";
+import "./facts/response_time_limit.ts";
 import "./facts/old_http.ts";
 import "./facts/markup_and_events.ts";
 import "./facts/callbacks.ts";

@@ -9,7 +9,7 @@ import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/client.ts";
-import { setClock } from "./clock.ts";
+import { setClock, standStill } from "./clock.ts";
 import { everything, judge, tellOfContext } from "./access.ts";
 import { goWrong, obey } from "./command.ts";
 import {
@@ -83,6 +83,12 @@ services.add({
 services.add({ prefix: "/heartbeat", heartbeatDelay: 100 }, echo);
 services.add({ prefix: "/fleeting_heartbeat", heartbeatDelay: 100, disconnectDelay: 400 }, echo);
 services.add({ prefix: "/fleeting", disconnectDelay: 400 }, echo);
+services.add({
+  prefix: "/impatient",
+  heartbeatDelay: 1000,
+  heartbeatTimeout: 1000,
+  disconnectDelay: 1000,
+}, echo);
 services.add({ prefix: "/fleeting_close", disconnectDelay: 400 }, (it) => {
   it.close(3000, "Go away!");
 });
@@ -125,6 +131,12 @@ services.add({ prefix: "/odd_pipes" }, pipeAsTold(oddities));
 // What an application does.
 services.add({ prefix: "/command" }, obey);
 services.add({ prefix: "/limited_command", responseLimit: 4096 }, obey);
+services.add({
+  prefix: "/brief",
+  responseTimeLimit: 300,
+  heartbeatDelay: 100,
+  disconnectDelay: 400,
+}, echo);
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {
   it.on("data", (count) => {
@@ -150,6 +162,7 @@ services.other = (request) => {
   // A hostile Host makes URLs that cannot be parsed.
   if (request.url.includes("/recorded/")) return recorder.answer(new URL(request.url));
   if (request.url.includes("/clock/")) return new Response(setClock(request.url));
+  if (request.url.includes("/busy/")) return new Response(standStill(request.url));
   return new Response(null, { status: 404 });
 };
 console.log(await serve(readArguments(0), services));

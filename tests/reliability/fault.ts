@@ -18,7 +18,7 @@ export function fault(
   section: string,
   sentence: string,
   holds: (server: TestServer) => Promise<void>,
-  { skip = {} }: Pick<FactOptions, "skip"> = {},
+  options: FactOptions = {},
 ): void {
-  attack(section, sentence, holds, { skip, hosts });
+  attack(section, sentence, holds, { hosts, ...options });
 }

@@ -7,5 +7,6 @@ import "./faults/vanishing.ts";
 import "./faults/clocks.ts";
 import "./faults/listeners.ts";
 import "./faults/memory.ts";
+import "./faults/stalls.ts";
 
 factOfTheEnd(hosts);

@@ -124,3 +124,60 @@ Deno.test("a response is sent, also where a package has put its own class into t
     globalThis.Response = Response;
   }
 });
+
+const thrown = () => {
+  throw new Error("thrown by a getter");
+};
+const throwing = (name: string, base: object = {}) =>
+  Object.defineProperty(base, name, { get: thrown, enumerable: true });
+
+const oddVerdicts: Record<string, () => unknown> = {
+  "a context that is a getter that throws": () => throwing("context"),
+  "a key that is a getter that throws": () => throwing("key", { context: 1 }),
+  "a proxy that throws at everything": () => new Proxy({}, { get: thrown, has: thrown }),
+  "a proxy that throws when its prototype is asked for": () =>
+    new Proxy({ key: "me" }, { get: thrown, getPrototypeOf: thrown }),
+  "a then that is a getter that throws": () => throwing("then", { key: "me" }),
+  "a tag that is a getter that throws": () => throwing(Symbol.toStringTag as never, { key: "me" }),
+  "a promise of a context that is a getter that throws": () => Promise.resolve(throwing("context")),
+  "a thenable whose then throws": () => ({ then: thrown }),
+};
+
+for (const [what, verdict] of Object.entries(oddVerdicts)) {
+  Deno.test(`${what} opens nothing: 500, and it is told of`, async () => {
+    using _time = fakeTime();
+    const runtime = new FakeRuntime();
+    const { server } = onRuntime(
+      runtime,
+      () => serve({ authorize: () => verdict() as Verdict }),
+    );
+    const errors: unknown[] = [];
+    let connections = 0;
+    server.on("error", (error) => errors.push(error));
+    server.on("connection", () => connections++);
+    const client = new PollingClient(server);
+    assertEquals((await client.receive()).status, 500);
+    assertEquals((await server.handle(handshake("http://host/echo/a/b/websocket"))).status, 500);
+    assertEquals(errors.map(String), Array(2).fill("Error: thrown by a getter"));
+    assertEquals(connections, 0);
+  });
+}
+
+Deno.test("a grant is read once: another key and context the next time make no difference", async () => {
+  using _time = fakeTime();
+  let read = 0;
+  const grant = {
+    get key() {
+      return `key ${read++}`;
+    },
+    get context() {
+      return `context ${read++}`;
+    },
+  };
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve({ authorize: () => grant }));
+  const contexts: unknown[] = [];
+  server.on("connection", ({ context }) => contexts.push(context));
+  await new PollingClient(server).poll();
+  assertEquals([contexts, read], [["context 1"], 2]);
+});

@@ -28,6 +28,12 @@ export function fakeTime(): FakeTime {
   return new FakeClock();
 }
 
+/** The process stands still for so long, within fake time: the clock goes on, and its timers come later. */
+export function standStill(ms: number): void {
+  const clock = performance.now;
+  Object.defineProperty(performance, "now", { value: () => clock() + ms, configurable: true });
+}
+
 /** Lets everything happen that needs no time: promises, and what hangs on them. */
 export async function microtasks(): Promise<void> {
   for (let i = 0; i < 60; i++) await undefined;

@@ -5,10 +5,30 @@ import { inNextTurn } from "../../src/turns.ts";
 import { fakeTime, microtasks } from "./fake_time.ts";
 import { serve } from "./polling_client.ts";
 
+function failed(error: unknown): void {
+  throw error;
+}
+
+Deno.test("who fails to flush is told of it, and keeps nobody else from it", async () => {
+  for (const flush of [flushSoon, flushAfterArrivals]) {
+    const told: unknown[] = [];
+    const failing = () => {
+      throw "thrown";
+    };
+    flush({ flush: failing, failed: (error) => told.push(error) });
+    // This one fails at that, too.
+    flush({ flush: failing, failed });
+    flush({ flush: () => told.push("flushed"), failed });
+    await microtasks();
+    await new Promise<void>(inNextTurn);
+    assertEquals(told, ["thrown", "flushed"]);
+  }
+});
+
 Deno.test("flushing happens after the present turn's code, in order", async () => {
   const flushed: string[] = [];
-  flushSoon({ flush: () => flushed.push("one") });
-  flushSoon({ flush: () => flushed.push("two") });
+  flushSoon({ failed, flush: () => flushed.push("one") });
+  flushSoon({ failed, flush: () => flushed.push("two") });
   assertEquals(flushed, []);
   await undefined;
   assertEquals(flushed, ["one", "two"]);
@@ -16,8 +36,9 @@ Deno.test("flushing happens after the present turn's code, in order", async () =
 
 Deno.test("who joins while others are flushed is flushed with them", async () => {
   const flushed: string[] = [];
-  const second = { flush: () => flushed.push("second") };
+  const second = { failed, flush: () => flushed.push("second") };
   flushSoon({
+    failed,
     flush() {
       flushed.push("first");
       flushSoon(second);
@@ -29,7 +50,7 @@ Deno.test("who joins while others are flushed is flushed with them", async () =>
 
 Deno.test("who was flushed can be flushed again in a later turn", async () => {
   let flushed = 0;
-  const one = { flush: () => flushed++ };
+  const one = { failed, flush: () => flushed++ };
   for (let turn = 1; turn <= 3; turn++) {
     flushSoon(one);
     await undefined;
@@ -39,8 +60,8 @@ Deno.test("who was flushed can be flushed again in a later turn", async () => {
 
 Deno.test("who waits for arrivals is flushed at the end of the turn, once", async () => {
   const flushed: string[] = [];
-  flushAfterArrivals({ flush: () => flushed.push("late") });
-  flushSoon({ flush: () => flushed.push("soon") });
+  flushAfterArrivals({ failed, flush: () => flushed.push("late") });
+  flushSoon({ failed, flush: () => flushed.push("soon") });
   await microtasks();
   assertEquals(flushed, ["soon"]);
   await new Promise<void>(inNextTurn);
@@ -94,4 +115,25 @@ Deno.test("an odd error while messages are handed on stops no other connection",
   other.connection.write("z");
   await microtasks();
   assertEquals(other.socket.sent, ["o", 'a["z"]']);
+});
+
+Deno.test("a connection that cannot be written to is closed with 1011 and told of, and no other", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const errors: unknown[] = [];
+  server.on("error", (error) => errors.push(error));
+  const { connection, socket } = await connectSocket(server, runtime);
+  const other = await connectSocket(server, runtime);
+  const closes: unknown[] = [];
+  connection.on("close", ({ code }) => closes.push(code));
+  socket.send = () => {
+    throw "the socket is broken";
+  };
+  connection.write("x");
+  other.connection.write("y");
+  await microtasks();
+  assertEquals(errors, ["the socket is broken"]);
+  assertEquals([closes, socket.closings.map(({ code }) => code)], [[1011], [1011]]);
+  assertEquals(other.socket.sent, ["o", 'a["y"]']);
 });

@@ -7,6 +7,10 @@ import { fakeTime, microtasks, pass } from "./fake_time.ts";
 import { closings, connect, PollingClient, serve } from "./polling_client.ts";
 
 const turn = () => new Promise<void>(inNextTurn);
+
+function fail(error: unknown): never {
+  throw error;
+}
 const limit = 100_000;
 const small = { maxTotalBufferedBytes: limit };
 
@@ -17,7 +21,7 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
 
 Deno.test("those who hold more than their share end, the largest first, until there is room", async () => {
   const holders = new Set<Holder>();
-  const holdings = new Holdings(limit, holders);
+  const holdings = new Holdings(limit, holders, fail);
   const ended: number[] = [];
   for (const holding of [10_000, 50_000, 30_000, 20_000]) {
     const holder = {
@@ -45,7 +49,7 @@ Deno.test("where too much waits, all are looked at once, however many changes th
     },
     overdraw() {},
   };
-  const holdings = new Holdings(limit, new Set([holder]));
+  const holdings = new Holdings(limit, new Set([holder]), fail);
   for (let i = 0; i < 1000; i++) holdings.change(limit);
   await turn();
   assertEquals(looks, 1);

@@ -92,3 +92,18 @@ Deno.test("a listener that is added or removed meanwhile changes nothing this ti
   tell(emitter, "event", 1, new Failures());
   assertEquals(calls, ["second"]);
 });
+
+Deno.test("a thenable that rejects twice, or throws after that, is one failure", async () => {
+  const emitter = new Emitter<Events>();
+  const failures = new Failures();
+  emitter.on("event", () => ({
+    then(_resolve: unknown, reject: (error: unknown) => void) {
+      reject("first");
+      reject("second");
+      throw "third";
+    },
+  }));
+  tell(emitter, "event", 1, failures);
+  await microtasks();
+  assertEquals(failures.errors, ["first"]);
+});

@@ -95,3 +95,26 @@ Deno.test("a log that turns out to reject does not end the process", async () =>
   });
   assertEquals(seen, []);
 });
+
+Deno.test("fallback: whatever it gives but a Response, or throws, is a 500 and an error", async () => {
+  const throws = new Proxy({}, { get: throwing, getPrototypeOf: throwing });
+  const nonsense = ["text", 1, {}, throws, { [Symbol.toStringTag]: "Response" }];
+  for (const odd of nonsense) {
+    for (const fallback of [() => odd, () => Promise.resolve(odd)]) {
+      // The promise of the last-but-one rejects, for it has a `then` that throws.
+      const { server, log } = serve({ fallback: fallback as () => Response });
+      const response = await server.handle(new Request("http://host/elsewhere"));
+      assertEquals([response.status, log.length], [500, 1], typeof odd);
+    }
+  }
+});
+
+Deno.test("fallback: a thenable of no promise's making counts once", async () => {
+  const then = (resolve: (response: Response) => void) => {
+    resolve(new Response("one"));
+    resolve(new Response("two"));
+  };
+  const { server } = serve({ fallback: (() => ({ then })) as never });
+  const response = await server.handle(new Request("http://host/elsewhere"));
+  assertEquals(await response.text(), "one");
+});

@@ -7,7 +7,7 @@ import {
   handshake,
   onRuntime,
 } from "./fake_runtime.ts";
-import { fakeTime, microtasks, pass } from "./fake_time.ts";
+import { fakeTime, microtasks, pass, standStill } from "./fake_time.ts";
 import { closings, connect, PollingClient, serve } from "./polling_client.ts";
 
 const down = `c[1001,"Server is shutting down"]`;
@@ -69,6 +69,19 @@ Deno.test("websockets that do not answer are cut off after the time-out", async 
   assertEquals([socket.closings.length, isOver()], [1, false]);
   await pass(time, 20);
   assertEquals([socket.closings.length, isOver(), time.next()], [2, true, false]);
+});
+
+Deno.test("after a stand-still, closing waits for what lies in the sockets", async () => {
+  using time = fakeTime();
+  const { server, runtime, close, isOver } = start();
+  const { socket } = await connectSocket(server, runtime);
+  close({ timeout: 300 });
+  standStill(2000);
+  await pass(time, 300);
+  assertEquals([socket.closings.length, isOver()], [1, false]);
+  socket.listener.closed(1001, "");
+  await microtasks();
+  assertEquals([socket.closings.length, isOver(), time.next()], [1, true, false]);
 });
 
 Deno.test("who polls gets the close frame; who never comes back is cut off, and no id lingers", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Timeouts, Waiting } from "../../src/timeouts.ts";
-import { fakeTime } from "./fake_time.ts";
+import { fakeTime, standStill } from "./fake_time.ts";
 
 /** Notes when it timed out, and does then what it is told to. */
 class Sleeper extends Waiting {
@@ -15,6 +15,12 @@ class Sleeper extends Waiting {
   override timedOut(): void {
     this.woken.push(performance.now());
     this.#then(this);
+  }
+
+  readonly failures: unknown[] = [];
+
+  override failed(error: unknown): void {
+    this.failures.push(error);
   }
 }
 
@@ -161,4 +167,88 @@ Deno.test("a timer that comes early by a fraction of a millisecond still counts"
   });
   time.tick(1000);
   assertEquals(sleeper.woken.length, 1);
+});
+
+Deno.test("after a stand-still, who comes back within the grace does not time out, and others do", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const [back, gone] = [new Sleeper(), new Sleeper()];
+  timeouts.add(back);
+  timeouts.add(gone);
+  time.tick(500);
+  standStill(3000);
+  time.tick(500);
+  assertEquals([back.woken, gone.woken], [[], []]);
+  time.tick(900);
+  timeouts.remove(back);
+  time.tick(5000);
+  assertEquals([back.woken.length, gone.woken.length], [0, 1]);
+});
+
+Deno.test("a grace is as long as the stand-still was, within its bounds", () => {
+  for (const [stood, grace] of [[30, 250], [400, 400], [3000, 1000]] as const) {
+    using time = fakeTime();
+    const timeouts = new Timeouts(1000);
+    const sleeper = new Sleeper();
+    timeouts.add(sleeper);
+    standStill(stood);
+    time.tick(1000 + grace - 1);
+    assertEquals(sleeper.woken, [], `${stood}`);
+    time.tick(1);
+    assertEquals(sleeper.woken, [1000 + stood + grace]);
+  }
+});
+
+Deno.test("a timer that is late by some milliseconds gives no grace", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleeper = new Sleeper();
+  timeouts.add(sleeper);
+  standStill(15);
+  time.tick(1000);
+  assertEquals(sleeper.woken, [1015]);
+});
+
+Deno.test("a process that stands still all the time delays time-outs by three graces, not for ever", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const sleeper = new Sleeper();
+  timeouts.add(sleeper);
+  for (let at = 0; at < 4; at++) {
+    assertEquals(sleeper.woken, []);
+    standStill(3000);
+    time.tick(1000);
+  }
+  assertEquals(sleeper.woken.length, 1);
+});
+
+Deno.test("who comes after a grace gets one of its own", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  for (let at = 0; at < 5; at++) {
+    const sleeper = new Sleeper();
+    timeouts.add(sleeper);
+    standStill(3000);
+    time.tick(1000);
+    assertEquals(sleeper.woken, []);
+    time.tick(1000);
+    assertEquals(sleeper.woken.length, 1);
+  }
+});
+
+Deno.test("who fails when it times out is told of it, and keeps nobody else from that", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(1000);
+  const failing = new Sleeper(() => {
+    throw "thrown";
+  });
+  const others = [new Sleeper(), new Sleeper()];
+  timeouts.add(failing);
+  timeouts.add(others[0]!);
+  time.tick(500);
+  timeouts.add(others[1]!);
+  time.tick(500);
+  assertEquals([failing.failures, others[0]!.woken], [["thrown"], [1000]]);
+  time.tick(500);
+  assertEquals([others[1]!.woken, time.next()], [[1500], false]);
 });

@@ -5,6 +5,10 @@ import { longList, Unread } from "../../src/unread.ts";
 const long = Array.from({ length: 2 * longList + 1 }, (_, i) => `${i}`);
 const turn = () => new Promise<void>(inNextTurn);
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 /** Takes what can be taken now. */
 function takeAll(unread: Unread): string[] {
   const taken: string[] = [];
@@ -13,7 +17,7 @@ function takeAll(unread: Unread): string[] {
 }
 
 Deno.test("messages are taken in the order in which their lists came", () => {
-  const unread = new Unread(() => {});
+  const unread = new Unread(() => {}, fail);
   assertEquals([unread.isEmpty, unread.take(), unread.cost], [true, undefined, 0]);
   unread.add(["a", "b", "c"], 1);
   unread.add(["d", "e"], 1);
@@ -25,7 +29,7 @@ Deno.test("messages are taken in the order in which their lists came", () => {
 
 Deno.test("a long list is taken a thousand a turn, and what came behind it stays there", async () => {
   let rests = 0;
-  const unread = new Unread(() => rests++);
+  const unread = new Unread(() => rests++, fail);
   unread.add(long, 0);
   unread.add(["behind"], 0);
   assertEquals(unread.costBehind, 64 + 6);
@@ -39,7 +43,7 @@ Deno.test("a long list is taken a thousand a turn, and what came behind it stays
 });
 
 Deno.test("a long list whose beginning was taken at once rests before it goes on", async () => {
-  const unread = new Unread(() => {});
+  const unread = new Unread(() => {}, fail);
   unread.add(long, longList);
   assertEquals([unread.isResting, unread.take()], [true, undefined]);
   await turn();
@@ -47,7 +51,7 @@ Deno.test("a long list whose beginning was taken at once rests before it goes on
 });
 
 Deno.test("what is left of a long list can be thrown away, and everything", async () => {
-  const unread = new Unread(() => {});
+  const unread = new Unread(() => {}, fail);
   unread.add(["short"], 0);
   unread.dropLong();
   unread.add(long, 0);

@@ -218,7 +218,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
       target.removeListener("close", resume);
       // One that was ended may still fail at that.
       if (options?.end !== false && !isStandard(target)) return;
-      inNextTurn(() => target.removeListener("error", failed));
+      inNextTurn(() => target.removeListener("error", failed), failed);
     });
     return target;
   }

@@ -9,19 +9,64 @@ import { nodeRuntime } from "./runtime.ts";
 import { Suspension } from "./timeout.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 
+const ignore = () => {};
+
 /** Node's own objects, and the runtime to deal with them. */
 export class NodeInfo {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly #report: (error: unknown) => void;
   #silence: Suspension | undefined;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  /** @param report hears of what Node, or whatever others have put in its place, has thrown. */
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    report: (error: unknown) => void = ignore,
+  ) {
     this.req = req;
     this.res = res;
+    this.#report = report;
+    // Without any listener, an error would end the process.
+    res.on("error", ignore);
   }
 
   get [runtimeKey](): Runtime {
     return nodeRuntime;
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  get isGone(): boolean {
+    const { req, res } = this;
+    return (res.stream ?? req.socket)?.destroyed === true;
+  }
+
+  /** An answer has broken by itself. */
+  failed(error: unknown): void {
+    this.cutOff();
+    this.#report(error);
+  }
+
+  /** Ends the answer in the middle. Others may have replaced Node's own ways to do that. */
+  cutOff(): void {
+    const { req, res } = this;
+    const { stream } = res;
+    const ways = [
+      // Without an error, the answer would look whole to a client.
+      stream && (() => stream.destroy(new Error("The answer is cut off"))),
+      () => res.destroy(),
+      () => req.destroy(),
+      () => req.socket?.destroy(),
+    ];
+    for (const way of ways) {
+      try {
+        if (way === undefined) continue;
+        way();
+        return;
+      } catch {
+        // There are others.
+      }
+    }
   }
 
   /** No time-out cuts the answer off until `expectTraffic`. */

@@ -11,6 +11,7 @@ import type { IncomingMessage, ServerResponse } from "./types.ts";
 export function whenQueued(req: IncomingMessage, res: ServerResponse, gone: () => void): void {
   if (res.socket !== null || res.stream !== undefined) return;
   const { socket } = req;
+  if (socket === null) return;
   socket.setMaxListeners(0);
   socket.on("close", gone);
   res.on("close", () => socket.off("close", gone));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readUpTo } from "../../http/body.ts";
 import { bodyOf, readText } from "./body.ts";
 import { lazyHeaders } from "./headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
@@ -68,11 +69,15 @@ class LazyRequest {
   }
 
   text(): Promise<string> {
+    return this[readUpTo](Infinity) as Promise<string> | undefined ?? this.real.text();
+  }
+
+  [readUpTo](limit: number): Promise<string | undefined> | undefined {
     // Somebody has begun to read it otherwise, or has read it.
     const isBegun = this.#real !== undefined || this.#body != undefined || this.#bodyUsed;
-    if (isBegun || !this.#mayHaveBody) return this.real.text();
+    if (isBegun || !this.#mayHaveBody) return undefined;
     this.#bodyUsed = true;
-    return readText(this.#incoming);
+    return readText(this.#incoming, limit);
   }
 
   get real(): Request {
@@ -148,7 +153,7 @@ function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
   if (url[0] !== "/") return url.includes("://") ? url : `http://localhost/${url}`;
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
-  return `${socket.encrypted === true ? "https" : "http"}://${host}${url}`;
+  return `${socket?.encrypted === true ? "https" : "http"}://${host}${url}`;
 }
 
 let lastHost = "localhost";

@@ -4,45 +4,86 @@
  * @module
  */
 
-import { pipeline, Readable } from "node:stream";
 import { Answer, isResponse } from "../../http/answer.ts";
+import { connectionFields } from "./connection_fields.ts";
 import { errorAnswer } from "../../http/errors.ts";
+import { clearHead, writeHead } from "./head.ts";
 import type { NodeInfo } from "./info.ts";
+import { whenQueued } from "./queued.ts";
 import { answered, respond } from "./sink.ts";
-
-/** Fields of a connection, which are Node's affair. */
-const hopByHop = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
 
 /** Sends an answer, unless Node was given it already. */
 export function sendResponse(response: Response | Answer, info: NodeInfo): void {
   if (response === answered) return;
   // Of another copy of this package, an answer is no instance of the class either.
   if (response instanceof Answer || !isResponse(response)) return respond(response, info);
-  const { req, res } = info;
+  const { res } = info;
   const { status, headers, body } = response;
-  // The application may have taken its time.
-  if ((res.stream ?? req.socket).destroyed) return void body?.cancel().catch(() => {});
-  const fields: Record<string, string | string[]> = {};
-  for (const [name, value] of headers) if (!hopByHop.includes(name)) fields[name] = value;
-  const cookies = headers.getSetCookie();
-  if (cookies.length > 0) fields["set-cookie"] = cookies;
-  const readable = body && Readable.fromWeb(body as never);
+  // The application may have taken its time, or answered by itself.
+  if (info.isGone || res.headersSent) return void body?.cancel().catch(() => {});
+  const reader = body?.getReader();
   try {
-    res.writeHead(status, fields);
+    writeHead(res, status, fieldsOf(headers));
   } catch (error) {
-    readable?.destroy();
+    reader?.cancel().catch(() => {});
     throw error;
   }
-  if (readable === null) res.end();
-  // When one of them breaks, so does the other.
-  else pipeline(readable, res as never, () => {});
+  if (reader === undefined) res.end();
+  else sendBody(reader, info);
 }
 
-/** Says that there is an answer, which cannot be sent. */
+/** Those of the connection are Node's affair. */
+function fieldsOf(headers: Headers): Record<string, string | string[]> {
+  const fields = Object.fromEntries<string | string[]>(headers);
+  for (const name of connectionFields(headers.keys(), headers.get("Connection"))) {
+    delete fields[name];
+  }
+  const cookies = headers.getSetCookie();
+  if (cookies.length > 0) fields["set-cookie"] = cookies;
+  return fields;
+}
+
+/** No faster than it is read. When one of them breaks, so does the other. */
+async function sendBody(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  info: NodeInfo,
+): Promise<void> {
+  const { req, res } = info;
+  let open = true;
+  let wake = () => {};
+  const gone = () => {
+    open = false;
+    reader.cancel().catch(() => {});
+    wake();
+  };
+  try {
+    res.on("close", gone);
+    res.on("drain", () => wake());
+    whenQueued(req, res, gone);
+    while (open) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (open && !res.write(value)) await new Promise<void>((resolve) => (wake = resolve));
+    }
+    if (open) res.end();
+  } catch {
+    info.cutOff();
+  }
+}
+
+/** Says that there is an answer, which cannot be sent. Nobody is left to hear of an error here. */
 export function sendFailure(info: NodeInfo): void {
-  // If it has begun, nobody shall take the start for all of it.
-  if (info.res.headersSent) return void info.res.destroy();
-  // Node keeps that of the answer which failed; HTTP/2 has none.
-  if (info.res.stream === undefined) info.res.statusMessage = "Internal Server Error";
-  respond(errorAnswer(500, "Internal error"), info);
+  try {
+    const { res } = info;
+    if (res.writableEnded) return;
+    // If it has begun, nobody shall take the start for all of it.
+    if (res.headersSent) return info.cutOff();
+    // It may be one of theirs that cannot be sent.
+    clearHead(res);
+    // Node keeps that of the answer which failed; HTTP/2 has none.
+    if (res.stream === undefined) res.statusMessage = "Internal Server Error";
+    respond(errorAnswer(500, "Internal error"), info);
+  } catch {
+    info.cutOff();
+  }
 }

@@ -28,7 +28,7 @@ export const nodeRuntime: Runtime = {
     res.on("close", gone);
     whenQueued(req, res, gone);
   },
-  ends: (_request, info) => endsOf((info as NodeInfo).req.socket),
+  ends: (_request, info) => endsOf((info as NodeInfo).req.socket ?? {}),
   expectSilence: (_request, info) => (info as NodeInfo).expectSilence(),
   expectTraffic: (_request, info) => (info as NodeInfo).expectTraffic(),
 };

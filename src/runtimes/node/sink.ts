@@ -9,6 +9,7 @@ import { ServerResponse } from "node:http";
 import { Answer } from "../../http/answer.ts";
 import type { Fields } from "../../http/headers.ts";
 import type { Sink, SinkListener } from "../../runtime.ts";
+import { writeHead } from "./head.ts";
 import type { NodeInfo } from "./info.ts";
 import { whenQueued } from "./queued.ts";
 import { isRealNode } from "./real_node.ts";
@@ -17,20 +18,31 @@ import { Suspension } from "./timeout.ts";
 /** What handlers return where Node has been given the answer already. */
 export const answered = new Response(null);
 
-/** Sends an answer whose body is known. */
-export function respond({ status, fields, body }: Answer, { res }: NodeInfo): void {
+/**
+ * Sends an answer whose body is known.
+ *
+ * @throws Where Node, or whatever others have put in its place, does not take it.
+ */
+export function respond({ status, fields, body }: Answer, info: NodeInfo): void {
+  const { res } = info;
   // The application's function for the cookie, which has seen it, may have ended it.
   if (res.headersSent) return;
   if (body !== null) fields["Content-Length"] = String(Buffer.byteLength(body));
   else if (status !== 204 && status !== 304) fields["Content-Length"] = "0";
-  res.writeHead(status, fields);
-  // Of an answer to HEAD, Node sends no body.
-  if (body === null) res.end();
-  else res.end(body);
+  try {
+    writeHead(res, status, fields);
+    // Of an answer to HEAD, Node sends no body.
+    if (body === null) res.end();
+    else res.end(body);
+  } catch (error) {
+    // What has begun can have no other end.
+    if (res.headersSent) info.cutOff();
+    throw error;
+  }
 }
 
 /** Node's own, unless somebody was here before. */
-const { write } = ServerResponse.prototype;
+const { write, end } = ServerResponse.prototype;
 
 /** The end of a body of chunks. */
 const lastChunk = "0\r\n\r\n";
@@ -50,7 +62,10 @@ export class NodeSink implements Sink {
   /** Whoever is still to be told. */
   #listener: SinkListener | undefined;
   readonly #drained: () => void;
+  readonly #gone: () => void;
   readonly #congestion: number;
+  /** Nothing more may be written: Node would emit an error for it. */
+  #ended = false;
 
   constructor(fields: Fields, info: NodeInfo, listener: SinkListener) {
     this.#info = info;
@@ -63,59 +78,88 @@ export class NodeSink implements Sink {
     req.resume();
     this.#drained = () => this.#listener?.drained();
     res.on("drain", this.#drained);
-    const gone = () => {
+    this.#gone = () => {
+      this.#ended = true;
       this.#timeout.end();
       this.#takeListener()?.broken();
     };
-    res.on("close", gone);
-    whenQueued(req, res, gone);
+    res.on("close", this.#gone);
+    whenQueued(req, res, this.#gone);
     // It may have gone while a second receiver waited for the first.
-    if ((res.stream ?? req.socket).destroyed) queueMicrotask(gone);
+    if (info.isGone) queueMicrotask(this.#gone);
   }
 
   get bufferedAmount(): number {
     return this.#info.res.writableLength;
   }
 
+  /** @throws Where the answer cannot begin. */
   write(text: string): number {
-    this.#sendHead();
     const bytes = Buffer.byteLength(text);
+    if (this.#ended) return bytes;
+    this.#sendHead();
     const { res } = this.#info;
-    // Node itself tells of a drain above its own mark only.
-    const isCongested = res.writableLength + bytes > this.#congestion;
-    const written = isCongested ? this.#drained : undefined;
-    res.write(this.#chunked ? chunkOf(text, bytes) : text, written);
+    try {
+      // Node itself tells of a drain above its own mark only.
+      const isCongested = res.writableLength + bytes > this.#congestion;
+      const written = isCongested ? this.#drained : undefined;
+      res.write(this.#chunked ? chunkOf(text, bytes) : text, written);
+    } catch (error) {
+      this.#fail(error);
+    }
     return bytes;
   }
 
   end(): void {
-    this.#sendHead();
+    if (this.#ended) return;
+    this.#ended = true;
     this.#timeout.end();
-    this.#info.res.end(this.#chunked ? lastChunk : undefined, () => this.#takeListener()?.ended());
+    try {
+      this.#sendHead();
+      const last = this.#chunked ? lastChunk : undefined;
+      this.#info.res.end(last, () => this.#takeListener()?.ended());
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   finish(text: string): void {
     this.#listener = undefined;
+    if (this.#ended) return;
+    this.#ended = true;
     this.#timeout.end();
-    if (this.#fields !== undefined) respond(new Answer(200, this.#fields, text), this.#info);
-    else if (!this.#chunked) this.#info.res.end(text);
-    else this.#info.res.end(chunkOf(text, Buffer.byteLength(text)) + lastChunk);
+    try {
+      if (this.#fields !== undefined) respond(new Answer(200, this.#fields, text), this.#info);
+      else if (!this.#chunked) this.#info.res.end(text);
+      else this.#info.res.end(chunkOf(text, Buffer.byteLength(text)) + lastChunk);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   abort(): void {
     this.#listener = undefined;
-    this.#info.res.destroy();
+    this.#ended = true;
+    this.#info.cutOff();
+  }
+
+  /** Others have replaced Node's own ways to write, and theirs have thrown. */
+  #fail(error: unknown): void {
+    this.#ended = true;
+    this.#info.failed(error);
+    // Whoever writes must have done so before it hears of that.
+    queueMicrotask(this.#gone);
   }
 
   #sendHead(): void {
     const fields = this.#fields;
     if (fields === undefined) return;
-    this.#fields = undefined;
     const { res } = this.#info;
-    res.writeHead(200, fields);
+    writeHead(res, 200, fields);
+    this.#fields = undefined;
     // Unless it is somebody's who does more with it, such as compression.
     const isPlain = isRealNode && Object.getPrototypeOf(res) === ServerResponse.prototype &&
-      res.write === write;
+      res.write === write && res.end === end;
     if (!isPlain || res.chunkedEncoding !== true) return;
     res.chunkedEncoding = false;
     this.#chunked = true;

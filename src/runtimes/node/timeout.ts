@@ -16,6 +16,7 @@ export class Suspension {
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     const connection = res.stream?.session ?? req.socket;
+    if (connection === null) return;
     const others = suspended.get(connection);
     if (others !== undefined) others.waiting++;
     else {

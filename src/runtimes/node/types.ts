@@ -36,10 +36,27 @@ export interface IncomingMessage {
   readonly rawHeaders: readonly string[];
   readonly httpVersion: string;
   readonly destroyed: boolean;
-  readonly socket: NodeSocket;
+  /** Others may have taken it away. */
+  readonly socket: NodeSocket | null;
+  /** Whether some of the body was taken. */
+  readonly readableDidRead?: boolean | undefined;
+  /** Whether the end of the body was told. */
+  readonly readableEnded?: boolean | undefined;
+  /** That of its strings; none where it gives bytes. */
+  readonly readableEncoding?: string | null | undefined;
   on(event: string, listener: (...args: never[]) => void): unknown;
+  listenerCount(event: string): number;
+  read(): unknown;
   pause(): unknown;
   resume(): unknown;
+  destroy(): unknown;
+}
+
+/** What HTTP/2 has under an answer, in place of a connection. */
+export interface Http2Stream {
+  readonly destroyed: boolean;
+  readonly session?: TimedOut;
+  destroy(error: Error): unknown;
 }
 
 /** An answer as Node takes it: `ServerResponse`, or that of HTTP/2's compatibility mode. */
@@ -47,14 +64,18 @@ export interface ServerResponse {
   /** Null while it waits behind another on the same connection. */
   readonly socket?: unknown;
   /** Only with HTTP/2. */
-  readonly stream?: { readonly destroyed: boolean; readonly session?: TimedOut } | undefined;
+  readonly stream?: Http2Stream | undefined;
   chunkedEncoding?: boolean;
   readonly headersSent: boolean;
   statusMessage?: string;
   readonly writableLength: number;
+  readonly writableEnded: boolean;
   readonly writableFinished: boolean;
+  getHeader(name: string): unknown;
+  getHeaderNames(): string[];
+  removeHeader(name: string): void;
   writeHead(status: number, fields: Readonly<Record<string, string | string[]>>): unknown;
-  write(chunk: string, written?: () => void): boolean;
+  write(chunk: string | Uint8Array, written?: () => void): boolean;
   end(chunk?: string, finished?: () => void): unknown;
   on(event: string, listener: () => void): unknown;
   destroy(): unknown;

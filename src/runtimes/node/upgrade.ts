@@ -6,7 +6,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Answer } from "../../http/answer.ts";
+import { type Answer, isResponse } from "../../http/answer.ts";
 import { type Runtime, runtimeKey, type SocketListener } from "../../runtime.ts";
 import { isRealNode } from "./real_node.ts";
 import { upgradeRuntime } from "./runtime.ts";
@@ -60,28 +60,81 @@ export class UpgradeRequest {
    */
   decline(answer?: KnownAnswer): void {
     const { req, socket } = this;
-    // The application may have taken its time.
-    if (socket.destroyed) return;
-    if (answer !== undefined) answers.set(socket, answer);
-    // There the body has been taken from the connection.
-    if (takesBodies && hasBody(req)) return void socket.destroy();
-    const head = Buffer.from(headOf(req), "latin1");
+    // The application may have taken its time. In the second case, the body has been taken
+    // from the connection.
+    if (socket.destroyed || (takesBodies && hasBody(req))) {
+      discard(answer);
+      return this.cutOff();
+    }
+    if (answer !== undefined) awaitReturn(socket, new Returning(req, answer));
+    // With an answer, nobody asks for the body any more.
+    const head = Buffer.from(headOf(req, answer !== undefined), "latin1");
     socket.unshift(Buffer.concat([head, this.#rest]));
     this.#server.emit(socket.encrypted === true ? "secureConnection" : "connection", socket);
+  }
+
+  /** Ends the connection. */
+  cutOff(): void {
+    this.socket.destroy();
   }
 }
 
 /** What was found to be the answer while there might have been an upgrade. */
 export type KnownAnswer = Answer | Response;
 
-/** For requests that come again. */
-const answers = new WeakMap<NodeSocket, KnownAnswer>();
+function discard(answer: KnownAnswer | undefined): void {
+  if (answer !== undefined && isResponse(answer)) answer.body?.cancel().catch(() => {});
+}
 
-/** The answer that is known already, for a request that was declined as an upgrade. */
-export function takeAnswer(req: IncomingMessage): KnownAnswer | undefined {
-  const answer = answers.get(req.socket);
-  if (answer !== undefined) answers.delete(req.socket);
-  return answer;
+/** A request that was declined as an upgrade and is to come again, and its answer. */
+class Returning {
+  readonly #declined: IncomingMessage;
+  readonly answer: KnownAnswer;
+  #returned: IncomingMessage | undefined;
+
+  constructor(declined: IncomingMessage, answer: KnownAnswer) {
+    this.#declined = declined;
+    this.answer = answer;
+  }
+
+  /** Whether a request is that one: of several that read the same, the first. */
+  is(req: IncomingMessage): boolean {
+    this.#returned ??= readsLike(req, this.#declined) ? req : undefined;
+    return this.#returned === req;
+  }
+}
+
+/** By their connections. */
+const returning = new WeakMap<NodeSocket, Returning>();
+
+function awaitReturn(socket: NodeSocket, request: Returning): void {
+  returning.set(socket, request);
+  if (isResponse(request.answer)) {
+    socket.on("close", () => returning.get(socket) === request && discard(request.answer));
+  }
+}
+
+/**
+ * The answer that is known already, for a request that was declined as an upgrade. Whatever
+ * else comes on that connection has none: Node, or other code, may have answered that request
+ * in our place, and what was said to one client must not be said to another, which may share
+ * the connection behind a proxy.
+ *
+ * @param isTaken Whether whoever asks answers the request; others ask, too.
+ */
+export function takeAnswer(req: IncomingMessage, isTaken: boolean): KnownAnswer | undefined {
+  const { socket } = req;
+  const found = socket === null ? undefined : returning.get(socket);
+  if (found === undefined || socket === null) return undefined;
+  const isIt = found.is(req);
+  if (isTaken || !isIt) returning.delete(socket);
+  if (!isIt) discard(found.answer);
+  return isIt ? found.answer : undefined;
+}
+
+/** Whether it is what was put back of the other: the same but for the upgrade. */
+function readsLike(req: IncomingMessage, declined: IncomingMessage): boolean {
+  return headOf(req, true) === headOf(declined, true);
 }
 
 /** Whether upgrade requests come with their bodies: not on Node itself. */
@@ -91,13 +144,22 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return (headers["content-length"] ?? "0") !== "0" || headers["transfer-encoding"] !== undefined;
 }
 
-/** The head of a request as it came, but for the upgrade. */
-function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+/**
+ * The head of a request as it came, but for the upgrade.
+ *
+ * @param isAnswered Whether it is to expect nothing: Node, or a listener of the application's,
+ * would answer that first.
+ */
+function headOf(
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  isAnswered: boolean,
+): string {
   let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!;
-    const isConnection = name.toLowerCase() === "connection";
-    if (name.toLowerCase() === "upgrade") continue;
+    const lowerCase = name.toLowerCase();
+    if (lowerCase === "upgrade" || (isAnswered && lowerCase === "expect")) continue;
+    const isConnection = lowerCase === "connection";
     const value = isConnection ? withoutUpgrade(rawHeaders[i + 1]!) : rawHeaders[i + 1]!;
     head += `${name}: ${value}\r\n`;
   }
@@ -105,5 +167,7 @@ function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): stri
 }
 
 function withoutUpgrade(connection: string): string {
-  return connection.split(",").filter((token) => token.trim().toLowerCase() !== "upgrade").join();
+  const tokens = connection.split(",").filter((token) => token.trim().toLowerCase() !== "upgrade");
+  // As Node reads it again.
+  return tokens.join().trim();
 }

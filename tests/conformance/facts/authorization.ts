@@ -109,3 +109,27 @@ fact("5", "a verdict that is none is a refusal, and an error is told", async (se
   const errors = await server.errors("/authorized");
   assertEquals(errors.some((error) => error.includes("authorize must give")), true);
 });
+
+for (const late of ["", "&late"]) {
+  for (const odd of ["context", "key", "then", "proxy", "response"]) {
+    fact(
+      "5",
+      `a verdict whose ${odd} throws is a 500${late && ", a turn later too"}, and the server lives`,
+      async (server) => {
+        const before = (await server.errors("/authorized", 0)).length;
+        const query = `as=odd-${odd}${late}`;
+        const path = `/authorized/000/${server.newId()}`;
+        const statuses = [
+          (await server.post(`${path}/xhr?${query}`)).status,
+          (await server.post(`${path}/xhr_streaming?${query}`)).status,
+          (await server.get(`${path}/websocket?${query}`, handshake)).status,
+          (await server.get(`/authorized/websocket?${query}`, handshake)).status,
+        ];
+        assertEquals(statuses, [500, 500, 500, 500]);
+        const errors = (await server.errors("/authorized", before + 4)).slice(before);
+        assertEquals(new Set(errors), new Set(["thrown by a verdict"]));
+        await server.roundTrip();
+      },
+    );
+  }
+}

@@ -34,10 +34,65 @@ for (const [path, methods] of preflights) {
     const days = (expires - Date.now()) / 86_400_000;
     assert(days > 363 && days < 367, `Expires in ${days} days`);
     assertEquals(response.header("etag"), undefined);
+    assertEquals(response.head.all("vary"), ["Origin, Access-Control-Request-Headers"]);
     // Nothing of a body follows, not even unannounced.
     assertEquals((await connection.exchange({ path: "/echo" })).status, 200);
   });
 }
+
+for (const [path, methods] of preflights) {
+  fact("3", `OPTIONS ${path} with a cookie is its client's alone, for a year`, async (server) => {
+    for (const service of ["/cookie_needed_echo", "/cookie_function"]) {
+      const response = await server.options(
+        path.replace("/echo", service).replace("ID", server.newId()),
+        { "Origin": "http://example.com", "Access-Control-Request-Headers": "a" },
+      );
+      assertEquals(response.status, 204);
+      assertEquals(response.header("cache-control"), `private, max-age=${year}`);
+      assertEquals(response.head.all("vary"), ["Origin, Access-Control-Request-Headers"]);
+      assertEquals(response.head.all("set-cookie").length, 1);
+      assertEquals(response.header("access-control-allow-methods"), methods);
+      assertEquals(response.header("access-control-allow-headers"), "a");
+    }
+  });
+}
+
+fact("3", "OPTIONS that a function gives no cookie is nobody else's either", async (server) => {
+  const response = await server.options("/cookie_function/info", { "X-No-Cookie": "1" });
+  assertEquals(response.head.all("set-cookie"), []);
+  assertEquals(response.header("cache-control"), `private, max-age=${year}`);
+});
+
+fact("3", "OPTIONS without CORS depends on nothing that is asked", async (server) => {
+  const response = await server.options("/without_cors/info", { "Origin": "http://example.com" });
+  assertEquals([response.status, response.head.all("vary")], [204, []]);
+  assertEquals(response.header("cache-control"), `public, max-age=${year}`);
+});
+
+fact("3", "whatever caches may share sets no cookie and depends on no request", async (server) => {
+  for (
+    const path of [
+      "/cookie_needed_echo",
+      "/cookie_needed_echo/iframe.html",
+      "/with_client/sockjs.min.js",
+    ]
+  ) {
+    const plain = await server.get(path);
+    const other = await server.get(path, {
+      "Origin": "http://example.com",
+      "Cookie": "JSESSIONID=a",
+    });
+    for (const { head } of [plain, other]) {
+      assertEquals([head.all("set-cookie"), head.all("vary")], [[], []]);
+    }
+    assertEquals(other.header("etag"), plain.header("etag"));
+    assertEquals(other.body, plain.body);
+    assertEquals(
+      other.header("access-control-allow-origin"),
+      plain.header("access-control-allow-origin"),
+    );
+  }
+});
 
 fact("3", "OPTIONS makes no session", async (server) => {
   for (const name of ["xhr", "xhr_streaming", "xhr_send"]) {

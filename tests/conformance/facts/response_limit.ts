@@ -128,6 +128,26 @@ for (const transport of streams) {
     assertEquals(await stream.only(), `a["x"]`);
   });
 
+  fact(
+    "6",
+    `${name}: a close frame that passes the limit ends the answer, and nobody else`,
+    async (server) => {
+      // What is left may be less than the close frame, or just as much.
+      const frame = closeFrame(3000, "Go away!");
+      for (const left of [1, bytes(framed(frame)) - 1, bytes(framed(frame))]) {
+        const session = server.http("/limited_command");
+        const stream = await session.open(transport);
+        const message = messageFor(transport, limit - bytes(framed("o")) - left, "x");
+        await session.send(JSON.stringify({ write: [message] }));
+        assertEquals(await stream.frame(), messageFrame(message));
+        await session.send(JSON.stringify({ close: [3000, "Go away!"] }));
+        assertEquals(await stream.only(), frame);
+        assertEquals(await (await session.ask(transport)).only(), frame);
+      }
+      await server.roundTrip();
+    },
+  );
+
   fact("6", `${name}: a close after the limit waits for the next answer`, async (server) => {
     const session = server.http("/limited_command");
     const stream = await session.open(transport);

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { fact } from "../fact.ts";
 import type { RawResponse } from "../raw_response.ts";
 import {
+  eventsource,
   htmlfile,
   jsonp,
   type ReceivingTransport,
@@ -54,12 +55,15 @@ for (const transport of streams) {
   });
 }
 
-for (const transport of [htmlfile, jsonp]) {
+for (const transport of [eventsource, htmlfile, jsonp]) {
   fact("3", `${transport.name} is not to be taken for another type`, async (server) => {
     const { header } = await ask(server, transport);
     assertEquals(header("x-content-type-options"), "nosniff");
-    const { header: ofError } = await server.get(`${server.http("/echo").base}/${transport.name}`);
-    assertEquals(ofError("x-content-type-options"), "nosniff");
+    // Without a callback, or with another method.
+    const path = `${server.http("/echo").base}/${transport.name}`;
+    for (const error of [await server.post(path), await server.begin({ path })]) {
+      assertEquals(error.header("x-content-type-options"), "nosniff");
+    }
   });
 }
 

@@ -188,9 +188,21 @@ Deno.test("an answer that had begun when it could not be sent is cut off, with a
   const [server, httpServer] = [new FakeServer(impossible["nothing"]), nodeServer()];
   installHandlers(server, httpServer);
   const res = new FakeResponse();
+  const answered = request(httpServer, "/echo", res);
   res.headersSent = true;
-  await request(httpServer, "/echo", res);
+  await answered;
   assertEquals([res.calls, server.complaints.length], [["destroy"], 1]);
+});
+
+Deno.test("a request that others have answered, or begun to, is left to them", async () => {
+  for (const writableEnded of [true, false]) {
+    const [server, httpServer] = [new FakeServer(), nodeServer()];
+    installHandlers(server, httpServer);
+    const res = Object.assign(new FakeResponse(), { headersSent: true, writableEnded });
+    await request(httpServer, "/echo", res);
+    const { infos, complaints } = server;
+    assertEquals([infos.length, res.calls, complaints.length], [0, [], writableEnded ? 0 : 1]);
+  }
 });
 
 /** What becomes of an upgrade request. */

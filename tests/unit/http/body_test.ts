@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { readBody } from "../../../src/http/body.ts";
+import { readBody, readUpTo } from "../../../src/http/body.ts";
 
 const limit = 10;
 
@@ -98,4 +98,81 @@ Deno.test("a body that breaks off rejects", async () => {
     },
   });
   await assertRejects(() => readBody(post(broken), limit), Error, "connection reset");
+});
+
+Deno.test("a long body is read, whether announced or not, and however it comes", async () => {
+  const length = 100_000;
+  const text = "\u20ac".repeat(length / 10) + "a".repeat(length * 7 / 10);
+  const whole = new TextEncoder().encode(text);
+  for (const headers of [{}, { "Content-Length": `${length}` }]) {
+    const requests = [
+      post(whole, headers),
+      post(new Blob([whole]), headers),
+      post(chunksOf(whole, 999), headers),
+      post(chunksOf(whole, 50_000), headers),
+      post(chunksOf(whole, 999, "bytes"), headers),
+      post(chunksOf(whole, 50_000, "bytes"), headers),
+    ];
+    for (const request of requests) assertEquals(await readBody(request, length) === text, true);
+  }
+  for (const type of [undefined, "bytes"] as const) {
+    assertEquals(await readBody(post(chunksOf(whole, 999, type)), length - 1), undefined);
+  }
+});
+
+/** A body in parts of that length. */
+function chunksOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  length: number,
+  type?: "bytes",
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  const pull = (controller: ReadableStreamController<Uint8Array<ArrayBuffer>>) => {
+    if (at < bytes.length) controller.enqueue(bytes.slice(at, at += length));
+    else controller.close();
+  };
+  if (type === undefined) return new ReadableStream({ pull });
+  return new ReadableStream({
+    type,
+    pull(controller) {
+      pull(controller);
+      // As its rules want it, where memory was lent and there is nothing more.
+      if (at >= bytes.length) controller.byobRequest?.respond(0);
+    },
+  });
+}
+
+Deno.test("a stream of bytes is read into memory that it is lent", async () => {
+  const lent = new Set<number>();
+  let left = 20_000;
+  const body = new ReadableStream({
+    type: "bytes",
+    pull(controller: ReadableByteStreamController) {
+      const { byobRequest } = controller;
+      if (left-- === 0) {
+        controller.close();
+        return byobRequest?.respond(0);
+      }
+      lent.add(byobRequest?.view?.byteLength ?? 0);
+      new Uint8Array(byobRequest!.view!.buffer)[0] = 0x61;
+      byobRequest!.respond(1);
+    },
+  });
+  assertEquals(await readBody(post(body), 20_000), "a".repeat(20_000));
+  assertEquals([...lent], [16 * 1024]);
+});
+
+Deno.test("a request that can read its body by itself is asked to, and else read", async () => {
+  const asked: number[] = [];
+  for (const own of ["own", undefined]) {
+    const request = post("body");
+    Object.assign(request, {
+      [readUpTo](limit: number) {
+        asked.push(limit);
+        return own === undefined ? undefined : Promise.resolve(own);
+      },
+    });
+    assertEquals(await readBody(request, limit), own ?? "body");
+  }
+  assertEquals(asked, [limit, limit]);
 });

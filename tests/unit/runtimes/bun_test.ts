@@ -9,6 +9,7 @@ class Told implements SocketListener {
   readonly maxSilence = 35_000;
   readonly congestion = 16 * 1024;
   tooLong() {}
+  failed() {}
   readonly calls: string[] = [];
 
   opened(): void {
@@ -216,6 +217,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     pong: () => {},
     drained: () => {},
     closed: (code, reason) => told.closed(code, reason),
+    failed: () => {},
   };
   bunRuntime.upgrade!(request, server, listener, () => {});
   sent[0]!.send(new Frame(""));

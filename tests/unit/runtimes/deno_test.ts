@@ -64,6 +64,7 @@ function upgrade() {
     pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+    failed: () => {},
   };
   const asked: { idleTimeout: number }[] = [];
   const runtime = denoRuntime({

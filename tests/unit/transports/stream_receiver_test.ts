@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Connection } from "../../../src/connection.ts";
 import type { ServerOptions } from "../../../src/options.ts";
+import type { Sink, SinkListener } from "../../../src/runtime.ts";
 import { FakeRuntime, onRuntime } from "../fake_runtime.ts";
-import { fakeTime, microtasks, pass } from "../fake_time.ts";
+import { fakeTime, microtasks, pass, soon } from "../fake_time.ts";
 import { serve } from "../polling_client.ts";
 
 const prelude = "h".repeat(2048) + "\n";
@@ -78,6 +79,46 @@ Deno.test("a stream ends after the frame with which it reaches its limit, the op
     }
     assertEquals(await first.rest(), [...frames]);
   }
+});
+
+Deno.test("a stream ends with its first frame after so much time, and the next one goes on", async () => {
+  using time = fakeTime();
+  const options = { responseTimeLimit: 60_000, heartbeatDelay: 25_000 };
+  const { first, stream, connection } = await open(options);
+  const closes: unknown[] = [];
+  connection.on("close", ({ code }) => closes.push(code));
+  for (let at = 0; at < 2; at++) {
+    await pass(time, 25_000);
+    assertEquals(await first.next(), "h\n");
+  }
+  await pass(time, 25_000);
+  connection.write("kept");
+  await microtasks();
+  assertEquals(await first.rest(), ["h\n"]);
+  const second = await stream();
+  assertEquals([await second.next(), await second.next()], [prelude, 'a["kept"]\n']);
+  for (let at = 0; at < 2; at++) {
+    await pass(time, 25_000);
+    assertEquals(await second.next(), "h\n");
+  }
+  await pass(time, 11_000);
+  connection.write("the last");
+  await microtasks();
+  assertEquals(await second.rest(), ['a["the last"]\n']);
+  assertEquals(closes, []);
+  await pass(time, 5000);
+  assertEquals([closes, time.next()], [[1006], false]);
+});
+
+Deno.test("unless told, a stream ends after five minutes, and needs no timer for that", async () => {
+  using time = fakeTime();
+  const { first } = await open({ heartbeatDelay: 100_000 });
+  await pass(time, 250_000);
+  assertEquals([await first.next(), await first.next()], ["h\n", "h\n"]);
+  await pass(time, 50_000);
+  assertEquals(await first.rest(), ["h\n"]);
+  await pass(time, 5000);
+  assertEquals(time.next(), false);
 });
 
 Deno.test("the limit counts bytes of UTF-8", async () => {
@@ -223,4 +264,94 @@ Deno.test("a client that leaves its last frame for a whole heartbeat delay is gi
   connection.write("x".repeat(100));
   await pass(time, 1000);
   assertEquals(connection.readyState, 3);
+});
+
+/** A sink that notes what it is told. */
+class NotedSink implements Sink {
+  readonly response = new Response(null);
+  readonly bufferedAmount = 0;
+  readonly calls: string[] = [];
+  listener: SinkListener | undefined;
+
+  write(text: string): number {
+    this.calls.push(text === prelude ? "prelude" : text);
+    return text.length;
+  }
+
+  end(): void {
+    this.calls.push("end");
+  }
+
+  finish(): void {
+    this.calls.push("finish");
+  }
+
+  abort(): void {
+    this.calls.push("abort");
+  }
+}
+
+/** A server whose answers go into sinks of the test's. */
+function noted(options: ServerOptions) {
+  const sinks: NotedSink[] = [];
+  const runtime = Object.assign(new FakeRuntime(), {
+    stream(_fields: unknown, _request: unknown, _info: unknown, listener: SinkListener) {
+      const sink = new NotedSink();
+      sink.listener = listener;
+      sinks.push(sink);
+      return sink;
+    },
+  });
+  const { server } = onRuntime(runtime, () => serve(options));
+  const opened: Connection[] = [];
+  server.on("connection", (connection) => opened.push(connection));
+  const stream = async () => {
+    const url = "http://host/echo/server/session/xhr_streaming";
+    await server.handle(new Request(url, { method: "POST" }));
+    return sinks.at(-1)!;
+  };
+  return { server, stream, opened };
+}
+
+Deno.test("a close frame with which a stream reaches its limit ends it once, and the server can close", async () => {
+  using _time = fakeTime();
+  const { server, stream, opened } = noted({ responseLimit: 10 });
+  const sink = await stream();
+  opened[0]!.close(3000, "Go away!");
+  await microtasks();
+  assertEquals(sink.calls, ["prelude", "o\n", 'c[3000,"Go away!"]\n', "end"]);
+  // It is waited for until all of it has left.
+  let closed = false;
+  server.close().then(() => (closed = true));
+  await microtasks();
+  assertEquals(closed, false);
+  sink.listener!.ended();
+  await microtasks();
+  assertEquals(closed, true);
+});
+
+Deno.test("a stream that has ended by itself, or broken, is not waited for", async () => {
+  for (const over of ["ended", "broken"] as const) {
+    using _time = fakeTime();
+    const { server, stream, opened } = noted({ responseLimit: 5 });
+    const first = await stream();
+    opened[0]!.write("x");
+    await microtasks();
+    assertEquals(first.calls.at(-1), "end");
+    first.listener![over]();
+    opened[0]!.close();
+    (await stream()).listener!.ended();
+    await server.close();
+  }
+});
+
+Deno.test("a second stream that is refused ends once, whatever its limit", async () => {
+  using time = fakeTime();
+  const { stream } = noted({ responseLimit: 5 });
+  await stream();
+  assertEquals((await soon(time, stream())).calls, [
+    "prelude",
+    'c[2010,"Another connection still open"]\n',
+    "end",
+  ]);
 });

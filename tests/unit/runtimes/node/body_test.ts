@@ -8,9 +8,18 @@ function turn(): Promise<void> {
 }
 
 /** The text of a body that arrives in these parts. */
-async function textOf(...parts: (string | Uint8Array)[]): Promise<string> {
+function textOf(...parts: (string | Uint8Array)[]): Promise<string | undefined> {
+  return textAfter(() => {}, ...parts);
+}
+
+/** The same where others have had the request before. */
+async function textAfter(
+  others: (incoming: FakeIncoming) => void,
+  ...parts: (string | Uint8Array)[]
+): Promise<string | undefined> {
   const incoming = new FakeIncoming();
-  const text = readText(incoming);
+  others(incoming);
+  const text = readText(incoming, Infinity);
   for (const part of parts) {
     await turn();
     incoming.arrive(part);
@@ -52,7 +61,7 @@ Deno.test("text is decoded as the Web does it: invalid bytes, one byte order mar
 
 Deno.test("the text of a body that breaks off is no text", async () => {
   const incoming = new FakeIncoming();
-  const text = readText(incoming);
+  const text = readText(incoming, Infinity);
   incoming.arrive("one");
   await turn();
   incoming.abort();
@@ -124,5 +133,83 @@ Deno.test("of a body whose client has gone before, there is nothing to be read",
   const incoming = new FakeIncoming();
   incoming.abort();
   await turn();
-  await assertRejects(() => readText(incoming), Error, "went away");
+  await assertRejects(() => readText(incoming, Infinity), Error, "went away");
+});
+
+Deno.test("text up to the limit is read, and longer one is none, of which the rest is thrown away", async () => {
+  for (const [limit, expected] of [[6, "onetwo"], [5, undefined], [2, undefined]] as const) {
+    const incoming = new FakeIncoming();
+    const text = readText(incoming, limit);
+    const ended = new Promise((resolve) => incoming.on("end", resolve));
+    for (const part of ["one", "two"]) {
+      await turn();
+      incoming.arrive(part);
+    }
+    if (expected === undefined) assertEquals(await text, undefined);
+    incoming.finish();
+    assertEquals(await text, expected);
+    await ended;
+  }
+});
+
+/** What others may have done before, without taking anything away. */
+const harmless: Record<string, (incoming: FakeIncoming) => unknown> = {
+  "asked for strings": (incoming) => incoming.setEncoding("utf8"),
+  "asked for base64": (incoming) => incoming.setEncoding("base64"),
+  "asked for hex": (incoming) => incoming.setEncoding("hex"),
+  "paused it": (incoming) => incoming.pause(),
+  "listened for chunks": (incoming) => incoming.on("data", () => {}),
+  "listened for chunks, and paused it": (incoming) => incoming.on("data", () => {}).pause(),
+  "listened for what there is, and taken nothing": (incoming) => incoming.on("readable", () => {}),
+  "begun to iterate it": (incoming) =>
+    (async () => {
+      for await (const _ of incoming);
+    })(),
+};
+for (const [what, others] of Object.entries(harmless)) {
+  const bytes = new TextEncoder().encode("a\u{1f600}b");
+  const parts = Array.from(bytes, (byte) => new Uint8Array([byte]));
+
+  Deno.test(`text is whole where others have ${what}`, async () => {
+    assertEquals(await textAfter(others, ...parts), "a\u{1f600}b");
+    assertEquals(await textAfter(others), "");
+  });
+
+  Deno.test(`a stream is whole where others have ${what}`, async () => {
+    const incoming = new FakeIncoming();
+    others(incoming);
+    const text = new Response(bodyOf(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>).text();
+    for (const part of parts) {
+      await turn();
+      incoming.arrive(part);
+    }
+    incoming.finish();
+    assertEquals(await text, "a\u{1f600}b");
+  });
+}
+
+Deno.test("a body that others have read, all of it or some, is none", async () => {
+  for (const parts of [1, 2]) {
+    const incoming = new FakeIncoming();
+    incoming.on("data", () => {});
+    for (let part = 0; part < parts; part++) {
+      await turn();
+      incoming.arrive("part");
+    }
+    if (parts > 1) incoming.finish();
+    await turn();
+    await assertRejects(() => readText(incoming, Infinity), Error, "was read already");
+    await assertRejects(() => bodyOf(incoming).getReader().read(), Error, "was read already");
+  }
+});
+
+Deno.test("an empty body whose end others have heard is empty", async () => {
+  const incoming = new FakeIncoming();
+  incoming.resume();
+  incoming.finish();
+  await turn();
+  await turn();
+  assertEquals(incoming.readableEnded, true);
+  assertEquals(await readText(incoming, Infinity), "");
+  assertEquals((await bodyOf(incoming).getReader().read()).done, true);
 });

@@ -8,6 +8,7 @@ import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { NodeInfo } from "../../../../src/runtimes/node/info.ts";
 import type {
+  Http2Stream,
   IncomingMessage,
   NodeSocket,
   ServerResponse,
@@ -125,12 +126,15 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
   headersSent = false;
   statusMessage = "";
   writableLength = 0;
+  writableEnded = false;
   writableFinished = false;
+  /** Those that others have set. */
+  readonly set = new Map<string, unknown>();
   readonly calls: string[] = [];
   status = 0;
   fields: Readonly<Record<string, string | string[]>> = {};
   /** Only with HTTP/2. */
-  stream: { readonly destroyed: boolean; readonly session?: FakeSocket } | undefined;
+  stream: Http2Stream | undefined;
   #finished: (() => void) | undefined;
 
   constructor(socket: FakeSocket | null = new FakeSocket()) {
@@ -150,17 +154,31 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
     this.fields = fields;
   }
 
+  getHeader(name: string): unknown {
+    return this.set.get(name.toLowerCase());
+  }
+
+  getHeaderNames(): string[] {
+    return [...this.set.keys()];
+  }
+
+  removeHeader(name: string): void {
+    if (this.headersSent) throw new Error("Cannot remove headers after they are sent");
+    this.set.delete(name.toLowerCase());
+  }
+
   /** Whoever wants to hear that a chunk has left. */
   readonly written: (() => void)[] = [];
 
-  write(chunk: string, written?: () => void): boolean {
+  write(chunk: string | Uint8Array, written?: () => void): boolean {
     if (written !== undefined) this.written.push(written);
-    this.calls.push(`write ${chunk}`);
+    this.calls.push(`write ${typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)}`);
     return true;
   }
 
   end(chunk?: string, finished?: () => void): void {
     this.calls.push(chunk === undefined ? "end" : `end ${chunk}`);
+    this.writableEnded = true;
     this.#finished = finished;
   }
 

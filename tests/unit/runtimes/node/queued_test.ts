@@ -27,7 +27,7 @@ Deno.test("an answer whose turn it is hears nothing, for Node tells it itself", 
 Deno.test("answers of HTTP/2 do not wait behind each other", () => {
   const socket = new FakeSocket();
   const res = new FakeResponse(null);
-  res.stream = { destroyed: false };
+  res.stream = { destroyed: false, destroy() {} };
   const times = heard(socket, res);
   socket.emit("close");
   assertEquals(times(), 0);

@@ -12,6 +12,10 @@ class StreamingResponse extends Writable {
   readonly chunks: string[] = [];
   headersSent = false;
 
+  getHeader(): void {}
+
+  removeHeader(): void {}
+
   writeHead(status: number, fields: unknown): void {
     this.heads.push([status, fields]);
   }
@@ -123,4 +127,53 @@ Deno.test("what cannot be sent is a 500, or cut off where it has begun", () => {
     sendFailure(info);
     assertEquals<unknown>(res.calls, calls);
   }
+});
+
+Deno.test("fields that Connection lists are of the connection, too", () => {
+  const headers = { "Connection": "close, X-Hop", "X-Hop": "1", "X-A": "1" };
+  assertEquals(send(new Response(null, { headers })).heads, [[200, { "x-a": "1" }]]);
+});
+
+Deno.test("an answer that others have given meanwhile is left alone, and ours cancelled", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { res, info } = exchange();
+  res.headersSent = true;
+  sendResponse(new Response(new ReadableStream({ cancel: () => resolve() })), info);
+  await promise;
+  assertEquals(res.calls, []);
+});
+
+Deno.test("a body of which others refuse a part is cancelled, and the answer cut off", async () => {
+  for (const refused of ["write", "end"] as const) {
+    const { res, info } = exchange();
+    res[refused] = () => {
+      throw new Error("refused");
+    };
+    const cutOff = new Promise<void>((resolve) => (res.destroy = resolve));
+    sendResponse(new Response("body"), info);
+    await cutOff;
+  }
+});
+
+Deno.test("a failure is told by whatever way is left, and never throws", () => {
+  const refuse = () => {
+    throw new Error("refused");
+  };
+  for (const method of ["writeHead", "end", "getHeaderNames", "removeHeader"] as const) {
+    const { res, info } = exchange();
+    res.set.set("te", "x");
+    res.stream = { destroyed: false, destroy: () => res.calls.push("destroy") };
+    res[method] = refuse;
+    sendFailure(info);
+    assertEquals(res.calls.at(-1), "destroy");
+  }
+});
+
+Deno.test("a failure takes no field of the answer that failed, and leaves one that has ended", () => {
+  const { res, info } = exchange();
+  res.set.set("x-a", "1");
+  sendFailure(info);
+  assertEquals([res.set.size, res.status], [0, 500]);
+  sendFailure(info);
+  assertEquals(res.calls, ["head 500", "end Internal error"]);
 });

@@ -1,9 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Answer } from "../../../../src/http/answer.ts";
 import type { SinkListener } from "../../../../src/runtime.ts";
+import { NodeInfo } from "../../../../src/runtimes/node/info.ts";
 import { answered, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../fake_time.ts";
-import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
+import { type Asked, exchange, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** What Node is given for an answer. */
 function given(answer: Answer) {
@@ -16,6 +17,10 @@ function given(answer: Answer) {
 class Told implements SinkListener {
   readonly congestion = 1024;
   readonly calls: string[] = [];
+
+  failed(): void {
+    this.calls.push("failed");
+  }
 
   drained(): void {
     this.calls.push("drained");
@@ -163,7 +168,7 @@ Deno.test("of HTTP/2, a stream that had gone before is a break, and its socket i
     const socket = new FakeSocket();
     socket.destroyed = !destroyed;
     const { info, res } = exchange({ socket });
-    res.stream = { destroyed };
+    res.stream = { destroyed, destroy() {} };
     const told = new Told();
     new NodeSink({}, info, told);
     await microtasks();
@@ -206,4 +211,87 @@ Deno.test("of an answer that waits for another, the end of the connection is a b
   assertEquals(told.calls, ["broken"]);
   messages.res.emit("close");
   assertEquals(told.calls, ["broken"]);
+});
+
+Deno.test("a body ends once, and takes nothing after its end", () => {
+  for (const stop of ["end", "finish", "abort"] as const) {
+    const { sink, res } = open();
+    sink.write("one");
+    sink[stop]("two");
+    const calls = [...res.calls];
+    sink.end();
+    sink.finish("three");
+    sink.write("four");
+    assertEquals(res.calls, calls);
+    sink.abort();
+    assertEquals(res.calls.at(-1), "destroy");
+  }
+});
+
+Deno.test("a body whose client has gone takes nothing more", () => {
+  const { sink, res } = open();
+  res.emit("close");
+  assertEquals([sink.write("one"), sink.end(), sink.finish("two")], [3, undefined, undefined]);
+  assertEquals(res.calls, []);
+});
+
+Deno.test("an error of an answer ends nobody", () => {
+  const { res } = exchange();
+  assertEquals(res.emit("error", new Error("write after end")), true);
+});
+
+/** What others may have put in the place of Node's own. */
+const refuse = () => {
+  throw new Error("refused");
+};
+
+Deno.test("an answer that cannot begin is told to whoever begins it, and leaves the head as it was", () => {
+  const { sink, res, told } = open();
+  res.writeHead = refuse;
+  assertThrows(() => sink.write("one"), Error, "refused");
+  assertEquals([res.calls, told.calls], [[], []]);
+});
+
+for (const stop of ["write", "end", "finish"] as const) {
+  Deno.test(`a ${stop} that others refuse cuts the answer off, and is told apart`, async () => {
+    const messages = exchange();
+    const reports: unknown[] = [];
+    const info = new NodeInfo(messages.req, messages.res, (error) => reports.push(`${error}`));
+    const told = new Told();
+    const sink = new NodeSink({}, info, told);
+    sink.write("one");
+    Object.assign(messages.res, { write: refuse, end: refuse });
+    sink[stop]("two");
+    assertEquals([messages.res.calls.at(-1), told.calls], ["destroy", []]);
+    await microtasks();
+    // Of a finish, nobody wants to hear more.
+    assertEquals(told.calls, stop === "finish" ? [] : ["broken"]);
+    assertEquals(reports, ["Error: refused"]);
+  });
+}
+
+Deno.test("an answer that others refuse to end is cut off", () => {
+  const { res, info } = exchange();
+  res.end = refuse;
+  assertThrows(() => respond(new Answer(200, {}, "text"), info), Error, "refused");
+  assertEquals(res.calls, ["head 200", "destroy"]);
+});
+
+Deno.test("an answer is cut off by whatever way is left", () => {
+  const { req, res, info, socket } = exchange();
+  res.destroy = req.destroy = refuse;
+  res.stream = { destroyed: false, destroy: refuse };
+  info.cutOff();
+  assertEquals(socket.destroyed, true);
+  socket.destroy = refuse;
+  info.cutOff();
+});
+
+Deno.test("without a socket, which others may have taken away, an answer is sent all the same", () => {
+  const messages = exchange();
+  const req = Object.defineProperty(messages.req, "socket", { value: null });
+  const res = new FakeResponse(null);
+  const sink = new NodeSink({}, new NodeInfo(req, res), new Told());
+  sink.finish("text");
+  assertEquals(res.calls, ["head 200", "end text"]);
 });

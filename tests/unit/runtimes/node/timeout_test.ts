@@ -12,7 +12,7 @@ function connection(timeout: number | undefined): FakeSocket {
 /** An answer on that connection begins to wait; with HTTP/2, of that session. */
 function wait(socket: FakeSocket, session?: FakeSocket): Suspension {
   const { req, res } = exchange({ socket });
-  if (session !== undefined) res.stream = { destroyed: false, session };
+  if (session !== undefined) res.stream = { destroyed: false, destroy() {}, session };
   return new Suspension(req, res);
 }
 

@@ -56,6 +56,7 @@ function open() {
     pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+    failed: () => {},
   };
   const socket = new NodeWebSocket(fake as unknown as WebSocketOfWs, listener);
   return { fake, told, socket };

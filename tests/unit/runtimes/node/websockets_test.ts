@@ -52,6 +52,7 @@ function upgrade(
     pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+    failed: () => {},
   };
   const req = { method: "GET", url: "/", headers: { ...handshake, ...others } };
   const [message, raw] = [req as unknown as IncomingMessage, socket as unknown as NodeSocket];

@@ -1,0 +1,69 @@
+/** Section 6: a stream ends after so much time, whoever reads it. */
+
+import { assertEquals } from "@std/assert";
+import { DeafProxy } from "../deaf_proxy.ts";
+import { fact, factsAtOnce, type WaitingFact } from "../fact.ts";
+import { HttpConnection } from "../raw_http.ts";
+import { Receiving } from "../receiving.ts";
+import { streams } from "../receiving_transports.ts";
+
+/** Its streams end after 300 ms, with heartbeats every 100 ms. */
+const service = "/brief";
+
+const facts = streams.flatMap((transport): WaitingFact[] => [{
+  sentence: `${transport.name}: ends after its time with a whole frame, and nothing is lost`,
+  holds: async (server) => {
+    const session = server.http(service);
+    let stream = await session.open(transport);
+    const count = 40;
+    const sending = (async () => {
+      for (let sent = 0; sent < count; sent++) {
+        await session.send(`${sent}`);
+        if (sent % 10 === 0) await server.disconnectDelays(1);
+      }
+    })();
+    const got: number[] = [];
+    let answers = 1;
+    while (got.length < count || answers < 3) {
+      const frame = await stream.next();
+      if (frame === undefined) {
+        stream = await session.ask(transport);
+        answers++;
+      } else if (frame !== "h") {
+        got.push(...JSON.parse(frame.slice(1)).map(Number));
+      }
+    }
+    await sending;
+    assertEquals(got, Array.from({ length: count }, (_, index) => index));
+    assertEquals((await server.opened(session.id)).length, 1);
+  },
+}, {
+  sentence: `${transport.name}: a client that has gone behind a proxy that reads on is missed`,
+  holds: async (server) => {
+    using proxy = new DeafProxy(server.port);
+    const session = server.http(service);
+    using connection = await HttpConnection.open(proxy.port);
+    const stream = await Receiving.send(connection, transport, session.base);
+    assertEquals(await stream.frame(), "o");
+    connection.close();
+    const [close] = await server.closed(session.id);
+    assertEquals([close?.code, close?.wasClean], [1006, false]);
+  },
+}]);
+
+factsAtOnce("6", facts);
+
+fact(
+  "6",
+  "a poll of a client that has gone behind such a proxy is missed after a heartbeat",
+  async (server) => {
+    using proxy = new DeafProxy(server.port);
+    const session = await server.xhr(service).open();
+    using connection = await HttpConnection.open(proxy.port);
+    await connection.send({ method: "POST", path: `${session.base}/xhr` });
+    await server.roundTrip();
+    connection.close();
+    const [close] = await server.closed(session.id);
+    assertEquals([close?.code, close?.wasClean], [1006, false]);
+  },
+);
