@@ -24,6 +24,8 @@ const most = 1000;
 export interface Campaign {
   readonly host: HostName;
   readonly draw: DrawCase;
+  /** Whether the server has other ports, which it tells. */
+  readonly hasPorts?: boolean;
   /** Starts a server, to try cases one by one. */
   readonly start: () => Promise<ServerProcess>;
 }
@@ -80,16 +82,19 @@ class Siege implements Disposable {
   readonly #control: Control;
   #looked: Promise<Fault | undefined> = Promise.resolve(undefined);
 
-  private constructor({ host, draw }: Campaign, server: TestServer, control: Control) {
-    this.#target = { host, port: server.port };
+  private constructor(target: Target, draw: DrawCase, server: TestServer, control: Control) {
+    this.#target = target;
     this.#draw = draw;
     this.#server = server;
     this.#control = control;
   }
 
   static async begin(campaign: Campaign, process: ServerProcess): Promise<Siege> {
-    const server = new TestServer(campaign.host, process);
-    return new Siege(campaign, server, await Control.open(server));
+    const { host, draw, hasPorts = false } = campaign;
+    const server = new TestServer(host, process);
+    const ports = hasPorts ? JSON.parse((await server.get("/ports")).body) : {};
+    const target = { host, port: server.port, ports };
+    return new Siege(target, draw, server, await Control.open(server));
   }
 
   /** All clients together; the first fault, if there is one. */

@@ -1,0 +1,11 @@
+/**
+ * Cases that have services made for them.
+ *
+ * @module
+ */
+
+import type { DrawCase } from "../case.ts";
+import { drawEdgeCase } from "../edge_case.ts";
+
+/** Draws one of any kind. */
+export const drawMadeCase: DrawCase = (dice, id) => drawEdgeCase(dice, id);
