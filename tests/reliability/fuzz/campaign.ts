@@ -26,6 +26,8 @@ export interface Campaign {
   readonly draw: DrawCase;
   /** Whether the server has other ports, which it tells. */
   readonly hasPorts?: boolean;
+  /** What its server may print: lines by which a runtime says what it is told. */
+  readonly mayPrint?: RegExp;
   /** Starts a server, to try cases one by one. */
   readonly start: () => Promise<ServerProcess>;
 }
@@ -77,24 +79,24 @@ class Siege implements Disposable {
   readonly #target: Target;
   /** The first case that has not begun. */
   next = 0;
-  readonly #draw: DrawCase;
+  readonly #campaign: Campaign;
   readonly #server: TestServer;
   readonly #control: Control;
   #looked: Promise<Fault | undefined> = Promise.resolve(undefined);
 
-  private constructor(target: Target, draw: DrawCase, server: TestServer, control: Control) {
+  private constructor(target: Target, campaign: Campaign, server: TestServer, control: Control) {
     this.#target = target;
-    this.#draw = draw;
+    this.#campaign = campaign;
     this.#server = server;
     this.#control = control;
   }
 
   static async begin(campaign: Campaign, process: ServerProcess): Promise<Siege> {
-    const { host, draw, hasPorts = false } = campaign;
+    const { host, hasPorts = false } = campaign;
     const server = new TestServer(host, process);
     const ports = hasPorts ? JSON.parse((await server.get("/ports")).body) : {};
     const target = { host, port: server.port, ports };
-    return new Siege(target, draw, server, await Control.open(server));
+    return new Siege(target, campaign, server, await Control.open(server));
   }
 
   /** All clients together; the first fault, if there is one. */
@@ -109,7 +111,7 @@ class Siege implements Disposable {
           const seen = await this.look(range);
           fault ??= seen;
         }
-        await drawn(this.#draw, range.seed).run(client).catch((error) => {
+        await drawn(this.#campaign.draw, range.seed).run(client).catch((error) => {
           fault ??= { ...range, error };
         });
       }
@@ -127,7 +129,7 @@ class Siege implements Disposable {
     try {
       await this.#control.echoes(this.#server);
       await this.#server.roundTrip();
-      assertEquals(this.#server.stderr, "", "on the server's standard error");
+      assertEquals(unexpected(this.#campaign, this.#server), "", "on the server's standard error");
       return undefined;
     } catch (error) {
       return { ...range, error };
@@ -138,6 +140,16 @@ class Siege implements Disposable {
     this.#control[Symbol.dispose]();
     this.#server[Symbol.dispose]();
   }
+}
+
+/** What a server has printed on its standard error that it may not. */
+export function unexpected({ mayPrint }: Pick<Campaign, "mayPrint">, { stderr }: Printing): string {
+  return mayPrint === undefined ? stderr : stderr.replaceAll(mayPrint, "");
+}
+
+/** What prints. */
+interface Printing {
+  readonly stderr: string;
 }
 
 function drawn(draw: DrawCase, seed: number): Case {

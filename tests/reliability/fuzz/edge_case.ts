@@ -66,8 +66,17 @@ export function drawEdgeCase(dice: Dice, id: string): Case {
     leaves: dice.chance(0.3) ? dice.below(steps.length) : Infinity,
     after: dice.pick([0, 0, 1, 5]),
   };
-  const shows = [plan.base, ...plan.transports.map(({ name }) => name), JSON.stringify(plan)];
+  const shows = [
+    plan.base,
+    ...plan.transports.map(({ name }) => name),
+    ...steps.map(shown),
+    `leaves at ${plan.leaves}, ${plan.after} ms later`,
+  ];
   return { shows, run: (client) => cross(client, plan) };
+}
+
+function shown({ frame, command, does }: Step): string {
+  return `${command ?? does ?? "nothing"}: ${frame}`;
 }
 
 /** What crosses the limit, and what comes then. */

@@ -53,7 +53,6 @@ const functions: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     late: () => new Promise((resolve) => setTimeout(resolve, 1, true)),
     response: () => new Response("No", { status: 402, headers: { "X-Own": "1" } }),
     upgrade: () => new Response("No", { headers: { Connection: "close", Upgrade: "x" } }),
-    error: () => Response.error(),
   },
   jsessionid: { ...anywhere, good: () => "JSESSIONID=x" },
   baseUrl: { ...anywhere, good: () => "http://x" },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import process from "node:process";
 import { readArguments } from "../../../../examples/test_server/serve.ts";
 import { echo, type Options, Services } from "../../../../examples/test_server/services.ts";
 import { addressOf, endOnSignals, serveFetch } from "../../../../examples/serve.ts";
@@ -77,4 +78,5 @@ async function listen(): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(found));
 }
 
-console.log(addressOf((await ports)["plain"] ?? 0));
+// Not by the console: the application's first use of this may open a file.
+process.stdout.write(`${addressOf((await ports)["plain"] ?? 0)}\n`);
