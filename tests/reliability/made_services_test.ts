@@ -31,7 +31,7 @@ for (const host of ["deno", "bun", "node24", "deno-node", "bun-node"] as const) 
       await server.disconnectDelays(1);
       const before = await openFiles(server);
       const campaign = {
-        ...{ host, draw: drawMadeCase, start, hasPorts: true, mayPrint: cutOff },
+        ...{ host, draw: drawMadeCase(host), start, hasPorts: true, mayPrint: cutOff },
       };
       await attack(campaign, process, { seed, count: cases });
       await isQuiet(server, "/echo", before);

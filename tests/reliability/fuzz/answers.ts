@@ -8,7 +8,7 @@ import type { ResponseHead } from "../../conformance/raw_response.ts";
 import { prefixes } from "./services.ts";
 
 /** What we or a runtime say below 500, and a guest's 402. */
-const statuses = [
+export const statuses = [
   ...[100, 101, 200, 204, 304, 400, 402, 403, 404, 405, 408, 411, 413, 414, 417, 426, 431],
 ];
 

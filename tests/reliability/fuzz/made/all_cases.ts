@@ -4,10 +4,31 @@
  * @module
  */
 
+import type { HostName } from "../../../hosts.ts";
+import { drawBesideCase } from "../beside_case.ts";
 import type { DrawCase } from "../case.ts";
 import { drawEdgeCase } from "../edge_case.ts";
+import { drawHttp2Case } from "../http2_case.ts";
 import { drawLifeCase } from "../life_case.ts";
 
-/** Draws one of any kind. */
-export const drawMadeCase: DrawCase = (dice, id) =>
-  dice.chance(0.3) ? drawEdgeCase(dice, id) : drawLifeCase(dice, id);
+/** Of what there are cases on a host, and how many of a hundred. */
+const shares: Readonly<Partial<Record<HostName, readonly (readonly [DrawCase, number])[]>>> = {
+  deno: [[drawEdgeCase, 30], [drawLifeCase, 50], [drawHttp2Case, 20]],
+  bun: [[drawEdgeCase, 40], [drawLifeCase, 60]],
+};
+const onNode = [
+  [drawEdgeCase, 20],
+  [drawLifeCase, 25],
+  [drawBesideCase, 30],
+  [drawHttp2Case, 25],
+] as const;
+
+/** Draws one of any kind that there is on the host. */
+export function drawMadeCase(host: HostName): DrawCase {
+  const kinds = shares[host] ?? onNode;
+  return (dice, id) => {
+    let roll = dice.below(100);
+    const [draw = drawLifeCase] = kinds.find(([, share]) => (roll -= share) < 0) ?? [];
+    return draw(dice, id);
+  };
+}

@@ -106,7 +106,13 @@ export const actionNames: readonly string[] = [...Object.keys(actions), ...Objec
 /** Does as the request says, and goes on. */
 export function before(req: IncomingMessage, res: ServerResponse, go: () => void): void {
   const names = String(req.headers[fieldName] ?? "").split(",");
-  for (const name of names) actions[name]?.(req, res);
+  for (const name of names) {
+    try {
+      actions[name]?.(req, res);
+    } catch {
+      // Its own fault, such as a head that was sent twice.
+    }
+  }
   const delay = names.map((name) => delays[name]).find((each) => each !== undefined);
   if (delay === undefined) go();
   else delay(req, go);

@@ -16,8 +16,14 @@ export type Application = (url: string) => Response | Promise<Response>;
 export function listener(application: Application) {
   return async (req: IncomingMessage, res: ServerResponse) => {
     const response = await application(`http://localhost${req.url}`);
-    res.writeHead(response.status);
-    res.end(await response.text());
+    const text = await response.text();
+    try {
+      res.writeHead(response.status);
+      res.end(text);
+    } catch {
+      // Code before it has been faster.
+      res.destroy();
+    }
   };
 }
 
