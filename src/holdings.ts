@@ -22,6 +22,7 @@ export class Holdings {
   readonly #most: number;
   readonly #holders: ReadonlySet<Holder>;
   #total = 0;
+  #isLooking = false;
   #lastLook = -Infinity;
   readonly #failed: (error: unknown) => void;
 
@@ -52,12 +53,17 @@ export class Holdings {
   /** So many bytes more, or less. */
   change(by: number): void {
     this.#total += by;
-    if (this.#total <= this.#most || by < 0) return;
-    const now = performance.now();
-    if (now - this.#lastLook < minPause) return;
-    this.#lastLook = now;
-    // Not while somebody writes, or reads; and there are sessions to be looked at.
-    inNextTurn(() => this.#reduce(), this.#failed);
+    if (this.#total <= this.#most || by < 0 || this.#isLooking) return;
+    this.#isLooking = true;
+    const look = () => {
+      this.#isLooking = false;
+      this.#lastLook = performance.now();
+      this.#reduce();
+    };
+    // Not at once, for it may be in the middle of a write.
+    const pause = this.#lastLook + minPause - performance.now();
+    if (pause <= 0) inNextTurn(look, this.#failed);
+    else setTimeout(() => inNextTurn(look, this.#failed), pause);
   }
 
   /** Ends those that hold more than a fair share, the largest first, until there is room. */

@@ -11,13 +11,24 @@ import type { Route } from "./route.ts";
 /** Where the path begins and ends in a request's URL. */
 export function pathOf(url: string): { start: number; end: number } {
   // Bun gives a bare path when the request has no valid Host.
-  const start = url.charCodeAt(0) === slash ? 0 : url.indexOf("/", afterScheme);
+  const start = url.charCodeAt(0) === slash ? 0 : endOfHost(url);
   const query = url.indexOf("?", start);
   const end = query < 0 ? url.length : query;
   return { start, end };
 }
 
+/** `http://host?/path` has no path but the root: what follows is its query. */
+function endOfHost(url: string): number {
+  for (let at = afterScheme; at < url.length; at++) {
+    const unit = url.charCodeAt(at);
+    if (unit === slash || unit === question || unit === hash) return at;
+  }
+  return url.length;
+}
+
 const slash = 0x2f;
+const question = 0x3f;
+const hash = 0x23;
 /** The first place after `http://` and a host of one letter. */
 const afterScheme = 8;
 

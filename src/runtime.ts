@@ -137,6 +137,11 @@ export interface Runtime {
   ) => void;
   /** Whether all headers of a request can be read for less than a microsecond. */
   readonly readsHeadersFast?: boolean;
+  /**
+   * Whether the path in a request's URL, from `start` on, is that of its request line. Absent
+   * where it always is.
+   */
+  readonly hasItsPath?: (request: Request, url: string, start: number) => boolean;
   /** The two ends of the request's connection. */
   ends(request: Request, info: unknown): Ends;
   /** Keeps the request's connection open through a silence of so many milliseconds. */

@@ -8,7 +8,7 @@ import { forbidden } from "./authorization.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { Answer } from "./http/answer.ts";
-import { errorAnswer, methodNotAllowed, notFound } from "./http/errors.ts";
+import { errorAnswer, methodNotAllowed, misled, notFound } from "./http/errors.ts";
 import { Faults } from "./faults.ts";
 import type { InboxOwner } from "./inbox.ts";
 import { tell } from "./listeners.ts";
@@ -214,6 +214,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const { start, end } = pathOf(url);
     const taken = this.#matchPrefix(url, start, end);
     if (taken < 0) return this.#functions.fallBack(request, info);
+    const { hasItsPath } = runtimeOf(info) ?? this.#service.runtime;
+    if (hasItsPath?.(request, url, start) === false) return misled();
     const match = this.#router.find(url, taken, end);
     if (match === undefined) return notFound();
     const { route, session } = match;

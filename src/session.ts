@@ -21,7 +21,7 @@ import type { Holder } from "./holdings.ts";
 import { Frame, Message } from "./message.ts";
 import type { Peer } from "./peer.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
-import type { Application, Receiver, SessionHost } from "./session_parties.ts";
+import type { Application, LongSend, Receiver, SessionHost } from "./session_parties.ts";
 import { Waiting } from "./timeouts.ts";
 import { inNextTurn } from "./turns.ts";
 
@@ -56,6 +56,7 @@ export class Session extends Waiting implements Holder {
   #hold: Hold | undefined;
   /** Bytes of sends that are under way, and what the server counts for all that waits here. */
   #uploading = 0;
+  #uploads: Set<LongSend> | undefined;
   #counted = 0;
   /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
   #exchanged = false;
@@ -198,6 +199,11 @@ export class Session extends Waiting implements Holder {
     this.#host.holdings.change(by);
   }
 
+  /** Sends that are under way, long ones. */
+  get uploads(): Set<LongSend> {
+    return (this.#uploads ??= new Set());
+  }
+
   /** So many bytes of sends more are under way, or less. */
   upload(by: number): void {
     this.#uploading += by;
@@ -211,6 +217,7 @@ export class Session extends Waiting implements Holder {
     this.close(unread > this.#backlog.cost ? unreadMessages : slowConsumer);
     this.#backlog.clear();
     this.application?.forget();
+    this.#giveUpSends();
     // Who takes nothing would not take the close frame either.
     if (this.bufferedAmount > 0) this.cut();
   }
@@ -329,7 +336,12 @@ export class Session extends Waiting implements Holder {
     this.application?.closed(status, wasClean);
     this.resume();
     this.recount();
+    this.#giveUpSends();
     this.#host.ended();
+  }
+
+  #giveUpSends(): void {
+    for (const send of this.#uploads ?? []) send.giveUp();
   }
 
   #forget(): void {

@@ -51,6 +51,12 @@ export interface Receiver {
  */
 export type Pulse = "frame" | "beaten" | "asked" | "gone";
 
+/** A send that is under way, and may never end. */
+export interface LongSend {
+  /** Nobody wants it any more. */
+  giveUp(): void;
+}
+
 /** Who is told what happens to a session: the application's side. */
 export interface Application {
   /** What it costs that messages wait for it. */

@@ -35,6 +35,7 @@ import {
   isNodeServerEnv,
   NodeServerInfo,
   nodeServerRuntime,
+  sendable,
   type UpgradeEvents,
   type UpgradeWebSocket,
 } from "./hono_node_server.ts";
@@ -99,10 +100,14 @@ export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middlew
     const info = isNodeServerEnv(env) ? new NodeServerInfo(nodeRuntime, env, context) : infoOf(env);
     const response = await server.handle(request, info);
     if (response.status === switchingProtocols) return seal(context, response);
+    return answer(context, isNodeServerEnv(env) ? sendable(response, env) : response);
+  };
+
+  function answer(context: HonoContext, response: Response): Response {
     context.res = response;
     if (context.res !== response) checkOrigin(server, response, context.res);
     return context.res;
-  };
+  }
 }
 
 const switchingProtocols = 101;

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { shortText } from "../faults.ts";
 import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
+import { connectionFields } from "../runtimes/node/connection_fields.ts";
 import { endsOf } from "../runtimes/node/ends.ts";
 import { whenQueued } from "../runtimes/node/queued.ts";
 import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
@@ -33,6 +35,18 @@ interface NodeServerEnv {
 /** Whether a request came through `@hono/node-server`. */
 export function isNodeServerEnv(env: unknown): env is NodeServerEnv {
   return typeof env === "object" && env !== null && "incoming" in env;
+}
+
+/** A response as HTTP/2 takes it, which has no fields of a connection: Node throws for them. */
+export function sendable(response: Response, { incoming }: NodeServerEnv): Response {
+  if (incoming.httpVersion !== "2.0") return response;
+  const { status, headers, body } = response;
+  const names = connectionFields(headers.keys(), headers.get("Connection"));
+  if (names.length === 0) return response;
+  // Those of a response that was fetched cannot be changed.
+  const others = new Headers(headers);
+  for (const name of names) others.delete(name);
+  return new Response(body, { status, headers: others });
 }
 
 /** What a SockJS server is told beside such a request. */
@@ -94,7 +108,9 @@ export function nodeServerRuntime(
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));
       upgradeWebSocket(context as never, { onOpen })
-        .catch((error) => complain(`Cannot upgrade: upgradeWebSocket failed with ${error}`));
+        .catch((error) =>
+          complain(`Cannot upgrade: upgradeWebSocket failed with ${shortText(error)}`)
+        );
       return new Response(null);
     },
     ends,

@@ -7,7 +7,18 @@
 import { ByteBuffer } from "./byte_buffer.ts";
 
 /** Up to this announced length, in bytes, a body is left to the runtime, which is faster. */
-const short = 64 * 1024;
+const short = 128 * 1024;
+
+/** Whoever wants to know how much of a body is in memory. */
+export interface BodyWatcher {
+  /** So many bytes more: as many as were announced, or as have come. */
+  grew(bytes: number): void;
+  /** How to give up a long one, of which no more is wanted: it ends as if it were too long. */
+  stoppable(stop: () => void): void;
+}
+
+/** Where nobody does. */
+export const unwatched: BodyWatcher = { grew() {}, stoppable() {} };
 
 /**
  * Where a request reads its body by itself: an adapter's. It takes the same limit, and gives
@@ -16,7 +27,7 @@ const short = 64 * 1024;
 export const readUpTo: unique symbol = Symbol.for("sockjs-web.read-up-to") as never;
 
 interface SelfReading {
-  [readUpTo]?(limit: number): Promise<string | undefined> | undefined;
+  [readUpTo]?(limit: number, watcher: BodyWatcher): Promise<string | undefined> | undefined;
 }
 
 /**
@@ -25,17 +36,23 @@ interface SelfReading {
  * @param limit in bytes.
  * @returns `undefined` when the body is longer.
  */
-export function readBody(request: Request, limit: number): Promise<string | undefined> {
+export function readBody(
+  request: Request,
+  limit: number,
+  watcher: BodyWatcher = unwatched,
+): Promise<string | undefined> {
   const announced = Number(request.headers.get("Content-Length") ?? NaN);
   if (announced > limit) return Promise.resolve(undefined);
-  const text = (request as SelfReading)[readUpTo]?.(limit);
+  const isShort = announced <= short;
+  if (isShort) watcher.grew(announced);
+  const text = (request as SelfReading)[readUpTo]?.(limit, isShort ? unwatched : watcher);
   if (text !== undefined) return text;
   // Runtimes hold a client to the length that it announced.
-  if (announced <= Math.min(limit, short)) return request.text();
+  if (isShort) return request.text();
   const { body } = request;
   if (body === null) return Promise.resolve("");
   // Without a length it is chunked, or announced twice, which reads as a list.
-  return readStream(readerOf(body), announced <= limit ? announced : limit);
+  return readStream(readerOf(body), announced <= limit ? announced : limit, watcher);
 }
 
 /** Gives a part of a body, or nothing at its end. */
@@ -78,16 +95,28 @@ class ByobReader implements PartReader {
   }
 }
 
-async function readStream(reader: PartReader, limit: number): Promise<string | undefined> {
+async function readStream(
+  reader: PartReader,
+  limit: number,
+  watcher: BodyWatcher,
+): Promise<string | undefined> {
   const buffer = new ByteBuffer(limit);
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+    // Not awaited: nobody needs to know when the rest is thrown away.
+    reader.cancel().catch(() => {});
+  };
+  watcher.stoppable(stop);
   for (;;) {
     const part = await reader.read();
+    if (isStopped) return undefined;
     if (part === undefined) return buffer.text;
     if (buffer.length + part.byteLength > limit) {
-      // Not awaited: nobody needs to know when the rest is thrown away.
-      reader.cancel().catch(() => {});
+      stop();
       return undefined;
     }
+    watcher.grew(part.byteLength);
     buffer.append(part);
   }
 }

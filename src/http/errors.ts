@@ -5,7 +5,7 @@
  */
 
 import { Answer } from "./answer.ts";
-import { contentTypes, type Fields } from "./headers.ts";
+import { contentTypes, type Fields, notCached } from "./headers.ts";
 
 /**
  * An error with a line of text, which must not have a line break: clients
@@ -19,6 +19,11 @@ export function errorAnswer(status: number, text: string, fields: Fields = {}): 
 /** Nothing is known under that path. */
 export function notFound(fields?: Fields): Answer {
   return errorAnswer(404, "Not found", fields);
+}
+
+/** What is said of the host is none, and the path perhaps not the one that was asked for. */
+export function misled(): Answer {
+  return errorAnswer(400, "Not a valid host", { "Cache-Control": notCached });
 }
 
 /** The path is known, with other methods. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isHost } from "../http/host.ts";
 import type { Frame } from "../message.ts";
 import { timedOut } from "../protocol/close_codes.ts";
 import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
@@ -176,12 +177,26 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       // From here on the whole server ends at any other answer than this one.
       return upgrade.response;
     },
+    hasItsPath,
     ends(_request, info): Ends {
       const remote = (info as { remoteAddr?: { hostname?: string; port?: number } } | undefined)
         ?.remoteAddr;
       return { remote: address(remote?.hostname, remote?.port) };
     },
   };
+}
+
+/**
+ * Deno puts `Host` before the path as it is: with `x/echo/…/xhr_send?` in it, any path is
+ * a send. And `POST http://x?/echo` has no path, of which Deno says so only in the URL.
+ */
+function hasItsPath({ headers }: Request, url: string, start: number): boolean {
+  const at = url[4] === ":" ? 7 : 8;
+  const host = headers.get("Host");
+  // As it is nearly always: the URL's host is this one, to its last letter.
+  if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
+  // Without one, as in HTTP/2, there is the authority alone.
+  return isHost(url.slice(at, start)) && (host === null || host === "" || isHost(host));
 }
 
 function address(hostname: string | undefined, port: number | undefined): Address | undefined {

@@ -14,6 +14,7 @@ import type { Handler } from "../route.ts";
 import type { Call } from "../service.ts";
 import type { Hold } from "../hold.ts";
 import type { Session } from "../session.ts";
+import { Upload } from "./upload.ts";
 
 /** What sets one kind of send apart from the other. */
 export interface Send {
@@ -67,10 +68,17 @@ function held({ runtime, request, info }: Call, session: Session, hold: Hold): P
 }
 
 function deliver(send: Send, call: Call, session: Session): Promise<Answer> {
-  return readBody(call.request, call.service.settings.maxMessageSize).then(
-    (body) => receive(send, call, session, body),
+  const upload = new Upload(session);
+  return readBody(call.request, call.service.settings.maxMessageSize, upload).then(
+    (body) => {
+      upload.end();
+      return upload.isGivenUp ? noSession(send, call) : receive(send, call, session, body);
+    },
     // The client went away in the middle, or broke the rules of chunking.
-    () => errorAnswer(400, "Cannot read the body", send.fields(call)),
+    () => {
+      upload.end();
+      return errorAnswer(400, "Cannot read the body", send.fields(call));
+    },
   );
 }
 

@@ -34,6 +34,7 @@ import "./facts/stream_interruptions.ts";
 import "./facts/stream_closing.ts";
 import "./facts/heartbeats.ts";
 import "./facts/limits.ts";
+import "./facts/all_together.ts";
 import "./facts/origins.ts";
 import "./facts/authorization.ts";
 import "./facts/pauses.ts";

@@ -99,6 +99,11 @@ const delays = { heartbeatDelay: 100, heartbeatTimeout: 2000, disconnectDelay: 4
 const good = "http://good.example";
 services.add({ prefix: "/small_messages", maxMessageSize: 100 }, echo);
 services.add({ prefix: "/two_sessions", maxSessions: 2, disconnectDelay: 400 }, echo);
+services.add({
+  prefix: "/all_together",
+  maxTotalBufferedBytes: 2_000_000,
+  disconnectDelay: 2000,
+}, obey);
 services.add({ prefix: "/eager" }, writeWheneverWelcome);
 services.add({ prefix: "/low_water", highWaterMark: 1000 }, tellOfCongestion);
 services.add({
@@ -135,7 +140,8 @@ services.add({
   prefix: "/brief",
   responseTimeLimit: 300,
   heartbeatDelay: 100,
-  disconnectDelay: 400,
+  // Its clients come back by themselves, on machines that are busy, too.
+  disconnectDelay: 2000,
 }, echo);
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {

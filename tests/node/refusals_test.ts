@@ -7,7 +7,7 @@ import type { Program } from "./program.ts";
 
 const refusals = new Programs("refusals.ts");
 
-const servers = ["http2", "dressed"];
+const servers = ["http2", "dressed", "hono"];
 
 const connect = async (it: Program, server: string) =>
   it.closing(new Http2Client(await it.port(server)));

@@ -53,8 +53,12 @@ Deno.test("where too much waits, all are looked at once, however many changes th
   for (let i = 0; i < 1000; i++) holdings.change(limit);
   await turn();
   assertEquals(looks, 1);
-  time.tick(100);
+  // Those that came meanwhile are not forgotten.
   holdings.change(1);
+  holdings.change(1);
+  await turn();
+  assertEquals(looks, 1);
+  time.tick(100);
   await turn();
   assertEquals(looks, 2);
 });

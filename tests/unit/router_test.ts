@@ -158,3 +158,18 @@ Deno.test("without an iframe page its names are not found", () => {
   const without = new Router({ greeting, pages, endpoints });
   for (const name of iframeNames) assertEquals(without.find(`/${name}`), undefined, name);
 });
+
+Deno.test("a URL that has a query or a fragment right behind its host has no path", () => {
+  for (
+    const [url, start, end] of [
+      ["http://x?/echo", 8, 8],
+      ["http://example?/echo?", 14, 14],
+      ["http://x#/echo", 8, 14],
+      ["http://x", 8, 8],
+      ["http://x/echo?/a", 8, 13],
+      ["/echo?/a", 0, 5],
+    ] as const
+  ) {
+    assertEquals(pathOf(url), { start, end }, url);
+  }
+});

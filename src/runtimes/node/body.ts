@@ -5,6 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { type BodyWatcher, unwatched } from "../../http/body.ts";
 import { ByteBuffer } from "../../http/byte_buffer.ts";
 import type { IncomingMessage } from "./types.ts";
 
@@ -69,20 +70,28 @@ function flowing(incoming: IncomingMessage, isWanted: () => boolean): () => void
  * @param limit in bytes.
  * @returns `undefined` when it is longer.
  */
-export function readText(incoming: IncomingMessage, limit: number): Promise<string | undefined> {
+export function readText(
+  incoming: IncomingMessage,
+  limit: number,
+  watcher: BodyWatcher = unwatched,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const announced = Number(incoming.headers["content-length"] ?? NaN);
-    const buffer = new ByteBuffer(announced <= limit ? announced : limit);
-    let isTooLong = false;
+    let buffer: ByteBuffer | undefined = new ByteBuffer(announced <= limit ? announced : limit);
+    const stop = () => {
+      // The rest is read and dropped, for else the client would not see our answer.
+      buffer = undefined;
+      resolve(undefined);
+    };
+    watcher.stoppable(stop);
     read(incoming, {
       chunk(chunk) {
-        if (isTooLong) return;
-        if (buffer.length + chunk.byteLength <= limit) return buffer.append(chunk);
-        // The rest is read and dropped, for else the client would not see our answer.
-        isTooLong = true;
-        resolve(undefined);
+        if (buffer === undefined) return;
+        if (buffer.length + chunk.byteLength > limit) return stop();
+        watcher.grew(chunk.byteLength);
+        buffer.append(chunk);
       },
-      end: () => resolve(decode(buffer.bytes)),
+      end: () => resolve(buffer && decode(buffer.bytes)),
       broken: reject,
     });
     flowing(incoming, () => true)();

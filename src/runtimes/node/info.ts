@@ -27,8 +27,12 @@ export class NodeInfo {
     this.req = req;
     this.res = res;
     this.#report = report;
-    // Without any listener, an error would end the process.
-    res.on("error", ignore);
+    try {
+      // Without any listener, an error would end the process.
+      res.on("error", ignore);
+    } catch {
+      // Others have replaced that, too.
+    }
   }
 
   get [runtimeKey](): Runtime {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { readUpTo } from "../../http/body.ts";
+import { type BodyWatcher, readUpTo, unwatched } from "../../http/body.ts";
+import { isHost } from "../../http/host.ts";
 import { bodyOf, readText } from "./body.ts";
 import { lazyHeaders } from "./headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
@@ -69,15 +70,15 @@ class LazyRequest {
   }
 
   text(): Promise<string> {
-    return this[readUpTo](Infinity) as Promise<string> | undefined ?? this.real.text();
+    return this[readUpTo](Infinity, unwatched) as Promise<string> | undefined ?? this.real.text();
   }
 
-  [readUpTo](limit: number): Promise<string | undefined> | undefined {
+  [readUpTo](limit: number, watcher: BodyWatcher): Promise<string | undefined> | undefined {
     // Somebody has begun to read it otherwise, or has read it.
     const isBegun = this.#real !== undefined || this.#body != undefined || this.#bodyUsed;
     if (isBegun || !this.#mayHaveBody) return undefined;
     this.#bodyUsed = true;
-    return readText(this.#incoming, limit);
+    return readText(this.#incoming, limit, watcher);
   }
 
   get real(): Request {
@@ -154,14 +155,4 @@ function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
   return `${socket?.encrypted === true ? "https" : "http"}://${host}${url}`;
-}
-
-let lastHost = "localhost";
-
-/** A host with a slash or a question mark in it would say where the path begins. */
-function isHost(host: string): boolean {
-  if (host === lastHost) return true;
-  if (/[^\w.~:[\]-]/.test(host) || !URL.canParse(`http://${host}`)) return false;
-  lastHost = host;
-  return true;
 }

@@ -6,6 +6,7 @@
 
 import type { Frame } from "../../message.ts";
 import type { Socket, SocketListener } from "../../runtime.ts";
+import { compactFragments, type ReceiverOfWs } from "./fragments.ts";
 import { isRealNode } from "./real_node.ts";
 import type { IncomingMessage } from "./types.ts";
 import { maxCopied, websocketFrame } from "./websocket_frame.ts";
@@ -24,6 +25,8 @@ export interface WebSocketOfWs {
   readonly extensions: string;
   /** The connection; Bun's own `ws` has none. */
   readonly _socket?: Stream | null | undefined;
+  /** What reads from it. */
+  readonly _receiver?: ReceiverOfWs | null | undefined;
   send(text: string, sent?: () => void): void;
   close(code?: number, reason?: string): void;
   terminate(): void;
@@ -65,6 +68,7 @@ export class NodeWebSocket implements Socket {
     const isPlain = isRealNode && websocket.extensions === "";
     this.#stream = isPlain ? websocket._socket ?? undefined : undefined;
     this.#sent = () => listener.drained();
+    compactFragments(websocket._receiver);
     websocket.on("message", (data, isBinary) => {
       listener.message(isBinary ? undefined : data.toString());
     });

@@ -41,6 +41,7 @@ export class WebSockets {
       clientTracking: false,
       perMessageDeflate: this.#perMessageDeflate,
       maxPayload: listener.maxMessageSize,
+      ...limitsOf(listener.maxMessageSize),
       WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
     }) as unknown as ServerOfWs;
     simplifyHandshake(req);
@@ -49,6 +50,18 @@ export class WebSockets {
     });
   }
 }
+
+/**
+ * Parts of a message each take some hundred bytes besides their own. Clients divide long
+ * messages into fragments of a KiB and more, and networks into reads of about as much.
+ */
+function limitsOf(maxMessageSize: number): { maxFragments: number; maxBufferedChunks: number } {
+  const most = Math.max(least, Math.ceil(maxMessageSize / smallestPart));
+  return { maxFragments: most, maxBufferedChunks: most };
+}
+
+const least = 1024;
+const smallestPart = 256;
 
 const messageTooBig = 1009;
 

@@ -96,11 +96,69 @@ attack("3", "no Host keeps a request from its answer", async (server) => {
 });
 
 attack("1", "Host takes no part in routing", async (server) => {
-  for (const host of ["x/echo/info?", "x/echo/info#", "x/cookie_needed_echo"]) {
+  for (const host of ["x/echo/info?", "x/echo/info#", "x/echo", "x/cookie_needed_echo"]) {
     const answer = await answerTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     assert(answer?.status === 400 || answer?.body === "Welcome to SockJS!\n", host);
   }
-}, { skip: { deno: "puts Host into the request's URL unchecked, slashes and all" } });
+});
+
+attack("1", "no request is a send but by its path", async (server) => {
+  const session = await server.xhr("/echo").open();
+  const path = `${session.base}/xhr_send`;
+  const body = '["x"]';
+  const lines = (target: string, host: string, version = "1.1") =>
+    `POST ${target} HTTP/${version}\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n` +
+    `Connection: close\r\n\r\n${body}`;
+  const requests = [
+    ...["?", "#", "/?", "/#", "?/", "\\"].flatMap((end) => [
+      lines("/admin", `x${path}${end}`),
+      lines("/admin", `x:80${path}${end}`),
+      lines("/admin", `a@x${path}${end}`),
+      lines("/admin", `${path}${end}`),
+      lines("/admin", `/${path}${end}`),
+      lines("/admin", `x${path}${end}`, "1.0"),
+    ]),
+    lines("/xhr_send", `x${session.base}`),
+    lines(`http://x?${path}`, "x"),
+    lines("http://x/admin", `x${path}?`),
+    lines("http://x", `x${path}?`),
+  ];
+  for (const request of requests) {
+    const answer = await answerTo(server, request);
+    const status = answer?.status ?? 400;
+    assert(status >= 400 && status < 500, `${request}\n${status}`);
+  }
+  await session.send("the only one");
+  assertEquals(await session.poll(), `a["the only one"]\n`);
+});
+
+attack("1", "a target with a fragment behind its host is no send", async (server) => {
+  const session = await server.xhr("/echo").open();
+  const target = `http://x#${session.base}/xhr_send`;
+  const request = `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n["x"]`;
+  const status = (await answerTo(server, request))?.status ?? 400;
+  assert(status >= 400 && status < 500, `${status}`);
+  await session.send("the only one");
+  assertEquals(await session.poll(), `a["the only one"]\n`);
+}, { skip: { bun: "makes a path of what follows" } });
+
+attack("1", "of hosts, only what can be nothing else is taken", async (server) => {
+  const good = ["x", "X.example:80", "[::1]:80", "127.0.0.1", "x_y-z.example."];
+  for (const host of good) {
+    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    assertEquals([answer?.status, answer?.body], [200, "Welcome to SockJS!\n"], host);
+  }
+  const absolute = "GET http://x/echo HTTP/1.1\r\nHost: x\r\n\r\n";
+  assertEquals((await answerTo(server, absolute))?.body, "Welcome to SockJS!\n");
+});
+
+attack("1", "two hosts are answered by the path, or refused", async (server) => {
+  for (const hosts of [["x", "x/echo/info?"], ["x/echo/info?", "x"], ["x", "y"]]) {
+    const lines = hosts.map((host) => `Host: ${host}\r\n`).join("");
+    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\n${lines}\r\n`);
+    assert(answer?.status === 400 || answer?.body === "Welcome to SockJS!\n", lines);
+  }
+});
 
 attack("3", "many headers and long ones are answered or refused", async (server) => {
   const many = Array.from({ length: 90 }, (_, at) => `X-${at}: ${at}\r\n`).join("");

@@ -2,7 +2,10 @@
 
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
 import { createServer as createSockJS } from "../../../mod.ts";
+import { sockjs as middleware } from "../../../src/adapters/hono.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
 import { certificate } from "./certificate.ts";
 import { serve } from "./control.ts";
@@ -54,7 +57,7 @@ const responses: Record<string, () => unknown> = {
     new Response(
       new ReadableStream({
         start(controller) {
-          controller.enqueue({ no: "bytes" });
+          controller.enqueue({ no: "bytes" } as never);
           controller.close();
         },
       }),
@@ -99,4 +102,13 @@ dressed.prependListener("request", (_req, res) => {
   res.setHeader("X-Own", "1");
 });
 
-await serve({ http1, http2, dressed }, { logged: () => logged.splice(0) });
+/** Through Hono, where middleware gives the answers. */
+const app = new Hono();
+for (const each of [sockjs, guarded]) app.use(middleware(each));
+const hono = createAdaptorServer({
+  fetch: app.fetch,
+  createServer: createSecureServer,
+  serverOptions: certificate,
+});
+
+await serve({ http1, http2, dressed, hono }, { logged: () => logged.splice(0) });

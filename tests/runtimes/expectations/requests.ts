@@ -45,7 +45,7 @@ export const requests: Readonly<Record<string, Row>> = {
     },
   },
   urlsByHost: {
-    place: router,
+    place: "src/runtimes/deno.ts",
     deno: {
       says: "request.url has whatever Host says, and localhost where it says nothing",
       sees: {
@@ -53,11 +53,22 @@ export const requests: Readonly<Record<string, Row>> = {
         absent: "http://localhost:port/a",
         empty: "http://localhost:port/a",
         invalid: "http://a b/a",
+        withAPath: "http://x/b?/a",
+        withUserinfo: "http://a@b/a",
+        withAnEscape: "http://x%2f/a",
       },
     },
     bun: {
       says: "request.url is a bare path where Host is no host",
-      sees: { absentInHttp10: "/a", absent: 400, empty: "/a", invalid: "/a" },
+      sees: {
+        absentInHttp10: "/a",
+        absent: 400,
+        empty: "/a",
+        invalid: "/a",
+        withAPath: "/a",
+        withUserinfo: "/a",
+        withAnEscape: "http://x%2f/a",
+      },
     },
   },
   headersAfterTheAnswer: {

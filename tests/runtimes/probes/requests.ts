@@ -31,6 +31,9 @@ export async function urlsByHost() {
     absent: await of(null),
     empty: await of(""),
     invalid: await of("a b"),
+    withAPath: await of("x/b?"),
+    withUserinfo: await of("a@b"),
+    withAnEscape: await of("x%2f"),
   };
 }
 

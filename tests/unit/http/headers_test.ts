@@ -53,5 +53,6 @@ Deno.test("methods are allowed for a year", () => {
   assertEquals(fields, {
     "Access-Control-Allow-Methods": "OPTIONS, POST",
     "Access-Control-Max-Age": "31536000",
+    "Vary": "Origin, Access-Control-Request-Headers",
   });
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Frame } from "../../../src/message.ts";
 import type { Socket, SocketListener } from "../../../src/runtime.ts";
+import { pathOf } from "../../../src/router.ts";
 import { inNextTurn } from "../../../src/turns.ts";
 import { denoRuntime } from "../../../src/runtimes/deno.ts";
 import { fakeTime, microtasks } from "../fake_time.ts";
@@ -225,4 +226,41 @@ Deno.test("Deno pings by itself, and always reads", () => {
   opened[0]!.pause();
   opened[0]!.resume();
   assertEquals([opened[0]!.ping(), opened[0]!.bytesRead, socket.calls], [false, 0, []]);
+});
+
+Deno.test("a request has its path where Host and URL have nothing but a host before it", () => {
+  const { hasItsPath } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
+  const ask = (url: string, host: string | null) => {
+    const headers = new Headers(host === null ? {} : { Host: host });
+    const request = { url, headers } as Request;
+    return hasItsPath!(request, url, pathOf(url).start);
+  };
+  // What Deno makes of `Host`, in that order.
+  const good = [
+    ["http://host/echo", "host"],
+    ["https://host/echo", "host"],
+    ["http://Host.Example:8080/echo", "Host.Example:8080"],
+    ["http://[::1]:80/echo", "[::1]:80"],
+    ["http://localhost:1/echo", ""],
+    ["http://localhost:1/echo", null],
+    ["http://authority/echo", null],
+    ["http://absolute/echo", "host"],
+  ] as const;
+  for (const [url, host] of good) assertEquals(ask(url, host), true, url);
+  const bad = [
+    ["http://x/echo/000/victim/xhr_send?/admin", "x/echo/000/victim/xhr_send?"],
+    ["http://x/echo/admin", "x/echo"],
+    ["http://x?/echo", "x?"],
+    ["http://x#/echo", "x#"],
+    ["http://a@b/echo", "a@b"],
+    ["http://a@b/echo", null],
+    ["http://a b/echo", "a b"],
+    ["http://x\\y/echo", "x\\y"],
+    ["http://x%2f/echo", "x%2f"],
+    ["http:///echo/admin", "/echo"],
+    ["http://x:99999/echo", "x:99999"],
+    ["http://absolute/echo", "x/admin?"],
+    ["http://a:b@c/echo", "c"],
+  ] as const;
+  for (const [url, host] of bad) assertEquals(ask(url, host), false, url);
 });

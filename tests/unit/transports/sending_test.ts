@@ -75,20 +75,27 @@ Deno.test("a send that arrives in full only after its session has gone is a 404"
   using time = fakeTime();
   const { client, heard } = await open();
   let finish = () => {};
-  const body = new ReadableStream({
-    start(controller) {
-      finish = () => {
-        controller.enqueue(new TextEncoder().encode('["x"]'));
-        controller.close();
-      };
-    },
-  });
-  const answer = client.post(body);
+  let cancelled = 0;
+  const body = () =>
+    new ReadableStream({
+      start(controller) {
+        finish = () => {
+          controller.enqueue(new TextEncoder().encode('["x"]'));
+          controller.close();
+        };
+      },
+      cancel: () => void cancelled++,
+    });
+  // A short one is read to its end, a long one is given up with its session.
+  const short = client.post(body(), { "Content-Length": "5" });
+  const finishShort = finish;
+  const long = client.post(body());
   await pass(time, 5000);
   // Under the same id, but not what the client meant.
   assertEquals(await client.poll(), "o");
-  finish();
-  assertEquals((await answer).status, 404);
+  assertEquals([(await long).status, cancelled], [404, 1]);
+  finishShort();
+  assertEquals((await short).status, 404);
   assertEquals(heard, []);
 });
 

@@ -1,0 +1,40 @@
+/** Handshakes that the application refuses, on servers that deal with `Expect` in other ways. */
+
+import { createServer } from "node:http";
+import { createServer as createSockJS } from "../../../mod.ts";
+import { installHandlers } from "../../../src/adapters/node.ts";
+import { serve } from "./control.ts";
+
+const secret = () =>
+  new Response("for one client only", { status: 401, headers: { "Set-Cookie": "secret=1" } });
+
+const sockjs = createSockJS({ prefix: "/echo", authorize: secret });
+const slow = createSockJS({
+  prefix: "/slow",
+  authorize: () => new Promise<Response>((resolve) => setTimeout(() => resolve(secret()), 10)),
+});
+
+/** Node answers some of what requests expect. */
+const plain = createServer();
+/** Here the application does, and always with a 200. */
+const answering = createServer();
+for (const event of ["checkContinue", "checkExpectation"] as const) {
+  answering.on(event, (_req, res) => res.end("expected"));
+}
+/** Here it hands them on. */
+const handing = createServer();
+for (const event of ["checkContinue", "checkExpectation"] as const) {
+  handing.on(event, (req, res) => handing.emit("request", req, res));
+}
+/** Here it answers what nobody can read, and each request that it sees first. */
+const first = createServer();
+first.on("clientError", (_error, socket) => socket.end("HTTP/1.1 400 Bad\r\n\r\n"));
+
+for (const server of [plain, answering, handing, first]) {
+  for (const each of [sockjs, slow]) installHandlers(each, server);
+}
+first.prependListener("request", (req, res) => {
+  if (req.headers["x-first"] !== undefined) res.end("first");
+});
+
+await serve({ plain, answering, handing, first });
