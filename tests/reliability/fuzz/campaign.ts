@@ -19,6 +19,8 @@ const stride = 500;
 const clients = 128;
 /** Characters of an error that are shown. */
 const most = 1000;
+/** Things that a case does, of those that are shown. */
+const mostLines = 20;
 
 /** What to do, and to whom. */
 export interface Campaign {
@@ -156,6 +158,12 @@ function drawn(draw: DrawCase, seed: number): Case {
   return draw(new Dice(seed), `fuzz${seed}`);
 }
 
+/** As much of it as anybody reads. */
+function shownOf({ shows }: Case): string[] {
+  const lines = shows.slice(0, mostLines).map((each) => JSON.stringify(each).slice(0, most));
+  return shows.length > mostLines ? [...lines, `and ${shows.length - mostLines} more`] : lines;
+}
+
 function report(draw: DrawCase, fault: Fault, culprit: Fault, stderr: string): string {
   const { seed, count, error } = culprit;
   const shown = error === undefined ? fault : culprit;
@@ -163,7 +171,7 @@ function report(draw: DrawCase, fault: Fault, culprit: Fault, stderr: string): s
     `FUZZ_SEED=${seed} FUZZ_CASES=${count}`,
     error === undefined ? "Together they fail, and none does alone:" : `${error}`.slice(0, most),
     `${fault.error}`.slice(0, most),
-    ...(shown.count > 1 ? [] : drawn(draw, shown.seed).shows.map((each) => JSON.stringify(each))),
+    ...(shown.count > 1 ? [] : shownOf(drawn(draw, shown.seed))),
     stderr.slice(0, most),
   ].join("\n");
 }

@@ -31,17 +31,20 @@ function integer(value: number, bits: number): Uint8Array {
 
 const known = [200, 204, 206, 304, 400, 404, 500];
 
-/** The status, which is the first field of an answer. */
+/** Ways to write a literal whose name is `:status`. */
+const literals = [0x08, 0x18, 0x48];
+
+/** The status, where that is the first field of an answer and no table is used; else 0. */
 export function statusOf(block: Uint8Array): number {
   let at = 0;
   // The size of a table that is not used.
   while (((block[at] ?? 0) & 0xe0) === 0x20) while ((block[at++] ?? 0) === 0x3f);
   const first = block[at] ?? 0;
   if (first >= 0x88 && first <= 0x8e) return known[first - 0x88] ?? 0;
+  if (!literals.includes(first)) return 0;
   const length = block[at + 1] ?? 0;
   const value = block.subarray(at + 2, at + 2 + (length & 0x7f));
-  // Bun has others before it.
-  return Number(length < 128 ? String.fromCharCode(...value) : digits(value)) || 0;
+  return Number(length < 128 ? String.fromCharCode(...value) : digits(value));
 }
 
 /** Huffman's code of digits: five bits for 0, 1 and 2, six for the others. */
