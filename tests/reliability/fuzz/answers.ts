@@ -15,6 +15,8 @@ export const statuses = [
 /** What a runtime may say by itself to methods, versions and encodings of its own liking. */
 const ofRuntimes = [501, 505];
 
+const texts503 = ["Too many sessions", "Too many bytes are waiting"];
+
 const texts500 = [
   '"callback" parameter required',
   'invalid "callback" parameter',
@@ -46,7 +48,7 @@ export function checkHead(head: ResponseHead, isSound: boolean): void {
 
 /** Fails on an error of the server that is not one of the protocol, or of a limit. */
 export function checkError(status: number, body: string, request: string): void {
-  if (status === 503 && body !== "Too many sessions") throw new Error(`503 with "${body}"`);
+  if (status === 503 && !texts503.includes(body)) throw new Error(`503 with "${body}"`);
   if (status !== 500 || texts500.includes(body)) return;
   // There, the application throws.
   if (body === "Internal error" && request.includes(prefixes.judged)) return;
