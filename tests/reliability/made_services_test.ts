@@ -9,7 +9,7 @@ import { drawMadeCase } from "./fuzz/made/all_cases.ts";
 
 /** As in fuzz_test.ts; there are fewer of these cases, for each takes longer. */
 const seed = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1e9);
-const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 20);
+const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 32);
 
 /** Deno and Bun print why the server cut somebody off, Bun with lines of the source around. */
 const reason = "A client that takes nothing any more is cut off";

@@ -52,7 +52,7 @@ export function drawEdgeCase(dice: Dice, id: string): Case {
   const heartbeats = crossing[0]?.frame === "h";
   const heartbeatDelay = heartbeats ? 100 : quiet;
   const application = dice.pick(["obeys", "obeys", "reads"]);
-  const numbers = { responseLimit: limit, heartbeatDelay, disconnectDelay: 1000 };
+  const numbers = { responseLimit: limit, heartbeatDelay, disconnectDelay: 10_000 };
   const prefix = pathOf({ application, functions: {}, numbers }, id);
   const size = sizeOn(first, crossing[0]?.frame ?? "");
   const steps = [

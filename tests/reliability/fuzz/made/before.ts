@@ -32,7 +32,19 @@ function throwOnce(): () => void {
   };
 }
 
-const soon = (task: () => void) => void setTimeout(task, 2);
+/** A turn or more later. */
+function soon(task: () => void): void {
+  setTimeout(() => alone(task), 2);
+}
+
+/** What that does wrong is its own fault, such as a head that it sends twice. */
+function alone(task: () => void): void {
+  try {
+    task();
+  } catch {
+    // Nobody else hears of it.
+  }
+}
 
 /** Keeps all that is written until the end, as compression may. */
 function hoard(res: ServerResponse): void {
@@ -106,13 +118,7 @@ export const actionNames: readonly string[] = [...Object.keys(actions), ...Objec
 /** Does as the request says, and goes on. */
 export function before(req: IncomingMessage, res: ServerResponse, go: () => void): void {
   const names = String(req.headers[fieldName] ?? "").split(",");
-  for (const name of names) {
-    try {
-      actions[name]?.(req, res);
-    } catch {
-      // Its own fault, such as a head that was sent twice.
-    }
-  }
+  for (const name of names) alone(() => actions[name]?.(req, res));
   const delay = names.map((name) => delays[name]).find((each) => each !== undefined);
   if (delay === undefined) go();
   else delay(req, go);
