@@ -10,6 +10,8 @@ import { Queue } from "./queue.ts";
 
 /** What a message costs besides its bytes: empty ones must not be free. */
 const messageOverhead = 32;
+/** The same where short ones cannot be joined, and most are short. */
+const loneOverhead = 128;
 
 /** Bytes below which a message is short, and of how many of them one is made. */
 const short = 1024;
@@ -35,7 +37,7 @@ export class Backlog extends Queue<Message> {
 
   /** What they take here, for the limit that protects us. */
   get cost(): number {
-    return this.bytes + this.length * messageOverhead;
+    return this.bytes + this.length * (this.#joins ? messageOverhead : loneOverhead);
   }
 
   override add(message: Message): void {

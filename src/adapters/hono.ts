@@ -24,7 +24,12 @@
  * import { WebSocketServer } from "ws";
  *
  * app.use(sockjs(echo, { upgradeWebSocket }));
- * const websockets = new WebSocketServer({ noServer: true, maxPayload: 2 ** 20 });
+ * const websockets = new WebSocketServer({
+ *   noServer: true,
+ *   maxPayload: 2 ** 20,
+ *   maxFragments: 4096,
+ *   maxBufferedChunks: 4096,
+ * });
  * serve({ fetch: app.fetch, websocket: { server: websockets } });
  * ```
  *

@@ -24,7 +24,7 @@ export function pathOf(way: WayToRead): string {
 
 /**
  * Counts empty messages, and notes after how many each other one came, and the end. Those ways
- * that begin late begin on `go`, from any connection.
+ * that begin late begin when a session comes whose id begins with `go-`.
  */
 export function countMessages(
   way: WayToRead,
@@ -36,7 +36,7 @@ export function countMessages(
     waiting.clear();
   };
   return (connection) => {
-    if (connection.url.includes("/go/")) return go();
+    if (connection.url.includes("/go-")) return go();
     let empty = 0;
     const take = (message: string) => {
       if (message === "") empty++;

@@ -204,8 +204,9 @@ export class SessionModel implements Subject {
     if (session.phase !== "open") return false;
     session.queue.push(text);
     const { buffered } = session;
-    // Besides its bytes, a message in the queue costs 32.
-    if (buffered + 32 * session.queue.length > this.#world.maxBufferedBytes) {
+    // Besides its bytes, a message in the queue costs 32, and 128 where it is a frame by itself.
+    const overhead = session.slot === "raw" ? 128 : 32;
+    if (buffered + overhead * session.queue.length > this.#world.maxBufferedBytes) {
       this.#close(session, { code: 1008, reason: "Slow consumer" });
     } else if (buffered <= this.#world.highWaterMark) return true;
     session.drainOwed = true;

@@ -18,7 +18,7 @@ for (const way of waysToRead) {
     await socket.sendText(JSON.stringify([...list, "list"]));
     if (beginsLate) {
       await server.roundTrip();
-      await server.xhr(path, `go`).open();
+      await server.xhr(path, `go-${server.newId()}`).open();
     }
     await socket.sendText(JSON.stringify("after"));
     await socket.sendClose(1000);
@@ -31,7 +31,7 @@ for (const way of waysToRead) {
     const sending = session.send(...list, "list");
     if (beginsLate) {
       await server.roundTrip();
-      await server.xhr(path, `go`).open();
+      await server.xhr(path, `go-${server.newId()}`).open();
     }
     await sending;
     await session.send("after");
