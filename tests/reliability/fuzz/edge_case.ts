@@ -50,7 +50,7 @@ export function drawEdgeCase(dice: Dice, id: string): Case {
   const first = dice.pick(streams);
   const crossing = drawCrossing(dice);
   const heartbeats = crossing[0]?.frame === "h";
-  const heartbeatDelay = heartbeats ? 100 : quiet;
+  const heartbeatDelay = heartbeats ? 500 : quiet;
   const application = dice.pick(["obeys", "obeys", "reads"]);
   const numbers = { responseLimit: limit, heartbeatDelay, disconnectDelay: 10_000 };
   const prefix = pathOf({ application, functions: {}, numbers }, id);

@@ -15,6 +15,9 @@ import { drawLifeCase } from "../life_case.ts";
 const shares: Readonly<Partial<Record<HostName, readonly (readonly [DrawCase, number])[]>>> = {
   deno: [[drawEdgeCase, 30], [drawLifeCase, 50], [drawHttp2Case, 20]],
   bun: [[drawEdgeCase, 40], [drawLifeCase, 60]],
+  // On a busy machine, its `node:http` has answered a send with 200, not 204, once in some thousand
+  // cases; why is not known. And it has no HTTP/2 that outlives clients which leave early.
+  "deno-node": [[drawLifeCase, 50], [drawBesideCase, 50]],
 };
 const onNode = [
   [drawEdgeCase, 20],
