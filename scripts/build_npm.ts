@@ -35,7 +35,8 @@ async function buildWithDnt(args: readonly string[]): Promise<number> {
 }
 
 const known = ["--quick", "--dnt"];
-const unknown = Deno.args.find((arg) => !known.includes(arg));
+// As npm's users write it: task build:npm -- --quick
+const unknown = Deno.args.find((arg) => arg !== "--" && !known.includes(arg));
 if (unknown !== undefined) {
   console.error(`Cannot build: ${unknown} is unknown, there are ${known.join(" and ")}`);
   Deno.exit(2);

@@ -34,6 +34,8 @@ browserTest(
 browserTest("multiplex: a channel is left and joined, and the other stays", async (context) => {
   await using server = await startExample("multiplex");
   const it = await ExamplePage.open(context, server.address);
+  // What is on its way to a channel that is left is lost.
+  await it.shows("#bob .received", "Bob doesn't agree.");
   await it.focus("#bob .toggle");
   await it.press("Enter");
   await it.shows("#bob .event", "left");
