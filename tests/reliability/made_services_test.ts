@@ -11,8 +11,8 @@ import { stall } from "./fuzz/stall.ts";
 
 /** As in fuzz_test.ts; there are fewer of these cases, for each takes longer. */
 const seed = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1e9);
-const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 32);
-const stalls = Math.ceil(cases / 1250);
+const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 50);
+const stalls = Math.ceil(cases / 800);
 
 /** Deno and Bun print why the server cut somebody off, Bun with lines of the source around. */
 const reason = "A client that takes nothing any more is cut off";
