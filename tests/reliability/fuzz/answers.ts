@@ -15,7 +15,7 @@ export const statuses = [
 /** What a runtime may say by itself to methods, versions and encodings of its own liking. */
 const ofRuntimes = [501, 505];
 
-const texts503 = ["Too many sessions", "Too many bytes are waiting"];
+const texts503 = ["Too many sessions", "Too many bytes are waiting", "Server is shutting down"];
 
 const texts500 = [
   '"callback" parameter required',
