@@ -8,12 +8,14 @@ import type { ResponseHead } from "../../conformance/raw_response.ts";
 import { prefixes } from "./services.ts";
 
 /** What we or a runtime say below 500, and a guest's 402. */
-const statuses = [
+export const statuses = [
   ...[100, 101, 200, 204, 304, 400, 402, 403, 404, 405, 408, 411, 413, 414, 417, 426, 431],
 ];
 
 /** What a runtime may say by itself to methods, versions and encodings of its own liking. */
 const ofRuntimes = [501, 505];
+
+const texts503 = ["Too many sessions", "Too many bytes are waiting", "Server is shutting down"];
 
 const texts500 = [
   '"callback" parameter required',
@@ -46,7 +48,7 @@ export function checkHead(head: ResponseHead, isSound: boolean): void {
 
 /** Fails on an error of the server that is not one of the protocol, or of a limit. */
 export function checkError(status: number, body: string, request: string): void {
-  if (status === 503 && body !== "Too many sessions") throw new Error(`503 with "${body}"`);
+  if (status === 503 && !texts503.includes(body)) throw new Error(`503 with "${body}"`);
   if (status !== 500 || texts500.includes(body)) return;
   // There, the application throws.
   if (body === "Internal error" && request.includes(prefixes.judged)) return;

@@ -19,11 +19,17 @@ const stride = 500;
 const clients = 128;
 /** Characters of an error that are shown. */
 const most = 1000;
+/** Things that a case does, of those that are shown. */
+const mostLines = 20;
 
 /** What to do, and to whom. */
 export interface Campaign {
   readonly host: HostName;
   readonly draw: DrawCase;
+  /** Whether the server has other ports, which it tells. */
+  readonly hasPorts?: boolean;
+  /** What its server may print: lines by which a runtime says what it is told. */
+  readonly mayPrint?: RegExp;
   /** Starts a server, to try cases one by one. */
   readonly start: () => Promise<ServerProcess>;
 }
@@ -75,21 +81,24 @@ class Siege implements Disposable {
   readonly #target: Target;
   /** The first case that has not begun. */
   next = 0;
-  readonly #draw: DrawCase;
+  readonly #campaign: Campaign;
   readonly #server: TestServer;
   readonly #control: Control;
   #looked: Promise<Fault | undefined> = Promise.resolve(undefined);
 
-  private constructor({ host, draw }: Campaign, server: TestServer, control: Control) {
-    this.#target = { host, port: server.port };
-    this.#draw = draw;
+  private constructor(target: Target, campaign: Campaign, server: TestServer, control: Control) {
+    this.#target = target;
+    this.#campaign = campaign;
     this.#server = server;
     this.#control = control;
   }
 
   static async begin(campaign: Campaign, process: ServerProcess): Promise<Siege> {
-    const server = new TestServer(campaign.host, process);
-    return new Siege(campaign, server, await Control.open(server));
+    const { host, hasPorts = false } = campaign;
+    const server = new TestServer(host, process);
+    const ports = hasPorts ? JSON.parse((await server.get("/ports")).body) : {};
+    const target = { host, port: server.port, ports };
+    return new Siege(target, campaign, server, await Control.open(server));
   }
 
   /** All clients together; the first fault, if there is one. */
@@ -104,7 +113,7 @@ class Siege implements Disposable {
           const seen = await this.look(range);
           fault ??= seen;
         }
-        await drawn(this.#draw, range.seed).run(client).catch((error) => {
+        await drawn(this.#campaign.draw, range.seed).run(client).catch((error) => {
           fault ??= { ...range, error };
         });
       }
@@ -122,7 +131,7 @@ class Siege implements Disposable {
     try {
       await this.#control.echoes(this.#server);
       await this.#server.roundTrip();
-      assertEquals(this.#server.stderr, "", "on the server's standard error");
+      assertEquals(unexpected(this.#campaign, this.#server), "", "on the server's standard error");
       return undefined;
     } catch (error) {
       return { ...range, error };
@@ -135,8 +144,24 @@ class Siege implements Disposable {
   }
 }
 
+/** What a server has printed on its standard error that it may not. */
+export function unexpected({ mayPrint }: Pick<Campaign, "mayPrint">, { stderr }: Printing): string {
+  return mayPrint === undefined ? stderr : stderr.replaceAll(mayPrint, "");
+}
+
+/** What prints. */
+interface Printing {
+  readonly stderr: string;
+}
+
 function drawn(draw: DrawCase, seed: number): Case {
   return draw(new Dice(seed), `fuzz${seed}`);
+}
+
+/** As much of it as anybody reads. */
+function shownOf({ shows }: Case): string[] {
+  const lines = shows.slice(0, mostLines).map((each) => JSON.stringify(each).slice(0, most));
+  return shows.length > mostLines ? [...lines, `and ${shows.length - mostLines} more`] : lines;
 }
 
 function report(draw: DrawCase, fault: Fault, culprit: Fault, stderr: string): string {
@@ -146,7 +171,7 @@ function report(draw: DrawCase, fault: Fault, culprit: Fault, stderr: string): s
     `FUZZ_SEED=${seed} FUZZ_CASES=${count}`,
     error === undefined ? "Together they fail, and none does alone:" : `${error}`.slice(0, most),
     `${fault.error}`.slice(0, most),
-    ...(shown.count > 1 ? [] : drawn(draw, shown.seed).shows.map((each) => JSON.stringify(each))),
+    ...(shown.count > 1 ? [] : shownOf(drawn(draw, shown.seed))),
     stderr.slice(0, most),
   ].join("\n");
 }

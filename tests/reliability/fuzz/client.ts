@@ -13,6 +13,8 @@ import type { HostName } from "../../hosts.ts";
 export interface Target {
   readonly host: HostName;
   readonly port: number;
+  /** Where else it listens, by names; only of servers that do. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 /** One connection at a time. */
@@ -25,8 +27,8 @@ export class Client implements Disposable {
   }
 
   /** A connection that nobody has used. */
-  connect(): Promise<HttpConnection> {
-    return HttpConnection.open(this.target.port);
+  connect(port = this.target.port): Promise<HttpConnection> {
+    return HttpConnection.open(port);
   }
 
   /** The connection of the last request, if there is one, and the caller's from now on. */

@@ -1,0 +1,88 @@
+/**
+ * Counts what a server does with what it is sent: elements that are moved or looked at,
+ * not time. What runtimes do by themselves is not counted, for they keep their own methods.
+ *
+ * @module
+ */
+
+/** What a method costs: of what it is called on, and with what. */
+type Cost = (self: { readonly length: number }, args: readonly unknown[]) => number;
+
+const all: Cost = ({ length }) => length;
+const first: Cost = (_, [text]) => typeof text === "string" ? text.length : 1;
+const given: Cost = (_, [bytes]) => (bytes as ArrayLike<unknown> | undefined)?.length ?? 1;
+
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+/** Methods whose price depends on a length. */
+const metered: readonly (readonly [object, readonly string[], Cost])[] = [
+  [Array.prototype, ["shift", "unshift", "splice", "slice", "concat", "join"], all],
+  [Array.prototype, ["indexOf", "includes", "find", "findIndex", "filter", "map", "some"], all],
+  [Array.prototype, ["every", "forEach", "reverse", "sort", "flat", "flatMap", "toSorted"], all],
+  [String.prototype, ["split", "replace", "replaceAll", "match", "trim", "toLowerCase"], all],
+  [String.prototype, ["includes", "slice", "substring", "charCodeAt"], () => 1],
+  [typedArray, ["set"], given],
+  [typedArray, ["slice", "fill"], all],
+  [JSON, ["parse"], first],
+];
+
+/** What a regular expression reads: on from where it was, if it knows that. */
+function meterSearch(name: "exec" | "test"): void {
+  const method = RegExp.prototype[name] as (text: string) => unknown;
+  RegExp.prototype[name] = function (this: RegExp, text: string): never {
+    const from = this.lastIndex;
+    const found = Reflect.apply(method, this, [text]);
+    paid += Math.max(1, (this.lastIndex || String(text).length) - from);
+    return found as never;
+  };
+}
+
+/** As many as the server has paid since it was started. */
+let paid = 0;
+/** Messages that the application has heard in this turn of the event loop, and the most of all turns. */
+let heard = 0;
+let mostHeard = 0;
+
+/** Replaces the methods. */
+export function install(): void {
+  for (const [owner, names, cost] of metered) {
+    for (const name of names) meter(owner as Record<string, unknown>, name, cost);
+  }
+  meterSearch("exec");
+  meterSearch("test");
+  turn();
+}
+
+function meter(owner: Record<string, unknown>, name: string, cost: Cost): void {
+  const method = owner[name];
+  if (typeof method !== "function") return;
+  const value = function (this: { readonly length: number }, ...args: unknown[]): unknown {
+    paid += cost(this, args);
+    return Reflect.apply(method, this, args);
+  };
+  Object.defineProperty(owner, name, { ...Object.getOwnPropertyDescriptor(owner, name), value });
+}
+
+function nextTurn(): void {
+  mostHeard = Math.max(mostHeard, heard);
+  heard = 0;
+}
+
+function turn(): void {
+  nextTurn();
+  setImmediate(turn);
+}
+
+/** The application has heard a message. */
+export function hear(): void {
+  heard++;
+}
+
+/** What has been paid since that was asked last, and the most messages that came in one turn. */
+export function read(): { paid: number; heard: number } {
+  nextTurn();
+  const reading = { paid, heard: mostHeard };
+  paid = 0;
+  mostHeard = 0;
+  return reading;
+}

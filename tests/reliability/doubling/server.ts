@@ -1,0 +1,60 @@
+/**
+ * A server that tells what it has done with what it was sent.
+ *
+ * @module
+ */
+
+import { readArguments, serve } from "../../../examples/test_server/serve.ts";
+import { Services } from "../../../examples/test_server/services.ts";
+import { type Connection, createServer } from "../../../mod.ts";
+import { heap } from "../../conformance/heap.ts";
+import { hear, install, read } from "./meter.ts";
+
+const services = new Services((options) => createServer({ ...options, log: () => {} }));
+
+/** Says so when it has heard the last message of an input; gives back what is short. */
+function take(connection: Connection, message: string): void {
+  hear();
+  if (message === "last") connection.write("heard");
+  else if (message.startsWith("echo")) connection.write(message);
+}
+
+/** The ways to read messages. */
+const ways: Readonly<Record<string, (connection: Connection) => unknown>> = {
+  listener: (connection) => connection.on("data", (message) => take(connection, message)),
+  async loop(connection) {
+    for await (const message of connection) take(connection, message);
+  },
+  stream: (connection) =>
+    connection.stream().readable.pipeTo(
+      new WritableStream({ write: (message) => take(connection, message) }),
+    ),
+  pipe: (connection) =>
+    connection.pipe({
+      write: (message: string) => (take(connection, message), true),
+      end() {},
+    }),
+  pause(connection) {
+    connection.pause();
+    connection.on("data", (message) => take(connection, message));
+    setTimeout(() => connection.resume(), 100);
+  },
+  late: (connection) =>
+    setTimeout(() => connection.on("data", (message) => take(connection, message)), 100),
+  never: (connection) => connection.pause(),
+};
+
+services.add({ prefix: "/echo" }, ways["listener"]!);
+for (const [way, read] of Object.entries(ways)) {
+  services.add({ prefix: `/${way}`, jsessionid: true }, read);
+}
+services.other = ({ url }) =>
+  url.endsWith("/meter")
+    ? Response.json(read())
+    : url.endsWith("/heap")
+    ? Response.json(heap())
+    : new Response(null, { status: 404 });
+
+const address = await serve(readArguments(0), services);
+install();
+console.log(address);

@@ -1,0 +1,119 @@
+/**
+ * Requests that other code on the same server has had in its hands before, or has an
+ * opinion on.
+ *
+ * @module
+ */
+
+import { BrokenOff, Silence } from "../../conformance/byte_reader.ts";
+import { fromLatin1 } from "../../conformance/bytes.ts";
+import { handshake } from "../../conformance/raw_websocket.ts";
+import { receivingTransports } from "../../conformance/receiving_transports.ts";
+import type { Dice } from "../../dice.ts";
+import { framed } from "./bodies.ts";
+import { type Case, settlesSoon } from "./case.ts";
+import { type Client, ended } from "./client.ts";
+import { actionNames, fieldName } from "./made/before.ts";
+import { endService } from "./made/client.ts";
+import { drawPlan } from "./made/draw_plan.ts";
+import { pathOf } from "./made/plan.ts";
+
+interface Ask {
+  readonly pieces: readonly string[];
+  /** How long it waits before it says more, or goes (ms). */
+  readonly ms: number;
+  readonly stays: boolean;
+}
+
+/** Draws some requests to a service, one after the other. */
+export function drawBesideCase(dice: Dice, id: string): Case {
+  const { numbers, functions, application } = drawPlan(dice);
+  // That others are in the way is enough, as a rule.
+  const plan = dice.chance(0.7)
+    ? { application: "obeys", functions: {}, numbers: { disconnectDelay: 100, heartbeatDelay: 50 } }
+    : { application, functions, numbers };
+  const prefix = pathOf(plan, id);
+  const port = dice.pick(["plain", "listening", "listening"]);
+  const asks = dice.several(1 + dice.below(5), () => drawAsk(dice, prefix));
+  return {
+    shows: [port, ...asks.flatMap(({ pieces }) => pieces)],
+    async run(client) {
+      using open = new DisposableStack();
+      for (const ask of asks) await askThere(client, port, ask, open);
+      await endService(client, prefix);
+    },
+  };
+}
+
+const fields = [
+  ["Expect", "100-continue"],
+  ["Expect", "nothing"],
+  ["Connection", "close"],
+  ["Connection", "Upgrade"],
+  ["Upgrade", "h2c"],
+  ["Upgrade", "websocket"],
+  ["Accept-Encoding", "gzip"],
+  ["Transfer-Encoding", "chunked"],
+] as const;
+
+/** One that opens a session, or goes on with it. */
+function drawAsk(dice: Dice, prefix: string): Ask {
+  const base = `${prefix}/000/${dice.pick(["a", "a", "b"])}`;
+  const before = dice.several(dice.pick([0, 1, 1, 1, 2, 3]), () => dice.pick(actionNames));
+  const head = before.length === 0 ? "" : `${fieldName}: ${before.join()}\r\n`;
+  const others = dice.several(dice.chance(0.25) ? dice.pick([1, 2]) : 0, () => dice.pick(fields))
+    .map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const text = drawRequest(dice, prefix, base, head + others);
+  const cut = dice.chance(0.5) ? dice.below(text.length) : text.length - dice.below(5);
+  const pieces = dice.chance(0.6) ? [text] : [text.slice(0, cut), text.slice(cut)];
+  // Behind it, what shall not get its answer.
+  const second = dice.chance(0.1) ? [`GET ${prefix}/info HTTP/1.1\r\nHost: x\r\n\r\n`] : [];
+  return { pieces: [...pieces, ...second], ms: dice.pick([1, 5, 20]), stays: dice.chance(0.3) };
+}
+
+function drawRequest(dice: Dice, prefix: string, base: string, head: string): string {
+  const roll = dice.roll();
+  const request = (method: string, path: string, rest: string) =>
+    `${method} ${path} HTTP/1.1\r\nHost: x\r\n${head}${rest}`;
+  if (roll < 0.4) {
+    const body = dice.pick(['["write 100"]', '["close 3000 x"]', '["m"]', "[", "d=%5B%5D"]);
+    const { fields, bytes } = framed(dice, body);
+    const length = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const path = `${base}/${dice.pick(["xhr_send", "xhr_send", "jsonp_send"])}`;
+    return request("POST", path, `${length}\r\n${bytes}`);
+  }
+  if (roll < 0.75) {
+    const { method, path } = dice.pick(receivingTransports);
+    const length = method === "POST" ? "Content-Length: 0\r\n" : "";
+    return request(method, `${base}/${path}`, `${length}\r\n`);
+  }
+  if (roll < 0.9) {
+    const { "Sec-WebSocket-Version": version, ...others } = handshake;
+    const all = Object.entries({ ...others, "Sec-WebSocket-Version": dice.pick([version, "12"]) });
+    const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    return request("GET", `${dice.pick([base, prefix])}/websocket`, `${lines}\r\n`);
+  }
+  const path = prefix + dice.pick(["", "/info", "/iframe.html", "/none"]);
+  return request(dice.pick(["GET", "OPTIONS", "HEAD", "PUT"]), path, "\r\n");
+}
+
+/** Whatever comes of it, others go on. */
+async function askThere(
+  client: Client,
+  port: string,
+  { pieces, ms, stays }: Ask,
+  open: DisposableStack,
+): Promise<void> {
+  const connection = open.use(await client.connect(client.target.ports?.[port]));
+  const all = connection.reader.toEnd().catch((error) => {
+    // It is closed when the case is over.
+    const isOver = error instanceof BrokenOff || error instanceof Silence ||
+      error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+    if (!isOver) ended(error);
+  });
+  for (const piece of pieces) {
+    await connection.write(fromLatin1(piece)).catch(ended);
+    await settlesSoon(all, ms);
+  }
+  if (!stays) connection.close();
+}

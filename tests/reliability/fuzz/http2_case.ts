@@ -1,0 +1,174 @@
+/**
+ * Many requests on one connection of HTTP/2, which end whenever they like.
+ *
+ * @module
+ */
+
+import { fromLatin1 } from "../../conformance/bytes.ts";
+import { handshake } from "../../conformance/raw_websocket.ts";
+import type { Dice } from "../../dice.ts";
+import { checkError, statuses } from "./answers.ts";
+import { drawBody } from "./bodies.ts";
+import { type Case, settlesSoon } from "./case.ts";
+import type { Client } from "./client.ts";
+import { drawFields, type Field } from "./fields.ts";
+import { frame, headers, Http2Connection, types, uint32 } from "./http2_connection.ts";
+import { endService } from "./made/client.ts";
+import { drawPlan } from "./made/draw_plan.ts";
+import { pathOf } from "./made/plan.ts";
+import { drawTarget } from "./targets.ts";
+
+/** A piece of what is sent, and a moment of waiting (ms). */
+interface Piece {
+  readonly shows: string;
+  readonly bytes: Uint8Array;
+  readonly ms: number;
+}
+
+/** Draws a connection, to one of the servers that speak it. */
+export function drawHttp2Case(dice: Dice, id: string): Case {
+  const plan = dice.chance(0.5) ? drawPlan(dice) : {
+    application: "obeys",
+    functions: {},
+    numbers: { disconnectDelay: 100, heartbeatDelay: 50 },
+  };
+  const prefix = pathOf(plan, id);
+  const where = dice.roll();
+  const count = dice.pick([1, 2, 3, 5, dice.chance(0.1) ? 200 : 8]);
+  const lists = Array.from({ length: count }, (_, at) => drawStream(dice, prefix, 2 * at + 1));
+  const pieces = mixed(dice, lists);
+  if (dice.chance(0.2)) pieces.splice(dice.below(pieces.length + 1), 0, drawOdd(dice));
+  return {
+    shows: [prefix, ...pieces.map(({ shows, ms }) => `${shows} (${ms} ms)`)],
+    run: (client) => talk(client, prefix, where, pieces, count),
+  };
+}
+
+const method = (name: string): Field => [":method", name];
+
+/** Fields of a connection, which HTTP/2 has not. */
+const forbidden: readonly Field[] = [
+  ["connection", "Upgrade"],
+  ["connection", "close"],
+  ["upgrade", "websocket"],
+  ["keep-alive", "timeout=5"],
+  ["transfer-encoding", "chunked"],
+  ["te", "trailers"],
+  ["te", "gzip"],
+  ["X-Upper", "x"],
+  [":unknown", "x"],
+  ["host", "other"],
+  ["expect", "100-continue"],
+  ["expect", "nothing"],
+  ["content-length", "3"],
+];
+
+/** The frames of a request. */
+function drawStream(dice: Dice, prefix: string, stream: number): Piece[] {
+  const base = `/000/${dice.pick(["a", "a", "b"])}`;
+  const target = drawTarget(dice, prefix, base.slice(5));
+  const isSend = dice.chance(0.25);
+  const path = isSend ? `${prefix}${base}/xhr_send` : target.text;
+  const verb = isSend ? "POST" : target.method;
+  const fields: Field[] = [
+    method(dice.chance(0.9) ? verb : dice.pick(["GET", "HEAD", "PUT", "OPTIONS", "CONNECT"])),
+    [":scheme", dice.chance(0.95) ? "https" : "ftp"],
+    [":authority", dice.chance(0.95) ? "x" : "x/y?"],
+    [":path", path],
+    ...drawFields(dice).map(([name, value]): Field => [name.toLowerCase(), value]),
+  ];
+  if (target.endpoint.endsWith("websocket")) {
+    const version = dice.pick(["12", "13", "", "x"]);
+    if (dice.chance(0.8)) fields.push(["sec-websocket-version", version]);
+    if (dice.chance(0.3)) fields.push(["sec-websocket-key", handshake["Sec-WebSocket-Key"] ?? ""]);
+    if (dice.chance(0.2)) fields.splice(0, 1, method("CONNECT"), [":protocol", "websocket"]);
+  }
+  if (dice.chance(0.1)) fields.push(dice.pick(forbidden));
+  const commands = ['["write 1000"]', '["close 3000 x"]', '["m"]', '["many 100"]'];
+  const body = dice.chance(0.7) ? dice.pick(commands) : drawBody(dice).bytes;
+  const bodies = verb === "POST" ? cutUp(dice, body) : [];
+  const piece = (shows: string, bytes: Uint8Array): Piece => {
+    return { shows: `${stream} ${shows}`, bytes, ms: dice.pick([0, 0, 0, 1, 5]) };
+  };
+  const pieces = [
+    piece(JSON.stringify(fields), headers(stream, fields, bodies.length === 0)),
+    ...bodies.map((text, at) => {
+      const isLast = at === bodies.length - 1;
+      const bytes = fromLatin1(text) as Uint8Array<ArrayBuffer>;
+      return piece(`data ${text}`, frame(types.data, isLast ? 1 : 0, stream, bytes));
+    }),
+  ];
+  if (dice.chance(0.6)) return pieces;
+  const reset = frame(types.reset, 0, stream, uint32(dice.pick([0, 1, 2, 5, 7, 8, 11])));
+  pieces.splice(1 + dice.below(pieces.length), dice.pick([0, 9]), piece("reset", reset));
+  return pieces;
+}
+
+function cutUp(dice: Dice, body: string): string[] {
+  const at = dice.below(body.length + 1);
+  return dice.chance(0.5) ? [body] : [body.slice(0, at), body.slice(at), ""];
+}
+
+/** All in their order, and the lists in any. */
+function mixed(dice: Dice, lists: readonly Piece[][]): Piece[] {
+  // Streams have to begin in the order of their numbers.
+  if (dice.chance(0.5)) return lists.flat();
+  const heads = lists.map(([first]) => first).filter((each) => each !== undefined);
+  const rests = lists.map((list) => list.slice(1));
+  const rest: Piece[] = [];
+  while (rests.some((list) => list.length > 0)) {
+    const piece = dice.pick(rests).shift();
+    if (piece !== undefined) rest.push(piece);
+  }
+  return [...heads, ...rest];
+}
+
+/** What ends connections, or should. */
+function drawOdd(dice: Dice): Piece {
+  const odd: readonly (readonly [string, Uint8Array])[] = [
+    ["goaway", frame(types.goaway, 0, 0, new Uint8Array(8))],
+    ["goaway in mid-stream", frame(types.goaway, 0, 0, new Uint8Array([0, 0, 0, 1, 0, 0, 0, 2]))],
+    ["ping", frame(types.ping, 0, 0, new Uint8Array(8))],
+    ["bad ping", frame(types.ping, 0, 0, new Uint8Array(7))],
+    ["window of nothing", frame(types.window, 0, 0, uint32(0))],
+    ["window", frame(types.window, 0, 1, uint32(0x7fffffff))],
+    ["small window", frame(types.settings, 0, 0, new Uint8Array([0, 4, 0, 0, 0, 1]))],
+    ["data of nobody", frame(types.data, 0, 999, new Uint8Array(3))],
+    ["half a head", frame(types.headers, 0, 999, new Uint8Array(3))],
+    ["nonsense", fromLatin1("GET / HTTP/1.1\r\n\r\n")],
+    ["reset of nothing", frame(types.reset, 0, 997, uint32(8))],
+    ["unknown", frame(200, 255, 3, new Uint8Array(3))],
+    ["priority", frame(types.priority, 0, 1, new Uint8Array([0, 0, 0, 1, 9]))],
+  ];
+  const [shows, bytes] = dice.pick(odd);
+  return { shows, bytes, ms: dice.pick([0, 1, 5]) };
+}
+
+/** Each answer is one that is documented. */
+async function talk(
+  client: Client,
+  prefix: string,
+  where: number,
+  pieces: readonly Piece[],
+  count: number,
+): Promise<void> {
+  const servers = Object.entries(client.target.ports ?? {}).filter(([name]) =>
+    ["clear", "secure", "hono"].includes(name)
+  );
+  const [name, port] = servers[Math.floor(where * servers.length)] ?? [];
+  if (port === undefined) return;
+  using connection = await Http2Connection.open(port, name === "secure");
+  for (const { bytes, ms } of pieces) {
+    await connection.write(bytes);
+    if (ms > 0) await settlesSoon(connection.over, ms);
+  }
+  await settlesSoon(connection.over, 10);
+  for (let at = 0; at < count; at++) {
+    const { status, text, isOver } = connection.heard(2 * at + 1);
+    if (status === 0) continue;
+    if (![...statuses, 500, 501, 503].includes(status)) throw new Error(`Status ${status}`);
+    if (isOver && text !== "Internal error") checkError(status, text, prefix);
+  }
+  connection.close();
+  await endService(client, prefix);
+}

@@ -1,0 +1,22 @@
+/**
+ * What clients do to services that were made for them, besides what they test.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { Client } from "../client.ts";
+
+/** Tells the application something, over HTTP. */
+export async function says(client: Client, base: string, message: string): Promise<void> {
+  const body = new TextEncoder().encode(JSON.stringify([message]));
+  const latin = String.fromCharCode(...body);
+  const { status, body: answer } = await client.exchange("POST", `${base}/xhr_send`, "", latin);
+  assertEquals([status, answer], [204, ""], `sending ${message}`);
+}
+
+/** Closes the service; then none of its connections is left. */
+export async function endService(client: Client, prefix: string): Promise<void> {
+  const { status, body } = await client.exchange("GET", `/end${prefix}`, "");
+  assertEquals([status, body], [200, "0"], "connections of a service that is closed");
+}

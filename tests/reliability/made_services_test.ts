@@ -1,0 +1,59 @@
+/** Whatever a service is like, and whatever goes on around it, nothing brings the server down. */
+
+import { assertEquals } from "@std/assert";
+import { isQuiet, openFiles } from "../conformance/hostile/leftovers.ts";
+import { TestServer } from "../conformance/test_server.ts";
+import { Dice } from "../dice.ts";
+import { presentHosts, startServer } from "../hosts.ts";
+import { attack, unexpected } from "./fuzz/campaign.ts";
+import { drawMadeCase } from "./fuzz/made/all_cases.ts";
+import { stall } from "./fuzz/stall.ts";
+
+/** As in fuzz_test.ts; there are fewer of these cases, for each takes longer. */
+const seed = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1e9);
+const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 50);
+const stalls = Math.ceil(cases / 800);
+
+/** Deno and Bun print why the server cut somebody off, Bun with lines of the source around. */
+const reason = "A client that takes nothing any more is cut off";
+const cutOff = new RegExp(
+  `^\\[Error: ${reason}\\]\\n|(?:^ *\\d+ \\| .*\\n)*^ *\\^\\nerror: ${reason}\\n(?: +at .*\\n)*\\n?`,
+  "gm",
+);
+
+const script = new URL("./fuzz/made/server.ts", import.meta.url);
+
+for (const host of ["deno", "bun", "node24", "deno-node", "bun-node"] as const) {
+  Deno.test({
+    name: `${host} fuzz: ${cases} services from seed ${seed} come to no harm`,
+    ignore: !presentHosts.has(host),
+    fn: async () => {
+      const start = () => startServer(host, script);
+      await using process = await start();
+      using server = new TestServer(host, process);
+      await server.disconnectDelays(1);
+      const before = await openFiles(server);
+      const draw = drawMadeCase(host);
+      const campaign = { host, draw, start, hasPorts: true, mayPrint: cutOff };
+      await attack(campaign, process, { seed, count: cases });
+      await isQuiet(server, "/echo", before);
+      const ended = await process.stop();
+      const stderr = unexpected(campaign, ended);
+      assertEquals({ code: ended.code, stderr }, { code: 0, stderr: "" });
+    },
+  });
+
+  Deno.test({
+    name: `${host} fuzz: ${stalls} stalls from seed ${seed} cost nobody a session`,
+    ignore: !presentHosts.has(host),
+    fn: async () => {
+      await using process = await startServer(host, script);
+      using server = new TestServer(host, process);
+      for (let at = seed; at < seed + stalls; at++) {
+        await stall(server, new Dice(at), `fuzz${at}`).catch((error) => {
+          throw new Error(`FUZZ_SEED=${at} FUZZ_CASES=1`, { cause: error });
+        });
+      }
+    },
+  });
+}
