@@ -80,7 +80,11 @@ const padding = " ".repeat(16);
 
 /** What the string between these places says; nothing where it breaks the rules of JSON. */
 function decodeString(text: string, start: number, end: number): string | undefined {
-  if (isLiteral(text, start + 1, end - 1)) return text.slice(start + 1, end - 1);
+  const isCopied = end - start - 2 <= maxCopied || text.length <= maxHeld;
+  if (isCopied && end - start < short) {
+    const part = text.slice(start + 1, end - 1);
+    if (isLiteral(part)) return part;
+  }
   try {
     return end - start < short
       ? (JSON.parse(`${text.slice(start, end - 1)}${padding}"`) as string).slice(0, -padding.length)
@@ -90,14 +94,22 @@ function decodeString(text: string, start: number, end: number): string | undefi
   }
 }
 
+/**
+ * Engines keep a text as long as a part of it is there, unless that is no longer than this; and
+ * JavaScriptCore even then until somebody has looked into it. An application that keeps one
+ * message would keep a megabyte of others.
+ */
+const maxCopied = 12;
+/** A text that is no longer may be kept. */
+const maxHeld = 256;
+
 /** Up to here, it may be of ten characters that are all escaped, and a loop is faster. */
 const short = 128;
 
-/** Whether a short part of a text, which has no quotes, stands for itself. False for long ones. */
-function isLiteral(text: string, start: number, end: number): boolean {
-  if (end - start >= short) return false;
-  for (let i = start; i < end; i++) {
-    const unit = text.charCodeAt(i);
+/** Whether a part of a text, which has no quotes, stands for itself. */
+function isLiteral(part: string): boolean {
+  for (let i = 0; i < part.length; i++) {
+    const unit = part.charCodeAt(i);
     if (unit < 0x20 || unit === backslash) return false;
   }
   return true;

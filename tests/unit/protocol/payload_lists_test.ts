@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { heap } from "../../conformance/heap.ts";
+import { assert, assertEquals } from "@std/assert";
 import { decodeBody, decodeText } from "../../../src/protocol/payload.ts";
 import { Dice } from "../../dice.ts";
 
@@ -111,3 +112,23 @@ Deno.test("what is looked at grows with a payload, not with its square", () => {
     String.prototype.charCodeAt = real;
   }
 });
+
+for (const length of [1, 5, 12, 13, 100, 200]) {
+  Deno.test(`a message of ${length} characters that is kept keeps nothing of its payload`, () => {
+    const kept: string[] = [];
+    const keep = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const first = `${i % 10}`.padEnd(length, "n");
+        const payload = JSON.stringify([first, "", `${i}`.padEnd(100_000, "x")]);
+        const messages = decodeBody(payload);
+        if (typeof messages === "string") throw new Error(messages);
+        kept.push(messages[0]!);
+      }
+    };
+    keep(10);
+    const before = heap();
+    keep(100);
+    const each = (heap() - before) / 100;
+    assert(each < 10_000, `${each} bytes each`);
+  });
+}
