@@ -9,6 +9,14 @@
 type Cost = (self: { readonly length: number }, args: readonly unknown[]) => number;
 
 const all: Cost = ({ length }) => length;
+/** What lies between two places; the second is the end unless it is given. */
+const part: Cost = ({ length }, [start = 0, end = length]) => {
+  const place = (at: unknown) =>
+    Number(at) < 0 ? length + Number(at) : Math.min(length, Number(at));
+  return Math.max(1, place(end) - place(start));
+};
+/** What is taken out at a place, and what lies behind it and moves. */
+const behind: Cost = (self, [start]) => part(self, [start]);
 const first: Cost = (_, [text]) => typeof text === "string" ? text.length : 1;
 const given: Cost = (_, [bytes]) => (bytes as ArrayLike<unknown> | undefined)?.length ?? 1;
 
@@ -16,13 +24,16 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 /** Methods whose price depends on a length. */
 const metered: readonly (readonly [object, readonly string[], Cost])[] = [
-  [Array.prototype, ["shift", "unshift", "splice", "slice", "concat", "join"], all],
+  [Array.prototype, ["shift", "unshift", "concat", "join"], all],
+  [Array.prototype, ["slice"], part],
+  [Array.prototype, ["splice"], behind],
   [Array.prototype, ["indexOf", "includes", "find", "findIndex", "filter", "map", "some"], all],
   [Array.prototype, ["every", "forEach", "reverse", "sort", "flat", "flatMap", "toSorted"], all],
   [String.prototype, ["split", "replace", "replaceAll", "match", "trim", "toLowerCase"], all],
   [String.prototype, ["includes", "slice", "substring", "charCodeAt"], () => 1],
   [typedArray, ["set"], given],
-  [typedArray, ["slice", "fill"], all],
+  [typedArray, ["slice"], part],
+  [typedArray, ["fill"], all],
   [JSON, ["parse"], first],
 ];
 
