@@ -11,6 +11,8 @@ import { Timeouts, Waiting } from "./timeouts.ts";
 export interface Leaving {
   /** Bytes in it that the server counts. */
   readonly holding: number;
+  /** Whether its session is over. */
+  readonly isOver: boolean;
   /** Cuts it off. */
   cut(): void;
 }
@@ -28,6 +30,10 @@ class Departure extends Waiting implements Holder {
   /** Some runtimes cannot cut a connection off: one that was is not worth another try. */
   get holding(): number {
     return this.#wasCut ? 0 : this.#connection.holding;
+  }
+
+  get isOver(): boolean {
+    return this.#connection.isOver;
   }
 
   overdraw(): void {

@@ -14,6 +14,8 @@ const minPause = 100;
 export interface Holder {
   /** How many, all that it waits for included. */
   readonly holding: number;
+  /** Whether its session is over, so that nobody misses it: then it comes first, whatever its share. */
+  readonly isOver?: boolean;
   /** It holds more than others may: it ends, and gives back what it holds. */
   overdraw(): void;
 }
@@ -78,7 +80,7 @@ export class Holdings {
     else setTimeout(() => inNextTurn(look, failed), pause);
   }
 
-  /** Ends those that hold more than a fair share, the largest first, until there is room. */
+  /** Ends what nobody misses, then those that hold more than a fair share, until there is room. */
   #reduce(): void {
     if (!this.isFull) return;
     const share = this.#most / this.#holders.reduce((sum, { size }) => sum + size, 0);
@@ -96,14 +98,15 @@ export class Holdings {
 
 type Held = readonly [holder: Holder, holding: number];
 
-/** Those that hold more than that, the largest first. */
-function largest(groups: readonly Holders[], least: number): Held[] {
+/** Those that hold more than their share, the largest first, but for those that nobody misses. */
+function largest(groups: readonly Holders[], share: number): Held[] {
   const found: Held[] = [];
   for (const holders of groups) {
     for (const holder of holders) {
       const { holding } = holder;
-      if (holding > least) found.push([holder, holding]);
+      if (holding > (holder.isOver === true ? 0 : share)) found.push([holder, holding]);
     }
   }
-  return found.sort(([, one], [, other]) => other - one);
+  const isOver = ([holder]: Held) => Number(holder.isOver === true);
+  return found.sort((one, other) => isOver(other) - isOver(one) || other[1] - one[1]);
 }

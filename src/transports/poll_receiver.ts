@@ -28,6 +28,8 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   readonly #sessions: Sessions;
   /** Bytes of a long answer, as long as it is on its way. */
   holding = 0;
+  /** Its session may live on. */
+  readonly isOver = false;
   #ready: string | undefined;
   #sink: Sink | undefined;
 

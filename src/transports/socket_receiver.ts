@@ -63,6 +63,10 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#counted;
   }
 
+  get isOver(): boolean {
+    return true;
+  }
+
   get congestion(): number {
     return this.#service.sessions.congestion;
   }

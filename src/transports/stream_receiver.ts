@@ -47,6 +47,10 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     return this.#counted;
   }
 
+  get isOver(): boolean {
+    return true;
+  }
+
   get congestion(): number {
     return this.#sessions.congestion;
   }

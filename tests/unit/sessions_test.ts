@@ -82,7 +82,7 @@ Deno.test("websockets count without an id, and are never found by one", () => {
 
 Deno.test("of connections that go, those that were leaving are told of", () => {
   const sessions = makeSessions();
-  const connection = { holding: 0, cut() {} };
+  const connection = { holding: 0, isOver: true, cut() {} };
   let told = 0;
   sessions.changed = () => told++;
   sessions.left(connection);
