@@ -5,6 +5,8 @@
  */
 
 const smallest = 1024;
+/** Most bodies come in one part, which is taken as it is. */
+const empty: Uint8Array = new Uint8Array();
 
 /**
  * Gathers bytes in one growing piece of memory. Each part would come with an object of its
@@ -12,7 +14,7 @@ const smallest = 1024;
  */
 export class ByteBuffer {
   readonly #most: number;
-  #memory: Uint8Array = new Uint8Array();
+  #memory = empty;
   #length = 0;
 
   /** @param most How many bytes there may be; no memory is set aside for more. */
@@ -27,7 +29,8 @@ export class ByteBuffer {
 
   /** All of them, until there are more. */
   get bytes(): Uint8Array {
-    return this.#memory.subarray(0, this.#length);
+    const memory = this.#memory;
+    return this.#length === memory.byteLength ? memory : memory.subarray(0, this.#length);
   }
 
   /** They as UTF-8, decoded as the Web decodes bodies: without a byte order mark. */
