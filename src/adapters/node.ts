@@ -21,15 +21,10 @@
  * @module
  */
 
-import { shortText } from "../faults.ts";
-import { NodeInfo } from "../runtimes/node/info.ts";
-import { lazyRequest, realRequest } from "../runtimes/node/request.ts";
-import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
-import { answered } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
-import { type KnownAnswer, takeAnswer, UpgradeRequest } from "../runtimes/node/upgrade.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
-import { type Emitting, Overshadowing } from "./overshadowing.ts";
+import { type Emitting, intercept } from "./interception.ts";
+import { NodeAnswers } from "./node_answers.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
 
@@ -58,19 +53,13 @@ export interface Installation {
   detach(): void;
 }
 
-const bodyWasRead = "Cannot take what a client sends: other code has read the request's body, so " +
-  "installHandlers has to be called after all code that listens to the HTTP server";
-const hasBegun = "Cannot answer a request: other code has begun to, and did not end its answer";
-
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
 /**
- * Puts a SockJS server before the listeners that an HTTP server has. Requests and
- * upgrades whose path is not under its `prefix` go to these, untouched and in
- * order; where there are none, the server's `fallback` answers, or a 404.
- *
- * Listeners that are added later hear of all requests, those of SockJS included,
- * and would answer them a second time: install last.
+ * Puts a SockJS server before all listeners that an HTTP server has, or gets later.
+ * Requests and upgrades whose path is not under its `prefix` go to these, untouched
+ * and in order; where there are none, the server's `fallback` answers, or a 404.
+ * What is under the prefix nobody else hears of.
  *
  * @throws {TypeError} If one of them is not a server, or both are together already.
  */
@@ -80,105 +69,28 @@ export function installHandlers(
   options: InstallOptions = {},
 ): Installation {
   check(server, httpServer, options);
+  const answers = new NodeAnswers(server);
   const websockets = new WebSockets(options?.perMessageDeflate ?? false);
 
-  const requests = new Overshadowing(
+  const requests = intercept(
     httpServer,
     "request",
-    (req: IncomingMessage, res: ServerResponse) => {
-      const isOurs = server.matches(req.url ?? "");
-      const answer = takeAnswer(req, isOurs);
-      if (!isOurs && !requests.isAlone) return false;
-      handle(new NodeInfo(req, res, failed), isOurs, answer);
-      return true;
-    },
+    (req: IncomingMessage, res: ServerResponse) => answers.request(req, res, isLast),
   );
-  const upgrades = new Overshadowing(
+  const isLast = () => requests.isAlone;
+  const upgrades = intercept(
     httpServer,
     "upgrade",
-    (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) => {
-      const { url = "" } = req;
-      if (!server.matches(url) && !upgrades.isAlone) return false;
-      const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
-      // Nobody can answer while an earlier request on the connection has no answer yet.
-      if (socket._httpMessage) socket.destroy();
-      else if (req.method !== "GET" || !server.upgrades(url)) decline(upgrade);
-      else decide(server.handle(lazyRequest(req), upgrade), upgrade);
-      return true;
-    },
+    (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) =>
+      answers.upgrade(req, socket, rest, whereFrom),
   );
-
-  const handle = (info: NodeInfo, isOurs: boolean, answer: KnownAnswer | undefined): void => {
-    const { req, res } = info;
-    try {
-      if (answer === undefined && res.headersSent) {
-        // Whoever has begun to answer is to end it.
-        if (!res.writableEnded) server.complain(hasBegun);
-        return;
-      }
-      if (isOurs && req.readableDidRead === true) server.complain(bodyWasRead);
-      // Others get the request from the option `fallback`, and may do anything with it.
-      const request = isOurs ? lazyRequest(req, res) : realRequest(req);
-      const response = answer ?? server.handle(request, info);
-      if (response !== answered) send(response, info);
-    } catch (error) {
-      failed(error);
-      sendFailure(info);
-    }
-  };
-
-  // Nobody waits for what follows: none of it may throw or reject.
-
-  /** What the server could not send by itself: mostly a response of the application's. */
-  const send = async (
-    response: KnownAnswer | Promise<Response>,
-    info: NodeInfo,
-  ): Promise<void> => {
-    try {
-      sendResponse(await response, info);
-    } catch (error) {
-      failed(error);
-      sendFailure(info);
-    }
-  };
-
-  /** The application may take its time to say whether there is to be a websocket. */
-  const decide = async (
-    response: Response | Promise<Response>,
-    upgrade: UpgradeRequest,
-  ): Promise<void> => {
-    if (response === answered) return;
-    try {
-      const decided = await response;
-      if (decided !== answered) upgrade.decline(decided);
-    } catch (error) {
-      failed(error);
-      upgrade.cutOff();
-    }
-  };
-
-  /** Others who listen for connections may throw. */
-  const decline = (upgrade: UpgradeRequest): void => {
-    try {
-      upgrade.decline();
-    } catch (error) {
-      failed(error);
-      upgrade.cutOff();
-    }
-  };
-
-  const failed = (error: unknown): void => {
-    try {
-      server.complain(`Cannot send a response: ${shortText(error)}`);
-    } catch {
-      // Nobody is left to be told.
-    }
-  };
+  const whereFrom = { httpServer, websockets, isLast: () => upgrades.isAlone };
 
   const installation: Installation = {
     detach() {
-      requests.detach();
+      // Backwards, so that what each has put in place is what it finds there.
       upgrades.detach();
+      requests.detach();
       installations.get(httpServer)?.delete(server);
     },
   };

@@ -106,7 +106,7 @@ beside.test("listeners for one event hear of the first that is not ours, and of 
   assertEquals(await refusal(it, "once", "/x"), [404, "Not found"]);
 });
 
-beside.test("a listener that comes later hears of all requests", async (it) => {
+beside.test("a listener that comes later hears of all requests but ours", async (it) => {
   await echoes(it, "late", "one");
   assertEquals((await it.get("late", "/x")).body, "late /x");
 });

@@ -113,9 +113,7 @@ for (const name of ["one", "two"]) installHandlers(echo(name), withoutUpgrades);
 
 const late = createServer();
 installHandlers(echo("one"), late);
-late.on("request", (req, res) => {
-  if (!res.headersSent) res.end(`late ${req.url}`);
-});
+late.on("request", (req, res) => res.end(`late ${req.url}`));
 
 const alone = createServer();
 for (const name of ["one", "two"]) installHandlers(echo(name), alone);

@@ -33,8 +33,11 @@ first.on("clientError", (_error, socket) => socket.end("HTTP/1.1 400 Bad\r\n\r\n
 for (const server of [plain, answering, handing, first]) {
   for (const each of [sockjs, slow]) installHandlers(each, server);
 }
-first.prependListener("request", (req, res) => {
+const [...listeners] = first.listeners("request");
+first.removeAllListeners("request");
+first.on("request", (req, res) => {
   if (req.headers["x-first"] !== undefined) res.end("first");
+  else for (const listener of listeners) listener.call(first, req, res);
 });
 
 await serve({ plain, answering, handing, first });

@@ -70,8 +70,11 @@ server.on("request", async (req, res) => {
 /** The same in the same turn of the event loop, for what must not be late. */
 const atOnce = createServer();
 installHandlers(sockjs, atOnce, {});
-atOnce.prependListener("request", (req, res) => {
+const [oursAtOnce] = atOnce.rawListeners("request");
+atOnce.removeAllListeners("request");
+atOnce.on("request", (req, res) => {
   void meddling[`${req.headers["x-before"]}`]?.(req, res);
+  oursAtOnce?.call(atOnce, req, res);
 });
 
 await serve({ server, atOnce }, { logged: () => logged.splice(0) });

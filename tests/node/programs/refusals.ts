@@ -94,12 +94,15 @@ const dressed = createSecureServer({ ...certificate, allowHTTP1: true });
 for (const server of [http1, http2, dressed]) {
   for (const each of [sockjs, guarded]) installHandlers(each, server);
 }
-dressed.prependListener("request", (_req, res) => {
+const undressed = dressed.listeners("request");
+dressed.removeAllListeners("request");
+dressed.on("request", (req, res) => {
   for (const name of ["Keep-Alive", "Upgrade", "Proxy-Connection", "TE"]) {
     res.setHeader(name, "x");
   }
   res.setHeader("Content-Length", "7");
   res.setHeader("X-Own", "1");
+  for (const listener of undressed) listener.call(dressed, req, res);
 });
 
 /** Through Hono, where middleware gives the answers. */

@@ -54,13 +54,14 @@ const withFallback = createSockJS({
 const https = createServer(certificate);
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
 for (const server of [https, http2]) {
+  installHandlers(echo, server);
+  installHandlers(cookie, server);
+  // Of requests that are ours it does not hear, though it comes later.
   server.on("request", (req, res) => {
     let body = "";
     req.on("data", (chunk: string) => body += chunk);
     req.on("end", () => res.end(`application ${req.httpVersion} ${req.method} ${req.url} ${body}`));
   });
-  installHandlers(echo, server);
-  installHandlers(cookie, server);
 }
 const fallback = createSecureServer({ ...certificate, allowHTTP1: true });
 installHandlers(withFallback, fallback);
