@@ -54,12 +54,12 @@ const original: unique symbol = Symbol.for("sockjs-web.original-listener") as ne
 const taken: unique symbol = Symbol.for("sockjs-web.taken") as never;
 
 /** Whether somebody of ours has taken a request. */
-function isTaken(request: unknown): boolean {
+export function isTaken(request: unknown): boolean {
   return (request as { [taken]?: true } | undefined)?.[taken] === true;
 }
 
 /** From here on, a request is nobody else's. */
-function markAsTaken(request: unknown): void {
+export function markAsTaken(request: unknown): void {
   (request as { [taken]?: true })[taken] = true;
 }
 

@@ -23,7 +23,7 @@
 
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
-import { type Emitting, intercept } from "./interception.ts";
+import { type Emitting, intercept, isTaken, markAsTaken } from "./interception.ts";
 import { NodeAnswers } from "./node_answers.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
@@ -52,6 +52,25 @@ export interface Installation {
   /** Takes it away; open connections live on. */
   detach(): void;
 }
+
+/** What is used of a request of Node's, be it of HTTP/1 or of HTTP/2. */
+export interface NodeRequest {
+  /** As in Node: path and query. */
+  readonly url?: string | undefined;
+  /** As in Node. */
+  readonly headers: object;
+}
+
+/** What is used of its response. */
+export interface NodeResponse {
+  /** As in Node. */
+  readonly headersSent: boolean;
+  /** As in Node. */
+  readonly writableEnded: boolean;
+}
+
+/** True for a request that is answered, now or later; false for one that is left as it was. */
+export type RequestListener = (req: NodeRequest, res: NodeResponse) => boolean;
 
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
@@ -99,6 +118,40 @@ export function installHandlers(
   return installation;
 }
 
+/**
+ * Makes a listener of a SockJS server, for a framework's middleware or hooks: where
+ * a framework has several HTTP servers, or others are to see SockJS's requests
+ * before. It takes the requests under the server's `prefix`; websockets need
+ * {@linkcode installHandlers} on the HTTP server.
+ *
+ * @example Fastify, which listens with several servers where `localhost` has several addresses
+ * ```ts ignore
+ * const listener = requestListener(echo);
+ * fastify.addHook("onRequest", (request, reply, done) => {
+ *   if (listener(request.raw, reply.raw)) reply.hijack();
+ *   else done();
+ * });
+ * installHandlers(echo, fastify.server); // websockets; Fastify hands all of them to this server
+ * ```
+ *
+ * @throws {TypeError} If there is no server.
+ */
+export function requestListener(server: SockJSServer): RequestListener {
+  checkServer(server, "Cannot make a request listener: it needs a SockJS server");
+  const answers = new NodeAnswers(server);
+  const isLast = () => false;
+  return (req, res) => {
+    if (isTaken(req)) return true;
+    const isOurs = answers.request(
+      req as unknown as IncomingMessage,
+      res as unknown as ServerResponse,
+      isLast,
+    );
+    if (isOurs) markAsTaken(req);
+    return isOurs;
+  };
+}
+
 /** Takes a SockJS server off an HTTP server; open connections live on. */
 export function detach(server: SockJSServer, httpServer: HttpServer): void {
   installations.get(httpServer)?.get(server)?.detach();
@@ -106,9 +159,7 @@ export function detach(server: SockJSServer, httpServer: HttpServer): void {
 
 function check(server: SockJSServer, httpServer: HttpServer, options: InstallOptions): void {
   const cannot = "Cannot install handlers:";
-  if (typeof server?.matches !== "function") {
-    throw new TypeError(`${cannot} they need a SockJS server`);
-  }
+  checkServer(server, `${cannot} they need a SockJS server`);
   // An application of Express's is an emitter, too, but nothing listens to it.
   if (typeof httpServer?.rawListeners !== "function" || !("listening" in httpServer)) {
     const hint = "of Express, what app.listen() gives";
@@ -120,4 +171,8 @@ function check(server: SockJSServer, httpServer: HttpServer, options: InstallOpt
   if (installations.get(httpServer)?.has(server)) {
     throw new TypeError(`${cannot} these two are together already`);
   }
+}
+
+function checkServer(server: SockJSServer, message: string): void {
+  if (typeof server?.matches !== "function") throw new TypeError(message);
 }

@@ -5,6 +5,7 @@ import {
   detach,
   type HttpServer,
   installHandlers,
+  requestListener,
   type SockJSServer,
 } from "../../../src/adapters/node.ts";
 import { nodeMessages } from "../../../src/runtimes/node/request.ts";
@@ -261,4 +262,23 @@ Deno.test("an upgrade outside the prefix goes to the others, or is declined wher
   installHandlers(new FakeServer(), httpServer);
   httpServer.emit("upgrade", new FakeIncoming({ url: "/x", socket }), socket, new Uint8Array(0));
   assertEquals(socket.putBack, "GET /x HTTP/1.1\r\n\r\n");
+});
+
+Deno.test("a listener for requests takes those under the prefix, and each of them once", async () => {
+  const server = new FakeServer();
+  const listener = requestListener(server);
+  const [ours, other] = ["/echo", "/x"].map((url) => new FakeIncoming({ url }));
+  const res = new FakeResponse();
+  assertEquals([listener(other!, res), listener(ours!, res), listener(ours!, res)], [
+    ...[false, true, true],
+  ]);
+  await microtasks();
+  assertEquals([server.requests.length, server.complaints], [1, []]);
+  assertEquals(res.headersSent, true);
+});
+
+Deno.test("a listener for requests needs a SockJS server, and the error says so", () => {
+  for (const server of [...none, createServer()]) {
+    assertThrows(() => requestListener(server as SockJSServer), TypeError, "a SockJS server");
+  }
 });

@@ -1,0 +1,53 @@
+/** Services within frameworks, by a listener for requests. */
+
+import { assertEquals } from "@std/assert";
+import { StockClient } from "../clients/stock_client.ts";
+import { Http2Client } from "./http2_client.ts";
+import { Programs } from "./on_each_runtime.ts";
+
+const frameworks = new Programs("frameworks.ts");
+
+/** The stock client over each transport, and what is the framework's own. */
+async function serves(address: string, own: string): Promise<void> {
+  await Promise.all(
+    ["websocket", "xhr-streaming", "eventsource", "xhr-polling"].map(async (transport) => {
+      await using client = await StockClient.open(`${address}/echo`, [transport]);
+      assertEquals(client.transport, transport);
+      client.send("hello", "x".repeat(100_000));
+      assertEquals((await client.receive(2)).map(({ length }) => length), [5, 100_000]);
+      client.close(3000, "done");
+      assertEquals((await client.closed()).code, 3000);
+    }),
+  );
+  for (const [path, text] of [["/echo", "Welcome to SockJS!\n"], ["/", own]] as const) {
+    assertEquals(await (await fetch(address + path)).text(), text);
+  }
+  const { websocket, ...info } = await (await fetch(`${address}/echo/info`)).json();
+  assertEquals([websocket, typeof info.entropy], [true, "number"]);
+  const elsewhere = await fetch(`${address}/echo/unknown`);
+  assertEquals([elsewhere.status, await elsewhere.text()], [404, "Not found"]);
+}
+
+for (const name of ["express", "koa", "bare"]) {
+  frameworks.test(`${name} hands on what a listener wants, and answers all else`, async (it) => {
+    await serves(`http://127.0.0.1:${await it.port(name)}`, name);
+    assertEquals(await it.ask("logged"), []);
+  });
+}
+
+frameworks.test("Fastify serves it on each of its servers", async (it) => {
+  assertEquals(await it.ask("addresses"), ["127.0.0.1", "127.0.0.2"]);
+  const port = await it.ask<number>("fastify");
+  for (const host of ["127.0.0.1", "127.0.0.2"]) await serves(`http://${host}:${port}`, "fastify");
+  assertEquals(await it.ask("logged"), []);
+});
+
+frameworks.test("a listener serves requests of HTTP/2", async (it) => {
+  using client = new Http2Client(await it.port("http2"));
+  assertEquals(await client.text(await client.request("/")), "http2");
+  const base = `/echo/0/${it.runtime}`;
+  assertEquals(await client.text(await client.post(`${base}/xhr`)), "o\n");
+  assertEquals((await client.post(`${base}/xhr_send`, '["hello"]')).status, 204);
+  assertEquals(await client.text(await client.post(`${base}/xhr`)), 'a["hello"]\n');
+  assertEquals(await it.ask("logged"), []);
+});
