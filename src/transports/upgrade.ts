@@ -14,6 +14,8 @@ import type { Call } from "../service.ts";
 import { SocketReceiver } from "./socket_receiver.ts";
 
 const refusal = "Not a valid websocket request";
+const howToUpgrade = "No websockets: on Node they need installHandlers(server, httpServer) of " +
+  "sockjs-web/node; without them, set the server's option websocket to false";
 const errorFields = (): Fields => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */
@@ -37,6 +39,7 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply | Promise<
     // Read now: Deno takes the request's headers away with the upgrade.
     void peer.headers;
     const receiver = new SocketReceiver(service, peer, grant, raw);
+    if (!("upgrade" in runtime)) service.complain(howToUpgrade);
     const response = runtime.upgrade?.(request, info, receiver, service.complain);
     return response ?? errorAnswer(400, refusal, errorFields());
   });

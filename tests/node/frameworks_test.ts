@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { StockClient } from "../clients/stock_client.ts";
+import { handshake } from "../conformance/raw_websocket.ts";
 import { Http2Client } from "./http2_client.ts";
 import { Programs } from "./on_each_runtime.ts";
 
@@ -51,3 +52,21 @@ frameworks.test("a listener serves requests of HTTP/2", async (it) => {
   assertEquals(await client.text(await client.post(`${base}/xhr`)), 'a["hello"]\n');
   assertEquals(await it.ask("logged"), []);
 });
+
+frameworks.test(
+  "a handshake that comes to the handler alone is refused, and a line says what to do",
+  async (it) => {
+    const info = JSON.parse((await it.get("bridge", "/echo/info")).body);
+    assertEquals(info.websocket, false);
+    for (const path of ["/echo/websocket", "/echo/0/1/websocket"]) {
+      // What is none is its client's own fault.
+      assertEquals((await it.get("bridge", path)).status, 400);
+      if (path === "/echo/websocket") assertEquals(await it.ask("logged"), []);
+      const { status, body } = await it.request("bridge", { path, headers: { ...handshake } });
+      assertEquals([status, body], [400, "Not a valid websocket request"]);
+    }
+    const logged = await it.ask<string[]>("logged");
+    assertEquals([logged.length, logged[0]?.includes("installHandlers")], [1, true]);
+  },
+  { deno: "its handler is for Deno.serve", bun: "its handler is for Bun.serve" },
+);

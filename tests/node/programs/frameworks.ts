@@ -55,6 +55,13 @@ const http2 = createSecureServer({ ...certificate, allowHTTP1: true }, (req, res
   if (!listener(req, res)) res.end("http2");
 });
 
+/** By the Web-standard handler, which has no websockets here. */
+const bridge = createServer(async ({ url, headers }, res) => {
+  const request = new Request(`http://localhost${url}`, { headers: headers as HeadersInit });
+  const response = await echo.handler(request);
+  res.writeHead(response.status).end(await response.text());
+});
+
 const servers: Record<string, Server> = {
   express: createServer(expressApp),
   koa: createServer(koaApp.callback()),
@@ -91,7 +98,7 @@ installHandlers(echo, app.server);
 await app.listen({ port: 0, host: "localhost" });
 process.on("exit", () => void app.close());
 
-await serve({ ...servers, http2 }, {
+await serve({ ...servers, http2, bridge }, {
   fastify: () => (app.server.address() as AddressInfo).port,
   addresses: () => app.addresses().map((each) => (each as AddressInfo).address).sort(),
   logged: () => logged.splice(0),
