@@ -21,12 +21,18 @@ const compiler = new URL("npm_package/make_program.ts", import.meta.url);
  */
 export async function nodeProgram(script: URL): Promise<string> {
   const { file, stamp } = programFiles(pathOf(script));
-  if (!await isFresh(packageStamp) || !await isFresh(stamp)) {
-    await run([Deno.execPath(), "run", "--allow-all", compiler.pathname, pathOf(script)], {
-      cwd: root,
-    });
-  }
+  if (!await isFresh(packageStamp) || !await isFresh(stamp)) await make(pathOf(script));
   return file.pathname;
+}
+
+/** Makes the package in `npm/` if its sources are not those it was made of. */
+export async function nodePackage(): Promise<void> {
+  if (!await isFresh(packageStamp)) await make();
+}
+
+/** Any number of processes may do so at the same time. */
+async function make(...scripts: string[]): Promise<void> {
+  await run([Deno.execPath(), "run", "--allow-all", compiler.pathname, ...scripts], { cwd: root });
 }
 
 /**

@@ -45,26 +45,37 @@ export class ServerProcess implements AsyncDisposable {
     others: readonly string[] = [],
   ): Promise<ServerProcess> {
     const command = await scriptCommand(runtime, script);
-    const [program, ...args] = command ?? [];
-    if (program === undefined) throw new Error(`${runtime} is not here`);
+    if (command === undefined) throw new Error(`${runtime} is not here`);
+    return await ServerProcess.run([...command, "--port", "0", ...others]);
+  }
+
+  /**
+   * Runs a command that starts a server, and waits until it listens.
+   *
+   * @param command its program and arguments; it prints its address
+   */
+  static async run(
+    [program = "", ...args]: readonly string[],
+    cwd?: string,
+  ): Promise<ServerProcess> {
     const child = new Deno.Command(program, {
-      args: [...args, "--port", "0", ...others],
+      args,
+      ...(cwd !== undefined && { cwd }),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
     const stdout = new Printed(child.stdout);
     const stderr = new Printed(child.stderr);
-    const address = await stdout.firstLine();
-    const port = /^http:\/\/127\.0\.0\.1:([0-9]+)$/.exec(address)?.[1];
+    const port = await stdout.port();
     if (port === undefined) {
       child.kill();
       await stderr.ended;
       throw new Error(
-        `The server on ${runtime} did not start: ${address}${stderr.text}`,
+        `${[program, ...args].join(" ")} did not start: ${stdout.text}${stderr.text}`,
       );
     }
-    return new ServerProcess(child, stdout, stderr, Number(port));
+    return new ServerProcess(child, stdout, stderr, port);
   }
 
   /** The system's number for it. */
@@ -114,28 +125,33 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
+/** A line with an address. */
+const addressLine = /^http:\/\/127\.0\.0\.1:([0-9]+)\n/m;
+
 /** Collects an output stream from the start, so that the process never waits. */
 class Printed {
   text = "";
   readonly ended: Promise<void>;
-  readonly #lineEnd = Promise.withResolvers<void>();
+  readonly #port = Promise.withResolvers<number | undefined>();
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.ended = this.#collect(stream);
   }
 
-  /** What stands before the first line break, or all of it at the end. */
-  async firstLine(): Promise<string> {
-    await Promise.race([this.#lineEnd.promise, this.ended]);
-    return this.text.split("\n")[0] ?? "";
+  /** That of the first address; `undefined` if there is none to the end. */
+  port(): Promise<number | undefined> {
+    return this.#port.promise;
   }
 
   async #collect(
     stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   ): Promise<void> {
+    let port: string | undefined;
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.text += text;
-      if (this.text.includes("\n")) this.#lineEnd.resolve();
+      port ??= addressLine.exec(this.text)?.[1];
+      if (port !== undefined) this.#port.resolve(Number(port));
     }
+    this.#port.resolve(undefined);
   }
 }
