@@ -1,0 +1,31 @@
+/**
+ * What all programs of this folder have in common: a service that echoes, and the way in
+ * which the test starts and ends them.
+ */
+
+import process from "node:process";
+import { createServer } from "sockjs-web";
+
+export const echo = createServer({ prefix: "/echo" });
+echo.on("connection", (connection) => {
+  connection.on("data", (message) => connection.write(message));
+});
+
+/** Does both; what is ours comes first or last, as the test says. */
+export async function inEitherOrder({ ours, theirs }) {
+  const steps = process.argv.includes("last") ? [theirs, ours] : [ours, theirs];
+  for (const step of steps) await step();
+}
+
+/** Listens on any port that is free. */
+export async function listen(server) {
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  tellAddress(server);
+}
+
+/** Tells the test where the program listens. */
+export function tellAddress(server) {
+  console.log(`http://127.0.0.1:${server.address().port}`);
+}
+
+process.on("SIGTERM", () => process.exit(0));

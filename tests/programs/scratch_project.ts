@@ -1,0 +1,88 @@
+/**
+ * A project of somebody who mounts SockJS beside the programs of others: the folder
+ * `project/`, with all that it needs from npm, and with our package as npm gives it.
+ *
+ * @module
+ */
+
+import { nodePackage } from "../../scripts/node_programs.ts";
+import { pack } from "../../scripts/npm_package/tarball.ts";
+import { run } from "../../scripts/run.ts";
+import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
+import { ServerProcess } from "../server_process.ts";
+
+const source = new URL("project/", import.meta.url);
+
+/** Whether the packages can be had, or have to be: then installing them fails instead. */
+export const canInstall: boolean = Deno.env.get("CI") === "true" || await hasRegistry();
+
+async function hasRegistry(): Promise<boolean> {
+  try {
+    await run(["npm", "view", "--fetch-retries=0", "--fetch-timeout=10000", "ws", "version"]);
+    return true;
+  } catch {
+    console.log("There is no registry of npm: tests beside the programs of others are skipped");
+    return false;
+  }
+}
+
+/** A folder outside of ours, which is there until it is disposed of. */
+export class ScratchProject implements AsyncDisposable {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Makes it and installs everything, once for all programs. */
+  static async make(): Promise<ScratchProject> {
+    // Some programs compare paths, and on macOS this one leads through a link.
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockjs-web-programs-" }));
+    const project = new ScratchProject(folder);
+    try {
+      await copy(source, folder);
+      await nodePackage();
+      const { path } = await pack(folder);
+      const quietly = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
+      await run(["npm", "install", ...quietly, path], { cwd: folder });
+      await run(["npx", "next", "build"], {
+        cwd: `${folder}/next`,
+        env: { NEXT_TELEMETRY_DISABLED: "1" },
+      });
+      return project;
+    } catch (error) {
+      await project[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Starts a program that prints its address. */
+  async start(runtime: RuntimeName, script: string, order: string): Promise<ServerProcess> {
+    return await ServerProcess.run([...await command(runtime), script, order], this.#folder);
+  }
+
+  /** Runs a program to its end, and gives what it printed. */
+  async run(script: string, ...args: string[]): Promise<string> {
+    return await run([...await command("node"), script, ...args], { cwd: this.#folder });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+async function command(runtime: RuntimeName): Promise<string[]> {
+  const found = await runtimeCommand(runtime);
+  if (found === undefined) throw new Error(`${runtime} is not here`);
+  return found;
+}
+
+async function copy(from: URL, to: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    const target = `${to}/${name}`;
+    if (isDirectory) {
+      await Deno.mkdir(target);
+      await copy(new URL(`${encodeURIComponent(name)}/`, from), target);
+    } else await Deno.copyFile(new URL(encodeURIComponent(name), from), target);
+  }
+}
