@@ -210,6 +210,9 @@ export const bunRuntime: Runtime = {
     const socket = new BunSocket(listener);
     // Bun knows no other version, and of those that get here the frames are the same.
     request.headers.set("Sec-WebSocket-Version", "13");
+    // Bun agrees to the first that it finds there.
+    if (listener.subprotocol === undefined) request.headers.delete("Sec-WebSocket-Protocol");
+    else request.headers.set("Sec-WebSocket-Protocol", listener.subprotocol);
     try {
       if (!server.upgrade(request, { data: socket })) return undefined;
     } catch {

@@ -189,6 +189,11 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       } catch {
         return undefined;
       }
+      const { subprotocol } = listener;
+      // Told of it, Deno would look for it in the header by itself, and find it only behind ", ".
+      if (subprotocol !== undefined) {
+        upgrade.response.headers.set("Sec-WebSocket-Protocol", subprotocol);
+      }
       new DenoSocket(upgrade.socket as DenoWebSocket, listener);
       // From here on the whole server ends at any other answer than this one.
       return upgrade.response;

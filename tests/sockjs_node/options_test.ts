@@ -10,6 +10,8 @@ function read(...layers: Record<string, unknown>[]) {
   return webOptions(layers as ServerOptions[], faults) as Record<string, unknown>;
 }
 
+const subprotocols = ["v12.stomp"];
+
 Deno.test("options are taken for what sockjs-node takes them for", () => {
   const facts: [name: string, given: unknown, taken: unknown][] = [
     ["websocket", 0, false],
@@ -22,6 +24,7 @@ Deno.test("options are taken for what sockjs-node takes them for", () => {
     ["heartbeat_delay", "25000", 25000],
     ["disconnect_delay", 0, 1],
     ["prefix", "[/]echo", "[/]echo"],
+    ["subprotocols", subprotocols, subprotocols],
   ];
   for (const [name, given, taken] of facts) {
     assertEquals(read({ [name]: given })[name], taken, `${name}: ${given}`);

@@ -72,6 +72,10 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
       null,
     ],
   },
+  subprotocols: {
+    good: [[], ["v12.stomp", "mqtt"], ["!#$%&'*+-.^_`|~"], someFunction],
+    bad: ["mqtt", [""], ["a b"], ["a,b"], ["a/b"], ["caf\u00e9"], ["a\n"], [1], null, true, {}],
+  },
   authorize: { good: [someFunction], bad: [true, "all", null, {}] },
   jsessionid: { good: [true, false, someFunction], bad: ["JSESSIONID", 1, null] },
   disableCors: { alias: "disable_cors", good: [true, false], bad: [0, "false", null] },

@@ -44,7 +44,7 @@ export class WebSockets {
       ...limitsOf(listener.maxMessageSize),
       WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
     }) as unknown as ServerOfWs;
-    simplifyHandshake(req);
+    simplifyHandshake(req, listener);
     this.#server.handleUpgrade(req, socket, head, (websocket) => {
       listener.opened(new NodeWebSocket(websocket, listener));
     });

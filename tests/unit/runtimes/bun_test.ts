@@ -8,9 +8,14 @@ class Told implements SocketListener {
   readonly maxMessageSize = 1024;
   readonly maxSilence = 35_000;
   readonly congestion = 16 * 1024;
+  readonly subprotocol: string | undefined;
   tooLong() {}
   failed() {}
   readonly calls: string[] = [];
+
+  constructor(subprotocol?: string) {
+    this.subprotocol = subprotocol;
+  }
 
   opened(): void {
     this.calls.push("opened");
@@ -104,6 +109,15 @@ function upgrade(info: unknown) {
   const response = bunRuntime.upgrade!(request, info, told, (line) => complaints.push(line));
   return { told, complaints, response };
 }
+
+Deno.test("Bun is shown no subprotocol but the one that was chosen", () => {
+  for (const chosen of [undefined, "two"]) {
+    const headers = { "Sec-WebSocket-Protocol": "one, two" };
+    const offering = new Request("http://host/", { headers });
+    bunRuntime.upgrade!(offering, fakeServer(websocketHandlers()), new Told(chosen), () => {});
+    assertEquals(offering.headers.get("Sec-WebSocket-Protocol"), chosen ?? null);
+  }
+});
 
 Deno.test("handlers pass what happens on a socket of ours to its listener", () => {
   const handlers = websocketHandlers();

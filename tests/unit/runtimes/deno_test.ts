@@ -50,13 +50,14 @@ class FakeDenoSocket {
 }
 
 /** Upgrades a request, and notes what the listener is told. */
-function upgrade() {
+function upgrade(subprotocol?: string) {
   const socket = new FakeDenoSocket();
   const response = new Response("upgraded");
   const told: string[] = [];
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
+    subprotocol,
     maxSilence: 35_000,
     congestion: 16 * 1024,
     tooLong() {},
@@ -86,6 +87,11 @@ async function nextTurn(): Promise<void> {
 Deno.test("the answer to an upgrade is the one that Deno made", () => {
   const { given, response } = upgrade();
   assertEquals(given === response, true);
+});
+
+Deno.test("a subprotocol that was chosen is in that answer, and else there is none", () => {
+  const agreed = (name?: string) => upgrade(name).response.headers.get("Sec-WebSocket-Protocol");
+  assertEquals([agreed("v12.stomp"), agreed()], ["v12.stomp", null]);
 });
 
 Deno.test("a request that Deno does not upgrade is refused", () => {
