@@ -146,7 +146,10 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.peer.headers;
   }
 
-  /** The client's address, or that of the last proxy; `undefined` where the runtime does not tell. */
+  /**
+   * The client's address, or that of the last proxy; `undefined` where the runtime does not tell,
+   * and on unix sockets, as are the port and this end.
+   */
   get remoteAddress(): string | undefined {
     return this.#session.peer.ends.remote?.address;
   }

@@ -16,7 +16,10 @@ export interface Ended {
 
 /** A running server and what it printed. */
 export class ServerProcess implements AsyncDisposable {
+  /** 0 where it listens on a unix socket. */
   readonly port: number;
+  /** That of its unix socket, where it listens on one. */
+  readonly path: string | undefined;
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Printed;
   readonly #stderr: Printed;
@@ -26,11 +29,13 @@ export class ServerProcess implements AsyncDisposable {
     stdout: Printed,
     stderr: Printed,
     port: number,
+    path: string | undefined,
   ) {
     this.#child = child;
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.port = port;
+    this.path = path;
   }
 
   /**
@@ -57,14 +62,15 @@ export class ServerProcess implements AsyncDisposable {
     const stderr = new Printed(child.stderr);
     const address = await stdout.firstLine();
     const port = /^http:\/\/127\.0\.0\.1:([0-9]+)$/.exec(address)?.[1];
-    if (port === undefined) {
+    const path = /^unix:(.+)$/.exec(address)?.[1];
+    if (port === undefined && path === undefined) {
       child.kill();
       await stderr.ended;
       throw new Error(
         `The server on ${runtime} did not start: ${address}${stderr.text}`,
       );
     }
-    return new ServerProcess(child, stdout, stderr, Number(port));
+    return new ServerProcess(child, stdout, stderr, Number(port ?? 0), path);
   }
 
   /** The system's number for it. */

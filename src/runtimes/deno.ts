@@ -212,12 +212,20 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
  * a send. And `POST http://x?/echo` has no path, of which Deno says so only in the URL.
  */
 function hasItsPath({ headers }: Request, url: string, start: number): boolean {
-  const at = url[4] === ":" ? 7 : 8;
+  // The scheme is `http+unix` on a unix socket, and `http+vsock` on one of a virtual machine.
+  const at = url.indexOf("://") + 3;
   const host = headers.get("Host");
   // As it is nearly always: the URL's host is this one, to its last letter.
   if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
   // Without one, as in HTTP/2, there is the authority alone.
-  return isHost(url.slice(at, start)) && isHostOrNone(host);
+  const authority = url.slice(at, start);
+  return isHostOrNone(host) &&
+    (isHost(authority) || (url.startsWith("http+unix:") && isSocketName(authority)));
+}
+
+/** The path of the unix socket, which Deno puts there in place of a host: percent-encoded. */
+function isSocketName(authority: string): boolean {
+  return /^(?:[A-Za-z0-9]|%[0-9A-F]{2})*$/.test(authority);
 }
 
 function address(hostname: string | undefined, port: number | undefined): Address | undefined {

@@ -208,6 +208,12 @@ Deno.test("both ends are told, and nothing without Bun's server", () => {
   assertEquals(bunRuntime.ends(request, undefined), {});
 });
 
+Deno.test("a unix socket has no ends to be told", () => {
+  const server = { ...fakeServer(undefined), hostname: undefined, port: undefined };
+  const ends = bunRuntime.ends(request, { ...server, requestIP: () => null });
+  assertEquals([ends.remote, ends.local], [undefined, undefined]);
+});
+
 Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {
   const server = fakeServer(undefined);
   for (const ms of [1, 25_000, 24_001, 10_000_000]) bunRuntime.expectSilence?.(request, server, ms);

@@ -219,7 +219,11 @@ Deno.test("the remote end is what Deno tells of it", () => {
   const request = new Request("http://host/");
   const remoteAddr = { transport: "tcp", hostname: "10.0.0.1", port: 1234 };
   assertEquals(ends(request, { remoteAddr }).remote, { address: "10.0.0.1", port: 1234 });
-  for (const info of [undefined, {}, { remoteAddr: { transport: "unix", path: "/x" } }]) {
+  for (
+    const info of [undefined, {}, { remoteAddr: { transport: "unix", path: "/x" } }, {
+      remoteAddr: { transport: "vsock", cid: 2, port: 1 },
+    }]
+  ) {
     assertEquals(ends(request, info).remote, undefined);
   }
 });
@@ -274,6 +278,17 @@ Deno.test("a request has its path where Host and URL have nothing but a host bef
     ["http://localhost:1/echo", null],
     ["http://authority/echo", null],
     ["http://absolute/echo", "host"],
+    ["ftp://absolute/echo", "host"],
+    // On a unix socket it is the socket's path that stands there without a host, on a vsock its address.
+    ["http+unix://host/echo", "host"],
+    ["http+unix://[::1]:80/echo", "[::1]:80"],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", null],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", ""],
+    ["http+unix:///echo", null],
+    ["http://authority/echo", null],
+    ["http+vsock://host/echo", "host"],
+    ["http+vsock://4294967295:5000/echo", null],
+    ["http+vsock://3:5000/echo", ""],
   ] as const;
   for (const [url, host] of good) assertEquals(ask(url, host), true, url);
   const bad = [
@@ -290,6 +305,15 @@ Deno.test("a request has its path where Host and URL have nothing but a host bef
     ["http://x:99999/echo", "x:99999"],
     ["http://absolute/echo", "x/admin?"],
     ["http://a:b@c/echo", "c"],
+    ["http+unix://x/echo/000/victim/xhr_send?/admin", "x/echo/000/victim/xhr_send?"],
+    ["http+unix://x?/echo", "x?"],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", "%2Frun%2Fecho%2Esock"],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", "x/admin?"],
+    ["http+unix://a@b/echo", null],
+    ["http+unix://%2f/echo", null],
+    ["http+vsock://x/echo?/admin", "x/echo?"],
+    ["http+vsock://%2F/echo", null],
+    ["http://%2Frun/echo", null],
   ] as const;
   for (const [url, host] of bad) assertEquals(ask(url, host), false, url);
 });
