@@ -45,6 +45,8 @@ const shortestLook = 20;
 const longestLook = 1000;
 const patience = 16;
 const noCloseFrame = 1006;
+/** The longest that Deno takes, in s: its timers have 31 bits for half of that in ms. */
+const longestSilence = 4_294_967;
 const OPEN = 1;
 /** No UTF-16 code unit takes more in UTF-8. */
 const maxUnitBytes = 3;
@@ -184,7 +186,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       keepHeaders(request.headers);
       try {
         // Deno pings by itself, when half of that time (in s) has passed in silence.
-        const idleTimeout = Math.ceil(listener.maxSilence / 1000);
+        const idleTimeout = Math.min(Math.ceil(listener.maxSilence / 1000), longestSilence);
         upgrade = deno.upgradeWebSocket(request, { idleTimeout });
       } catch {
         return undefined;

@@ -38,6 +38,7 @@ import "./facts/all_together.ts";
 import "./facts/origins.ts";
 import "./facts/authorization.ts";
 import "./facts/subprotocols.ts";
+import "./facts/extremes.ts";
 import "./facts/pauses.ts";
 import "./facts/long_lists.ts";
 import "./facts/piping.ts";

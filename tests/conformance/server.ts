@@ -21,6 +21,7 @@ import {
 } from "./congestion.ts";
 import { echoThroughStreams, failures, oddities, pipeAsTold } from "./piping.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
+import { echoUntilTold, extremes } from "./extremes.ts";
 import { Recorder } from "./recorder.ts";
 import { chooseAsTold, tellOfSubprotocol } from "./subprotocols.ts";
 
@@ -138,6 +139,10 @@ services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 for (const way of waysToRead) {
   const note = (connection: Connection, text: string) => recorder.note(connection, text);
   services.add({ prefix: pathOf(way), disconnectDelay: 400 }, countMessages(way, note));
+}
+
+for (const { prefix, options } of extremes) {
+  services.add({ ...options, prefix }, echoUntilTold);
 }
 
 services.add({ prefix: "/web_streams", disconnectDelay: 400 }, echoThroughStreams);

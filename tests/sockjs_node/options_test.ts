@@ -23,6 +23,7 @@ Deno.test("options are taken for what sockjs-node takes them for", () => {
     ["response_limit", 0, Number.MAX_SAFE_INTEGER],
     ["heartbeat_delay", "25000", 25000],
     ["disconnect_delay", 0, 1],
+    ["disconnect_delay", Infinity, 2 ** 31 - 1],
     ["prefix", "[/]echo", "[/]echo"],
     ["subprotocols", subprotocols, subprotocols],
   ];

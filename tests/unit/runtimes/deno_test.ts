@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Frame } from "../../../src/message.ts";
 import type { Socket, SocketListener } from "../../../src/runtime.ts";
 import { pathOf } from "../../../src/router.ts";
@@ -50,7 +50,7 @@ class FakeDenoSocket {
 }
 
 /** Upgrades a request, and notes what the listener is told. */
-function upgrade(subprotocol?: string) {
+function upgrade(subprotocol?: string, maxSilence = 35_000) {
   const socket = new FakeDenoSocket();
   const response = new Response("upgraded");
   const told: string[] = [];
@@ -58,7 +58,7 @@ function upgrade(subprotocol?: string) {
   const listener: SocketListener = {
     maxMessageSize: 1024,
     subprotocol,
-    maxSilence: 35_000,
+    maxSilence,
     congestion: 16 * 1024,
     tooLong() {},
     opened: (socket) => opened.push(socket),
@@ -240,6 +240,14 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
 
 Deno.test("Deno is told in seconds when a silent peer counts as dead", () => {
   assertEquals(upgrade().asked, [{ idleTimeout: 35 }]);
+  assertEquals(upgrade(undefined, 2).asked, [{ idleTimeout: 1 }]);
+});
+
+Deno.test("Deno is told of no time that is too long for its timers", () => {
+  const longest = 2 ** 31 - 1;
+  const [asked] = upgrade(undefined, 2 * longest).asked;
+  assert(asked!.idleTimeout / 2 * 1000 <= longest, `${asked?.idleTimeout}`);
+  assert(asked!.idleTimeout / 2 * 1000 > longest - 1000, `${asked?.idleTimeout}`);
 });
 
 Deno.test("an end that Deno has come to by itself is 1006, whatever its code", () => {
