@@ -215,7 +215,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
  */
 function hasItsPath({ headers }: Request, url: string, start: number): boolean {
   // The scheme is `http+unix` on a unix socket, and `http+vsock` on one of a virtual machine.
-  const at = url.indexOf("://") + 3;
+  const at = url.startsWith("://", 4) ? 7 : url.indexOf("://") + 3;
   const host = headers.get("Host");
   // As it is nearly always: the URL's host is this one, to its last letter.
   if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
