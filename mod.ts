@@ -27,6 +27,7 @@ export type { PipeDestination, PipeOptions } from "./src/pipes.ts";
 export type { ConnectionStreams } from "./src/streams.ts";
 export type {
   Authorize,
+  ChooseSubprotocol,
   ClientBuild,
   Fallback,
   Grant,

@@ -12,7 +12,7 @@ import type { Server } from "../mod.ts";
 export type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
 
 /** What we use of Deno. */
-interface DenoServes {
+export interface DenoServes {
   serve(
     options: {
       hostname: string;
@@ -20,7 +20,7 @@ interface DenoServes {
       onListen: (address: { port: number }) => void;
     },
     handler: Handler,
-  ): unknown;
+  ): { finished: Promise<void> };
 }
 
 /** What we use of Bun. */
@@ -80,16 +80,36 @@ export async function serveFetch(
   handler: Handler,
   websocket: unknown,
 ): Promise<number> {
-  if (Deno !== undefined) {
-    return await new Promise((resolve) => {
-      const onListen = (address: { port: number }) => resolve(address.port);
-      Deno.serve({ hostname, port, onListen }, handler);
-    });
-  }
+  if (Deno !== undefined) return await serveOnDeno(Deno, port, handler);
   if (Bun !== undefined) {
     return Bun.serve({ hostname, port, fetch: handler, websocket }).port;
   }
   throw new Error("Cannot serve: this runtime has no server for fetch handlers");
+}
+
+/**
+ * Serves, and serves again when Deno gives up, which it does when it is out of file descriptors.
+ * Open connections and sessions live on meanwhile.
+ */
+export function serveOnDeno(deno: DenoServes, port: number, handler: Handler): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let hasListened = false;
+    const onListen = (address: { port: number }) => {
+      hasListened = true;
+      port = address.port;
+      resolve(port);
+    };
+    const serve = async () => {
+      try {
+        await deno.serve({ hostname, port, onListen }, handler).finished;
+      } catch (error) {
+        if (!hasListened) return reject(error);
+        console.error(error);
+        setTimeout(serve, 1000);
+      }
+    };
+    serve();
+  });
 }
 
 /** Ends the process when it is asked to. */

@@ -9,7 +9,7 @@ import { Hono } from "hono";
 import type { UpgradeWebSocket as HonoUpgradeWebSocket } from "hono/ws";
 import { type Server, websocketHandlers } from "../mod.ts";
 import { type Middleware, sockjs } from "../src/adapters/hono.ts";
-import { hostname } from "./serve.ts";
+import { type DenoServes, hostname, serveOnDeno } from "./serve.ts";
 
 /** What differs between runtimes for whoever writes an application. */
 export interface HonoRuntime {
@@ -23,12 +23,7 @@ export interface HonoRuntime {
 
 /** What is used of Deno and Bun. */
 interface Globals {
-  Deno?: {
-    serve(
-      options: { hostname: string; port: number; onListen(address: { port: number }): void },
-      fetch: Hono["fetch"],
-    ): unknown;
-  };
+  Deno?: DenoServes;
   Bun?: {
     serve(options: { hostname: string; port: number; fetch: Hono["fetch"]; websocket: unknown }): {
       port: number;
@@ -41,15 +36,12 @@ const { Deno, Bun } = globalThis as unknown as Globals;
 /** The runtime that runs this. */
 export const honoRuntime: HonoRuntime = await (Deno ? onDeno(Deno) : Bun ? onBun(Bun) : onNode());
 
-async function onDeno(deno: NonNullable<Globals["Deno"]>): Promise<HonoRuntime> {
+async function onDeno(deno: DenoServes): Promise<HonoRuntime> {
   const { upgradeWebSocket } = await import("hono/deno");
   return {
     name: "deno",
     upgradeWebSocket,
-    serve: (app, port) =>
-      new Promise((resolve) => {
-        deno.serve({ hostname, port, onListen: ({ port }) => resolve(port) }, app.fetch);
-      }),
+    serve: (app, port) => serveOnDeno(deno, port, app.fetch),
   };
 }
 

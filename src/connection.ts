@@ -115,6 +115,11 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.peer.protocol;
   }
 
+  /** The websocket subprotocol that was agreed on; `undefined` for none, and on other transports. */
+  get subprotocol(): string | undefined {
+    return this.#session.peer.subprotocol;
+  }
+
   /** Path and query of the last receiving request. */
   get url(): string {
     return this.#session.peer.url;
@@ -141,7 +146,10 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.peer.headers;
   }
 
-  /** The client's address, or that of the last proxy; `undefined` where the runtime does not tell. */
+  /**
+   * The client's address, or that of the last proxy; `undefined` where the runtime does not tell,
+   * and on unix sockets, as are the port and this end.
+   */
   get remoteAddress(): string | undefined {
     return this.#session.peer.ends.remote?.address;
   }

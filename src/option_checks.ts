@@ -46,6 +46,12 @@ export function listOf(names: readonly string[]): Check {
   };
 }
 
+/** A list of websocket subprotocols. */
+export const aSubprotocolList: Check = {
+  allowed: 'a list of subprotocols such as "v12.stomp"',
+  test: (value) => Array.isArray(value) && value.every(isSubprotocol),
+};
+
 /** A list of origins as browsers send them, or any. */
 export const anOriginList: Check = {
   allowed: '"*", a list of origins such as "https://example.com"',
@@ -84,6 +90,11 @@ export function isPattern(prefix: string): boolean {
 /** Whether the value may be told to clients as `base_url`. */
 export function isBaseUrl(value: unknown): value is string {
   return typeof value === "string" && /^https?:\/\/.*[^/]$/i.test(value);
+}
+
+/** Whether the value can be the name of a subprotocol: a token of HTTP (RFC 6455, section 4.1). */
+export function isSubprotocol(value: unknown): value is string {
+  return typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 }
 
 /** A value as error messages name it. */

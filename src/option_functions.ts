@@ -9,7 +9,7 @@ import type { Faults } from "./faults.ts";
 import { isResponse } from "./http/answer.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
 import { notFound } from "./http/errors.ts";
-import { isBaseUrl } from "./option_checks.ts";
+import { isBaseUrl, isSubprotocol } from "./option_checks.ts";
 import type { OriginCheck } from "./options.ts";
 import type { Reply } from "./route.ts";
 import type { Settings } from "./settings.ts";
@@ -59,6 +59,26 @@ export class OptionFunctions {
     return undefined;
   }
 
+  /** The subprotocol of a handshake, if there is to be one; whoever asks deals with what is thrown. */
+  subprotocol(request: Request): string | undefined | Promise<string | undefined> {
+    const { subprotocols } = this.#settings;
+    if (subprotocols === undefined) return undefined;
+    const offered = subprotocolsOf(request.headers.get("Sec-WebSocket-Protocol"));
+    if (typeof subprotocols !== "function") return subprotocols.find((name) => offered.has(name));
+    if (offered.size === 0) return undefined;
+    const judge = (chosen: unknown) => this.#offered(chosen, offered);
+    // A list of its own, which it may change.
+    const chosen = subprotocols([...offered], request);
+    return isThenable(chosen) ? Promise.resolve(chosen).then(judge) : judge(chosen);
+  }
+
+  #offered(chosen: unknown, offered: ReadonlySet<unknown>): string | undefined {
+    if (chosen === undefined || offered.has(chosen)) return chosen as string | undefined;
+    const mistake = "subprotocols gave what the client has not offered";
+    this.#faults.report(new TypeError(`Cannot agree on a subprotocol: ${mistake}`));
+    return undefined;
+  }
+
   /** The answer to a request outside the prefix; whoever asks deals with what is thrown. */
   fallBack(request: Request, info: unknown): Reply | PromiseLike<Reply> {
     const { fallback } = this.#settings;
@@ -80,6 +100,12 @@ export class OptionFunctions {
     }
     return allowed === true;
   }
+}
+
+/** Those that are offered, each once and in the client's order; what is no name counts for nothing. */
+function subprotocolsOf(field: string | null): Set<string> {
+  const parts = field === null ? [] : field.split(",");
+  return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
 }
 
 function fallenBack(answer: unknown): Reply {

@@ -132,6 +132,15 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   authorize?: Authorize | undefined;
   /**
+   * Which of the subprotocols that a websocket's client offers is agreed on, raw or not: a list
+   * in the order of preference, or a function that is asked where any are offered, after
+   * `authorize`. It becomes `connection.subprotocol`. Where the function gives what was not
+   * offered, that is an error, and none is agreed on; if it throws, the answer is 500.
+   *
+   * @default none is agreed on
+   */
+  subprotocols?: readonly string[] | ChooseSubprotocol | undefined;
+  /**
    * Most bytes of a message, and of the body of a send. A longer body gets 413, before
    * it is read whole; a longer message on a websocket ends it with 1009. Bun refuses
    * by itself what is over its `maxPayloadLength` (16 MiB), with 1006, and Deno what is
@@ -224,6 +233,15 @@ export type Authorize = {
   // A method, so that `info` may have the runtime's own type.
   ask(request: Request, info: unknown): Verdict | PromiseLike<Verdict>;
 }["ask"];
+
+/**
+ * Chooses one of the subprotocols that a client offers, or none; for the option `subprotocols`.
+ * `offered` has each once, in the client's order.
+ */
+export type ChooseSubprotocol = (
+  offered: readonly string[],
+  request: Request,
+) => string | undefined | PromiseLike<string | undefined>;
 
 /** A build of the stock client. */
 export interface ClientBuild {

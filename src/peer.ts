@@ -45,6 +45,8 @@ export class Peer {
   /** Path and query. */
   readonly url: string;
   readonly ends: Ends;
+  /** What its websocket has agreed on. */
+  subprotocol: string | undefined = undefined;
   /** How much of the path the server's prefix matched. */
   readonly #taken: number;
   #source: Headers | undefined;

@@ -51,6 +51,8 @@ export interface Socket {
 export interface SocketListener extends Liable {
   /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
   readonly maxMessageSize: number;
+  /** The subprotocol to agree on, of those that the request offers; else none. */
+  readonly subprotocol?: string | undefined;
   /** Bytes in the socket above which it is told when they have left. */
   readonly congestion: number;
   /** ms after which a peer counts as dead that says nothing and does not answer pings. */

@@ -277,6 +277,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
         return session;
       },
       cookie: (request) => functions.cookie(request),
+      subprotocol: (request) => functions.subprotocol(request),
       baseUrl: () => functions.baseUrl(),
       complain: (message) => this.#faults.complain(message),
     };

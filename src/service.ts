@@ -26,6 +26,8 @@ export interface Service {
   createSession(peer: Peer, grant: Grant, id?: string, raw?: boolean): Session;
   /** The `Set-Cookie` value for the request, when there is to be one. */
   cookie(request: Request): string | undefined;
+  /** The subprotocol of a handshake, if there is to be one. */
+  subprotocol(request: Request): string | undefined | Promise<string | undefined>;
   /** The base URL to tell to clients, when there is one. */
   baseUrl(): string | undefined;
   /** Logs what the application should have written otherwise, once. */

@@ -10,6 +10,7 @@ import {
   aFunction,
   anIntegrity,
   anOriginList,
+  aSubprotocolList,
   type Check,
   either,
   isBaseUrl,
@@ -21,6 +22,7 @@ import {
 } from "./option_checks.ts";
 import type {
   Authorize,
+  ChooseSubprotocol,
   ClientBuild,
   Fallback,
   LogSeverity,
@@ -52,6 +54,7 @@ export interface Settings {
   readonly iframe: boolean;
   readonly origins: "*" | readonly string[] | RegExp | OriginCheck;
   readonly authorize: Authorize | undefined;
+  readonly subprotocols: readonly string[] | ChooseSubprotocol | undefined;
   /** ms */
   readonly heartbeatTimeout: number;
   readonly heartbeatFrames: boolean;
@@ -138,6 +141,7 @@ const table: Readonly<Record<string, Row>> = {
     default: "*",
   },
   authorize: aFunction,
+  subprotocols: either(aSubprotocolList, aFunction),
   heartbeatTimeout: { ...aDelay, default: 10_000 },
   heartbeatFrames: { ...aBoolean, default: true },
   maxSessions: { ...aCount, default: 100_000 },

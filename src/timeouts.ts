@@ -21,6 +21,8 @@ export abstract class Waiting implements Liable {
   abstract failed(error: unknown): void;
 }
 
+/** The longest that a timer takes, ms: of more it makes 1. A longer delay takes several. */
+const longest = 2 ** 31 - 1;
 /** How late a timer may come before we know that the process has stood still, ms. */
 const margin = 20;
 /** The shortest grace, ms: what lay in the sockets of some hundred clients is read in that time. */
@@ -68,8 +70,9 @@ export class Timeouts {
   }
 
   #arm(now: number, ms: number): void {
-    this.#dueTimer = now + ms;
-    this.#timer = setTimeout(this.#fire, ms);
+    const span = Math.min(ms, longest);
+    this.#dueTimer = now + span;
+    this.#timer = setTimeout(this.#fire, span);
   }
 
   /** Waits no longer. */

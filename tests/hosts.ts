@@ -57,10 +57,18 @@ async function findPresentHosts(): Promise<Set<HostName>> {
   return present;
 }
 
-/** Starts a server's script on a host. */
-export function startServer(host: HostName, script: URL): Promise<ServerProcess> {
+/**
+ * Starts a server's script on a host.
+ *
+ * @param others what it takes besides `--port` and `--via`.
+ */
+export function startServer(
+  host: HostName,
+  script: URL,
+  others: readonly string[] = [],
+): Promise<ServerProcess> {
   const { runtime, args } = hosts[host];
-  return ServerProcess.start(runtime, script, args);
+  return ServerProcess.start(runtime, script, [...args, ...others]);
 }
 
 /** Reasons why something is not tested, by host or by all hosts of a runtime that share its server. */

@@ -16,7 +16,10 @@ export interface Ended {
 
 /** A running server and what it printed. */
 export class ServerProcess implements AsyncDisposable {
+  /** 0 where it listens on a unix socket. */
   readonly port: number;
+  /** That of its unix socket, where it listens on one. */
+  readonly path: string | undefined;
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Printed;
   readonly #stderr: Printed;
@@ -26,11 +29,13 @@ export class ServerProcess implements AsyncDisposable {
     stdout: Printed,
     stderr: Printed,
     port: number,
+    path: string | undefined,
   ) {
     this.#child = child;
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.port = port;
+    this.path = path;
   }
 
   /**
@@ -67,15 +72,15 @@ export class ServerProcess implements AsyncDisposable {
     }).spawn();
     const stdout = new Printed(child.stdout);
     const stderr = new Printed(child.stderr);
-    const port = await stdout.port();
-    if (port === undefined) {
+    const address = await stdout.address();
+    if (address === undefined) {
       child.kill();
       await stderr.ended;
       throw new Error(
         `${[program, ...args].join(" ")} did not start: ${stdout.text}${stderr.text}`,
       );
     }
-    return new ServerProcess(child, stdout, stderr, port);
+    return new ServerProcess(child, stdout, stderr, address.port, address.path);
   }
 
   /** The system's number for it. */
@@ -125,33 +130,41 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** A line with an address. */
-const addressLine = /^http:\/\/127\.0\.0\.1:([0-9]+)\n/m;
+/** A line with an address: a port, or the path of a unix socket. */
+const addressLine = /^(?:http:\/\/127\.0\.0\.1:([0-9]+)|unix:(.+))\n/m;
+
+/** Where a server listens. */
+interface Address {
+  /** 0 for a unix socket. */
+  readonly port: number;
+  /** Of a unix socket. */
+  readonly path: string | undefined;
+}
 
 /** Collects an output stream from the start, so that the process never waits. */
 class Printed {
   text = "";
   readonly ended: Promise<void>;
-  readonly #port = Promise.withResolvers<number | undefined>();
+  readonly #address = Promise.withResolvers<Address | undefined>();
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.ended = this.#collect(stream);
   }
 
-  /** That of the first address; `undefined` if there is none to the end. */
-  port(): Promise<number | undefined> {
-    return this.#port.promise;
+  /** The first address; `undefined` if there is none to the end. */
+  address(): Promise<Address | undefined> {
+    return this.#address.promise;
   }
 
   async #collect(
     stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   ): Promise<void> {
-    let port: string | undefined;
+    let found: RegExpExecArray | null = null;
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.text += text;
-      port ??= addressLine.exec(this.text)?.[1];
-      if (port !== undefined) this.#port.resolve(Number(port));
+      found ??= addressLine.exec(this.text);
+      if (found !== null) this.#address.resolve({ port: Number(found[1] ?? 0), path: found[2] });
     }
-    this.#port.resolve(undefined);
+    this.#address.resolve(undefined);
   }
 }

@@ -109,7 +109,7 @@ export function nodeServerRuntime(
       if (socket?.destroyed) return undefined;
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket?._httpMessage) socket.destroy();
-      simplifyHandshake(env.incoming);
+      simplifyHandshake(env.incoming, listener);
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));
       upgradeWebSocket(context as never, { onOpen })

@@ -18,8 +18,9 @@ import type {
 
 /** What we use of a Bun server, which `fetch` gets as its second argument. */
 interface BunServer {
-  readonly hostname: string;
-  readonly port: number;
+  /** Neither is there on a unix socket. */
+  readonly hostname: string | undefined;
+  readonly port: number | undefined;
   upgrade(request: Request, options: { data: unknown }): boolean;
   requestIP(request: Request): { address: string; port: number } | null;
   timeout(request: Request, seconds: number): void;
@@ -210,6 +211,9 @@ export const bunRuntime: Runtime = {
     const socket = new BunSocket(listener);
     // Bun knows no other version, and of those that get here the frames are the same.
     request.headers.set("Sec-WebSocket-Version", "13");
+    // Bun agrees to the first that it finds there.
+    if (listener.subprotocol === undefined) request.headers.delete("Sec-WebSocket-Protocol");
+    else request.headers.set("Sec-WebSocket-Protocol", listener.subprotocol);
     try {
       if (!server.upgrade(request, { data: socket })) return undefined;
     } catch {
@@ -247,11 +251,13 @@ export const bunRuntime: Runtime = {
 
 const localEnds = new WeakMap<BunServer, Address>();
 
-/** The same for all requests, and asked for it Bun takes a microsecond. */
-function localEnd(server: BunServer): Address {
+/** The same for all requests, and asked for it Bun takes a microsecond. None on a unix socket. */
+function localEnd(server: BunServer): Address | undefined {
   let end = localEnds.get(server);
   if (end === undefined) {
-    end = { address: server.hostname, port: server.port };
+    const { hostname, port } = server;
+    if (hostname === undefined || port === undefined) return undefined;
+    end = { address: hostname, port };
     localEnds.set(server, end);
   }
   return end;

@@ -45,6 +45,8 @@ const shortestLook = 20;
 const longestLook = 1000;
 const patience = 16;
 const noCloseFrame = 1006;
+/** The longest that Deno takes, in s: its timers have 31 bits for half of that in ms. */
+const longestSilence = 4_294_967;
 const OPEN = 1;
 /** No UTF-16 code unit takes more in UTF-8. */
 const maxUnitBytes = 3;
@@ -184,10 +186,15 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       keepHeaders(request.headers);
       try {
         // Deno pings by itself, when half of that time (in s) has passed in silence.
-        const idleTimeout = Math.ceil(listener.maxSilence / 1000);
+        const idleTimeout = Math.min(Math.ceil(listener.maxSilence / 1000), longestSilence);
         upgrade = deno.upgradeWebSocket(request, { idleTimeout });
       } catch {
         return undefined;
+      }
+      const { subprotocol } = listener;
+      // Told of it, Deno would look for it in the header by itself, and find it only behind ", ".
+      if (subprotocol !== undefined) {
+        upgrade.response.headers.set("Sec-WebSocket-Protocol", subprotocol);
       }
       new DenoSocket(upgrade.socket as DenoWebSocket, listener);
       // From here on the whole server ends at any other answer than this one.
@@ -207,12 +214,20 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
  * a send. And `POST http://x?/echo` has no path, of which Deno says so only in the URL.
  */
 function hasItsPath({ headers }: Request, url: string, start: number): boolean {
-  const at = url[4] === ":" ? 7 : 8;
+  // The scheme is `http+unix` on a unix socket, and `http+vsock` on one of a virtual machine.
+  const at = url.startsWith("://", 4) ? 7 : url.indexOf("://") + 3;
   const host = headers.get("Host");
   // As it is nearly always: the URL's host is this one, to its last letter.
   if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
   // Without one, as in HTTP/2, there is the authority alone.
-  return isHost(url.slice(at, start)) && isHostOrNone(host);
+  const authority = url.slice(at, start);
+  return isHostOrNone(host) &&
+    (isHost(authority) || (url.startsWith("http+unix:") && isSocketName(authority)));
+}
+
+/** The path of the unix socket, which Deno puts there in place of a host: percent-encoded. */
+function isSocketName(authority: string): boolean {
+  return /^(?:[A-Za-z0-9]|%[0-9A-F]{2})*$/.test(authority);
 }
 
 function address(hostname: string | undefined, port: number | undefined): Address | undefined {

@@ -59,6 +59,10 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#service.settings.maxMessageSize;
   }
 
+  get subprotocol(): string | undefined {
+    return this.#peer.subprotocol;
+  }
+
   get holding(): number {
     return this.#counted;
   }

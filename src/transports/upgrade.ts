@@ -8,9 +8,11 @@ import { authorized } from "../authorization.ts";
 import type { Answer } from "../http/answer.ts";
 import { errorAnswer } from "../http/errors.ts";
 import { type Fields, notCached } from "../http/headers.ts";
+import type { Grant } from "../options.ts";
 import type { Protocol } from "../peer.ts";
 import { type Reply, type Route, route } from "../route.ts";
 import type { Call } from "../service.ts";
+import { isThenable } from "../thenable.ts";
 import { SocketReceiver } from "./socket_receiver.ts";
 
 const refusal = "Not a valid websocket request";
@@ -31,17 +33,24 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply | Promise<
   const { sessions } = service;
   const full = () =>
     sessions.refusal === undefined ? undefined : errorAnswer(503, sessions.refusal, errorFields());
-  return full() ?? authorized(call, undefined, errorFields, (grant) => {
+  const open = (grant: Grant, subprotocol: string | undefined) => {
     // The application may have taken its time.
     const answer = full();
     if (answer !== undefined) return answer;
     const peer = call.peer(protocol);
+    peer.subprotocol = subprotocol;
     // Read now: Deno takes the request's headers away with the upgrade.
     void peer.headers;
     const receiver = new SocketReceiver(service, peer, grant, raw);
     if (!("upgrade" in runtime)) service.complain(howToUpgrade);
     const response = runtime.upgrade?.(request, info, receiver, service.complain);
     return response ?? errorAnswer(400, refusal, errorFields());
+  };
+  return full() ?? authorized(call, undefined, errorFields, (grant) => {
+    const subprotocol = service.subprotocol(request);
+    return isThenable(subprotocol)
+      ? subprotocol.then((subprotocol) => open(grant, subprotocol))
+      : open(grant, subprotocol);
   });
 }
 

@@ -37,6 +37,8 @@ import "./facts/limits.ts";
 import "./facts/all_together.ts";
 import "./facts/origins.ts";
 import "./facts/authorization.ts";
+import "./facts/subprotocols.ts";
+import "./facts/extremes.ts";
 import "./facts/pauses.ts";
 import "./facts/long_lists.ts";
 import "./facts/piping.ts";

@@ -26,22 +26,29 @@ export interface RawRequest {
   body?: string | Uint8Array;
 }
 
-/** One TCP connection to the server. */
+/** One connection to the server, by TCP or over a unix socket. */
 export class HttpConnection implements Disposable {
   readonly reader: ByteReader;
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Deno.TcpConn | Deno.UnixConn;
   readonly #host: string;
   #closed = false;
 
-  private constructor(conn: Deno.TcpConn, host: string) {
+  private constructor(conn: Deno.TcpConn | Deno.UnixConn, host: string) {
     this.#conn = conn;
     this.#host = host;
     this.reader = new ByteReader(conn);
   }
 
-  /** Connects; fails when no server listens. */
-  static async open(port: number): Promise<HttpConnection> {
+  /** Connects to a port, or to a unix socket by its path; fails when no server listens. */
+  static async open(where: number | string): Promise<HttpConnection> {
+    if (typeof where === "string") {
+      return new HttpConnection(
+        await Deno.connect({ transport: "unix", path: where }),
+        "localhost",
+      );
+    }
     const hostname = "127.0.0.1";
+    const port = where;
     const conn = await Deno.connect({ hostname, port });
     return new HttpConnection(conn, `${hostname}:${port}`);
   }

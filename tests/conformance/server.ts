@@ -21,7 +21,9 @@ import {
 } from "./congestion.ts";
 import { echoThroughStreams, failures, oddities, pipeAsTold } from "./piping.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
+import { echoUntilTold, extremes } from "./extremes.ts";
 import { Recorder } from "./recorder.ts";
+import { chooseAsTold, tellOfSubprotocol } from "./subprotocols.ts";
 
 const recorder = new Recorder();
 const services = createServices((options) => {
@@ -118,6 +120,16 @@ services.add({ prefix: "/all_of_one_origin", origins: [good], transports: [...ev
 services.add({ prefix: "/origins_by_pattern", origins: /http:\/\/(good|better)\.example/g }, echo);
 services.add({ prefix: "/origins_by_function", origins: (origin) => origin === good }, echo);
 services.add({ prefix: "/authorized", authorize: judge }, tellOfContext);
+services.add({ prefix: "/no_subprotocol" }, tellOfSubprotocol);
+services.add({
+  prefix: "/subprotocols",
+  subprotocols: ["v12.stomp", "v11.stomp"],
+}, tellOfSubprotocol);
+services.add({
+  prefix: "/chosen_subprotocol",
+  authorize: judge,
+  subprotocols: chooseAsTold,
+}, tellOfSubprotocol);
 services.add({ prefix: "/pinged", ...delays }, echo);
 services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo);
 services.add({ prefix: "/crowded", ...delays, maxSessions: 1000 }, echo);
@@ -127,6 +139,10 @@ services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 for (const way of waysToRead) {
   const note = (connection: Connection, text: string) => recorder.note(connection, text);
   services.add({ prefix: pathOf(way), disconnectDelay: 400 }, countMessages(way, note));
+}
+
+for (const { prefix, options } of extremes) {
+  services.add({ ...options, prefix }, echoUntilTold);
 }
 
 services.add({ prefix: "/web_streams", disconnectDelay: 400 }, echoThroughStreams);
@@ -158,6 +174,7 @@ services.add({ prefix: "/throws_on_connection" }, () => {
 
 recorder.watchErrors("/command");
 recorder.watchErrors("/authorized");
+recorder.watchErrors("/chosen_subprotocol");
 recorder.watchErrors("/throws_on_connection");
 recorder.watchErrors("/goes_wrong");
 recorder.watchErrors("/web_streams");

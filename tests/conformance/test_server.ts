@@ -34,7 +34,7 @@ export class TestServer implements Disposable {
 
   /** A TCP connection. */
   async connect(): Promise<HttpConnection> {
-    const connection = await HttpConnection.open(this.#process.port);
+    const connection = await HttpConnection.open(this.#process.path ?? this.#process.port);
     this.#open.push(connection);
     return connection;
   }

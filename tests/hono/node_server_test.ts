@@ -94,6 +94,18 @@ Deno.test("upgradeWebSocket gets Hono's context, and its websocket becomes a con
   for (const connection of echo.connections) connection.close();
 });
 
+Deno.test("of the subprotocols that are offered, ws finds the one that was chosen", async () => {
+  const echo = createServer({ prefix: "/echo", subprotocols: ["two"] });
+  const upgradeWebSocket: UpgradeWebSocket = () => Promise.resolve(new Response());
+  const app = new Hono();
+  app.use(sockjs(echo, { upgradeWebSocket }));
+  const headers = { "sec-websocket-protocol": "one, two" };
+  const request = upgradeRequest();
+  request.headers.set("Sec-WebSocket-Protocol", headers["sec-websocket-protocol"]);
+  await app.fetch(request, { incoming: { socket, headers } });
+  assertEquals(headers["sec-websocket-protocol"], "two");
+});
+
 Deno.test("without anything beside the request there is HTTP", async () => {
   const { echo } = createEcho();
   const app = new Hono();

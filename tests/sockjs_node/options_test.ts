@@ -10,6 +10,8 @@ function read(...layers: Record<string, unknown>[]) {
   return webOptions(layers as ServerOptions[], faults) as Record<string, unknown>;
 }
 
+const subprotocols = ["v12.stomp"];
+
 Deno.test("options are taken for what sockjs-node takes them for", () => {
   const facts: [name: string, given: unknown, taken: unknown][] = [
     ["websocket", 0, false],
@@ -21,7 +23,9 @@ Deno.test("options are taken for what sockjs-node takes them for", () => {
     ["response_limit", 0, Number.MAX_SAFE_INTEGER],
     ["heartbeat_delay", "25000", 25000],
     ["disconnect_delay", 0, 1],
+    ["disconnect_delay", Infinity, 2 ** 31 - 1],
     ["prefix", "[/]echo", "[/]echo"],
+    ["subprotocols", subprotocols, subprotocols],
   ];
   for (const [name, given, taken] of facts) {
     assertEquals(read({ [name]: given })[name], taken, `${name}: ${given}`);

@@ -27,6 +27,10 @@ class Site implements AsyncDisposable {
     return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
   }
 
+  websocketUrl(path: string): string {
+    return this.#address.replace("http", "ws") + path;
+  }
+
   handle(request: Request): Promise<Response> {
     return fetch(new Request(request.url.replace("http://host", this.#address), request));
   }
@@ -69,6 +73,22 @@ test("the default import has createServer, listen and Server", () => {
   assertEquals(sockjs, { createServer, listen, Server });
   assertEquals(createServer() instanceof Server, true);
   assertEquals(new sockjs.Server(null) instanceof EventEmitter, true);
+});
+
+test("subprotocols are an option here as well, and connections tell what was agreed on", async () => {
+  const told = Promise.withResolvers<string | undefined>();
+  await using site = await Site.open((http) => {
+    const server = createServer({ prefix: "/echo", subprotocols: ["v12.stomp"] });
+    server.on("connection", (connection) => told.resolve(connection.subprotocol));
+    server.installHandlers(http);
+  });
+  const socket = new WebSocket(site.websocketUrl("/echo/websocket"), ["mqtt", "v12.stomp"]);
+  assertEquals(await told.promise, "v12.stomp");
+  if (socket.readyState === WebSocket.CONNECTING) await once(socket, "open");
+  assertEquals(socket.protocol, "v12.stomp");
+  const closed = once(socket, "close");
+  socket.close();
+  await closed;
 });
 
 test("installHandlers puts the server before the listeners that are there", async () => {

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { Emitter } from "../../src/emitter.ts";
+import { Faults } from "../../src/faults.ts";
+import { OptionFunctions } from "../../src/option_functions.ts";
 import type { ServerOptions } from "../../src/options.ts";
+import { readOptions } from "../../src/settings.ts";
 import { fakeTime } from "./fake_time.ts";
 import { connect, PollingClient, serve } from "./polling_client.ts";
 
@@ -37,6 +41,34 @@ Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not
     assertEquals([response.status, "base_url" in await response.json()], [200, false]);
     assertEquals(log.length > 0, true, String(baseUrl));
   }
+});
+
+/** What is told to a function of those that a client offers. */
+function offered(value: string | undefined): readonly string[] | undefined {
+  let told: readonly string[] | undefined;
+  const subprotocols = (offered: readonly string[]) => void (told = offered);
+  const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
+  const headers = value === undefined ? {} : { "Sec-WebSocket-Protocol": value };
+  const functions = new OptionFunctions(readOptions({ subprotocols }), faults);
+  assertEquals(functions.subprotocol(new Request("http://host/", { headers })), undefined);
+  return told;
+}
+
+Deno.test("subprotocols: a function is told of those on offer in the client's order, each once", () => {
+  assertEquals(offered("v12.stomp, v11.stomp"), ["v12.stomp", "v11.stomp"]);
+  assertEquals(offered("b,a\t,  b , a"), ["b", "a"]);
+  assertEquals(offered("a b, c, (d), e"), ["c", "e"]);
+});
+
+Deno.test("subprotocols: a function is not asked where nothing is offered that has a name", () => {
+  for (const value of [undefined, "", " ", ",", ", ,\t,", "a b", '"a"', "a/b", "a;b=c", "\u00e9"]) {
+    assertEquals(offered(value), undefined, value);
+  }
+});
+
+Deno.test("subprotocols: 100,000 offers are read like one", () => {
+  const many = Array.from({ length: 100_000 }, (_, at) => `p${at}`);
+  assertEquals(offered(many.join(",,")), many);
 });
 
 /** Runs something and gives what was rejected and nobody caught: it would end the process. */

@@ -1,9 +1,14 @@
 import { Server } from "../../src/server.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { ServerOptions } from "../../src/options.ts";
-import { readOptions } from "../../src/settings.ts";
+import { optionNames, readOptions } from "../../src/settings.ts";
 
 const someFunction = () => "";
+
+const aCount = {
+  good: [1, 2 ** 20, Number.MAX_SAFE_INTEGER],
+  bad: [0, -1, 2 ** 53, NaN, Infinity, "1", null],
+};
 
 /** For each option: its name in sockjs-node where that differs, values that are allowed and not. */
 const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] }> = {
@@ -55,10 +60,12 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   },
   heartbeatTimeout: { good: [1, 10_000, 2 ** 31 - 1], bad: [0, -1, NaN, 2 ** 31, "10", null] },
   heartbeatFrames: { good: [true, false], bad: [0, "false", null] },
-  maxSessions: { good: [1, 100_000], bad: [0, -1, NaN, Infinity, "1", null] },
-  maxMessageSize: { good: [1, 2 ** 20, 2 ** 40], bad: [0, -1, NaN, Infinity, "1", null] },
-  highWaterMark: { good: [1, 2 ** 16], bad: [0, -1, NaN, Infinity, "1", null] },
-  maxBufferedBytes: { good: [1, 2 ** 24], bad: [0, -1, NaN, Infinity, "1", null] },
+  responseTimeLimit: aCount,
+  maxSessions: aCount,
+  maxMessageSize: aCount,
+  highWaterMark: aCount,
+  maxBufferedBytes: aCount,
+  maxTotalBufferedBytes: aCount,
   origins: {
     good: ["*", [], ["https://a.example", "http://a:8080", "null"], /a/, someFunction],
     bad: [
@@ -71,6 +78,10 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
       [1],
       null,
     ],
+  },
+  subprotocols: {
+    good: [[], ["v12.stomp", "mqtt"], ["!#$%&'*+-.^_`|~"], someFunction],
+    bad: ["mqtt", [""], ["a b"], ["a,b"], ["a/b"], ["caf\u00e9"], ["a\n"], [1], null, true, {}],
   },
   authorize: { good: [someFunction], bad: [true, "all", null, {}] },
   jsessionid: { good: [true, false, someFunction], bad: ["JSESSIONID", 1, null] },
@@ -137,6 +148,13 @@ for (const [name, { alias, good }] of Object.entries(options)) {
     assertEquals(read({ [name]: undefined, [alias]: value }), read({ [name]: value }));
   });
 }
+
+Deno.test("every option is in this table", () => {
+  const spellings = Object.entries(options).flatMap(([name, { alias = [] }]) =>
+    [name, alias].flat()
+  );
+  assertEquals([...spellings, "faye_server_options"].sort(), [...optionNames].sort());
+});
 
 Deno.test("the defaults are those of the protocol", () => {
   const defaults = read({});

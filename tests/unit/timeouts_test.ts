@@ -37,6 +37,20 @@ Deno.test("waiting ends when the delay is over and not before", () => {
   assertEquals(sleeper.woken, [1000]);
 });
 
+Deno.test("a delay that is too long for a timer takes several", () => {
+  using time = fakeTime();
+  const timeouts = new Timeouts(2 ** 32);
+  const sleeper = new Sleeper();
+  timeouts.add(sleeper);
+  const fired: number[] = [];
+  while (sleeper.woken.length === 0 && fired.length < 4) {
+    time.next();
+    fired.push(performance.now());
+  }
+  assertEquals(fired, [2 ** 31 - 1, 2 ** 32 - 2, 2 ** 32]);
+  assertEquals(sleeper.woken, [2 ** 32]);
+});
+
 Deno.test("each waits its own time, counted from when it was added", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);

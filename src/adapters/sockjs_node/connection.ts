@@ -94,6 +94,11 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return this.#connection.protocol;
   }
 
+  /** The websocket subprotocol that was agreed on; `undefined` for none, and on other transports. */
+  get subprotocol(): string | undefined {
+    return this.#connection.subprotocol;
+  }
+
   /** Path and query of the last receiving request. */
   get url(): string {
     return this.#connection.url;

@@ -57,9 +57,9 @@ const coercions: Readonly<Record<string, (value: unknown) => unknown>> = {
   disconnect_delay: aDelay,
 };
 
-/** As timers take it. */
+/** As timers take it: of less they make 1, there of more as well. */
 function aDelay(value: unknown): number {
-  return Math.max(Number(value), 1);
+  return Math.min(Math.max(Number(value), 1), 2 ** 31 - 1);
 }
 
 /** Our options for sockjs-node's, of which later ones overshadow earlier ones. */

@@ -42,13 +42,14 @@ export interface WebSocketOfWs {
 
 /**
  * Lets `ws` take a handshake that the server has found to be good: it is stricter
- * with the names of protocols and versions. And there is no subprotocol to agree on.
+ * with the names of protocols and versions, and agrees to the first subprotocol that it finds.
  */
-export function simplifyHandshake(req: IncomingMessage): void {
+export function simplifyHandshake(req: IncomingMessage, { subprotocol }: SocketListener): void {
   const headers = req.headers as Record<string, unknown>;
   headers["upgrade"] = "websocket";
   headers["sec-websocket-version"] = "13";
-  delete headers["sec-websocket-protocol"];
+  if (subprotocol === undefined) delete headers["sec-websocket-protocol"];
+  else headers["sec-websocket-protocol"] = subprotocol;
 }
 
 /** An event of our own: a message is too long, and the socket about to close. */

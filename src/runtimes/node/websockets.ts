@@ -40,11 +40,11 @@ export class WebSockets {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: this.#perMessageDeflate,
-      maxPayload: listener.maxMessageSize,
+      maxPayload: Math.min(listener.maxMessageSize, maxInteger),
       ...limitsOf(listener.maxMessageSize),
       WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
     }) as unknown as ServerOfWs;
-    simplifyHandshake(req);
+    simplifyHandshake(req, listener);
     this.#server.handleUpgrade(req, socket, head, (websocket) => {
       listener.opened(new NodeWebSocket(websocket, listener));
     });
@@ -56,12 +56,15 @@ export class WebSockets {
  * messages into fragments of a KiB and more, and networks into reads of about as much.
  */
 function limitsOf(maxMessageSize: number): { maxFragments: number; maxBufferedChunks: number } {
-  const most = Math.max(least, Math.ceil(maxMessageSize / smallestPart));
+  const most = Math.min(Math.max(least, Math.ceil(maxMessageSize / smallestPart)), maxInteger);
   return { maxFragments: most, maxBufferedChunks: most };
 }
 
 const least = 1024;
 const smallestPart = 256;
+
+/** Of more, `ws` takes the lowest 32 bits. */
+const maxInteger = 2 ** 31 - 1;
 
 const messageTooBig = 1009;
 

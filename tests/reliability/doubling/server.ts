@@ -10,7 +10,9 @@ import { type Connection, createServer } from "../../../mod.ts";
 import { heap } from "../../conformance/heap.ts";
 import { hear, install, read } from "./meter.ts";
 
-const services = new Services((options) => createServer({ ...options, log: () => {} }));
+const services = new Services((options) =>
+  createServer({ ...options, log: () => {}, subprotocols: ["mqtt", "b"] })
+);
 
 /** Says so when it has heard the last message of an input; gives back what is short. */
 function take(connection: Connection, message: string): void {

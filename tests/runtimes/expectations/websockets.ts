@@ -30,6 +30,25 @@ export const websockets: Readonly<Record<string, Row>> = {
     place: bun,
     bun: { says: "a Sec-WebSocket-Version that the handler set to 13 is upgraded", sees: 101 },
   },
+  unaskedSubprotocol: {
+    place: bun,
+    deno: { says: "no subprotocol is agreed on unasked", sees: "none" },
+    bun: { says: "the first subprotocol that is offered is agreed on unasked", sees: "a" },
+  },
+  rewrittenSubprotocols: {
+    place: bun,
+    bun: {
+      says: "what the handler does to the offered subprotocols counts",
+      sees: { deleted: "none", set: "b" },
+    },
+  },
+  answeredSubprotocol: {
+    place: deno,
+    deno: {
+      says: "a subprotocol may be put into the answer, and the option finds it only behind a space",
+      sees: { byTheOption: "b", byTheOptionWithoutSpaces: 500, byTheHeaderWithoutSpaces: "b" },
+    },
+  },
   faultyHandshakes: {
     place: handshakes,
     deno: {

@@ -13,7 +13,14 @@ import { automaticCompression, textByDefault } from "./compression.ts";
 import { defaultExports } from "./default_exports.ts";
 import * as disconnects from "./disconnects.ts";
 import { listenerMethods } from "./emitters.ts";
-import { faultyHandshakes, handshakeVersions, rewrittenVersion } from "./handshakes.ts";
+import {
+  answeredSubprotocol,
+  faultyHandshakes,
+  handshakeVersions,
+  rewrittenSubprotocols,
+  rewrittenVersion,
+  unaskedSubprotocol,
+} from "./handshakes.ts";
 import {
   addressAfterTheAnswer,
   headersAfterTheAnswer,
@@ -46,18 +53,26 @@ export const everywhere = {
   listenerMethods,
   requestAfterTheUpgrade,
   textByDefault,
+  unaskedSubprotocol,
   urlsByHost,
   urlsByPath,
 };
 
 /** Probes of what only Deno has. */
-export const onDeno = { addressAfterTheAnswer, automaticCompression, defaultExports, longSilence };
+export const onDeno = {
+  addressAfterTheAnswer,
+  answeredSubprotocol,
+  automaticCompression,
+  defaultExports,
+  longSilence,
+};
 
 /** Probes of what only Bun has. */
 export const onBun = {
   idleConnections,
   openWithinUpgrade,
   prolongedResponse,
+  rewrittenSubprotocols,
   rewrittenVersion,
   silenceByDefault,
   silentResponse,

@@ -44,6 +44,57 @@ export async function rewrittenVersion() {
   return await answerTo(request, ({ headers }) => headers.set("Sec-WebSocket-Version", "13"));
 }
 
+/** What is agreed on where the handler does nothing about subprotocols. */
+export async function unaskedSubprotocol() {
+  return await agreedSubprotocol("a, b", upgrade);
+}
+
+/** The same where it has changed what is offered. */
+export async function rewrittenSubprotocols() {
+  const change = (change: (headers: Headers) => void) =>
+    agreedSubprotocol("a, b", (request, info) => {
+      change(request.headers);
+      return upgrade(request, info);
+    });
+  return {
+    deleted: await change((headers) => headers.delete("Sec-WebSocket-Protocol")),
+    set: await change((headers) => headers.set("Sec-WebSocket-Protocol", "b")),
+  };
+}
+
+/** The same where it has put one into the answer, or asks Deno to. */
+export async function answeredSubprotocol() {
+  const byTheOption = (request: Request) =>
+    Deno.upgradeWebSocket(request, { protocol: "b" }).response;
+  const byTheHeader = (request: Request) => {
+    const { response } = Deno.upgradeWebSocket(request);
+    response.headers.set("Sec-WebSocket-Protocol", "b");
+    return response;
+  };
+  return {
+    byTheOption: await agreedSubprotocol("a, b", byTheOption),
+    byTheOptionWithoutSpaces: await agreedSubprotocol("a,b", byTheOption),
+    byTheHeaderWithoutSpaces: await agreedSubprotocol("a,b", byTheHeader),
+  };
+}
+
+/** What the answer to an offer says; the status where it is no 101. */
+async function agreedSubprotocol(
+  offer: string,
+  answer: (request: Request, info: unknown) => Response,
+): Promise<string | number> {
+  const port = serve((request, info) => {
+    try {
+      return answer(request, info);
+    } catch {
+      return new Response(null, { status: 500 });
+    }
+  }, { websocket });
+  const headers = { "Sec-WebSocket-Protocol": offer };
+  const { status, headers: fields } = await exchange(port, handshake({ headers }));
+  return status === 101 ? fields["sec-websocket-protocol"] ?? "none" : status;
+}
+
 /** Answers to handshakes that lack something, or have it otherwise. */
 export async function faultyHandshakes() {
   return {

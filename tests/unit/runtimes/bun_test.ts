@@ -8,9 +8,14 @@ class Told implements SocketListener {
   readonly maxMessageSize = 1024;
   readonly maxSilence = 35_000;
   readonly congestion = 16 * 1024;
+  readonly subprotocol: string | undefined;
   tooLong() {}
   failed() {}
   readonly calls: string[] = [];
+
+  constructor(subprotocol?: string) {
+    this.subprotocol = subprotocol;
+  }
 
   opened(): void {
     this.calls.push("opened");
@@ -105,6 +110,15 @@ function upgrade(info: unknown) {
   return { told, complaints, response };
 }
 
+Deno.test("Bun is shown no subprotocol but the one that was chosen", () => {
+  for (const chosen of [undefined, "two"]) {
+    const headers = { "Sec-WebSocket-Protocol": "one, two" };
+    const offering = new Request("http://host/", { headers });
+    bunRuntime.upgrade!(offering, fakeServer(websocketHandlers()), new Told(chosen), () => {});
+    assertEquals(offering.headers.get("Sec-WebSocket-Protocol"), chosen ?? null);
+  }
+});
+
 Deno.test("handlers pass what happens on a socket of ours to its listener", () => {
   const handlers = websocketHandlers();
   const server = fakeServer(handlers);
@@ -192,6 +206,12 @@ Deno.test("both ends are told, and nothing without Bun's server", () => {
   assertEquals([ends.remote?.address, ends.remote?.port], ["10.0.0.1", 1234]);
   assertEquals(ends.local, { address: "localhost", port: 80 });
   assertEquals(bunRuntime.ends(request, undefined), {});
+});
+
+Deno.test("a unix socket has no ends to be told", () => {
+  const server = { ...fakeServer(undefined), hostname: undefined, port: undefined };
+  const ends = bunRuntime.ends(request, { ...server, requestIP: () => null });
+  assertEquals([ends.remote, ends.local], [undefined, undefined]);
 });
 
 Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {

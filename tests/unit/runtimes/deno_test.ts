@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Frame } from "../../../src/message.ts";
 import type { Socket, SocketListener } from "../../../src/runtime.ts";
 import { pathOf } from "../../../src/router.ts";
@@ -50,14 +50,15 @@ class FakeDenoSocket {
 }
 
 /** Upgrades a request, and notes what the listener is told. */
-function upgrade() {
+function upgrade(subprotocol?: string, maxSilence = 35_000) {
   const socket = new FakeDenoSocket();
   const response = new Response("upgraded");
   const told: string[] = [];
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
-    maxSilence: 35_000,
+    subprotocol,
+    maxSilence,
     congestion: 16 * 1024,
     tooLong() {},
     opened: (socket) => opened.push(socket),
@@ -86,6 +87,11 @@ async function nextTurn(): Promise<void> {
 Deno.test("the answer to an upgrade is the one that Deno made", () => {
   const { given, response } = upgrade();
   assertEquals(given === response, true);
+});
+
+Deno.test("a subprotocol that was chosen is in that answer, and else there is none", () => {
+  const agreed = (name?: string) => upgrade(name).response.headers.get("Sec-WebSocket-Protocol");
+  assertEquals([agreed("v12.stomp"), agreed()], ["v12.stomp", null]);
 });
 
 Deno.test("a request that Deno does not upgrade is refused", () => {
@@ -213,7 +219,11 @@ Deno.test("the remote end is what Deno tells of it", () => {
   const request = new Request("http://host/");
   const remoteAddr = { transport: "tcp", hostname: "10.0.0.1", port: 1234 };
   assertEquals(ends(request, { remoteAddr }).remote, { address: "10.0.0.1", port: 1234 });
-  for (const info of [undefined, {}, { remoteAddr: { transport: "unix", path: "/x" } }]) {
+  for (
+    const info of [undefined, {}, { remoteAddr: { transport: "unix", path: "/x" } }, {
+      remoteAddr: { transport: "vsock", cid: 2, port: 1 },
+    }]
+  ) {
     assertEquals(ends(request, info).remote, undefined);
   }
 });
@@ -230,6 +240,14 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
 
 Deno.test("Deno is told in seconds when a silent peer counts as dead", () => {
   assertEquals(upgrade().asked, [{ idleTimeout: 35 }]);
+  assertEquals(upgrade(undefined, 2).asked, [{ idleTimeout: 1 }]);
+});
+
+Deno.test("Deno is told of no time that is too long for its timers", () => {
+  const longest = 2 ** 31 - 1;
+  const [asked] = upgrade(undefined, 2 * longest).asked;
+  assert(asked!.idleTimeout / 2 * 1000 <= longest, `${asked?.idleTimeout}`);
+  assert(asked!.idleTimeout / 2 * 1000 > longest - 1000, `${asked?.idleTimeout}`);
 });
 
 Deno.test("an end that Deno has come to by itself is 1006, whatever its code", () => {
@@ -268,6 +286,17 @@ Deno.test("a request has its path where Host and URL have nothing but a host bef
     ["http://localhost:1/echo", null],
     ["http://authority/echo", null],
     ["http://absolute/echo", "host"],
+    ["ftp://absolute/echo", "host"],
+    // On a unix socket it is the socket's path that stands there without a host, on a vsock its address.
+    ["http+unix://host/echo", "host"],
+    ["http+unix://[::1]:80/echo", "[::1]:80"],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", null],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", ""],
+    ["http+unix:///echo", null],
+    ["http://authority/echo", null],
+    ["http+vsock://host/echo", "host"],
+    ["http+vsock://4294967295:5000/echo", null],
+    ["http+vsock://3:5000/echo", ""],
   ] as const;
   for (const [url, host] of good) assertEquals(ask(url, host), true, url);
   const bad = [
@@ -284,6 +313,15 @@ Deno.test("a request has its path where Host and URL have nothing but a host bef
     ["http://x:99999/echo", "x:99999"],
     ["http://absolute/echo", "x/admin?"],
     ["http://a:b@c/echo", "c"],
+    ["http+unix://x/echo/000/victim/xhr_send?/admin", "x/echo/000/victim/xhr_send?"],
+    ["http+unix://x?/echo", "x?"],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", "%2Frun%2Fecho%2Esock"],
+    ["http+unix://%2Frun%2Fecho%2Esock/echo", "x/admin?"],
+    ["http+unix://a@b/echo", null],
+    ["http+unix://%2f/echo", null],
+    ["http+vsock://x/echo?/admin", "x/echo?"],
+    ["http+vsock://%2F/echo", null],
+    ["http://%2Frun/echo", null],
   ] as const;
   for (const [url, host] of bad) assertEquals(ask(url, host), false, url);
 });

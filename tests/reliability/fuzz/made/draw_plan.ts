@@ -46,7 +46,16 @@ export function drawPlan(dice: Dice): Plan {
     if (dice.chance(0.2)) plan.numbers[name] = dice.pick(values);
   }
   if (dice.chance(0.5)) return plan;
-  for (const option of ["authorize", "authorize", "jsessionid", "baseUrl", "origins", "log"]) {
+  const options = [
+    "authorize",
+    "authorize",
+    "jsessionid",
+    "baseUrl",
+    "origins",
+    "subprotocols",
+    "log",
+  ];
+  for (const option of options) {
     if (dice.chance(0.25)) plan.functions[option] = dice.pick(namesOf(option));
   }
   return plan;

@@ -57,6 +57,7 @@ const functions: Readonly<Record<string, Readonly<Record<string, () => unknown>>
   jsessionid: { ...anywhere, good: () => "JSESSIONID=x" },
   baseUrl: { ...anywhere, good: () => "http://x" },
   origins: { ...anywhere, yes: () => true, no: () => false },
+  subprotocols: { ...anywhere, good: () => "a" },
   log: { ...anywhere },
 };
 

@@ -35,12 +35,14 @@ function upgrade(
   others: Record<string, string> = {},
   websockets = new WebSockets(false),
   head = new Uint8Array(0),
+  subprotocol?: string,
 ) {
   const socket = new KeepingSocket();
   const told: string[] = [];
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 10,
+    subprotocol,
     maxSilence: 35_000,
     congestion: 16 * 1024,
     opened: (socket) => opened.push(socket),
@@ -91,6 +93,14 @@ Deno.test("no subprotocol and no extension is agreed on, whatever is offered", (
     "sec-websocket-extensions": "permessage-deflate",
   });
   assert(!/sec-websocket-(?:protocol|extensions)/i.test(socket.written), socket.written);
+});
+
+Deno.test("the subprotocol that the server has chosen is agreed on, however it was offered", () => {
+  for (const offer of ["one, two", "two,,one,two", "a/b, two"]) {
+    const { socket } = upgrade({ "sec-websocket-protocol": offer }, undefined, undefined, "two");
+    const agreed = /^sec-websocket-protocol: (.*)$/im.exec(socket.written)?.[1]?.trim();
+    assertEquals(agreed, "two", socket.written);
+  }
 });
 
 Deno.test("compression is agreed on where that is asked for", () => {

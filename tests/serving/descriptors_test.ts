@@ -1,0 +1,81 @@
+/** A server that is out of file descriptors loses nobody, and serves again when there are some. */
+
+import { assert, assertEquals } from "@std/assert";
+import { run } from "../../scripts/run.ts";
+import { HttpConnection } from "../conformance/raw_http.ts";
+import { xhrStreaming } from "../conformance/receiving_transports.ts";
+import { TestServer } from "../conformance/test_server.ts";
+import { type HostName, hostNames, presentHosts, skipReason, startServer } from "../hosts.ts";
+import type { ServerProcess } from "../server_process.ts";
+
+const script = new URL("../conformance/server.ts", import.meta.url);
+/** How many connections there may be still, and how many come. */
+const [room, many] = [20, 60];
+
+const skips = { "deno-node": "Deno's node:http takes no connection any more, and tells nobody" };
+
+const hasLimits = await run(["prlimit", "--version"]).then(() => true, () => false);
+if (!hasLimits) {
+  console.log("prlimit is not on this machine: running out of descriptors is skipped");
+}
+
+function openFiles({ pid }: ServerProcess): number {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+}
+
+/** Asks now and then, until it is so; fails where it never is. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let asked = 0; !await isSo(); asked++) {
+    assert(asked < 1000, "it should be so by now");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function survives(host: HostName): Promise<void> {
+  await using process = await startServer(host, script);
+  using server = new TestServer(host, process);
+  const socket = await server.websocketSession("/echo");
+  const echoes = async () => {
+    await socket.sendText('"x"');
+    assertEquals(await socket.message(), 'a["x"]');
+  };
+  const session = server.http("/echo");
+  const stream = await session.open(xhrStreaming);
+  await echoes();
+
+  const limit = openFiles(process) + room;
+  await run(["prlimit", "--pid", `${process.pid}`, `--nofile=${limit}:${limit}`]);
+  const crowd: HttpConnection[] = [];
+  try {
+    while (crowd.length < many) {
+      const connection = await HttpConnection.open(process.port);
+      crowd.push(connection);
+      await connection.send({ path: "/echo" });
+    }
+  } catch {
+    // It listens no more for the moment.
+  }
+  await until(() => openFiles(process) >= limit || process.stderr !== "");
+  await echoes();
+  for (const connection of crowd) connection.close();
+
+  await until(() => server.roundTrip().then(() => true, () => false));
+  await session.send("y");
+  assertEquals(await stream.frame(), 'a["y"]');
+  await echoes();
+  await server.websocketSession("/echo");
+  const { code, stderr } = await process.stop();
+  assertEquals(code, 0);
+  if (host.startsWith("deno")) assert(stderr.includes("Too many open files"), stderr);
+  else assertEquals(stderr, "");
+}
+
+for (const host of hostNames) {
+  const skipped = skipReason(host, skips);
+  Deno.test({
+    name: `${host} out of file descriptors loses nobody, and serves again` +
+      (skipped === undefined ? "" : ` (skipped: ${skipped})`),
+    ignore: !hasLimits || !presentHosts.has(host) || skipped !== undefined,
+    fn: () => survives(host),
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * A service on a unix socket, in each of the ways of `--via`: its path is what `--path` says.
+ *
+ * @module
+ */
+
+import { createServer as createHttpServer } from "node:http";
+import { parseArgs } from "node:util";
+import { Hono } from "hono";
+import { endOnSignals, servesFetch } from "../../examples/serve.ts";
+import { middleware } from "../../examples/serve_hono.ts";
+import { createServer } from "../../mod.ts";
+import { installHandlers } from "../../src/adapters/node.ts";
+
+type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
+
+/** What is used of Deno and Bun. */
+interface Globals {
+  Deno?: { serve(options: { path: string; onListen(): void }, handler: Handler): unknown };
+  Bun?: { serve(options: { unix: string; fetch: Handler; websocket: unknown }): unknown };
+}
+
+const { Deno, Bun } = globalThis as unknown as Globals;
+const { path = "", via } = parseArgs({
+  options: { path: { type: "string" }, via: { type: "string" }, port: { type: "string" } },
+}).values;
+
+const echo = createServer({ prefix: "/echo" });
+echo.on("connection", (connection) => {
+  connection.on("data", (message) => {
+    const { remoteAddress, remotePort, address } = connection;
+    // What is undefined is not in there.
+    const ends = JSON.stringify({ remoteAddress, remotePort, address });
+    connection.write(message === "ends" ? ends : message);
+  });
+});
+
+const app = new Hono();
+app.use(middleware(echo));
+
+endOnSignals();
+await listen();
+console.log(`unix:${path}`);
+
+async function listen(): Promise<unknown> {
+  const handler: Handler = via === "hono" ? app.fetch : echo.handler;
+  if (via === "node" || (!servesFetch && via === undefined)) {
+    const server = createHttpServer();
+    installHandlers(echo, server);
+    return await new Promise<void>((resolve) => server.listen(path, resolve));
+  }
+  if (Bun !== undefined) {
+    return Bun.serve({ unix: path, fetch: handler, websocket: echo.websocket });
+  }
+  if (Deno !== undefined) {
+    const deno = Deno;
+    return await new Promise<void>((resolve) => deno.serve({ path, onListen: resolve }, handler));
+  }
+  const { createAdaptorServer } = await import("@hono/node-server");
+  const { WebSocketServer } = await import("ws");
+  const server = new WebSocketServer({ noServer: true }) as never;
+  const httpServer = createAdaptorServer({ fetch: app.fetch, websocket: { server } });
+  return await new Promise<void>((resolve) => httpServer.listen(path, resolve));
+}
