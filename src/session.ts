@@ -153,6 +153,14 @@ export class Session extends Waiting implements Holder {
     if (this.readyState === OPEN) this.application?.received(messages);
   }
 
+  /** The same; what is written meanwhile has left when this returns. */
+  answer(messages: readonly string[]): void {
+    // Nobody else need see to it.
+    this.#flushing = true;
+    this.receive(messages);
+    this.flush();
+  }
+
   /** The peer has given the sign of life that it was asked for. */
   heard(): void {
     if (this.readyState === OPEN) this.#host.heartbeats.add(this);
@@ -274,7 +282,7 @@ export class Session extends Waiting implements Holder {
     if (this.#receiver === undefined) return false;
     if (this.#flushing) return true;
     this.#flushing = true;
-    (this.#receiver.deliversApart ? flushAfterArrivals : flushSoon)(this);
+    (this.#receiver.awaitsArrivals ? flushAfterArrivals : flushSoon)(this);
     return true;
   }
 

@@ -9,6 +9,7 @@ class Told implements SocketListener {
   readonly maxSilence = 35_000;
   readonly congestion = 16 * 1024;
   tooLong() {}
+  closing() {}
   failed() {}
   readonly calls: string[] = [];
 
@@ -212,6 +213,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     maxSilence: 35_000,
     congestion: 16 * 1024,
     tooLong() {},
+    closing() {},
     opened: (socket) => sent.push(socket),
     message: () => {},
     pong: () => {},

@@ -60,6 +60,7 @@ function upgrade() {
     maxSilence: 35_000,
     congestion: 16 * 1024,
     tooLong() {},
+    closing() {},
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
     pong: () => told.push("pong"),
