@@ -256,8 +256,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Reads message by message, until the connection closes. Listeners for `data`
-   * hear nothing meanwhile, and several readers share the messages. Leaving the loop early leaves the connection open, and
+   * Reads message by message, from the first `next` until the connection closes. Listeners for
+   * `data` hear nothing meanwhile, and several readers share the messages. Leaving the loop early leaves the connection open, and
    * the next reader or listener goes on from there.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
