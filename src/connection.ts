@@ -172,7 +172,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   /**
    * Sends a message. It is never lost while the connection lives, even when
    * this says false: that is above `highWaterMark` bytes (64 KiB) that the client has
-   * not taken. Above `maxBufferedBytes` (16 MiB) the connection is closed with 1008.
+   * not taken. Above `maxBufferedBytes` (16 MiB) the connection is closed with 1008; a message
+   * that alone is over it is not sent at all.
    *
    * @returns False when the connection is not open, and when the caller should
    * wait for `ready` or `drain` before it writes more.

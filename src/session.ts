@@ -253,6 +253,11 @@ export class Session extends Waiting implements Holder {
   }
 
   #enqueue(message: Message): boolean {
+    // It alone is too much, and no part of it is sent.
+    if (this.#backlog.costOf(message) > this.#host.maxBufferedBytes) {
+      this.close(slowConsumer);
+      return false;
+    }
     this.#backlog.add(message);
     // What leaves at once need not be counted.
     if (!this.#flushSoon()) this.recount();
