@@ -13,6 +13,11 @@ const messageOverhead = 32;
 /** The same where short ones cannot be joined, and most are short. */
 const loneOverhead = 128;
 
+/** What a message costs at most without others, in whatever session. */
+export function mostCostOf(message: Message): number {
+  return message.bytes + loneOverhead;
+}
+
 /** Bytes below which a message is short, and of how many of them one is made. */
 const short = 1024;
 const joined = 4096;
@@ -37,7 +42,16 @@ export class Backlog extends Queue<Message> {
 
   /** What they take here, for the limit that protects us. */
   get cost(): number {
-    return this.bytes + this.length * (this.#joins ? messageOverhead : loneOverhead);
+    return this.bytes + this.length * this.#overhead;
+  }
+
+  /** What a message would cost without others. */
+  costOf(message: Message): number {
+    return message.bytes + this.#overhead;
+  }
+
+  get #overhead(): number {
+    return this.#joins ? messageOverhead : loneOverhead;
   }
 
   override add(message: Message): void {

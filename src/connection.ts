@@ -180,7 +180,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   /**
    * Sends a message. It is never lost while the connection lives, even when
    * this says false: that is above `highWaterMark` bytes (64 KiB) that the client has
-   * not taken. Above `maxBufferedBytes` (16 MiB) the connection is closed with 1008.
+   * not taken. Above `maxBufferedBytes` (16 MiB) the connection is closed with 1008; a message
+   * that alone is over it is not sent at all.
    *
    * @returns False when the connection is not open, and when the caller should
    * wait for `ready` or `drain` before it writes more.
@@ -264,8 +265,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Reads message by message, until the connection closes. Listeners for `data`
-   * hear nothing meanwhile, and several readers share the messages. Leaving the loop early leaves the connection open, and
+   * Reads message by message, from the first `next` until the connection closes. Listeners for
+   * `data` hear nothing meanwhile, and several readers share the messages. Leaving the loop early leaves the connection open, and
    * the next reader or listener goes on from there.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {

@@ -155,19 +155,27 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     return this.#ready;
   }
 
-  /** Reads message by message. Several readers share them; listeners get none meanwhile. */
+  /**
+   * Reads message by message, from the first `next` on: what is never asked takes nothing from
+   * listeners. Several readers share the messages; listeners get none meanwhile.
+   */
   read(): AsyncIterableIterator<string> {
-    this.#readers++;
+    let began = false;
     let reading = true;
     const stop = () => {
       if (!reading) return;
       reading = false;
+      if (!began) return;
       this.#readers--;
       this.#regulate();
       this.#wakeReaders();
       this.#deliverSoon();
     };
     const next = async (): Promise<IteratorResult<string>> => {
+      if (reading && !began) {
+        began = true;
+        this.#readers++;
+      }
       while (reading) {
         const message = this.#take();
         if (message !== undefined) return { done: false, value: message };

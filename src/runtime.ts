@@ -29,7 +29,10 @@ export interface Socket {
   readonly bufferedAmount: number;
   /** The same, or up to `congestion` more where that is known faster. */
   readonly bufferedAtMost: number;
-  /** Whether messages that arrived together are told with microtasks between them. */
+  /**
+   * Whether messages that arrived together are told with microtasks between them, and an end that
+   * came with them without `closing`.
+   */
   readonly deliversApart: boolean;
   /** Sends one text message; does nothing once the socket is closing. */
   send(frame: Frame): void;
@@ -65,6 +68,8 @@ export interface SocketListener extends Liable {
   pong(): void;
   /** Instead of a message that was longer; it closes the socket. */
   tooLong(): void;
+  /** The peer has closed it or sent a broken frame: what is to leave before its end has to leave now. */
+  closing(): void;
   /** After congestion: `bufferedAmount` has gone down. */
   drained(): void;
   /** Once, after all others: 1005 without a code from the peer, 1006 without a close frame. */

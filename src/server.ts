@@ -5,6 +5,7 @@
  */
 
 import { forbidden } from "./authorization.ts";
+import { mostCostOf } from "./backlog.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { Answer } from "./http/answer.ts";
@@ -201,12 +202,19 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.
+   * @throws {RangeError} If it alone is over `maxBufferedBytes`; it is sent to nobody then.
    */
   broadcast(message: string): void {
     if (typeof message !== "string") {
       throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
     }
     const encoded = Message.encoded(message);
+    const { maxBufferedBytes } = this.#settings;
+    if (mostCostOf(encoded) > maxBufferedBytes) {
+      throw new RangeError(
+        `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
+      );
+    }
     for (const session of this.#live.values()) session.writeEncoded(message, encoded);
   }
 

@@ -153,6 +153,14 @@ export class Session extends Waiting implements Holder {
     if (this.readyState === OPEN) this.application?.received(messages);
   }
 
+  /** The same; what is written meanwhile has left when this returns. */
+  answer(messages: readonly string[]): void {
+    // Nobody else need see to it.
+    this.#flushing = true;
+    this.receive(messages);
+    this.flush();
+  }
+
   /** The peer has given the sign of life that it was asked for. */
   heard(): void {
     if (this.readyState === OPEN) this.#host.heartbeats.add(this);
@@ -245,6 +253,11 @@ export class Session extends Waiting implements Holder {
   }
 
   #enqueue(message: Message): boolean {
+    // It alone is too much, and no part of it is sent.
+    if (this.#backlog.costOf(message) > this.#host.maxBufferedBytes) {
+      this.close(slowConsumer);
+      return false;
+    }
     this.#backlog.add(message);
     // What leaves at once need not be counted.
     if (!this.#flushSoon()) this.recount();
@@ -274,7 +287,7 @@ export class Session extends Waiting implements Holder {
     if (this.#receiver === undefined) return false;
     if (this.#flushing) return true;
     this.#flushing = true;
-    (this.#receiver.deliversApart ? flushAfterArrivals : flushSoon)(this);
+    (this.#receiver.awaitsArrivals ? flushAfterArrivals : flushSoon)(this);
     return true;
   }
 

@@ -22,11 +22,8 @@ export interface Receiver {
    * copied several times on their way out.
    */
   readonly frameSize: number;
-  /**
-   * Whether messages that arrived together come one by one, so that answers to them
-   * would leave one by one, too.
-   */
-  readonly deliversApart?: boolean;
+  /** Whether what is written had better leave with the answers to what comes in this turn. */
+  readonly awaitsArrivals?: boolean;
   /**
    * Takes a frame. False when that was its last one: it ends by itself, calls
    * {@linkcode Session.detach} when that is done, and the client comes back.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Arrivals } from "./arrivals.ts";
 import { guarded } from "../guard.ts";
 import type { Leaving } from "../departures.ts";
 import type { Grant } from "../options.ts";
@@ -40,6 +41,8 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   #socket: Socket | undefined;
   #session: Session | undefined;
   #paused = false;
+  /** Made when the first message comes, where those that come together are told apart. */
+  #arrivals: Arrivals | undefined;
   /** Bytes in the socket that the server counts. */
   #counted = 0;
   /** The peer owes a sign of life. */
@@ -102,11 +105,27 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
     const messages = this.#raw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
+    else if (this.#mayBeTheLast(this.#socket)) this.#session?.answer(messages);
     else this.#session?.receive(messages);
+  }
+
+  /**
+   * Deno and Bun send nothing more once they have come to a close frame or to a broken one,
+   * which may stand right behind this message.
+   */
+  #mayBeTheLast(socket: Socket): boolean {
+    if (!socket.deliversApart) return false;
+    this.#arrivals ??= new Arrivals();
+    this.#arrivals.note();
+    return !this.#arrivals.moreAreLikely;
   }
 
   tooLong(): void {
     if (this.#socket !== undefined) guarded(this, this.#refuse, messageTooBig);
+  }
+
+  closing(): void {
+    if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
   }
 
   drained(): void {
@@ -157,8 +176,8 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#socket?.bufferedAtMost ?? 0;
   }
 
-  get deliversApart(): boolean {
-    return this.#socket?.deliversApart === true;
+  get awaitsArrivals(): boolean {
+    return this.#socket?.deliversApart === true && this.#arrivals?.moreAreLikely !== false;
   }
 
   get frameSize(): number {

@@ -17,6 +17,7 @@ import "./facts/closing.ts";
 import "./facts/sends.ts";
 import "./facts/websocket_handshakes.ts";
 import "./facts/websocket_messages.ts";
+import "./facts/last_answers.ts";
 import "./facts/websocket_close_codes.ts";
 import "./facts/test_services.ts";
 import "./facts/iframe_page.ts";

@@ -154,3 +154,38 @@ Deno.test("a loop reads a message that is longer than what may be kept of severa
     1,
   ]);
 });
+
+Deno.test("an iterator that is never asked takes nothing from listeners", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const got: string[] = [];
+  connection.on("data", (message) => got.push(message));
+  const messages = connection[Symbol.asyncIterator]();
+  const { readable } = connection.stream();
+  readable.getReader().releaseLock();
+  readable.values();
+  await client.send("one", "two");
+  assertEquals(got, ["one", "two"]);
+  // From here on it reads.
+  const next = messages.next();
+  await client.send("three");
+  assertEquals(await next, { done: false, value: "three" });
+  await messages.return?.();
+  await client.send("four");
+  assertEquals(got, ["one", "two", "four"]);
+});
+
+Deno.test("an iterator that ends before it was asked leaves everything as it was", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const messages = connection[Symbol.asyncIterator]();
+  const others = connection[Symbol.asyncIterator]();
+  const waiting = others.next();
+  await messages.return?.();
+  assertEquals(await messages.next(), { done: true, value: undefined });
+  const got: string[] = [];
+  connection.on("data", (message) => got.push(message));
+  // The other one still reads.
+  await client.send("one", "two");
+  assertEquals([await waiting, got], [{ done: false, value: "one" }, []]);
+});

@@ -242,6 +242,28 @@ Deno.test("the limit of what waits holds below the high-water mark, too", async 
   assertEquals(seen, ["1008 Slow consumer, clean"]);
 });
 
+Deno.test("a message that alone is over the limit closes its connection, and is not sent", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve({ maxBufferedBytes: 1000 }));
+  for (
+    const [path, frames] of [["/echo/a/b/websocket", true], ["/echo/websocket", false]] as const
+  ) {
+    const { connection, socket } = await connectSocket(server, runtime, path);
+    const seen = closings(connection);
+    connection.write("before");
+    assertEquals(connection.write("x".repeat(1001)), false);
+    assertEquals([connection.readyState, connection.write("after")], [2, false]);
+    await connection.ready;
+    await microtasks();
+    const before = frames ? ["o", 'a["before"]', 'c[1008,"Slow consumer"]'] : ["before"];
+    assertEquals([socket.sent, seen], [before, ["1008 Slow consumer, clean"]]);
+  }
+  const { client, connection } = await connect(server);
+  connection.write("x".repeat(1001));
+  assertEquals(await client.poll(), 'c[1008,"Slow consumer"]');
+});
+
 Deno.test("a websocket that never drains is closed as a slow consumer after the delay", async () => {
   using time = fakeTime();
   const runtime = new FakeRuntime();

@@ -68,34 +68,87 @@ Deno.test("who waits for arrivals is flushed at the end of the turn, once", asyn
   assertEquals(flushed, ["soon", "late"]);
 });
 
-Deno.test("answers leave together to messages that come one by one in a turn", async () => {
+/** An echo on a socket that is told of messages with microtasks between them. */
+async function echo() {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { connection, socket } = await connectSocket(server, runtime);
   connection.on("data", (message) => connection.write(message));
   socket.deliversApart = true;
+  return { connection, socket };
+}
+
+/** The same, whose client has sent many together for some time; nothing is noted as sent. */
+async function busyEcho() {
+  const it = await echo();
+  for (let turn = 0; turn < 4; turn++) {
+    for (let count = 0; count < 16; count++) it.socket.listener.message('"x"');
+    await new Promise<void>(inNextTurn);
+  }
+  it.socket.sent.length = 0;
+  return it;
+}
+
+Deno.test("an answer leaves before the runtime goes on to what follows the message", async () => {
+  const { connection, socket } = await echo();
+  for (const message of ["1", "2", "3"]) {
+    socket.listener.message(`["${message}"]`);
+    assertEquals(socket.sent.at(-1), `a["${message}"]`);
+  }
+  await microtasks();
+  assertEquals(socket.sent.length, 4);
+  connection.on("data", () => connection.close());
+  socket.listener.message('["4"]');
+  assertEquals(socket.sent.slice(4), ['a["4"]', 'c[1000,"Normal closure"]']);
+});
+
+Deno.test("an answer that an application gives later in the turn leaves in that turn", async () => {
+  const { connection, socket } = await echo();
+  connection.removeAllListeners("data");
+  connection.on("data", (message) => queueMicrotask(() => connection.write(message)));
+  socket.listener.message('"1"');
+  await microtasks();
+  assertEquals(socket.sent, ["o", 'a["1"]']);
+});
+
+Deno.test("answers leave together for a client whose messages always come together", async () => {
+  const { socket } = await busyEcho();
   for (const message of ["1", "2", "3"]) {
     socket.listener.message(`["${message}"]`);
     await microtasks();
   }
-  assertEquals(socket.sent, ["o"]);
+  assertEquals(socket.sent, []);
   await new Promise<void>(inNextTurn);
-  assertEquals(socket.sent, ["o", 'a["1","2","3"]']);
-  connection.close();
-  await microtasks();
-  await new Promise<void>(inNextTurn);
+  assertEquals(socket.sent, ['a["1","2","3"]']);
 });
 
 Deno.test("what waits for the end of the turn still leaves before a refusal", async () => {
+  const { socket } = await busyEcho();
+  socket.listener.message('["1"]');
+  assertEquals(socket.sent, []);
+  socket.listener.message("garbage");
+  assertEquals(socket.sent, ['a["1"]']);
+  assertEquals(socket.closings.map(({ code }) => code), [3000]);
+});
+
+Deno.test("what is written to a client that has sent nothing leaves at the end of the turn", async () => {
+  const { connection, socket } = await echo();
+  connection.write("1");
+  await microtasks();
+  connection.write("2");
+  await microtasks();
+  assertEquals(socket.sent, ["o"]);
+  await new Promise<void>(inNextTurn);
+  assertEquals(socket.sent, ["o", 'a["1","2"]']);
+});
+
+Deno.test("what is written leaves before the socket closes, where that is told", async () => {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { connection, socket } = await connectSocket(server, runtime);
-  connection.on("data", (message) => connection.write(message));
-  socket.deliversApart = true;
-  socket.listener.message('["1"]');
-  socket.listener.message("garbage");
+  connection.write("1");
+  socket.listener.closing();
   assertEquals(socket.sent, ["o", 'a["1"]']);
-  assertEquals(socket.closings.map(({ code }) => code), [3000]);
 });
 
 Deno.test("an odd error while messages are handed on stops no other connection", async () => {

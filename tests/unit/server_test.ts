@@ -186,6 +186,25 @@ Deno.test("broadcast of anything but a string is a TypeError", () => {
   }
 });
 
+Deno.test("a broadcast that alone is over the limit is a RangeError, and reaches nobody", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve({ maxBufferedBytes: 10_000 }));
+  const framed = await connectSocket(server, runtime);
+  const raw = await connectSocket(server, runtime, "/echo/websocket");
+  // Quotes take twice as much in frames.
+  for (const message of ["x".repeat(10_000), "\u20ac".repeat(4000), '"'.repeat(6000)]) {
+    assertThrows(() => server.broadcast(message), RangeError, "maxBufferedBytes is 10000");
+  }
+  await microtasks();
+  assertEquals([framed.socket.sent, raw.socket.sent], [["o"], []]);
+  // What just fits closes nobody.
+  server.broadcast("x".repeat(10_000 - 2 - 128));
+  await microtasks();
+  assertEquals([framed.socket.sent.length, raw.socket.sent.length], [2, 1]);
+  assertEquals([framed.connection.readyState, raw.connection.readyState], [1, 1]);
+});
+
 /** What info says. */
 async function info(server: Server): Promise<Record<string, unknown>> {
   return await (await get(server, "/echo/info")).json();

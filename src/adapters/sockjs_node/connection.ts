@@ -230,7 +230,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return target;
   }
 
-  /** Reads message by message. Listeners for `data` hear nothing meanwhile. */
+  /** Reads message by message, from the first `next` on. Listeners for `data` hear nothing meanwhile. */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
     return this.#connection[Symbol.asyncIterator]();
   }

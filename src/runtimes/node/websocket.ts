@@ -5,6 +5,7 @@
  */
 
 import type { Frame } from "../../message.ts";
+import { messageTooBig } from "../../protocol/close_codes.ts";
 import type { Socket, SocketListener } from "../../runtime.ts";
 import { compactFragments, type ReceiverOfWs } from "./fragments.ts";
 import { isRealNode } from "./real_node.ts";
@@ -33,8 +34,9 @@ export interface WebSocketOfWs {
   ping(): void;
   pause(): void;
   resume(): void;
-  emit(event: string): boolean;
-  on(event: typeof tooLong | "pong", listener: () => void): void;
+  emit(event: string, isTooLong: boolean): boolean;
+  on(event: typeof closing, listener: (isTooLong: boolean) => void): void;
+  on(event: "pong", listener: () => void): void;
   on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
   on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;
   on(event: "error", listener: (error: { code?: string }) => void): void;
@@ -52,8 +54,18 @@ export function simplifyHandshake(req: IncomingMessage, { subprotocol }: SocketL
   else headers["sec-websocket-protocol"] = subprotocol;
 }
 
-/** An event of our own: a message is too long, and the socket about to close. */
-export const tooLong = "sockjs-too-long";
+/** An event of our own: the socket is about to close, perhaps because a message is too long. */
+export const closing = "sockjs-closing";
+
+/**
+ * One function for all websockets, in the place of their own, which `ws` calls as soon as it has
+ * read a close frame or a broken one. Of a message over `maxPayload` we say why.
+ */
+function close(this: WebSocketOfWs, code?: number, reason?: string): void {
+  const isTooLong = code === messageTooBig.code && reason === undefined;
+  if (this.emit(closing, isTooLong) && isTooLong) return;
+  (Object.getPrototypeOf(this) as WebSocketOfWs).close.call(this, code, reason);
+}
 
 /** An open websocket. */
 export class NodeWebSocket implements Socket {
@@ -74,7 +86,8 @@ export class NodeWebSocket implements Socket {
       listener.message(isBinary ? undefined : data.toString());
     });
     websocket.on("pong", () => listener.pong());
-    websocket.on(tooLong, () => listener.tooLong());
+    websocket.close = close;
+    websocket.on(closing, (isTooLong) => isTooLong ? listener.tooLong() : listener.closing());
     websocket.on("close", (code, reason) => listener.closed(code, reason.toString()));
     // Every error is followed by the close event. Bun has its own `ws`, which tells
     // only here that a message was too long.

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import type { SocketListener } from "../../runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
-import { NodeWebSocket, simplifyHandshake, tooLong, type WebSocketOfWs } from "./websocket.ts";
+import { NodeWebSocket, simplifyHandshake, type WebSocketOfWs } from "./websocket.ts";
 
 /** What we use of a server of `ws`. */
 interface ServerOfWs {
@@ -42,7 +42,6 @@ export class WebSockets {
       perMessageDeflate: this.#perMessageDeflate,
       maxPayload: Math.min(listener.maxMessageSize, maxInteger),
       ...limitsOf(listener.maxMessageSize),
-      WebSocket: ClosingWebSocket as unknown as typeof WebSocket,
     }) as unknown as ServerOfWs;
     simplifyHandshake(req, listener);
     this.#server.handleUpgrade(req, socket, head, (websocket) => {
@@ -65,13 +64,3 @@ const smallestPart = 256;
 
 /** Of more, `ws` takes the lowest 32 bits. */
 const maxInteger = 2 ** 31 - 1;
-
-const messageTooBig = 1009;
-
-/** Lets us say why it closes when a message is longer than `maxPayload`. */
-class ClosingWebSocket extends (WebSocket as new (...args: unknown[]) => WebSocketOfWs) {
-  override close(code?: number, reason?: string): void {
-    if (code === messageTooBig && reason === undefined && this.emit(tooLong)) return;
-    super.close(code, reason);
-  }
-}

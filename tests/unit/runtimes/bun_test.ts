@@ -10,6 +10,7 @@ class Told implements SocketListener {
   readonly congestion = 16 * 1024;
   readonly subprotocol: string | undefined;
   tooLong() {}
+  closing() {}
   failed() {}
   readonly calls: string[] = [];
 
@@ -232,6 +233,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     maxSilence: 35_000,
     congestion: 16 * 1024,
     tooLong() {},
+    closing() {},
     opened: (socket) => sent.push(socket),
     message: () => {},
     pong: () => {},

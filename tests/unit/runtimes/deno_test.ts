@@ -61,6 +61,7 @@ function upgrade(subprotocol?: string, maxSilence = 35_000) {
     maxSilence,
     congestion: 16 * 1024,
     tooLong() {},
+    closing() {},
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
     pong: () => told.push("pong"),

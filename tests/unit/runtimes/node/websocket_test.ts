@@ -1,11 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Frame } from "../../../../src/message.ts";
 import type { SocketListener } from "../../../../src/runtime.ts";
-import {
-  NodeWebSocket,
-  tooLong,
-  type WebSocketOfWs,
-} from "../../../../src/runtimes/node/websocket.ts";
+import { NodeWebSocket, type WebSocketOfWs } from "../../../../src/runtimes/node/websocket.ts";
 
 /** Bytes that wait above which a websocket counts as congested. */
 const congestion = 16 * 1024;
@@ -24,7 +20,7 @@ class FakeWebSocket {
     if (sent !== undefined) this.sent.push(sent);
   }
 
-  close(code: number, reason: string): void {
+  close(code: number, reason?: string): void {
     this.calls.push(`close ${code} ${reason}`);
   }
 
@@ -53,6 +49,7 @@ function open() {
     opened: () => told.push("opened"),
     message: (text) => told.push(`message ${text}`),
     tooLong: () => told.push("too long"),
+    closing: () => told.push("closing"),
     pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
@@ -75,9 +72,22 @@ Deno.test("the listener hears of messages, binary ones as undefined, and of the 
 
 Deno.test("a message that is too long is told, by whichever event it shows", () => {
   const { fake, told } = open();
-  assertEquals(fake.emit(tooLong), true);
+  fake.close(1009);
   fake.emit("error", { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" });
   assertEquals(told, ["too long", "too long"]);
+  // The listener closes it, with its reason.
+  assertEquals(fake.calls, []);
+});
+
+Deno.test("a close that comes from `ws` is told before it is sent", () => {
+  const { fake, told } = open();
+  fake.emit = (event) => {
+    told.push(`${event} after ${fake.calls.length} calls`);
+    return true;
+  };
+  fake.close(1000, "bye");
+  assertEquals(told, ["sockjs-closing after 0 calls"]);
+  assertEquals(fake.calls, ["close 1000 bye"]);
 });
 
 Deno.test("other errors are not told: a close follows", () => {

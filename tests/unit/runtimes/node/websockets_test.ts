@@ -51,6 +51,7 @@ function upgrade(
       told.push("too long");
       opened[0]?.close(1009, "Message too big");
     },
+    closing: () => {},
     pong: () => told.push("pong"),
     drained: () => told.push("drained"),
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
