@@ -40,11 +40,11 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   get bufferedAmount(): number {
-    return 0;
+    return this.#sink?.bufferedAmount ?? 0;
   }
 
   get bufferedAtMost(): number {
-    return 0;
+    return this.bufferedAmount;
   }
 
   get congestion(): number {
@@ -58,10 +58,12 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
 
   send(frame: Frame): boolean {
     const text = frame.in(this.#framing.frame);
+    const isLong = this.#isLong(text);
+    if (isLong) this.#session.detachEarly(this);
     if (this.#sink === undefined) this.#ready = text;
-    else if (this.#isLong(text)) this.#sendLong(text, this.#sink);
+    else if (isLong) this.#sendLong(text, this.#sink);
     else this.#sink.finish(text);
-    this.#session.detach(this);
+    if (!isLong) this.#session.detach(this);
     return false;
   }
 
@@ -112,9 +114,15 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   respond(call: Call, fields: Fields): Reply {
     const text = this.#ready;
     if (text !== undefined && !this.#isLong(text)) return new Answer(200, fields, text);
-    this.#sink = openSink(call, fields, this);
-    if (text !== undefined) this.#sendLong(text, this.#sink);
-    return this.#sink.response;
+    try {
+      this.#sink = openSink(call, fields, this);
+      if (text !== undefined) this.#sendLong(text, this.#sink);
+      return this.#sink.response;
+    } catch (error) {
+      // The answer could not begin, and is not on its way.
+      this.#left();
+      throw error;
+    }
   }
 
   /** The system may not take it all at once, so it counts until its end is heard of. */
@@ -126,8 +134,9 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     this.#ready = undefined;
     this.holding = text.length;
     this.#sessions.holdings.change(text.length);
-    this.#sessions.leaving.addSlow(this);
     sink.write(text);
+    // Unless it has broken by now.
+    if (this.holding > 0) this.#sessions.leaving.addAnswer(this);
     sink.end();
   }
 
@@ -135,5 +144,6 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     this.#sessions.holdings.change(-this.holding);
     this.holding = 0;
     this.#sessions.left(this);
+    guarded(this.#session, this.#session.arrived, this);
   }
 }

@@ -25,6 +25,7 @@ import "./facts/transport_headers.ts";
 import "./facts/streams.ts";
 import "./facts/response_limit.ts";
 import "./facts/response_time_limit.ts";
+import "./facts/slow_answers.ts";
 import "./facts/old_http.ts";
 import "./facts/markup_and_events.ts";
 import "./facts/callbacks.ts";
