@@ -32,6 +32,8 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   readonly isOver = false;
   #ready: string | undefined;
   #sink: Sink | undefined;
+  /** Answers a request that waits without a sink. */
+  #answer: ((text: string | undefined) => void) | undefined;
 
   constructor(framing: Framing, session: Session, sessions: Sessions) {
     this.#framing = framing;
@@ -60,7 +62,8 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     const text = frame.in(this.#framing.frame);
     const isLong = this.#isLong(text);
     if (isLong) this.#session.detachEarly(this);
-    if (this.#sink === undefined) this.#ready = text;
+    if (this.#answer !== undefined) this.#answer(text);
+    else if (this.#sink === undefined) this.#ready = text;
     else if (isLong) this.#sendLong(text, this.#sink);
     else this.#sink.finish(text);
     if (!isLong) this.#session.detach(this);
@@ -72,6 +75,8 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   abort(): void {
+    // Only an answer that has begun can be cut off.
+    this.#answer?.(undefined);
     this.#sink?.abort();
     this.#left();
   }
@@ -103,6 +108,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   broken(): void {
     this.#left();
     guarded(this.#session, this.#session.interrupt, this);
+    this.#answer?.("");
   }
 
   failed(error: unknown): void {
@@ -111,8 +117,34 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   /** The answer; a plain string where it is known, which runtimes send fastest. */
-  respond(call: Call, fields: Fields): Reply {
-    const text = this.#ready;
+  respond(call: Call, fields: Fields): Reply | Promise<Reply> {
+    const { stream, abandoned } = call.runtime;
+    if (this.#ready !== undefined) return this.#reply(this.#ready, call, fields);
+    // A `ReadableStream` would send the head at once, before there is anything to say.
+    return stream === undefined && abandoned !== undefined
+      ? this.#wait(call, fields)
+      : this.#reply(undefined, call, fields);
+  }
+
+  /** Settles when there is a frame, or nobody waits for one any more. */
+  #wait(call: Call, fields: Fields): Promise<Reply> {
+    const { runtime, request, info, service } = call;
+    return new Promise((resolve, reject) => {
+      this.#answer = (text) => {
+        this.#answer = undefined;
+        try {
+          runtime.expectTraffic?.(request, info);
+          resolve(this.#reply(text, call, fields));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      runtime.expectSilence?.(request, info, service.settings.heartbeatDelay);
+      runtime.abandoned?.(request, info, () => this.broken());
+    });
+  }
+
+  #reply(text: string | undefined, call: Call, fields: Fields): Reply {
     if (text !== undefined && !this.#isLong(text)) return new Answer(200, fields, text);
     try {
       this.#sink = openSink(call, fields, this);

@@ -12,6 +12,7 @@ import "./facts/response_headers.ts";
 import "./facts/cookies.ts";
 import "./facts/frames.ts";
 import "./facts/receivers.ts";
+import "./facts/waiting_polls.ts";
 import "./facts/interruptions.ts";
 import "./facts/closing.ts";
 import "./facts/sends.ts";
