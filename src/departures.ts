@@ -11,6 +11,8 @@ import { Timeouts, Waiting } from "./timeouts.ts";
 export interface Leaving {
   /** Bytes in it that the server counts. */
   readonly holding: number;
+  /** Bytes in it that have not left yet, as far as its runtime tells. */
+  readonly bufferedAmount: number;
   /** Whether its session is over. */
   readonly isOver: boolean;
   /** Cuts it off. */
@@ -20,11 +22,20 @@ export interface Leaving {
 /** One of them. */
 class Departure extends Waiting implements Holder {
   readonly #connection: Leaving;
+  /** Where it waits as long as its client takes something now and then; and what that had left. */
+  #patience: Timeouts | undefined;
+  #left = 0;
   #wasCut = false;
 
   constructor(connection: Leaving) {
     super();
     this.#connection = connection;
+  }
+
+  wait(patience: Timeouts): void {
+    this.#patience = patience;
+    this.#left = this.#connection.bufferedAmount;
+    patience.add(this);
   }
 
   /** Some runtimes cannot cut a connection off: one that was is not worth another try. */
@@ -43,7 +54,9 @@ class Departure extends Waiting implements Holder {
   }
 
   override timedOut(): void {
-    this.overdraw();
+    const hasMoved = this.#connection.bufferedAmount < this.#left;
+    if (hasMoved && this.#patience !== undefined) this.wait(this.#patience);
+    else this.overdraw();
   }
 
   override failed(): void {
@@ -53,12 +66,17 @@ class Departure extends Waiting implements Holder {
 
 /** All of a server. Their sessions may be over, so that nobody else has an eye on them. */
 export class Departures implements Holders {
-  readonly #timeouts: Timeouts;
+  readonly #ends: Timeouts;
+  readonly #answers: Timeouts;
   readonly #all = new Map<Leaving, Departure>();
 
-  /** @param delay ms until one that is to end by itself is cut off. */
-  constructor(delay: number) {
-    this.#timeouts = new Timeouts(delay);
+  /**
+   * @param endDelay ms after which one is cut off whose client takes nothing of its end,
+   * @param answerDelay or of an answer.
+   */
+  constructor(endDelay: number, answerDelay: number) {
+    this.#ends = new Timeouts(endDelay);
+    this.#answers = new Timeouts(answerDelay);
   }
 
   get size(): number {
@@ -71,13 +89,23 @@ export class Departures implements Holders {
 
   /** One is to end by itself, and its client may never take its end. */
   add(connection: Leaving): void {
-    this.addSlow(connection);
-    this.#timeouts.add(this.#all.get(connection)!);
+    this.#departure(connection).wait(this.#ends);
   }
 
-  /** One may take its time, for it brings what its client wants; or its runtime cuts it off. */
+  /** One brings what its client wants, and may take its time. */
+  addAnswer(connection: Leaving): void {
+    this.#departure(connection).wait(this.#answers);
+  }
+
+  /** One that its runtime cuts off. */
   addSlow(connection: Leaving): void {
-    if (!this.#all.has(connection)) this.#all.set(connection, new Departure(connection));
+    this.#departure(connection);
+  }
+
+  #departure(connection: Leaving): Departure {
+    let departure = this.#all.get(connection);
+    if (departure === undefined) this.#all.set(connection, departure = new Departure(connection));
+    return departure;
   }
 
   /** One is gone. False where it was none of them. */

@@ -50,6 +50,10 @@ export class Session extends Waiting implements Holder {
   #receiver: Receiver | undefined;
   /** It takes no more frames, but what it took may still be on its way. */
   #full = false;
+  /** Former receivers whose answers are still on their way. */
+  #underWay: Set<Receiver> | undefined;
+  /** What its client had to take when that was last looked at, bytes. */
+  #owed = 0;
   readonly #backlog: Backlog;
   #flushing = false;
   #drainOwed = false;
@@ -77,6 +81,20 @@ export class Session extends Waiting implements Holder {
   /** Whether a receiver listens. */
   get attached(): boolean {
     return this.#receiver !== undefined;
+  }
+
+  /** Bytes that the client has to take, answers to former requests included. */
+  get #debt(): number {
+    let debt = this.bufferedAmount;
+    for (const { bufferedAmount } of this.#underWay ?? []) debt += bufferedAmount;
+    return debt;
+  }
+
+  /** Whether the client has taken some of it since the last look: it is slow, not gone. */
+  #hasTaken(debt: number): boolean {
+    const hasTaken = debt < this.#owed;
+    this.#owed = debt;
+    return hasTaken;
   }
 
   /** Bytes written that have not left yet. */
@@ -112,7 +130,8 @@ export class Session extends Waiting implements Holder {
   #hand(receiver: Receiver, frame: Frame): void {
     if (receiver.send(frame)) return;
     this.#full = true;
-    // The client has the whole delay to take that.
+    if (this.readyState === OPEN) this.#owed = receiver.bufferedAmount;
+    // The client has the whole delay to take some of that.
     this.#awaitHeartbeat(receiver);
   }
 
@@ -120,11 +139,37 @@ export class Session extends Waiting implements Holder {
     if (this.#receiver === receiver && this.readyState === OPEN) this.#host.heartbeats.add(this);
   }
 
-  /** The receiver ended as it should; the client has the disconnect delay to come back. */
-  detach(receiver: Receiver): void {
+  /**
+   * The receiver ended as it should; the client has the disconnect delay to come back.
+   *
+   * @param tookTime Whether that answer was long on its way: then nobody could come back before,
+   * though the session is closing.
+   */
+  detach(receiver: Receiver, tookTime = false): void {
     if (receiver !== this.#receiver) return;
     this.#receiver = undefined;
-    if (this.readyState === OPEN) this.#host.disconnects.add(this);
+    const isOpen = this.readyState === OPEN;
+    if (isOpen && this.#isUnderWay) this.timeouts?.remove(this);
+    else if (isOpen || (tookTime && this.readyState === CLOSING)) this.#host.disconnects.add(this);
+  }
+
+  /** The same, but its answer is still on its way, of which `arrived` tells the end. */
+  detachEarly(receiver: Receiver): void {
+    if (receiver !== this.#receiver) return;
+    (this.#underWay ??= new Set()).add(receiver);
+    this.detach(receiver);
+  }
+
+  /** Whether an answer is on its way: before it has arrived, nobody is missed. */
+  get #isUnderWay(): boolean {
+    return this.#underWay !== undefined && this.#underWay.size > 0;
+  }
+
+  /** An answer that was on its way has arrived, or its connection is gone. */
+  arrived(receiver: Receiver): void {
+    if (this.#underWay?.delete(receiver) !== true || this.#isUnderWay) return;
+    const isMissed = this.readyState === OPEN && this.#receiver === undefined;
+    if (isMissed || this.readyState === CLOSING) this.#host.disconnects.add(this);
   }
 
   /** A receiving request broke, so what was in flight is unknown: the session ends at once. */
@@ -277,7 +322,8 @@ export class Session extends Waiting implements Holder {
     this.#status = status;
     // What comes now is dropped, and among it may be the peer's close.
     this.resume();
-    // From here on the time runs, whoever comes and goes.
+    // From here on the time runs, whoever comes and goes, but for who takes what is owed.
+    this.#owed = this.#debt;
     this.#host.disconnects.add(this);
     this.#flushSoon();
   }
@@ -300,11 +346,17 @@ export class Session extends Waiting implements Holder {
   }
 
   #flushTo(receiver: Receiver): void {
-    if (this.#backlog.length > 0) this.#sendBacklog(receiver);
     if (this.readyState === CLOSING) {
+      const before = this.#debt;
+      if (this.#backlog.length > 0) this.#sendBacklog(receiver);
+      // In its frame, it may be more.
+      this.#owed += this.#debt - before;
       const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
       if (mayEnd) this.#sayGoodbye(receiver);
-    } else if (this.#hasDrained) {
+      return;
+    }
+    if (this.#backlog.length > 0) this.#sendBacklog(receiver);
+    if (this.#hasDrained) {
       inNextTurn(() => this.#tellDrained(), (error) => this.failed(error));
     }
   }
@@ -373,14 +425,16 @@ export class Session extends Waiting implements Holder {
     if (receiver !== undefined && this.readyState === OPEN) {
       // A client that has waited this long has had its `o`, and takes no second one.
       this.#exchanged = true;
-      // One that has not taken the rest of its answer in all this time takes nothing any more.
-      if (this.#full) {
-        this.interrupt(receiver);
-        return receiver.abort(this.#status);
-      }
-      return this.#beat(receiver);
+      if (!this.#full) return this.#beat(receiver);
+      if (this.#hasTaken(receiver.bufferedAmount)) return this.#awaitHeartbeat(receiver);
+      // One that has taken nothing of its answer in all this time takes nothing any more.
+      this.interrupt(receiver);
+      return receiver.abort(this.#status);
     }
-    this.cut();
+    const isTaking = receiver !== undefined || this.#isUnderWay;
+    if (this.readyState === CLOSING && isTaking && this.#hasTaken(this.#debt)) {
+      this.#host.disconnects.add(this);
+    } else this.cut();
   }
 
   #beat(receiver: Receiver): void {

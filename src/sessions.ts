@@ -19,6 +19,8 @@ export interface SessionLimits {
   readonly heartbeatTimeout: number;
   /** ms */
   readonly disconnectDelay: number;
+  /** ms */
+  readonly responseTimeLimit: number;
   /** bytes */
   readonly highWaterMark: number;
   /** bytes */
@@ -61,7 +63,8 @@ export class Sessions implements SessionHost {
     this.disconnects = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
-    this.leaving = new Departures(limits.heartbeatDelay + limits.heartbeatTimeout);
+    const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
+    this.leaving = new Departures(endDelay, limits.responseTimeLimit);
     const holders = [this.#all, this.leaving, this.#untold];
     this.holdings = new Holdings(limits.maxTotalBufferedBytes, holders, this);
     this.#maxSessions = limits.maxSessions;

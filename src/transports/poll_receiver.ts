@@ -32,6 +32,8 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   readonly isOver = false;
   #ready: string | undefined;
   #sink: Sink | undefined;
+  /** Answers a request that waits without a sink. */
+  #answer: ((text: string | undefined) => void) | undefined;
 
   constructor(framing: Framing, session: Session, sessions: Sessions) {
     this.#framing = framing;
@@ -40,11 +42,11 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   get bufferedAmount(): number {
-    return 0;
+    return this.#sink?.bufferedAmount ?? 0;
   }
 
   get bufferedAtMost(): number {
-    return 0;
+    return this.bufferedAmount;
   }
 
   get congestion(): number {
@@ -58,10 +60,13 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
 
   send(frame: Frame): boolean {
     const text = frame.in(this.#framing.frame);
-    if (this.#sink === undefined) this.#ready = text;
-    else if (this.#isLong(text)) this.#sendLong(text, this.#sink);
+    const isLong = this.#isLong(text);
+    if (isLong) this.#session.detachEarly(this);
+    if (this.#answer !== undefined) this.#answer(text);
+    else if (this.#sink === undefined) this.#ready = text;
+    else if (isLong) this.#sendLong(text, this.#sink);
     else this.#sink.finish(text);
-    this.#session.detach(this);
+    if (!isLong) this.#session.detach(this);
     return false;
   }
 
@@ -70,6 +75,8 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   abort(): void {
+    // Only an answer that has begun can be cut off.
+    this.#answer?.(undefined);
     this.#sink?.abort();
     this.#left();
   }
@@ -101,6 +108,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   broken(): void {
     this.#left();
     guarded(this.#session, this.#session.interrupt, this);
+    this.#answer?.("");
   }
 
   failed(error: unknown): void {
@@ -109,12 +117,44 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   /** The answer; a plain string where it is known, which runtimes send fastest. */
-  respond(call: Call, fields: Fields): Reply {
-    const text = this.#ready;
+  respond(call: Call, fields: Fields): Reply | Promise<Reply> {
+    const { stream, abandoned } = call.runtime;
+    if (this.#ready !== undefined) return this.#reply(this.#ready, call, fields);
+    // A `ReadableStream` would send the head at once, before there is anything to say.
+    return stream === undefined && abandoned !== undefined
+      ? this.#wait(call, fields)
+      : this.#reply(undefined, call, fields);
+  }
+
+  /** Settles when there is a frame, or nobody waits for one any more. */
+  #wait(call: Call, fields: Fields): Promise<Reply> {
+    const { runtime, request, info, service } = call;
+    return new Promise((resolve, reject) => {
+      this.#answer = (text) => {
+        this.#answer = undefined;
+        try {
+          runtime.expectTraffic?.(request, info);
+          resolve(this.#reply(text, call, fields));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      runtime.expectSilence?.(request, info, service.settings.heartbeatDelay);
+      runtime.abandoned?.(request, info, () => this.broken());
+    });
+  }
+
+  #reply(text: string | undefined, call: Call, fields: Fields): Reply {
     if (text !== undefined && !this.#isLong(text)) return new Answer(200, fields, text);
-    this.#sink = openSink(call, fields, this);
-    if (text !== undefined) this.#sendLong(text, this.#sink);
-    return this.#sink.response;
+    try {
+      this.#sink = openSink(call, fields, this);
+      if (text !== undefined) this.#sendLong(text, this.#sink);
+      return this.#sink.response;
+    } catch (error) {
+      // The answer could not begin, and is not on its way.
+      this.#left();
+      throw error;
+    }
   }
 
   /** The system may not take it all at once, so it counts until its end is heard of. */
@@ -126,8 +166,9 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     this.#ready = undefined;
     this.holding = text.length;
     this.#sessions.holdings.change(text.length);
-    this.#sessions.leaving.addSlow(this);
     sink.write(text);
+    // Unless it has broken by now.
+    if (this.holding > 0) this.#sessions.leaving.addAnswer(this);
     sink.end();
   }
 
@@ -135,5 +176,6 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     this.#sessions.holdings.change(-this.holding);
     this.holding = 0;
     this.#sessions.left(this);
+    guarded(this.#session, this.#session.arrived, this);
   }
 }

@@ -76,7 +76,7 @@ function receive(
   framing: Framing,
   call: Call,
   grant: Grant,
-): Reply {
+): Reply | Promise<Reply> {
   const { service } = call;
   let session = service.sessions.get(call.session);
   // It may be another one, if the application took its time.

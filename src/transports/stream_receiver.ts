@@ -29,6 +29,8 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   /** Its last frame was written; and that has left, or broken. */
   #ending = false;
   #over = false;
+  /** Whether that has to wait for its client. */
+  #takesTime = false;
   /** When it has to end, with whatever frame is next. There is always a heartbeat. */
   readonly #deadline: number;
 
@@ -87,6 +89,7 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   #end(): void {
     if (this.#ending) return;
     this.#ending = true;
+    this.#takesTime = this.#counted > 0;
     this.#sink.end();
   }
 
@@ -121,7 +124,7 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
   ended(): void {
     this.#recount(0);
     this.#over = true;
-    guarded(this.#session, this.#session.detach, this);
+    guarded(this.#session, () => this.#session.detach(this, this.#takesTime), undefined);
     this.#sessions.left(this);
   }
 

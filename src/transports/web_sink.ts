@@ -27,6 +27,9 @@ const encoder = new TextEncoder();
 const maxChunk = 64 * 1024;
 const long = 2 * maxChunk;
 
+/** Of a long frame, it gets no more at a time: what it has, we do not see leave. */
+const enough = long;
+
 /** At the end of a character: some clients decode chunk by chunk. */
 function endOfChunk(bytes: Uint8Array, start: number): number {
   let end = Math.min(start + maxChunk, bytes.byteLength);
@@ -55,6 +58,9 @@ class WebSink implements Sink {
   #outbox: Uint8Array[] = [];
   #waiting = 0;
   #lastTurn = -1;
+  /** Whether the next one has its turn coming, and what was handed on since the runtime asked. */
+  #hasTurn = false;
+  #handedOn = 0;
   #ended = false;
   /** Whether the runtime waits for a chunk. */
   #asked = false;
@@ -106,12 +112,12 @@ class WebSink implements Sink {
   }
 
   #send(chunk: Uint8Array): void {
-    if (this.#outbox.length === 0 && this.#mayEnqueue()) {
+    if (this.#outbox.length === 0 && !this.#hasEnough && this.#mayEnqueue()) {
       this.#enqueue(chunk);
     } else {
       this.#outbox.push(chunk);
       this.#waiting += chunk.byteLength;
-      if (this.#outbox.length === 1) this.#sendNextTurn();
+      this.#sendNextTurn();
     }
   }
 
@@ -141,8 +147,14 @@ class WebSink implements Sink {
 
   #wanted(): void {
     this.#asked = true;
+    this.#handedOn = 0;
+    if (this.#outbox.length > 0) this.#sendNextTurn();
     if (this.#ended) this.#close();
     else this.#listener.drained();
+  }
+
+  get #hasEnough(): boolean {
+    return this.#handedOn >= enough;
   }
 
   /** Once a turn, as long as there is somebody to send to. */
@@ -154,12 +166,13 @@ class WebSink implements Sink {
   }
 
   #sendNextTurn(): void {
-    if (this.#controller !== undefined) {
-      inNextTurn(() => this.#sendNext(), (error) => this.#listener.failed(error));
-    }
+    if (this.#hasTurn || this.#controller === undefined || this.#hasEnough) return;
+    this.#hasTurn = true;
+    inNextTurn(() => this.#sendNext(), (error) => this.#listener.failed(error));
   }
 
   #sendNext(): void {
+    this.#hasTurn = false;
     const chunk = this.#outbox[0];
     if (chunk !== undefined && this.#mayEnqueue()) {
       this.#outbox.shift();
@@ -172,6 +185,7 @@ class WebSink implements Sink {
 
   #enqueue(chunk: Uint8Array): void {
     this.#asked = false;
+    this.#handedOn += chunk.byteLength;
     this.#controller?.enqueue(chunk);
   }
 

@@ -159,6 +159,19 @@ services.add({
   // Its clients come back by themselves, on machines that are busy, too.
   disconnectDelay: 2000,
 }, echo);
+services.add({
+  prefix: "/long_answers",
+  heartbeatDelay: 500,
+  heartbeatTimeout: 500,
+  disconnectDelay: 1000,
+  responseTimeLimit: 2000,
+  maxBufferedBytes: 2 ** 26,
+}, (it) => {
+  it.on("data", (message) => {
+    if (message === "close") it.close(3000, "Go away!");
+    else it.write("x".repeat(Number(message)));
+  });
+});
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {
   it.on("data", (count) => {

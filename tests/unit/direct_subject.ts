@@ -86,7 +86,11 @@ class TestReceiver implements Receiver {
 }
 
 /** What schedules do not vary: no receiver here asks for signs of life. */
-const heartbeatTimeout = 10_000;
+const unvaried = {
+  heartbeatTimeout: 10_000,
+  responseTimeLimit: 300_000,
+  maxTotalBufferedBytes: Infinity,
+};
 
 const protocols: Readonly<Record<Slot, Protocol>> = {
   a: "xhr-polling",
@@ -124,7 +128,7 @@ export class DirectSubject implements Subject {
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    this.#sessions = new Sessions({ ...world, heartbeatTimeout, maxTotalBufferedBytes: Infinity });
+    this.#sessions = new Sessions({ ...world, ...unvaried });
   }
 
   attach(slot: Slot, polling: boolean): void {

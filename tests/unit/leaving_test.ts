@@ -176,3 +176,65 @@ Deno.test("of a long frame, no more than a piece is handed on before its runtime
   assertEquals(text, `a["${"€".repeat(300_000)}"]\n`);
   assert(Math.max(...sizes) <= 128 * 1024, `there were pieces of ${sizes}`);
 });
+
+Deno.test("the time to come back begins when the answer to a poll has left", async () => {
+  using time = fakeTime();
+  const { server } = serve({ disconnectDelay: 5000 });
+  const { client, connection } = await connect(server);
+  const closes: number[] = [];
+  connection.on("close", ({ code }) => closes.push(code));
+  connection.write("x".repeat(50_000));
+  const answer = await client.receive();
+  await pass(time, 60_000);
+  assertEquals(closes, []);
+  assertEquals((await answer.text()).length, 50_006);
+  await pass(time, 4999);
+  assertEquals(closes, []);
+  await pass(time, 1);
+  assertEquals([closes, time.next()], [[1006], false]);
+});
+
+Deno.test("another poll may come while the answer to one is on its way", async () => {
+  using time = fakeTime();
+  const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
+  const { client, connection } = await connect(server);
+  connection.write("x".repeat(50_000));
+  const first = await client.receive();
+  connection.write("y");
+  assertEquals(await client.poll(), 'a["y"]');
+  await pass(time, 6000);
+  assertEquals(connection.readyState, 1);
+  assertEquals((await first.text()).length, 50_006);
+  await pass(time, 5000);
+  assertEquals(connection.readyState, 3);
+});
+
+Deno.test("a client that takes nothing of its answer is given up after the response's time", async () => {
+  using time = fakeTime();
+  const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
+  const { client, connection } = await connect(server);
+  connection.write("x".repeat(50_000));
+  const answer = await client.receive();
+  await pass(time, 24_999);
+  assertEquals(connection.readyState, 1);
+  await pass(time, 1);
+  assertEquals([connection.readyState, time.next()], [3, false]);
+  assertEquals(await answer.text().catch((error) => error.message.slice(-7)), "cut off");
+});
+
+Deno.test("an answer that cannot begin is not waited for", async () => {
+  using time = fakeTime();
+  const failing = {
+    ends: () => ({}),
+    stream() {
+      throw new Error("No answer can begin");
+    },
+  };
+  const { server } = onRuntime(failing, () => serve({ disconnectDelay: 5000 }));
+  server.on("error", () => {});
+  const { client, connection } = await connect(server);
+  connection.write("x".repeat(50_000));
+  assertEquals((await client.receive()).status, 500);
+  await pass(time, 5000);
+  assertEquals([connection.readyState, time.next()], [3, false]);
+});

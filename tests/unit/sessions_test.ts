@@ -8,6 +8,7 @@ function makeSessions(): Sessions {
     heartbeatDelay: 25000,
     heartbeatTimeout: 10000,
     disconnectDelay: 5000,
+    responseTimeLimit: 300_000,
     highWaterMark: 100,
     maxBufferedBytes: 1000,
     maxTotalBufferedBytes: Infinity,
@@ -82,7 +83,7 @@ Deno.test("websockets count without an id, and are never found by one", () => {
 
 Deno.test("of connections that go, those that were leaving are told of", () => {
   const sessions = makeSessions();
-  const connection = { holding: 0, isOver: true, cut() {} };
+  const connection = { holding: 0, bufferedAmount: 0, isOver: true, cut() {} };
   let told = 0;
   sessions.changed = () => told++;
   sessions.left(connection);

@@ -47,6 +47,13 @@ const { write, end } = ServerResponse.prototype;
 /** The end of a body of chunks. */
 const lastChunk = "0\r\n\r\n";
 
+/**
+ * Characters of a piece of a long text, and what is long: of what Node was given in one piece, it
+ * does not tell how much is left.
+ */
+const maxPiece = 64 * 1024;
+const long = 2 * maxPiece;
+
 /** A body that is sent bit by bit, each time as a chunk of its own. */
 export class NodeSink implements Sink {
   readonly response = answered;
@@ -61,6 +68,9 @@ export class NodeSink implements Sink {
   #chunked = false;
   /** Whoever is still to be told. */
   #listener: SinkListener | undefined;
+  /** What is left of a long text, and whatever came behind it. */
+  #rest = "";
+  #hasEnd = false;
   readonly #drained: () => void;
   readonly #gone: () => void;
   readonly #congestion: number;
@@ -76,10 +86,14 @@ export class NodeSink implements Sink {
     this.#timeout = new Suspension(req, res);
     // A body that nobody reads would hide the end of the connection.
     req.resume();
-    this.#drained = () => this.#listener?.drained();
+    this.#drained = () => {
+      if (this.#rest !== "" && res.writableLength < maxPiece) this.#writeNext();
+      this.#listener?.drained();
+    };
     res.on("drain", this.#drained);
     this.#gone = () => {
-      this.#ended = true;
+      this.#ended = this.#hasEnd = true;
+      this.#rest = "";
       this.#timeout.end();
       this.#takeListener()?.broken();
     };
@@ -90,7 +104,7 @@ export class NodeSink implements Sink {
   }
 
   get bufferedAmount(): number {
-    return this.#info.res.writableLength;
+    return this.#info.res.writableLength + this.#rest.length;
   }
 
   /** @throws Where the answer cannot begin. */
@@ -98,21 +112,46 @@ export class NodeSink implements Sink {
     const bytes = Buffer.byteLength(text);
     if (this.#ended) return bytes;
     this.#sendHead();
+    const data = this.#chunked ? chunkOf(text, bytes) : text;
+    const isFree = this.#rest === "";
+    if (isFree && bytes <= long) this.#write(data, bytes);
+    else {
+      this.#rest += data;
+      if (isFree) this.#writeNext();
+    }
+    return bytes;
+  }
+
+  #write(data: string, bytes: number): void {
     const { res } = this.#info;
     try {
       // Node itself tells of a drain above its own mark only.
       const isCongested = res.writableLength + bytes > this.#congestion;
-      const written = isCongested ? this.#drained : undefined;
-      res.write(this.#chunked ? chunkOf(text, bytes) : text, written);
+      res.write(data, isCongested ? this.#drained : undefined);
     } catch (error) {
       this.#fail(error);
     }
-    return bytes;
+  }
+
+  #writeNext(): void {
+    const rest = this.#rest;
+    let end = Math.min(maxPiece, rest.length);
+    if (isFirstHalf(rest.charCodeAt(end - 1))) end++;
+    this.#rest = rest.slice(end);
+    // Of each piece, we want to hear.
+    this.#write(rest.slice(0, end), Infinity);
+    if (this.#ended) this.#endAfterAll();
   }
 
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#endAfterAll();
+  }
+
+  #endAfterAll(): void {
+    if (this.#rest !== "" || this.#hasEnd) return;
+    this.#hasEnd = true;
     this.#timeout.end();
     try {
       this.#sendHead();
@@ -139,13 +178,15 @@ export class NodeSink implements Sink {
 
   abort(): void {
     this.#listener = undefined;
-    this.#ended = true;
+    this.#ended = this.#hasEnd = true;
+    this.#rest = "";
     this.#info.cutOff();
   }
 
   /** Others have replaced Node's own ways to write, and theirs have thrown. */
   #fail(error: unknown): void {
-    this.#ended = true;
+    this.#ended = this.#hasEnd = true;
+    this.#rest = "";
     this.#info.failed(error);
     // Whoever writes must have done so before it hears of that.
     queueMicrotask(this.#gone);
@@ -170,6 +211,11 @@ export class NodeSink implements Sink {
     this.#listener = undefined;
     return listener;
   }
+}
+
+/** Whether a code unit is the first of two that are one character. */
+function isFirstHalf(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
 }
 
 /** A chunk of HTTP/1.1, with its head. */

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import type { ServerOptions } from "../../../src/options.ts";
+import { FakeRuntime, onRuntime } from "../fake_runtime.ts";
 import { fakeTime, microtasks, pass, soon } from "../fake_time.ts";
 import { connect, PollingClient, serve } from "../polling_client.ts";
 
@@ -107,4 +109,64 @@ Deno.test("answers have their headers: type, no cache, CORS, cookie", async () =
     "set-cookie": "JSESSIONID=abc; path=/",
     "vary": "Origin",
   });
+});
+
+/** A runtime that tells of clients that are gone before their answer has begun. */
+class Telling extends FakeRuntime {
+  readonly gone: (() => void)[] = [];
+
+  abandoned(_request: unknown, _info: unknown, gone: () => void): void {
+    this.gone.push(gone);
+  }
+}
+
+/** A session, and a poll that waits for it on such a runtime. */
+async function wait(options: ServerOptions = {}) {
+  const runtime = new Telling();
+  const { server } = onRuntime(runtime, () => serve(options));
+  const { client, connection } = await connect(server);
+  let answer: Response | undefined;
+  const answered = client.receive().then((response) => (answer = response));
+  await microtasks();
+  return { server, runtime, client, connection, answered, answer: () => answer };
+}
+
+Deno.test("where the runtime tells of clients that are gone, a waiting poll has no answer yet", async () => {
+  using _time = fakeTime();
+  const { runtime, connection, answered, answer } = await wait({ heartbeatDelay: 10_000 });
+  assertEquals([answer(), runtime.asked], [undefined, ["silence of 10000"]]);
+  connection.write("x");
+  assertEquals(await (await answered).text(), 'a["x"]\n');
+  assertEquals(runtime.asked.at(-1), "traffic");
+  // Some runtimes tell that of all clients.
+  runtime.gone[0]!();
+  assertEquals(connection.readyState, 1);
+});
+
+Deno.test("there, a long answer of a poll that waited is on its way like any other", async () => {
+  using time = fakeTime();
+  const { connection, answered } = await wait();
+  connection.write("x".repeat(50_000));
+  await pass(time, 60_000);
+  assertEquals((await (await answered).text()).length, 50_006);
+  assertEquals(connection.readyState, 1);
+});
+
+Deno.test("there, a client that goes away ends its session, and nobody waits any more", async () => {
+  using _time = fakeTime();
+  const { runtime, connection, answered, client } = await wait();
+  runtime.gone[0]!();
+  await answered;
+  assertEquals(connection.readyState, 3);
+  assertEquals(await client.poll(), 'c[1002,"Connection interrupted"]');
+});
+
+Deno.test("there, a close answers a waiting poll", async () => {
+  using time = fakeTime();
+  const { connection, answered, answer } = await wait();
+  connection.close();
+  assertEquals(await (await answered).text(), 'c[1000,"Normal closure"]\n');
+  assertEquals(answer()?.status, 200);
+  await pass(time, 5000);
+  assertEquals(time.next(), false);
 });

@@ -269,7 +269,7 @@ Deno.test("a client that leaves its last frame for a whole heartbeat delay is gi
 /** A sink that notes what it is told. */
 class NotedSink implements Sink {
   readonly response = new Response(null);
-  readonly bufferedAmount = 0;
+  bufferedAmount = 0;
   readonly calls: string[] = [];
   listener: SinkListener | undefined;
 
@@ -354,4 +354,59 @@ Deno.test("a second stream that is refused ends once, whatever its limit", async
     'c[2010,"Another connection still open"]\n',
     "end",
   ]);
+});
+
+Deno.test("a client that goes on taking its last frame is slow, not gone, however long that takes", async () => {
+  using time = fakeTime();
+  const { stream, opened } = noted({ responseLimit: 5, heartbeatDelay: 1000 });
+  const sink = await stream();
+  sink.bufferedAmount = 5000;
+  opened[0]!.write("x");
+  await microtasks();
+  assertEquals(sink.calls.at(-1), "end");
+  for (let left = 4999; left > 4995; left--) {
+    sink.bufferedAmount = left;
+    await pass(time, 1000);
+    assertEquals([opened[0]!.readyState, sink.calls.at(-1)], [1, "end"]);
+  }
+  await pass(time, 1000);
+  assertEquals([opened[0]!.readyState, sink.calls.at(-1)], [3, "abort"]);
+});
+
+Deno.test("so is one that goes on taking what was written before a close, and the close frame", async () => {
+  using time = fakeTime();
+  const delays = { heartbeatDelay: 2000, heartbeatTimeout: 1000, disconnectDelay: 1000 };
+  const { stream, opened } = noted(delays);
+  const sink = await stream();
+  const [connection] = opened;
+  sink.bufferedAmount = 200_000;
+  connection!.write("x");
+  connection!.close(3000, "Go away!");
+  await microtasks();
+  for (let left = 199_999; left > 199_995; left--) {
+    sink.bufferedAmount = left;
+    await pass(time, 1000);
+    assertEquals([connection!.readyState, sink.calls.length], [2, 2]);
+  }
+  sink.bufferedAmount = 60_000;
+  sink.listener!.drained();
+  assertEquals(sink.calls.slice(-3), ['a["x"]\n', 'c[3000,"Go away!"]\n', "end"]);
+  for (let left = 59_999; left > 59_995; left--) {
+    sink.bufferedAmount = left;
+    await pass(time, 3000);
+    assertEquals(sink.calls.at(-1), "end");
+  }
+  await pass(time, 3000);
+  assertEquals(sink.calls.at(-1), "abort");
+});
+
+Deno.test("a client that takes nothing before a close is cut off after the disconnect delay", async () => {
+  using time = fakeTime();
+  const { stream, opened } = noted({ disconnectDelay: 1000 });
+  const sink = await stream();
+  sink.bufferedAmount = 200_000;
+  opened[0]!.write("x");
+  opened[0]!.close(3000, "Go away!");
+  await pass(time, 1000);
+  assertEquals([opened[0]!.readyState, sink.calls.at(-1)], [3, "abort"]);
 });

@@ -295,3 +295,36 @@ Deno.test("without a socket, which others may have taken away, an answer is sent
   sink.finish("text");
   assertEquals(res.calls, ["head 200", "end text"]);
 });
+
+Deno.test("a long text goes to Node piece by piece, and ends when all of it has left", () => {
+  const { sink, res, told } = open();
+  const text = "x" + "\u{1f600}".repeat(100_000);
+  sink.write("short");
+  sink.write(text);
+  sink.end();
+  const pieces = () => res.calls.slice(2).map((call) => call.slice("write ".length));
+  const amounts: number[] = [];
+  while (res.calls.at(-1) !== "end") {
+    amounts.push(sink.bufferedAmount);
+    res.written.shift()!();
+  }
+  assertEquals(pieces().slice(0, -1).join(""), text);
+  assertEquals(amounts, amounts.toSorted((one, other) => other - one));
+  assertEquals(pieces().length > 3, true, `${pieces().length} pieces`);
+  // None of them breaks a character.
+  assertEquals(pieces().every((piece) => piece.isWellFormed()), true);
+  res.leave();
+  assertEquals(told.calls.at(-1), "ended");
+});
+
+Deno.test("of a long text, nothing more is sent after a break or an abort", () => {
+  for (const stop of ["abort", "break"] as const) {
+    const { sink, res } = open();
+    sink.write("x".repeat(1_000_000));
+    if (stop === "abort") sink.abort();
+    else res.emit("close");
+    const { length } = res.calls;
+    res.written.shift()!();
+    assertEquals([res.calls.length, sink.bufferedAmount], [length, 0]);
+  }
+});
