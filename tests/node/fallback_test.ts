@@ -143,3 +143,9 @@ fallback.test("it reads the body in any way, whatever the Host", async (it) => {
 fallback.test("it can print the request and its headers", async (it) => {
   assertEquals((await it.get("server", "/prints")).body, "printed");
 });
+
+fallback.test("a body that was read rejects when it is read again, as the Web has it", async (it) => {
+  const { status, body } = await it.post("server", "/echo/0/1/xhr", "[1]");
+  const again = ["TypeError", "TypeError", "TypeError", "TypeError", "TypeError"];
+  assertEquals([status, JSON.parse(body)], [200, ["text", ...again]]);
+});

@@ -149,32 +149,57 @@ Deno.test("a clone has the whole body as well, and the method and headers", asyn
   assertEquals([await clone.json(), await request.text()], [[1], "[1]"]);
 });
 
-const readings = ["text", "json", "arrayBuffer", "blob", "formData"] as const;
-for (const first of ["json", "body"] as const) {
-  Deno.test(`after its ${first} was read, a body is not read again`, async () => {
-    for (const second of readings) {
+/** The ways to read a body that give a promise; a clone is made at once. */
+const readings = ["text", "json", "arrayBuffer", "blob", "bytes", "formData"] as const;
+
+/** What may have been done with a body, and whether somebody has read of it then. */
+const takings: Record<string, [taken: boolean, take: (request: Request) => unknown]> = {
+  "its text was read": [true, (request) => request.text()],
+  "its json was read": [true, (request) => request.json()],
+  "its bytes were read": [true, (request) => request.bytes()],
+  "its stream was read": [true, (request) => Array.fromAsync(request.body!)],
+  "its stream was cancelled": [true, (request) => request.body?.cancel()],
+  "a part of its stream was read": [true, async (request) => {
+    const reader = request.body!.getReader();
+    await reader.read();
+    reader.releaseLock();
+  }],
+  "somebody has its stream": [false, (request) => request.body!.getReader()],
+};
+
+for (const [done, [bodyUsed, take]] of Object.entries(takings)) {
+  Deno.test(`when ${done}, another reading rejects, and a clone throws, as with a real one`, async () => {
+    for (const reading of readings) {
       const { request } = post("[1]");
-      if (first === "body") await new Response(request.body).text();
-      else await request[first]();
-      assertEquals(request.bodyUsed, true);
-      await assertRejects(() => request[second](), TypeError);
-      assertThrows(() => request.clone(), TypeError);
+      const real = new Request("http://host/", { method: "POST", body: "[1]" });
+      for (const each of [request, real]) {
+        await take(each);
+        assertEquals(each.bodyUsed, bodyUsed);
+        await assertRejects(() => each[reading](), TypeError);
+        assertThrows(() => each.clone(), TypeError);
+        assertEquals([each.redirect, each.signal.aborted, each.method], ["follow", false, "POST"]);
+      }
+      const { body } = request;
+      assert(body !== null && body === request.body);
     }
   });
 }
 
-Deno.test("after its text was read, a body has no text any more", async () => {
+Deno.test("a text is a promise, whatever was asked for before", async () => {
   const { request } = post("some text");
-  await request.text();
-  assertEquals(request.bodyUsed, true);
-  await assertRejects(() => request.text(), TypeError);
+  const texts = [request.text(), request.text(), request.text()];
+  const settled = await Promise.allSettled(texts);
+  assertEquals(settled.map(({ status }) => status), ["fulfilled", "rejected", "rejected"]);
 });
 
-Deno.test("after its text was read, a body is not read in another way either", async () => {
-  const { request } = post("some text");
-  await request.text();
+Deno.test("a request that the Web has none for has a body and properties all the same", async () => {
+  const asked = { method: "POST", url: "http://user:secret@host/x" };
+  const { request, req } = make(asked);
+  assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
+  req.arrive("[1]");
+  req.finish();
+  assertEquals(await request.json(), [1]);
   await assertRejects(() => request.json(), TypeError);
-  assertThrows(() => request.clone(), TypeError);
 });
 
 Deno.test("after the body was read as text, all but the body is still there", async () => {
