@@ -22,7 +22,9 @@ export function pathOf(url: string): { start: number; end: number } {
  * looked for, as a target may have any: `ftp://x/a/echo` would begin in the middle of its path.
  */
 function endOfHost(url: string): number {
-  for (let at = url.indexOf(afterScheme) + afterScheme.length; at < url.length; at++) {
+  const scheme = url.indexOf(afterScheme);
+  if (scheme < 0) return 0;
+  for (let at = scheme + afterScheme.length; at < url.length; at++) {
     const unit = url.charCodeAt(at);
     if (unit === slash || unit === question || unit === hash) return at;
   }

@@ -23,7 +23,7 @@
 
 import { shortText } from "../faults.ts";
 import { NodeInfo } from "../runtimes/node/info.ts";
-import { lazyRequest, realRequest } from "../runtimes/node/request.ts";
+import { lazyRequest, realRequest, targetOf } from "../runtimes/node/request.ts";
 import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
 import { answered } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
@@ -86,7 +86,7 @@ export function installHandlers(
     httpServer,
     "request",
     (req: IncomingMessage, res: ServerResponse) => {
-      const isOurs = server.matches(req.url ?? "");
+      const isOurs = server.matches(targetOf(req));
       const answer = takeAnswer(req, isOurs);
       if (!isOurs && !requests.isAlone) return false;
       handle(new NodeInfo(req, res, failed), isOurs, answer);
@@ -97,12 +97,12 @@ export function installHandlers(
     httpServer,
     "upgrade",
     (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) => {
-      const { url = "" } = req;
-      if (!server.matches(url) && !upgrades.isAlone) return false;
+      const target = targetOf(req);
+      if (!server.matches(target) && !upgrades.isAlone) return false;
       const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket._httpMessage) socket.destroy();
-      else if (req.method !== "GET" || !server.upgrades(url)) decline(upgrade);
+      else if (req.method !== "GET" || !server.upgrades(target)) decline(upgrade);
       else decide(server.handle(lazyRequest(req), upgrade), upgrade);
       return true;
     },

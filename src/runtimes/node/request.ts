@@ -154,7 +154,10 @@ export function lazyRequest(req: IncomingMessage, res?: ServerResponse): Request
 export function realRequest(req: IncomingMessage): Request {
   try {
     const lazy = new LazyRequest(req, undefined);
-    return lazy.realWith(lazy.content.body);
+    const real = lazy.realWith(lazy.content.body);
+    // The Web resolves `..` and `\\` in paths: what was not ours could be so then.
+    if (real.url !== lazy.url) Object.defineProperty(real, "url", { value: lazy.url });
+    return real;
   } catch {
     // It has none for TRACE, nor for a URL with a password in it.
     return lazyRequest(req);
@@ -166,11 +169,17 @@ export function nodeMessages(request: Request): NodeMessages | undefined {
   return (request as { [messages]?: NodeMessages })[messages];
 }
 
+/** The path and query, or all of a URL, as a request to a proxy has it; HTTP/2 takes any text. */
+export function targetOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
+  return url[0] === "/" || url.includes("://") ? url : `/${url}`;
+}
+
 /** The scheme is that of the connection; a host that could not stand in a URL is `localhost`. */
-function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
-  // A request to a proxy names all of it.
-  if (url[0] !== "/") return url.includes("://") ? url : `http://localhost/${url}`;
+function urlOf(incoming: IncomingMessage): string {
+  const target = targetOf(incoming);
+  if (target[0] !== "/") return target;
+  const { headers, socket } = incoming;
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
-  return `${socket?.encrypted === true ? "https" : "http"}://${host}${url}`;
+  return `${socket?.encrypted === true ? "https" : "http"}://${host}${target}`;
 }

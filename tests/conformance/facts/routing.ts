@@ -85,6 +85,7 @@ const notFound: readonly [method: string, path: string][] = [
   ["GET", "/echo/a/a/a"],
   ["GET", "/echo/info//"],
   ["GET", "/echo//info"],
+  ["GET", "//echo/info"],
   ["GET", "/echo/INFO"],
   ["GET", "/echo/infos"],
   ["GET", "/echo/info/a"],
@@ -153,15 +154,38 @@ for (const [method, path] of notFound) {
   });
 }
 
-for (const path of ["/echo/./.", "/echo/./a/info", "/echo/a/../info"]) {
-  fact("1", `GET ${path}, with dots for segments, is not found`, async (server) => {
-    assertEquals((await server.get(path)).status, 404);
-  }, {
-    skip: {
-      bun: "resolves such segments before we see the path",
-      "node-hono": "@hono/node-server resolves such segments before we see the path",
+/** Where another path comes of it for those who resolve it. */
+const notResolved: readonly string[] = [
+  "/echo/./.",
+  "/echo/./info",
+  "/echo/./a/info",
+  "/echo/a/../info",
+  "/echo/%2e/info",
+  "/./echo/info",
+  "/x/../echo/info",
+  "/../echo/info",
+  "/x/%2e%2e/echo/info",
+  "/x/.%2E/echo/info",
+  "/x/..\\echo/info",
+  "/\\echo/info",
+  "/echo\\info",
+];
+
+for (const path of notResolved) {
+  fact(
+    "1",
+    `GET ${path}, of which others would make another path, is not found`,
+    async (server) => {
+      assertEquals((await server.get(path)).status, 404);
+      assertEquals((await server.get(`http://127.0.0.1${path}`)).status, 404, "as a whole URL");
     },
-  });
+    {
+      skip: {
+        bun: "resolves such paths before we see them",
+        "node-hono": "@hono/node-server resolves such paths before we see them",
+      },
+    },
+  );
 }
 
 fact("1", "the server segment is ignored", async (server) => {

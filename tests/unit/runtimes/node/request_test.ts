@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { lazyRequest, nodeMessages, realRequest } from "../../../../src/runtimes/node/request.ts";
+import { createServer } from "../../../../mod.ts";
+import {
+  lazyRequest,
+  nodeMessages,
+  realRequest,
+  targetOf,
+} from "../../../../src/runtimes/node/request.ts";
 import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
 
 /** A request, and Node's own that it was made of. */
@@ -69,11 +75,55 @@ Deno.test("a target that is a URL is taken as it came", () => {
   }
 });
 
-Deno.test("a target that is neither path nor URL is a path of localhost", () => {
-  for (const url of ["*", "a:80"]) {
+Deno.test("a target that is neither path nor URL is a path", () => {
+  for (const url of ["*", "a:80", "echo/info", "http:/echo/info"]) {
     const asked = { method: "OPTIONS", url, fields: ["Host", "host"] };
-    assertEquals(urlOf(asked), `http://localhost/${url}`);
+    assertEquals(urlOf(asked), `http://host/${url}`);
   }
+});
+
+/** Some of which are the path `/echo/info` to those who look at them in another way. */
+const targets = [
+  "/echo/info",
+  "/echo/info?x=://y/z",
+  "//echo/info",
+  "/x/../echo/info",
+  "/x/%2e%2e/echo/info",
+  "/x\\..\\echo\\info",
+  "/x?/../echo/info",
+  "/x#/../../echo/info",
+  "echo/info",
+  "xx/echo/info",
+  "*/echo/info",
+  "http:/echo/info",
+  "x?y=://z/echo/info",
+  "http://a/echo/info",
+  "http://a/x/../echo/info",
+  "ftp://a/x/echo/info",
+  "http://a?/echo/info",
+  "http://a:secret@b/echo/info",
+  "",
+];
+Deno.test("whether a target is the server's is said alike of the target and of the requests made of it", async () => {
+  for (const prefix of ["/echo", "", "/info", /.*\/echo/]) {
+    const answers = new Response("fallback");
+    const server = createServer({ prefix, fallback: () => answers });
+    for (const url of targets) {
+      const isOurs = server.matches(targetOf({ url }));
+      for (const toRequest of [lazyRequest, realRequest]) {
+        const { req } = make({ url, fields: ["Host", "host"] });
+        const answer = await server.handle(toRequest(req));
+        assertEquals(answer !== answers, isOurs, `${prefix} ${url} ${toRequest.name}`);
+      }
+    }
+  }
+});
+
+Deno.test("a request for others has the URL as it came, and is resolved where it is fetched", () => {
+  const { req } = make({ url: "/x/../y?z", fields: ["Host", "HOST:80"] });
+  const request = realRequest(req);
+  assertEquals(request.url, "http://HOST:80/x/../y?z");
+  assertEquals(new Request(request).url, "http://host/y?z");
 });
 
 Deno.test("of HTTP/2, the authority is the host", () => {
