@@ -22,6 +22,7 @@
  */
 
 import { shortText } from "../faults.ts";
+import { show } from "../option_checks.ts";
 import { NodeInfo } from "../runtimes/node/info.ts";
 import { lazyRequest, realRequest, targetOf } from "../runtimes/node/request.ts";
 import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
@@ -29,6 +30,7 @@ import { answered } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { type KnownAnswer, takeAnswer, UpgradeRequest } from "../runtimes/node/upgrade.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
+import { checkNames } from "./option_names.ts";
 import { type Emitting, Overshadowing } from "./overshadowing.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
@@ -72,7 +74,8 @@ const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>()
  * Listeners that are added later hear of all requests, those of SockJS included,
  * and would answer them a second time: install last.
  *
- * @throws {TypeError} If one of them is not a server, or both are together already.
+ * @throws {TypeError} If one of them is not a server, an option is unknown or its value not
+ * allowed, or both servers are together already.
  */
 export function installHandlers(
   server: SockJSServer,
@@ -192,6 +195,18 @@ export function detach(server: SockJSServer, httpServer: HttpServer): void {
   installations.get(httpServer)?.get(server)?.detach();
 }
 
+function checkOptions(options: InstallOptions): void {
+  const cannot = "Cannot install handlers";
+  checkNames(cannot, options, ["perMessageDeflate"]);
+  const { perMessageDeflate } = options;
+  if (!["undefined", "boolean", "object"].includes(typeof perMessageDeflate)) {
+    throw new TypeError(
+      `${cannot}: the option perMessageDeflate must be a boolean, or an object as ws takes it, ` +
+        `got ${show(perMessageDeflate)}`,
+    );
+  }
+}
+
 function check(server: SockJSServer, httpServer: HttpServer, options: InstallOptions): void {
   const cannot = "Cannot install handlers:";
   if (typeof server?.matches !== "function") {
@@ -202,9 +217,7 @@ function check(server: SockJSServer, httpServer: HttpServer, options: InstallOpt
     const hint = "of Express, what app.listen() gives";
     throw new TypeError(`${cannot} they need an HTTP server (${hint})`);
   }
-  for (const name of Object.keys(options ?? {})) {
-    if (name !== "perMessageDeflate") throw new TypeError(`${cannot} there is no option ${name}`);
-  }
+  checkOptions(options ?? {});
   if (installations.get(httpServer)?.has(server)) {
     throw new TypeError(`${cannot} these two are together already`);
   }

@@ -64,6 +64,11 @@ const found: readonly [method: string, path: string, status: number][] = [
   ["GET", "/second", 200],
   ["GET", "/second/info", 200],
   ["GET", "/numbered-17/info", 200],
+  ["GET", "/patterned", 200],
+  ["GET", "/patterned/", 200],
+  ["GET", "/patterned/info", 200],
+  ["POST", "/patterned/000/ID/xhr", 200],
+  ["GET", "/patterned/websocket", 400],
 ];
 
 const notFound: readonly [method: string, path: string][] = [
@@ -135,6 +140,8 @@ const notFound: readonly [method: string, path: string][] = [
   ["GET", "/third/info"],
   ["GET", "/firstly/info"],
   ["GET", "/x/first/info"],
+  ["GET", "/patterned//info"],
+  ["GET", "/patternedly/info"],
   ["GET", "/numbered-/info"],
   ["GET", "/numbered-17x/info"],
   ["GET", "/x/numbered-17/info"],
