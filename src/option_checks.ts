@@ -4,17 +4,25 @@
  * @module
  */
 
+import { nearest } from "./option_names.ts";
+
 /** A kind of value. */
 export interface Check {
   /** What is allowed, in words that follow "must be". */
   readonly allowed: string;
   readonly test: (value: unknown) => boolean;
+  /** What to write in the place of a value that is not allowed, where that can be guessed. */
+  readonly advice?: (value: unknown) => string | undefined;
 }
 
 /** True or false. */
 export const aBoolean: Check = {
   allowed: "a boolean",
   test: (value: unknown) => typeof value === "boolean",
+  advice(value) {
+    if (value === "true" || value === 1) return "write true";
+    return value === "false" || value === 0 ? "write false" : undefined;
+  },
 };
 /** A function, of whatever signature. */
 export const aFunction: Check = {
@@ -43,6 +51,11 @@ export function listOf(names: readonly string[]): Check {
   return {
     allowed: `a list of ${names.join(", ")}`,
     test: (value) => Array.isArray(value) && value.every((name) => names.includes(name)),
+    advice(value) {
+      const wrong = Array.isArray(value) ? value.find((name) => !names.includes(name)) : value;
+      const near = typeof wrong === "string" ? nearest(wrong, names) : undefined;
+      return near && `write ["${near}"]`;
+    },
   };
 }
 
@@ -52,25 +65,16 @@ export const aSubprotocolList: Check = {
   test: (value) => Array.isArray(value) && value.every(isSubprotocol),
 };
 
-/** A list of origins as browsers send them, or any. */
-export const anOriginList: Check = {
-  allowed: '"*", a list of origins such as "https://example.com"',
-  test: (value) => value === "*" || (Array.isArray(value) && value.every(isOrigin)),
-};
-
-function isOrigin(value: unknown): boolean {
-  if (value === "null") return true;
-  if (typeof value !== "string" || !URL.canParse(value)) return false;
-  const { protocol, host } = new URL(value);
-  // One with a wildcard would be compared as it stands, and allow nobody.
-  return value === `${protocol}//${host}` && !value.includes("*");
-}
-
 /** A number of 1 or more. */
 export function numberUpTo(most: number): Check {
   return {
     allowed: `a number of 1 to ${most}`,
     test: (value) => typeof value === "number" && value >= 1 && value <= most,
+    advice(value) {
+      const number = typeof value === "string" && value !== "" ? Number(value) : value;
+      if (typeof number !== "number" || !(number >= 1)) return undefined;
+      return `write ${Math.min(number, most)}`;
+    },
   };
 }
 
@@ -79,12 +83,9 @@ export function either(...kinds: readonly Check[]): Check {
   return {
     allowed: kinds.map(({ allowed }) => allowed).join(", or "),
     test: (value) => kinds.some(({ test }) => test(value)),
+    advice: (value) =>
+      kinds.reduce<string | undefined>((found, { advice }) => found ?? advice?.(value), undefined),
   };
-}
-
-/** Whether a prefix given as a string is meant as a regular expression; a dot alone is not. */
-export function isPattern(prefix: string): boolean {
-  return /[\\^$*+?()[\]{}|]/.test(prefix);
 }
 
 /** Whether the value may be told to clients as `base_url`. */
@@ -97,36 +98,35 @@ export function isSubprotocol(value: unknown): value is string {
   return typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 }
 
+/** What `isBaseUrl` takes. */
+export const aBaseUrl: Check = {
+  allowed: "an absolute URL without a slash at the end",
+  test: isBaseUrl,
+  advice(value) {
+    const better = typeof value === "string" ? value.replace(/\/+$/, "") : undefined;
+    return isBaseUrl(better) ? `write ${show(better)}` : undefined;
+  },
+};
+
+/** Where a client can be loaded from. */
+export const aScriptUrl: Check = {
+  allowed: "an absolute URL or a path from / on",
+  test: (value) =>
+    typeof value === "string" && /^(https?:\/\/|\/)/i.test(value) &&
+    URL.canParse(value, "http://host"),
+  advice(value) {
+    if (typeof value !== "string" || !/^(\.\/)?\w[^:]*$/.test(value)) return undefined;
+    return `write ${show(new URL(value, "http://host").pathname)}`;
+  },
+};
+
 /** A value as error messages name it. */
 export function show(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof RegExp) return String(value);
   return typeof value === "object" || typeof value === "function"
     ? `a value of type ${typeof value}`
     : String(value);
-}
-
-/** The known name that the fewest edits lead to. */
-export function nearest(name: string, known: readonly string[]): string {
-  let best = "";
-  let least = Infinity;
-  for (const candidate of known) {
-    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) [best, least] = [candidate, edits];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

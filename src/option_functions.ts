@@ -6,7 +6,7 @@
 
 import type { Authorization } from "./authorization.ts";
 import type { Faults } from "./faults.ts";
-import { isResponse } from "./http/answer.ts";
+import { checkStatus, isResponse } from "./http/answer.ts";
 import { isFieldValue, stickyCookie } from "./http/cookies.ts";
 import { notFound } from "./http/errors.ts";
 import { isBaseUrl, isSubprotocol } from "./option_checks.ts";
@@ -108,10 +108,17 @@ function subprotocolsOf(field: string | null): Set<string> {
   return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
 }
 
+const switchingProtocols = 101;
+
 function fallenBack(answer: unknown): Reply {
   // Bun's own idiom: nothing, after an upgrade.
   if (answer === undefined || answer === null) return notFound();
-  if (isResponse(answer)) return answer;
+  if (isResponse(answer)) {
+    // What Deno gives for an upgrade has a status that nothing else may have. No more is looked
+    // at: the headers of a response take Deno longer than the rest of it.
+    if (answer.status !== switchingProtocols) checkStatus(answer.status);
+    return answer;
+  }
   throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof answer}`);
 }
 

@@ -14,7 +14,8 @@ export interface ServerOptions extends SockJSNodeOptions {
   /**
    * The path under which the service lives. A string with regular-expression
    * characters in it, such as `/(a|b)`, is one; `.` alone is literal. A regular
-   * expression matches from the start of the path to the end of a segment.
+   * expression matches from the start of the path to the end of a segment, which is
+   * also what `$` means in it. A slash at the end makes no difference.
    *
    * @default {""} the whole site
    */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isPattern } from "./option_checks.ts";
 import { isIframeName } from "./pages/iframe.ts";
 import type { Route } from "./route.ts";
 
@@ -22,7 +21,9 @@ export function pathOf(url: string): { start: number; end: number } {
  * looked for, as a target may have any: `ftp://x/a/echo` would begin in the middle of its path.
  */
 function endOfHost(url: string): number {
-  for (let at = url.indexOf(afterScheme) + afterScheme.length; at < url.length; at++) {
+  const scheme = url.indexOf(afterScheme);
+  if (scheme < 0) return 0;
+  for (let at = scheme + afterScheme.length; at < url.length; at++) {
     const unit = url.charCodeAt(at);
     if (unit === slash || unit === question || unit === hash) return at;
   }
@@ -33,54 +34,6 @@ const slash = 0x2f;
 const question = 0x3f;
 const hash = 0x23;
 const afterScheme = "://";
-
-/**
- * Gives where the prefix ends in a URL whose path is from `start` to `end`, or -1 when
- * the path is not under it.
- */
-export type PrefixMatcher = (url: string, start?: number, end?: number) => number;
-
-/**
- * Makes the matcher for the option `prefix`.
- *
- * @throws {TypeError} If it is no valid regular expression.
- */
-export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
-  if (typeof prefix === "string" && !isPattern(prefix)) {
-    return literalMatcher(prefix);
-  }
-  const pattern = segmentPattern(prefix);
-  return (url, start = 0, end = url.length) => {
-    const taken = pattern.exec(url.slice(start, end));
-    return taken === null ? -1 : start + taken[0].length;
-  };
-}
-
-function literalMatcher(prefix: string): PrefixMatcher {
-  // As clients send it: percent-encoded.
-  const { pathname } = new URL(`http://host${prefix}`);
-  const literal = pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
-  const { length } = literal;
-  return (url, start = 0, end = url.length) => {
-    const taken = start + length;
-    const isUnder = taken <= end && url.startsWith(literal, start) &&
-      (taken === end || url.charCodeAt(taken) === slash);
-    return isUnder ? taken : -1;
-  };
-}
-
-/** Anchored at the start, and made to end where a segment does. */
-function segmentPattern(prefix: string | RegExp): RegExp {
-  const source = typeof prefix === "string" ? prefix.replace(/\/$/, "") : prefix.source;
-  const flags = typeof prefix === "string" ? "" : prefix.flags.replace(/[gy]/g, "");
-  try {
-    return new RegExp(`^(?:${source})(?=/|$)`, flags);
-  } catch (cause) {
-    throw new TypeError(`Cannot create a server: the prefix ${source} is no valid pattern`, {
-      cause,
-    });
-  }
-}
 
 /** What the router found. */
 export interface Match {

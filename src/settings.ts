@@ -5,21 +5,20 @@
  */
 
 import {
+  aBaseUrl,
   aBoolean,
   aClientBuild,
   aFunction,
   anIntegrity,
-  anOriginList,
+  aScriptUrl,
   aSubprotocolList,
   type Check,
   either,
-  isBaseUrl,
-  isPattern,
   listOf,
-  nearest,
   numberUpTo,
   show,
 } from "./option_checks.ts";
+import { refuseUnknown } from "./option_names.ts";
 import type {
   Authorize,
   ChooseSubprotocol,
@@ -29,7 +28,9 @@ import type {
   OriginCheck,
   ServerOptions,
 } from "./options.ts";
+import { anOriginList, anOriginPattern } from "./origin_checks.ts";
 import type { Protocol } from "./peer.ts";
+import { aPrefix } from "./prefix.ts";
 
 /** The options after checks, with defaults. */
 export interface Settings {
@@ -91,24 +92,14 @@ export const clientName = "sockjs.min.js";
 
 const onJsDelivr = "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js";
 
+const cannot = "Cannot create a server";
+
 const aCount = numberUpTo(Number.MAX_SAFE_INTEGER);
 const aDelay = numberUpTo(2 ** 31 - 1);
 
 const table: Readonly<Record<string, Row>> = {
-  prefix: {
-    allowed: "a path from / on, or a RegExp",
-    test: (value) =>
-      value instanceof RegExp ||
-      (typeof value === "string" && (value === "" || value[0] === "/" || isPattern(value))),
-    default: "",
-  },
-  sockjsUrl: {
-    allowed: "an absolute URL or a path from / on",
-    test: (value) =>
-      typeof value === "string" && /^(https?:\/\/|\/)/i.test(value) &&
-      URL.canParse(value, "http://host"),
-    alias: "sockjs_url",
-  },
+  prefix: { ...aPrefix, default: "" },
+  sockjsUrl: { ...aScriptUrl, alias: "sockjs_url" },
   serveClient: aClientBuild,
   sockjsIntegrity: either(anIntegrity, {
     allowed: "true",
@@ -135,7 +126,7 @@ const table: Readonly<Record<string, Row>> = {
   origins: {
     ...either(
       anOriginList,
-      { allowed: "a RegExp", test: (value) => value instanceof RegExp },
+      anOriginPattern,
       aFunction,
     ),
     default: "*",
@@ -149,16 +140,7 @@ const table: Readonly<Record<string, Row>> = {
   highWaterMark: { ...aCount, default: 64 * 1024 },
   maxBufferedBytes: { ...aCount, default: 16 * 1024 * 1024 },
   maxTotalBufferedBytes: { ...aCount, default: 256 * 1024 * 1024 },
-  baseUrl: {
-    ...either(
-      {
-        allowed: "an absolute URL without a slash at the end",
-        test: isBaseUrl,
-      },
-      aFunction,
-    ),
-    alias: "base_url",
-  },
+  baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,
 };
@@ -170,11 +152,9 @@ const table: Readonly<Record<string, Row>> = {
  */
 export function readOptions(options: ServerOptions): Settings {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Cannot create a server: the options must be an object, got ${show(options)}`,
-    );
+    throw new TypeError(`${cannot}: the options must be an object, got ${show(options)}`);
   }
-  refuseUnknown(options);
+  refuseUnknown(cannot, options, optionNames);
   const given = options as Readonly<Record<string, unknown>>;
   const values: Record<string, unknown> = {};
   for (const [name, row] of Object.entries(table)) {
@@ -194,14 +174,16 @@ export function readOptions(options: ServerOptions): Settings {
 function readOption(given: Readonly<Record<string, unknown>>, name: string, row: Row): unknown {
   const older = row.alias === undefined ? undefined : given[row.alias];
   if (given[name] !== undefined && older !== undefined) {
-    throw new TypeError(`Cannot create a server: ${name} and ${row.alias} are the same option`);
+    throw new TypeError(`${cannot}: ${name} and ${row.alias} are the same option`);
   }
   const value = given[name] === undefined ? older : given[name];
   if (value === undefined) return row.default;
   if (!row.test(value)) {
     const asked = given[name] === undefined ? row.alias : name;
+    const advice = row.advice?.(value);
     throw new TypeError(
-      `Cannot create a server: the option ${asked} must be ${row.allowed}, got ${show(value)}`,
+      `${cannot}: the option ${asked} must be ${row.allowed}, got ${show(value)}` +
+        (advice === undefined ? "" : `: ${advice}`),
     );
   }
   return value;
@@ -214,16 +196,6 @@ const ignored = "faye_server_options";
 export const optionNames: readonly string[] = Object.entries(table)
   .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
   .concat(ignored);
-
-function refuseUnknown(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || optionNames.includes(name)) continue;
-    const best = nearest(name, optionNames);
-    throw new TypeError(
-      `Cannot create a server: there is no option ${name}; the nearest is ${best}`,
-    );
-  }
-}
 
 /** The hash that `true` stands for is the one of the client that is served. */
 function readIntegrity({ sockjsIntegrity, serveClient }: ServerOptions): string | undefined {

@@ -21,7 +21,7 @@ const rooms: readonly [name: string, paths: RegExp][] = [
     /^src\/(backlog|session|queue|session_parties|sessions|ready_state|departures|hold|holdings|thenable|timeouts|flushing|turns|peer)\.ts$/,
   ],
   ["application", /^src\/(connection|emitter|inbox|listeners|pipes|streams|unread)\.ts$/],
-  ["options", /^src\/(options|option_checks|settings)\.ts$/],
+  ["options", /^src\/(options|option_checks|option_names|origin_checks|prefix|settings)\.ts$/],
   ["server", /^src\/(server|router|routes|faults|option_functions|shutdown)\.ts$/],
   ["entry", /^mod\.ts$/],
   ["adapters", /^src\/adapters\//],

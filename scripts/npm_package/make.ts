@@ -74,6 +74,7 @@ async function make(): Promise<void> {
   });
   await finishPackageJson(new URL("package.json", folder));
   await tellPlace(new URL("esm/src/adapters/client/source_on_node.js", folder));
+  await embedClient(new URL("esm/src/adapters/", folder));
   for (const format of ["esm", "script"]) {
     await nameLibrary(new URL(`${format}/src/server.d.ts`, folder));
   }
@@ -102,6 +103,23 @@ async function tellPlace(file: URL): Promise<void> {
   const told = text.replace(/\b__filename\b/g, "import.meta.url");
   if (told === text) throw new Error(`Cannot build: ${file} does not ask where it is`);
   await Deno.writeTextFile(file, told);
+}
+
+/**
+ * Makes a copy of `./client` for Bun, which imports texts: so `bun build --compile` takes the
+ * client into the program, where there are no files to read.
+ */
+async function embedClient(adapters: URL): Promise<void> {
+  const text = await Deno.readTextFile(new URL("client.js", adapters));
+  const embedding = text.replace("client/source_on_node.js", "client/source_on_bun.js")
+    .replace(/\n\/\/# sourceMappingURL=.*/, "");
+  if (!embedding.includes("source_on_bun")) throw new Error("Cannot build: no source of a client");
+  await Deno.writeTextFile(new URL("client_on_bun.js", adapters), embedding);
+  await Deno.writeTextFile(
+    new URL("client/source_on_bun.js", adapters),
+    `import source from "sockjs-client/dist/sockjs.min.js" with { type: "text" };\n` +
+      "export { source };\n",
+  );
 }
 
 /** Lets declarations with `Symbol.asyncDispose` check where it is not among the libraries. */

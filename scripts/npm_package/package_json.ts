@@ -34,6 +34,7 @@ export function packageJson(project: Project): PackageJson {
     exports: Object.fromEntries(
       Object.entries(project.exports).map(([subpath, source]) => [subpath, conditions(source)]),
     ),
+    typesVersions: { "*": typesBySubpath(project.exports) },
     // The module that finds the runtime; what else there is only defines.
     sideEffects: [built("esm", project.exports["."]), built("script", project.exports["."])],
     files: ["esm", "script", "src", "CHANGELOG.md"],
@@ -54,13 +55,37 @@ export function publishedPackageJson(built: PackageJson): PackageJson {
   return published;
 }
 
+/** Where the files of an entry are. */
+interface Files {
+  types: string;
+  default: string;
+}
+
+/** The source file of which the package has a copy for Bun. */
+const client = "./src/adapters/client.ts";
+
 /** Where the files of a source file are, by how it is imported. */
-function conditions(source: string): Record<"import" | "require", Record<string, string>> {
-  const files = (format: string) => ({
+function conditions(source: string): { bun?: Files; import: Files; require: Files } {
+  const files = (format: string): Files => ({
     types: built(format, source).replace(/\.js$/, ".d.ts"),
     default: built(format, source),
   });
-  return { import: files("esm"), require: files("script") };
+  const embedded = { ...files("esm"), default: built("esm", client.replace(".ts", "_on_bun.ts")) };
+  return {
+    ...source === client && { bun: embedded },
+    import: files("esm"),
+    require: files("script"),
+  };
+}
+
+/** For TypeScript with `moduleResolution: node10`, which does not know of `exports`. */
+function typesBySubpath(exports: Project["exports"]): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(exports).filter(([subpath]) => subpath !== ".").map(([subpath, source]) => [
+      subpath.slice(2),
+      [conditions(source).require.types],
+    ]),
+  );
 }
 
 /** The JavaScript that a source file becomes. */

@@ -45,6 +45,8 @@ import {
   type UpgradeWebSocket,
 } from "./hono_node_server.ts";
 
+import { show } from "../option_checks.ts";
+import { checkNames } from "./option_names.ts";
 import type { SockJSServer } from "./sockjs_server.ts";
 
 export type { SockJSServer, UpgradeEvents, UpgradeWebSocket };
@@ -89,14 +91,15 @@ export interface HonoOptions {
  * app.use(sockjs(createServer({ prefix: "/echo" })));
  * ```
  *
- * @throws {TypeError} If there is no server.
+ * @throws {TypeError} If there is no server, an option is unknown, or its value not allowed.
  */
 export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middleware {
   if (typeof server?.matches !== "function") {
     throw new TypeError("Cannot make middleware: the first argument must be a SockJS server");
   }
+  checkOptions(options ?? {});
   const nodeRuntime = nodeServerRuntime(
-    options.upgradeWebSocket,
+    options?.upgradeWebSocket,
     (message) => server.complain(message),
   );
   return async (context, next) => {
@@ -112,6 +115,18 @@ export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middlew
     context.res = response;
     if (context.res !== response) checkOrigin(server, response, context.res);
     return context.res;
+  }
+}
+
+function checkOptions(options: HonoOptions): void {
+  const cannot = "Cannot make middleware";
+  checkNames(cannot, options, ["upgradeWebSocket"]);
+  const { upgradeWebSocket } = options;
+  if (upgradeWebSocket !== undefined && typeof upgradeWebSocket !== "function") {
+    throw new TypeError(
+      `${cannot}: the option upgradeWebSocket must be what @hono/node-server exports, ` +
+        `got ${show(upgradeWebSocket)}`,
+    );
   }
 }
 

@@ -21,10 +21,12 @@
  * @module
  */
 
+import { show } from "../option_checks.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
 import { type Emitting, intercept, isTaken, markAsTaken } from "./interception.ts";
 import { NodeAnswers } from "./node_answers.ts";
+import { checkNames } from "./option_names.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
 
@@ -80,7 +82,8 @@ const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>()
  * and in order; where there are none, the server's `fallback` answers, or a 404.
  * What is under the prefix nobody else hears of.
  *
- * @throws {TypeError} If one of them is not a server, or both are together already.
+ * @throws {TypeError} If one of them is not a server, an option is unknown or its value not
+ * allowed, or both servers are together already.
  */
 export function installHandlers(
   server: SockJSServer,
@@ -157,6 +160,18 @@ export function detach(server: SockJSServer, httpServer: HttpServer): void {
   installations.get(httpServer)?.get(server)?.detach();
 }
 
+function checkOptions(options: InstallOptions): void {
+  const cannot = "Cannot install handlers";
+  checkNames(cannot, options, ["perMessageDeflate"]);
+  const { perMessageDeflate } = options;
+  if (!["undefined", "boolean", "object"].includes(typeof perMessageDeflate)) {
+    throw new TypeError(
+      `${cannot}: the option perMessageDeflate must be a boolean, or an object as ws takes it, ` +
+        `got ${show(perMessageDeflate)}`,
+    );
+  }
+}
+
 function check(server: SockJSServer, httpServer: HttpServer, options: InstallOptions): void {
   const cannot = "Cannot install handlers:";
   checkServer(server, `${cannot} they need a SockJS server`);
@@ -165,9 +180,7 @@ function check(server: SockJSServer, httpServer: HttpServer, options: InstallOpt
     const hint = "of Express, what app.listen() gives";
     throw new TypeError(`${cannot} they need an HTTP server (${hint})`);
   }
-  for (const name of Object.keys(options ?? {})) {
-    if (name !== "perMessageDeflate") throw new TypeError(`${cannot} there is no option ${name}`);
-  }
+  checkOptions(options ?? {});
   if (installations.get(httpServer)?.has(server)) {
     throw new TypeError(`${cannot} these two are together already`);
   }

@@ -6,7 +6,7 @@
 
 import { shortText } from "../faults.ts";
 import { NodeInfo } from "../runtimes/node/info.ts";
-import { lazyRequest, realRequest } from "../runtimes/node/request.ts";
+import { lazyRequest, realRequest, targetOf } from "../runtimes/node/request.ts";
 import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
 import { answered } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
@@ -39,7 +39,7 @@ export class NodeAnswers {
    * @returns Whether it does.
    */
   request(req: IncomingMessage, res: ServerResponse, isLast: () => boolean): boolean {
-    const isOurs = this.#server.matches(req.url ?? "");
+    const isOurs = this.#server.matches(targetOf(req));
     const answer = takeAnswer(req, isOurs);
     if (!isOurs && !isLast()) return false;
     this.#answer(new NodeInfo(req, res, this.#failed), isOurs, answer);
@@ -57,12 +57,12 @@ export class NodeAnswers {
       isLast: () => boolean;
     },
   ): boolean {
-    const { url = "" } = req;
-    if (!this.#server.matches(url) && !isLast()) return false;
+    const target = targetOf(req);
+    if (!this.#server.matches(target) && !isLast()) return false;
     const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
     // Nobody can answer while an earlier request on the connection has no answer yet.
     if (socket._httpMessage) socket.destroy();
-    else if (req.method !== "GET" || !this.#server.upgrades(url)) this.#decline(upgrade);
+    else if (req.method !== "GET" || !this.#server.upgrades(target)) this.#decline(upgrade);
     else this.#decide(this.#server.handle(lazyRequest(req), upgrade), upgrade);
     return true;
   }

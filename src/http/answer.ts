@@ -43,12 +43,26 @@ export function isResponse(value: unknown): value is Response {
 }
 
 /**
+ * Refuses a status that no answer can have, such as that of `Response.error()`: over HTTP/2,
+ * runtimes make a 200 of it.
+ *
+ * @throws {RangeError}
+ */
+export function checkStatus(status: number): void {
+  if (!(status >= 200 && status <= 599)) {
+    throw new RangeError(`Cannot answer: the status is ${status}, and must be 200 to 599`);
+  }
+}
+
+/**
  * Refuses a response that runtimes do not take: for a control character in a header, which the
  * application may have of its client, Deno ends the process; for a body in others' hands, the server.
  *
  * @throws {TypeError}
+ * @throws {RangeError} For its status.
  */
 export function checkSendable(response: Response): void {
+  checkStatus(response.status);
   if (response.bodyUsed || response.body?.locked) {
     throw new TypeError("Cannot answer: the body of the Response was used already");
   }

@@ -46,10 +46,13 @@ function oddVerdict(name: string): Verdict {
 
 /** A response that nobody can send. */
 function spoiltResponse(name: string): Response {
+  if (name === "error") return Response.error();
   const headers = name === "control" ? { "X-Own": "a\x01b" } : {};
   const response = new Response("Pay first", { status: 402, headers });
   if (name === "used") response.text();
   if (name === "locked") response.body?.getReader();
+  // Not all runtimes make one of that status.
+  if (name === "switching") Object.defineProperty(response, "status", { value: 101 });
   return response;
 }
 

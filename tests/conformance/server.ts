@@ -39,6 +39,7 @@ services.add({ prefix: "/slash/" }, echo);
 services.add({ prefix: "/dot.ted" }, echo);
 services.add({ prefix: "/(first|second)" }, echo);
 services.add({ prefix: /^\/numbered-[0-9]+/ }, echo);
+services.add({ prefix: /^\/patterned\/$/ }, echo);
 
 // What a service offers.
 services.add({ prefix: "/websocket_only", transports: ["websocket"] }, echo);

@@ -1,7 +1,7 @@
 /** What the adapter says and does under `@hono/node-server`, played by the test. */
 
 import { EventEmitter } from "node:events";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Hono } from "hono";
 import { createServer } from "../../mod.ts";
 import { sockjs, type UpgradeWebSocket } from "../../src/adapters/hono.ts";
@@ -114,4 +114,24 @@ Deno.test("without anything beside the request there is HTTP", async () => {
     await (await app.fetch(new Request("http://localhost/echo"))).text(),
     "Welcome to SockJS!\n",
   );
+});
+
+Deno.test("an option that there is not, or with another value, is refused", () => {
+  const upgradeWebSocket = () => {};
+  const refused: [options: unknown, message: string][] = [
+    [{ upgradeWebsocket: upgradeWebSocket }, "there is no option upgradeWebsocket; the nearest is"],
+    [{ prefix: "/" }, "there is no option prefix; it is one of createServer's"],
+    [
+      { upgradeWebSocket: true },
+      "the option upgradeWebSocket must be what @hono/node-server exports",
+    ],
+    [upgradeWebSocket, "the options must be an object such as { upgradeWebSocket }, got"],
+  ];
+  for (const [options, message] of refused) {
+    const make = () => sockjs(createServer(), options as object);
+    assertThrows(make, TypeError, `Cannot make middleware: ${message}`);
+  }
+  for (const none of [undefined, null, {}, { upgradeWebSocket: undefined }]) {
+    sockjs(createServer(), none as undefined);
+  }
 });

@@ -97,12 +97,12 @@ fallback.test("where it throws or rejects, the answer is a 500 and the log has a
 });
 
 for (const path of ["/control-character", "/error", "/locked"]) {
-  fallback.test(`what cannot be sent is a 500 and a line in the log: ${path}`, async (it) => {
+  fallback.test(`what cannot be sent is a 500 and an error in the log: ${path}`, async (it) => {
     for (const headers of [{}, handshake]) {
       const { status, body } = await it.request("server", { path, headers: { ...headers } });
       assertEquals([status, body], [500, "Internal error"]);
     }
-    assertEquals((await it.ask<string[]>("reports")).length, 1);
+    assert((await it.ask<string[]>("reports")).length > 0);
   });
 }
 
@@ -142,4 +142,10 @@ fallback.test("it reads the body in any way, whatever the Host", async (it) => {
 
 fallback.test("it can print the request and its headers", async (it) => {
   assertEquals((await it.get("server", "/prints")).body, "printed");
+});
+
+fallback.test("a body that was read rejects when it is read again, as the Web has it", async (it) => {
+  const { status, body } = await it.post("server", "/echo/0/1/xhr", "[1]");
+  const again = ["TypeError", "TypeError", "TypeError", "TypeError", "TypeError"];
+  assertEquals([status, JSON.parse(body)], [200, ["text", ...again]]);
 });

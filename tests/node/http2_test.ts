@@ -10,6 +10,7 @@ import { Tunnel } from "./tunnel.ts";
 const skip = { deno: "its HTTP/2 library ends the process when clients leave early" };
 
 const tls = new Programs("tls.ts", skip);
+const hono = new Programs("hono_http2.ts", { ...skip, bun: "Hono has a server of Bun's there" });
 const timeouts = new Programs("timeouts.ts", skip);
 
 const newBase = () => `/echo/0/${crypto.randomUUID()}`;
@@ -142,6 +143,25 @@ tls.test("HTTP/2: an answer that it does not allow is a 500, or loses a header",
   assert([200, 500].includes(response.status), `${response.status}`);
   assertEquals(await client.text(response), response.ok ? "GET " : "Internal error");
 }, { bun: "sends it, and the client resets the stream" });
+
+tls.test("HTTP/2: Response.error() of a fallback is a 500", async (it) => {
+  const client = await connect(it, "fallback");
+  const response = await client.request("/error");
+  assertEquals([response.status, await client.text(response)], [500, "Internal error"]);
+});
+
+hono.test("HTTP/2: what authorize gives is the answer under Hono, and a 500 if it can be none", async (it) => {
+  const client = await connect(it);
+  const ask = async (As: string) => {
+    const init = { method: "POST", headers: { As } };
+    const response = await client.request(`${newBase()}/xhr`, init);
+    return [response.status, await client.text(response)];
+  };
+  assertEquals(await ask(""), [200, "o\n"]);
+  assertEquals(await ask("guest"), [402, "Pay first"]);
+  for (const as of ["error", "control"]) assertEquals(await ask(as), [500, "Internal error"], as);
+});
+
 timeouts.waitingTest("HTTP/2: a request that nobody answers is cut off", async (it) => {
   const client = await connect(it);
   await assertRejects(() => client.request("/x"), TypeError);

@@ -34,6 +34,22 @@ Deno.test("each subpath has a file and its types, for import and for require", (
   });
 });
 
+Deno.test("the client has a file of its own for Bun, before all others", () => {
+  const exports = { ".": "./mod.ts", "./client": "./src/adapters/client.ts" };
+  const conditions = packageJson({ ...project, exports }).exports["./client"] as object;
+  assertEquals(Object.keys(conditions), ["bun", "import", "require"]);
+  assertEquals((conditions as { bun: unknown }).bun, {
+    types: "./esm/src/adapters/client.d.ts",
+    default: "./esm/src/adapters/client_on_bun.js",
+  });
+});
+
+Deno.test("each subpath has its types for those who do not look at exports", () => {
+  assertEquals(packageJson(project)["typesVersions"], {
+    "*": { node: ["./script/src/adapters/node.d.ts"] },
+  });
+});
+
 Deno.test("the module that finds the runtime has side effects, and no other", () => {
   assertEquals(packageJson(project).sideEffects, ["./esm/mod.js", "./script/mod.js"]);
 });

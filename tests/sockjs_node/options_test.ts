@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { type ServerOptions, webOptions } from "../../src/adapters/sockjs_node/options.ts";
 import { Faults } from "../../src/faults.ts";
 import { Emitter } from "../../src/emitter.ts";
@@ -52,4 +52,19 @@ Deno.test("a function for jsessionid is not called for a request that is not Nod
   const { jsessionid } = read({ jsessionid: () => calls++ });
   assertEquals((jsessionid as (request: Request) => unknown)(new Request("http://a/")), undefined);
   assertEquals(calls, 0);
+});
+
+Deno.test("a delay that is no number is refused as it was given", () => {
+  assertThrows(() => readOptions(read({ heartbeat_delay: "25s" })), TypeError, 'got "25s"');
+});
+
+Deno.test("an option that there is not is ignored, with the nearest name in the log", () => {
+  const logged: string[] = [];
+  const emitter = new Emitter<{ error: [error: unknown] }>();
+  const faults = new Faults(emitter, (_severity, message) => logged.push(message));
+  assertEquals(webOptions([{ heartbeat_dely: 1, cors: true } as ServerOptions], faults), {});
+  assertEquals(logged, [
+    "There is no option heartbeat_dely, so it is ignored; the nearest is heartbeat_delay",
+    "There is no option cors, so it is ignored",
+  ]);
 });

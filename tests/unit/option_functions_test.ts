@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Emitter } from "../../src/emitter.ts";
 import { Faults } from "../../src/faults.ts";
 import { OptionFunctions } from "../../src/option_functions.ts";
@@ -138,6 +138,27 @@ Deno.test("fallback: whatever it gives but a Response, or throws, is a 500 and a
       const response = await server.handle(new Request("http://host/elsewhere"));
       assertEquals([response.status, log.length], [500, 1], typeof odd);
     }
+  }
+});
+
+Deno.test("fallback: a Response with a status that no answer has is a 500 and an error", async () => {
+  const ofStatus = (status: number) =>
+    Object.defineProperty(new Response("x"), "status", { value: status });
+  for (const odd of [Response.error(), ...[100, 199, 600, NaN].map(ofStatus)]) {
+    for (const fallback of [() => odd, () => Promise.resolve(odd)]) {
+      const { server, log } = serve({ fallback });
+      const response = await server.handle(new Request("http://host/elsewhere"));
+      assertEquals([response.status, log.length], [500, 1]);
+    }
+  }
+});
+
+Deno.test("fallback: an upgrade, a redirect and what has no body are sent as they are", async () => {
+  const upgraded = Object.defineProperty(new Response(null), "status", { value: 101 });
+  const answers = [204, 205, 304].map((status) => new Response(null, { status }));
+  for (const answer of [upgraded, Response.redirect("http://host/"), ...answers]) {
+    const { server } = serve({ fallback: () => answer });
+    assertStrictEquals(await server.handle(new Request("http://host/elsewhere")), answer);
   }
 });
 

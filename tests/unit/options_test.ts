@@ -13,8 +13,14 @@ const aCount = {
 /** For each option: its name in sockjs-node where that differs, values that are allowed and not. */
 const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] }> = {
   prefix: {
-    good: ["", "/", "/echo", "/echo/", "/v1.0", /\/echo/, "[/]echo", "/(a|b)"],
-    bad: ["echo", ".", 1, true, null, {}, []],
+    good: [
+      ...["", "/", "/echo", "/echo/", "/v1.0", /\/echo/, "[/]echo", "/(a|b)", "^/echo", "/echos?"],
+      ...[/.*/, /(?:)/, /v?\/a/, /(v1)?\/a/, /(a|\/b)/, /[/]a/, /\w*\/a/, "/(?=x=)"],
+    ],
+    bad: [
+      ...["echo", ".", 1, true, null, {}, [], /echo/, /^echo/, /^(a|b)$/, /(?:a)/, /http:\/\//],
+      ...["(a|b)", "https://host/echo", "https://host/echo?x", "/echo?x=y", "/echo#x", " /echo"],
+    ],
   },
   sockjsUrl: {
     alias: "sockjs_url",
@@ -67,7 +73,14 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   maxBufferedBytes: aCount,
   maxTotalBufferedBytes: aCount,
   origins: {
-    good: ["*", [], ["https://a.example", "http://a:8080", "null"], /a/, someFunction],
+    good: [
+      "*",
+      [],
+      ["https://a.example", "http://a:8080", "null"],
+      /https:\/\/a/,
+      /.*a/,
+      someFunction,
+    ],
     bad: [
       "https://a.example",
       ["*"],
@@ -75,6 +88,8 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
       ["a.example"],
       ["https://a/"],
       ["https://a:443"],
+      /a/,
+      /^a\.example$/,
       [1],
       null,
     ],
@@ -230,6 +245,72 @@ Deno.test("an unknown option is a TypeError that names the nearest known one", (
   for (const [typo, known] of Object.entries(typos)) {
     const { message } = assertThrows(() => read({ [typo]: true }), TypeError, typo);
     assert(message.endsWith(known), message);
+  }
+});
+
+Deno.test("an unknown option that is near no other is a TypeError that names no other", () => {
+  for (const name of ["cors", "path", "x", "", "maxPayload", "timeout", "x".repeat(1_000_000)]) {
+    const { message } = assertThrows(() => read({ [name]: true }), TypeError);
+    assertEquals(message, `Cannot create a server: there is no option ${name}`);
+  }
+});
+
+/** What to write in the place of a value, by option. */
+const advice: readonly [name: string, value: unknown, advice: string][] = [
+  ["origins", ["https://example.com/"], 'write "https://example.com", with no slash at the end'],
+  ["origins", ["null", "example.com"], 'write "https://example.com", with https:// or http://'],
+  ["origins", ["localhost:3000/"], 'write "https://localhost:3000", with https:// or http://'],
+  ["origins", "https://example.com", 'write ["https://example.com"]'],
+  ["origins", "example.com", 'write "https://example.com", with https:// or http://'],
+  ["origins", ["*"], 'write "*", without a list'],
+  ["origins", ["https://*.a.example"], "write a RegExp, /https:\\/\\/[^/]+\\.a\\.example/"],
+  ["origins", ["*.a.example/"], "write a RegExp, /https:\\/\\/[^/]+\\.a\\.example/"],
+  ["origins", ["HTTPS://A.example"], 'write "https://a.example", as browsers send it'],
+  ["origins", ["https://a:443"], 'write "https://a", as browsers send it'],
+  ["origins", ["https://a/b"], 'write "https://a", as browsers send it'],
+  ["origins", /\.example\.com$/, "write the scheme, too, as in /https:"],
+  ["prefix", "echo", 'write "/echo", with neither'],
+  ["prefix", "https://example.com/echo?x=1", 'write "/echo", with neither'],
+  ["prefix", "localhost:80/echo", 'write "/localhost:80/echo", with neither'],
+  ["prefix", "/echo?x=1", 'write "/echo", with neither'],
+  ["prefix", /^echo/, "write one such as /\\/echo/"],
+  ["sockjsUrl", "sockjs.js", 'write "/sockjs.js"'],
+  ["sockjs_url", "./js/sockjs.js", 'write "/js/sockjs.js"'],
+  ["baseUrl", "https://a//", 'write "https://a"'],
+  ["heartbeatDelay", "25000", "write 25000"],
+  ["disconnect_delay", Infinity, "write 2147483647"],
+  ["websocket", "false", "write false"],
+  ["disableCors", 1, "write true"],
+  ["transports", "websocket", 'write ["websocket"]'],
+  ["transports", ["xhr_streaming"], 'write ["xhr-streaming"]'],
+];
+
+for (const [name, value, expected] of advice) {
+  Deno.test(`${name}: ${Deno.inspect(value)} is told to ${expected}`, () => {
+    const { message } = assertThrows(() => read({ [name]: value }), TypeError);
+    assertEquals(message.split(": ").slice(2).join(": ").includes(expected), true, message);
+  });
+}
+
+for (const value of [NaN, -1, 0, "many", "", null]) {
+  Deno.test(`maxSessions: ${Deno.inspect(value)} gets no advice`, () => {
+    const { message } = assertThrows(() => read({ maxSessions: value }), TypeError);
+    assertEquals(
+      message.endsWith(
+        `, got ${JSON.stringify(value) ?? value}`.replace("got null", `got ${value}`),
+      ),
+      true,
+      message,
+    );
+  });
+}
+
+Deno.test("advice is taken by the option that gave it", () => {
+  for (const origins of [["https://*.a.example"], ["*.a.example/"]]) {
+    const { message } = assertThrows(() => read({ origins }), TypeError);
+    const source = /write a RegExp, \/(.*)\/$/.exec(message)?.[1] ?? "";
+    read({ origins: new RegExp(source) });
+    assertEquals(new RegExp(`^${source}$`).test("https://b.a.example"), true);
   }
 });
 

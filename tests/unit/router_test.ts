@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { route } from "../../src/route.ts";
-import { pathOf, prefixMatcher, Router } from "../../src/router.ts";
+import { pathOf, Router } from "../../src/router.ts";
 
 const greeting = route({});
 const iframe = route({});
@@ -31,55 +31,6 @@ Deno.test("a bare path, as Bun gives it, is all path", () => {
   assertEquals(pathIn("/"), "/");
   assertEquals(pathIn("/x?y=/z"), "/x");
   assertEquals(pathIn("//host/x"), "//host/x");
-});
-
-/** How much of each path a prefix takes. */
-const prefixes: [string | RegExp, Record<string, number>][] = [
-  ["", { "": 0, "/": 0, "/info": 0, "/a/b/xhr": 0 }],
-  ["/", { "": 0, "/": 0, "/info": 0 }],
-  ["/echo", {
-    "/echo": 5,
-    "/echo/": 5,
-    "/echo/info": 5,
-    "/echofoo": -1,
-    "/ech": -1,
-    "/x/echo": -1,
-    "/ECHO": -1,
-    "/": -1,
-    "": -1,
-  }],
-  ["/echo/", { "/echo": 5, "/echo/info": 5, "/echofoo": -1 }],
-  ["/a/b", { "/a/b/info": 4, "/a/bc": -1, "/a": -1 }],
-  ["/v1.0", { "/v1.0/info": 5, "/v1x0/info": -1 }],
-  ["[/]echo", { "/echo/info": 5, "/echofoo": -1, "/x/echo": -1, "/e": -1 }],
-  ["[/]echo/", { "/echo": 5, "/echo/info": 5 }],
-  ["/(a|b)", { "/a/info": 2, "/b": 2, "/c": -1, "/ab": -1, "/x/a": -1 }],
-  ["/a|/bc", { "/a/x": 2, "/bc/x": 3, "/b": -1, "/x/bc": -1 }],
-  ["/u[0-9]+", { "/u12/info": 4, "/u12x/info": -1, "/u": -1 }],
-  [/\/echo/, { "/echo": 5, "/echo/info": 5, "/echofoo": -1, "/x/echo": -1 }],
-  [/^\/echo/, { "/echo/info": 5, "/x/echo": -1 }],
-  [/\/echo/i, { "/ECHO/info": 5 }],
-  [/\/echo/g, { "/echo/info": 5 }],
-  [/\/echo/y, { "/echo/info": 5 }],
-  [/\/a|\/b/, { "/a/info": 2, "/b/info": 2, "/x/b": -1 }],
-  [/(?:)/, { "/info": 0, "": 0 }],
-];
-
-for (const [prefix, paths] of prefixes) {
-  const shown = typeof prefix === "string" ? JSON.stringify(prefix) : prefix;
-  Deno.test(`the prefix ${shown} takes its paths up to a segment's end`, () => {
-    const match = prefixMatcher(prefix);
-    // Twice, for expressions that remember where they stopped.
-    for (const round of [1, 2]) {
-      for (const [path, taken] of Object.entries(paths)) {
-        assertEquals(match(path), taken, `${path}, round ${round}`);
-      }
-    }
-  });
-}
-
-Deno.test("a prefix that is no valid pattern is a TypeError that names it", () => {
-  assertThrows(() => prefixMatcher("/(a"), TypeError, "prefix /(a");
 });
 
 Deno.test("what follows the prefix finds its route, with one extra slash or none", () => {

@@ -91,22 +91,31 @@ export function assertThrows<E extends Error = Error>(
   return expectError(thrown, ErrorClass, msgIncludes);
 }
 
-/** Fails unless `fn` rejects with an error of the class, with the text in its message. */
+/**
+ * Fails unless `fn` gives a promise that rejects with an error of the class, with the text in
+ * its message. A function that throws has not rejected.
+ */
 export async function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   // deno-lint-ignore no-explicit-any -- the signature of @std/assert
   ErrorClass: abstract new (...args: any[]) => E,
   msgIncludes = "",
 ): Promise<E> {
+  let promise: PromiseLike<unknown> | undefined;
   let thrown: unknown;
   let threw = false;
   try {
-    await fn();
+    promise = fn();
+    await promise;
   } catch (error) {
     threw = true;
     thrown = error;
   }
-  assert(threw, "Expected the function to reject");
+  assert(
+    typeof promise?.then === "function",
+    `Expected a promise, got ${threw ? `an error thrown: ${thrown}` : promise}`,
+  );
+  assert(threw, "Expected the promise to reject");
   return expectError(thrown, ErrorClass, msgIncludes);
 }
 

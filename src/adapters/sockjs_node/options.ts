@@ -6,6 +6,7 @@
 
 import type { Faults } from "../../faults.ts";
 import type { ServerOptions as WebServerOptions } from "../../options.ts";
+import { hint } from "../../option_names.ts";
 import { nodeMessages } from "../../runtimes/node/request.ts";
 import { optionNames } from "../../settings.ts";
 
@@ -57,9 +58,10 @@ const coercions: Readonly<Record<string, (value: unknown) => unknown>> = {
   disconnect_delay: aDelay,
 };
 
-/** As timers take it: of less they make 1, there of more as well. */
-function aDelay(value: unknown): number {
-  return Math.min(Math.max(Number(value), 1), 2 ** 31 - 1);
+/** As timers take it: of less they make 1, there of more as well; what is no number is refused under its own name. */
+function aDelay(value: unknown): unknown {
+  const delay = Number(value);
+  return Number.isNaN(delay) ? value : Math.min(Math.max(delay, 1), 2 ** 31 - 1);
 }
 
 /** Our options for sockjs-node's, of which later ones overshadow earlier ones. */
@@ -69,7 +71,8 @@ export function webOptions(layers: readonly ServerOptions[], faults: Faults): We
     for (const [name, value] of Object.entries(layer)) {
       if (value === undefined || value === null) continue;
       if (!optionNames.includes(name)) {
-        faults.complain(`There is no option ${name}, so it is ignored`);
+        const near = hint(name, optionNames);
+        faults.complain(`There is no option ${name}, so it is ignored${near}`);
         continue;
       }
       values[name] = coercions[name]?.(value) ?? value;

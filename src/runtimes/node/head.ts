@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkStatus } from "../../http/answer.ts";
 import { isFieldValue } from "../../http/cookies.ts";
 import { connectionFields } from "./connection_fields.ts";
 import type { ServerResponse } from "./types.ts";
@@ -18,9 +19,7 @@ type Fields = Record<string, string | string[]>;
  * nothing of it is left to be sent with another.
  */
 export function writeHead(res: ServerResponse, status: number, fields: Fields): void {
-  if (!(status >= 200 && status <= 599)) {
-    throw new RangeError(`Cannot answer: the status is ${status}, and must be 200 to 599`);
-  }
+  checkStatus(status);
   if (res.headersSent) throw new Error("Cannot answer: the head of another answer was sent");
   try {
     if (res.stream !== undefined) checkForHttp2(res, fields);

@@ -20,7 +20,7 @@ export interface NodeMessages {
 const messages: unique symbol = Symbol.for("sockjs-web.messages") as never;
 
 /**
- * A `Request`. Like its headers, a real one is made only when somebody wants more
+ * A `Request`. Like its headers, what others have ready is made only when somebody wants more
  * of it than the server does.
  */
 class LazyRequest {
@@ -28,9 +28,10 @@ class LazyRequest {
   readonly #res: ServerResponse | undefined;
   #url: string | undefined;
   #headers: Headers | undefined;
-  #body: ReadableStream<Uint8Array> | null | undefined;
-  #bodyUsed = false;
-  #real: Request | undefined;
+  /** The body was read as text, by us. */
+  #isRead = false;
+  #content: Response | undefined;
+  #defaults: Request | undefined;
 
   constructor(incoming: IncomingMessage, res: ServerResponse | undefined) {
     this.#incoming = incoming;
@@ -43,7 +44,7 @@ class LazyRequest {
 
   /** Node's `console.log` wants to see inside. */
   [Symbol.for("nodejs.util.inspect.custom")](): Request {
-    return this.real;
+    return this.realWith(null);
   }
 
   get method(): string {
@@ -59,39 +60,53 @@ class LazyRequest {
   }
 
   get body(): ReadableStream<Uint8Array> | null {
-    if (this.#real !== undefined) return this.#real.body;
-    if (!this.#mayHaveBody) return null;
-    if (this.#bodyUsed) return this.real.body;
-    return (this.#body ??= bodyOf(this.#incoming));
+    return this.content.body;
   }
 
   get bodyUsed(): boolean {
-    return this.#bodyUsed || (this.#real?.bodyUsed ?? this.#body?.locked ?? false);
+    return this.#isRead || this.#content?.bodyUsed === true;
   }
 
   text(): Promise<string> {
-    return this[readUpTo](Infinity, unwatched) as Promise<string> | undefined ?? this.real.text();
+    const text = this[readUpTo](Infinity, unwatched) as Promise<string> | undefined;
+    return text ?? this.content.text();
   }
 
   [readUpTo](limit: number, watcher: BodyWatcher): Promise<string | undefined> | undefined {
     // Somebody has begun to read it otherwise, or has read it.
-    const isBegun = this.#real !== undefined || this.#body != undefined || this.#bodyUsed;
+    const isBegun = this.#content !== undefined || this.#isRead;
     if (isBegun || !this.#mayHaveBody) return undefined;
-    this.#bodyUsed = true;
+    this.#isRead = true;
     return readText(this.#incoming, limit, watcher);
   }
 
-  get real(): Request {
-    if (this.#real === undefined) {
-      const { method, url, headers } = this;
-      const body = this.#bodyUsed ? "" : this.body;
-      // `duplex` is not among the types of all runtimes.
-      const init = { method, headers: [...headers], body, duplex: "half" };
-      this.#real = new Request(url, init as RequestInit);
+  /** The body, as a response has it: that needs neither a URL nor a method that the Web knows. */
+  get content(): Response {
+    if (this.#content === undefined) {
+      const type = this.headers.get("Content-Type");
+      const headers: HeadersInit = type === null ? {} : { "Content-Type": type };
+      const body = this.#isRead ? "" : this.#mayHaveBody ? bodyOf(this.#incoming) : null;
+      this.#content = new Response(body, { headers });
       // From here on it knows that its body was read.
-      if (this.#bodyUsed) this.#real.text();
+      if (this.#isRead) this.#content.text();
     }
-    return this.#real;
+    return this.#content;
+  }
+
+  /** What nobody has said otherwise. */
+  get defaults(): Request {
+    return (this.#defaults ??= new Request("http://localhost/"));
+  }
+
+  clone(): Request {
+    return this.realWith(this.content.clone().body);
+  }
+
+  /** @throws {TypeError} Where the Web has no such request. */
+  realWith(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Request {
+    const { method, url, headers } = this;
+    // `duplex` is not among the types of all runtimes.
+    return new Request(url, { method, headers: [...headers], body, duplex: "half" } as RequestInit);
   }
 
   get #mayHaveBody(): boolean {
@@ -99,15 +114,17 @@ class LazyRequest {
   }
 }
 
-const delegatedMethods = ["arrayBuffer", "blob", "bytes", "clone", "formData", "json"] as const;
-for (const name of delegatedMethods) {
+const readings = ["arrayBuffer", "blob", "bytes", "formData", "json"] as const;
+for (const name of readings) {
+  // Not all versions of Node have `bytes`.
+  if (!(name in Request.prototype)) continue;
   Object.defineProperty(LazyRequest.prototype, name, {
     value(this: LazyRequest): unknown {
-      return this.real[name]();
+      return this.content[name]();
     },
   });
 }
-const delegatedProperties = [
+const properties = [
   "cache",
   "credentials",
   "destination",
@@ -119,10 +136,10 @@ const delegatedProperties = [
   "referrerPolicy",
   "signal",
 ] as const;
-for (const name of delegatedProperties) {
+for (const name of properties) {
   Object.defineProperty(LazyRequest.prototype, name, {
     get(this: LazyRequest): unknown {
-      return this.real[name];
+      return this.defaults[name];
     },
   });
 }
@@ -136,7 +153,11 @@ export function lazyRequest(req: IncomingMessage, res?: ServerResponse): Request
 /** A request as others may take it: a real one, where the Web has a request for that. */
 export function realRequest(req: IncomingMessage): Request {
   try {
-    return new LazyRequest(req, undefined).real;
+    const lazy = new LazyRequest(req, undefined);
+    const real = lazy.realWith(lazy.content.body);
+    // The Web resolves `..` and `\\` in paths: what was not ours could be so then.
+    if (real.url !== lazy.url) Object.defineProperty(real, "url", { value: lazy.url });
+    return real;
   } catch {
     // It has none for TRACE, nor for a URL with a password in it.
     return lazyRequest(req);
@@ -148,11 +169,17 @@ export function nodeMessages(request: Request): NodeMessages | undefined {
   return (request as { [messages]?: NodeMessages })[messages];
 }
 
+/** The path and query, or all of a URL, as a request to a proxy has it; HTTP/2 takes any text. */
+export function targetOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
+  return url[0] === "/" || url.includes("://") ? url : `/${url}`;
+}
+
 /** The scheme is that of the connection; a host that could not stand in a URL is `localhost`. */
-function urlOf({ url = "/", headers, socket }: IncomingMessage): string {
-  // A request to a proxy names all of it.
-  if (url[0] !== "/") return url.includes("://") ? url : `http://localhost/${url}`;
+function urlOf(incoming: IncomingMessage): string {
+  const target = targetOf(incoming);
+  if (target[0] !== "/") return target;
+  const { headers, socket } = incoming;
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
-  return `${socket?.encrypted === true ? "https" : "http"}://${host}${url}`;
+  return `${socket?.encrypted === true ? "https" : "http"}://${host}${target}`;
 }

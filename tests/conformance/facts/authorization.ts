@@ -44,7 +44,7 @@ for (const late of ["", "&late"]) {
     "5",
     `a Response that cannot be sent, which authorize gives ${how}, is a 500`,
     async (server) => {
-      for (const spoilt of ["control", "used", "locked"]) {
+      for (const spoilt of ["control", "used", "locked", "error", "switching"]) {
         for (const request of openings(server, `as=spoilt-${spoilt}${late}`)) {
           const { status } = await server.begin(request);
           assertEquals(status, 500, `${spoilt}: ${request.path}`);

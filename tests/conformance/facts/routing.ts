@@ -64,6 +64,11 @@ const found: readonly [method: string, path: string, status: number][] = [
   ["GET", "/second", 200],
   ["GET", "/second/info", 200],
   ["GET", "/numbered-17/info", 200],
+  ["GET", "/patterned", 200],
+  ["GET", "/patterned/", 200],
+  ["GET", "/patterned/info", 200],
+  ["POST", "/patterned/000/ID/xhr", 200],
+  ["GET", "/patterned/websocket", 400],
 ];
 
 const notFound: readonly [method: string, path: string][] = [
@@ -85,6 +90,7 @@ const notFound: readonly [method: string, path: string][] = [
   ["GET", "/echo/a/a/a"],
   ["GET", "/echo/info//"],
   ["GET", "/echo//info"],
+  ["GET", "//echo/info"],
   ["GET", "/echo/INFO"],
   ["GET", "/echo/infos"],
   ["GET", "/echo/info/a"],
@@ -134,6 +140,8 @@ const notFound: readonly [method: string, path: string][] = [
   ["GET", "/third/info"],
   ["GET", "/firstly/info"],
   ["GET", "/x/first/info"],
+  ["GET", "/patterned//info"],
+  ["GET", "/patternedly/info"],
   ["GET", "/numbered-/info"],
   ["GET", "/numbered-17x/info"],
   ["GET", "/x/numbered-17/info"],
@@ -153,15 +161,38 @@ for (const [method, path] of notFound) {
   });
 }
 
-for (const path of ["/echo/./.", "/echo/./a/info", "/echo/a/../info"]) {
-  fact("1", `GET ${path}, with dots for segments, is not found`, async (server) => {
-    assertEquals((await server.get(path)).status, 404);
-  }, {
-    skip: {
-      bun: "resolves such segments before we see the path",
-      "node-hono": "@hono/node-server resolves such segments before we see the path",
+/** Where another path comes of it for those who resolve it. */
+const notResolved: readonly string[] = [
+  "/echo/./.",
+  "/echo/./info",
+  "/echo/./a/info",
+  "/echo/a/../info",
+  "/echo/%2e/info",
+  "/./echo/info",
+  "/x/../echo/info",
+  "/../echo/info",
+  "/x/%2e%2e/echo/info",
+  "/x/.%2E/echo/info",
+  "/x/..\\echo/info",
+  "/\\echo/info",
+  "/echo\\info",
+];
+
+for (const path of notResolved) {
+  fact(
+    "1",
+    `GET ${path}, of which others would make another path, is not found`,
+    async (server) => {
+      assertEquals((await server.get(path)).status, 404);
+      assertEquals((await server.get(`http://127.0.0.1${path}`)).status, 404, "as a whole URL");
     },
-  });
+    {
+      skip: {
+        bun: "resolves such paths before we see them",
+        "node-hono": "@hono/node-server resolves such paths before we see them",
+      },
+    },
+  );
 }
 
 fact("1", "the server segment is ignored", async (server) => {

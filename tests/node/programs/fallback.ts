@@ -83,9 +83,17 @@ const answers: Record<string, (request: Request) => Response | Promise<Response>
   },
 };
 
+/** How reading the body turns out: the text twice, and then in each other way. */
+async function readings(request: Request): Promise<string[]> {
+  const ways = ["text", "text", "json", "arrayBuffer", "blob", "formData"] as const;
+  const read = ways.map((way) => request[way]().then(() => way, ({ name }) => name as string));
+  return await Promise.all(read);
+}
+
 const httpServer = createServer();
 const sockjs = createSockJS({
   prefix: "/echo",
+  authorize: async (request) => Response.json(await readings(request)),
   log: (severity, message) => severity === "error" && reports.push(message.split("\n")[0] ?? ""),
   fallback: (request) => {
     const path = request.url.replace(/^\w+:\/\/[^/]*/, "");

@@ -43,6 +43,7 @@ const withFallback = createSockJS({
   prefix: "/unused",
   log: () => {},
   fallback: async (request) => {
+    if (request.url.endsWith("/error")) return Response.error();
     const headers = new Headers([["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]);
     if (request.url.endsWith("/upgrade")) headers.set("Upgrade", "x");
     headers.set("X-Url", request.url);

@@ -79,10 +79,21 @@ Deno.test("nothing is installed on what is no HTTP server, and the error says so
   }
 });
 
-Deno.test("an option that there is not is refused by its name, and no options are none", () => {
-  const options: object = { perMessageDeflate: true, prefix: "/" };
-  const install = () => installHandlers(new FakeServer(), nodeServer(), options);
-  assertThrows(install, TypeError, "there is no option prefix");
+Deno.test("an option that there is not, or with another value, is refused, and no options are none", () => {
+  const refused: [options: unknown, message: string][] = [
+    [
+      { perMessageDeflate: true, prefix: "/" },
+      "there is no option prefix; it is one of createServer",
+    ],
+    [{ perMessageDefalte: true }, "there is no option perMessageDefalte; the nearest is perM"],
+    [{ cors: true }, "there is no option cors"],
+    ["/echo", 'the options must be an object such as { perMessageDeflate }, got "/echo"'],
+    [{ perMessageDeflate: "true" }, "the option perMessageDeflate must be a boolean, or an object"],
+  ];
+  for (const [options, message] of refused) {
+    const install = () => installHandlers(new FakeServer(), nodeServer(), options as object);
+    assertThrows(install, TypeError, `Cannot install handlers: ${message}`);
+  }
   for (const none of [undefined, null, {}, { perMessageDeflate: undefined }]) {
     installHandlers(new FakeServer(), nodeServer(), none as undefined);
   }

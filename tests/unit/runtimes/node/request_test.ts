@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { lazyRequest, nodeMessages, realRequest } from "../../../../src/runtimes/node/request.ts";
+import { createServer } from "../../../../mod.ts";
+import {
+  lazyRequest,
+  nodeMessages,
+  realRequest,
+  targetOf,
+} from "../../../../src/runtimes/node/request.ts";
 import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
 
 /** A request, and Node's own that it was made of. */
@@ -69,11 +75,55 @@ Deno.test("a target that is a URL is taken as it came", () => {
   }
 });
 
-Deno.test("a target that is neither path nor URL is a path of localhost", () => {
-  for (const url of ["*", "a:80"]) {
+Deno.test("a target that is neither path nor URL is a path", () => {
+  for (const url of ["*", "a:80", "echo/info", "http:/echo/info"]) {
     const asked = { method: "OPTIONS", url, fields: ["Host", "host"] };
-    assertEquals(urlOf(asked), `http://localhost/${url}`);
+    assertEquals(urlOf(asked), `http://host/${url}`);
   }
+});
+
+/** Some of which are the path `/echo/info` to those who look at them in another way. */
+const targets = [
+  "/echo/info",
+  "/echo/info?x=://y/z",
+  "//echo/info",
+  "/x/../echo/info",
+  "/x/%2e%2e/echo/info",
+  "/x\\..\\echo\\info",
+  "/x?/../echo/info",
+  "/x#/../../echo/info",
+  "echo/info",
+  "xx/echo/info",
+  "*/echo/info",
+  "http:/echo/info",
+  "x?y=://z/echo/info",
+  "http://a/echo/info",
+  "http://a/x/../echo/info",
+  "ftp://a/x/echo/info",
+  "http://a?/echo/info",
+  "http://a:secret@b/echo/info",
+  "",
+];
+Deno.test("whether a target is the server's is said alike of the target and of the requests made of it", async () => {
+  for (const prefix of ["/echo", "", "/info", /.*\/echo/]) {
+    const answers = new Response("fallback");
+    const server = createServer({ prefix, fallback: () => answers });
+    for (const url of targets) {
+      const isOurs = server.matches(targetOf({ url }));
+      for (const toRequest of [lazyRequest, realRequest]) {
+        const { req } = make({ url, fields: ["Host", "host"] });
+        const answer = await server.handle(toRequest(req));
+        assertEquals(answer !== answers, isOurs, `${prefix} ${url} ${toRequest.name}`);
+      }
+    }
+  }
+});
+
+Deno.test("a request for others has the URL as it came, and is resolved where it is fetched", () => {
+  const { req } = make({ url: "/x/../y?z", fields: ["Host", "HOST:80"] });
+  const request = realRequest(req);
+  assertEquals(request.url, "http://HOST:80/x/../y?z");
+  assertEquals(new Request(request).url, "http://host/y?z");
 });
 
 Deno.test("of HTTP/2, the authority is the host", () => {
@@ -149,32 +199,57 @@ Deno.test("a clone has the whole body as well, and the method and headers", asyn
   assertEquals([await clone.json(), await request.text()], [[1], "[1]"]);
 });
 
-const readings = ["text", "json", "arrayBuffer", "blob", "formData"] as const;
-for (const first of ["json", "body"] as const) {
-  Deno.test(`after its ${first} was read, a body is not read again`, async () => {
-    for (const second of readings) {
+/** The ways to read a body that give a promise; a clone is made at once. */
+const readings = ["text", "json", "arrayBuffer", "blob", "bytes", "formData"] as const;
+
+/** What may have been done with a body, and whether somebody has read of it then. */
+const takings: Record<string, [taken: boolean, take: (request: Request) => unknown]> = {
+  "its text was read": [true, (request) => request.text()],
+  "its json was read": [true, (request) => request.json()],
+  "its bytes were read": [true, (request) => request.bytes()],
+  "its stream was read": [true, (request) => Array.fromAsync(request.body!)],
+  "its stream was cancelled": [true, (request) => request.body?.cancel()],
+  "a part of its stream was read": [true, async (request) => {
+    const reader = request.body!.getReader();
+    await reader.read();
+    reader.releaseLock();
+  }],
+  "somebody has its stream": [false, (request) => request.body!.getReader()],
+};
+
+for (const [done, [bodyUsed, take]] of Object.entries(takings)) {
+  Deno.test(`when ${done}, another reading rejects, and a clone throws, as with a real one`, async () => {
+    for (const reading of readings) {
       const { request } = post("[1]");
-      if (first === "body") await new Response(request.body).text();
-      else await request[first]();
-      assertEquals(request.bodyUsed, true);
-      await assertRejects(() => request[second](), TypeError);
-      assertThrows(() => request.clone(), TypeError);
+      const real = new Request("http://host/", { method: "POST", body: "[1]" });
+      for (const each of [request, real]) {
+        await take(each);
+        assertEquals(each.bodyUsed, bodyUsed);
+        await assertRejects(() => each[reading](), TypeError);
+        assertThrows(() => each.clone(), TypeError);
+        assertEquals([each.redirect, each.signal.aborted, each.method], ["follow", false, "POST"]);
+      }
+      const { body } = request;
+      assert(body !== null && body === request.body);
     }
   });
 }
 
-Deno.test("after its text was read, a body has no text any more", async () => {
+Deno.test("a text is a promise, whatever was asked for before", async () => {
   const { request } = post("some text");
-  await request.text();
-  assertEquals(request.bodyUsed, true);
-  await assertRejects(() => request.text(), TypeError);
+  const texts = [request.text(), request.text(), request.text()];
+  const settled = await Promise.allSettled(texts);
+  assertEquals(settled.map(({ status }) => status), ["fulfilled", "rejected", "rejected"]);
 });
 
-Deno.test("after its text was read, a body is not read in another way either", async () => {
-  const { request } = post("some text");
-  await request.text();
+Deno.test("a request that the Web has none for has a body and properties all the same", async () => {
+  const asked = { method: "POST", url: "http://user:secret@host/x" };
+  const { request, req } = make(asked);
+  assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
+  req.arrive("[1]");
+  req.finish();
+  assertEquals(await request.json(), [1]);
   await assertRejects(() => request.json(), TypeError);
-  assertThrows(() => request.clone(), TypeError);
 });
 
 Deno.test("after the body was read as text, all but the body is still there", async () => {

@@ -1,0 +1,52 @@
+/**
+ * Names of options that do not exist.
+ *
+ * @module
+ */
+
+/**
+ * Refuses options that have other names than these.
+ *
+ * @param cannot what fails then, as the message begins.
+ * @throws {TypeError} With the nearest name, where one is near.
+ */
+export function refuseUnknown(cannot: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !known.includes(name)) {
+      throw new TypeError(`${cannot}: there is no option ${name}${hint(name, known)}`);
+    }
+  }
+}
+
+/** The end of a sentence about a name that does not exist. */
+export function hint(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === undefined ? "" : `; the nearest is ${near}`;
+}
+
+/** The known name that the fewest edits lead to, of one letter in three at most. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.floor(name.length / 3) + 1;
+  for (const candidate of known) {
+    // So a long name costs no more than a short one.
+    if (Math.abs(candidate.length - name.length) >= least) continue;
+    if (name.length > 2 * candidate.length) continue;
+    const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (edits < least) [best, least] = [candidate, edits];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,32 @@
+/** Hono on `@hono/node-server`, by HTTP/2. */
+
+import { createSecureServer } from "node:http2";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+import { createServer as createSockJS } from "../../../mod.ts";
+import { sockjs } from "../../../src/adapters/hono.ts";
+import { certificate } from "./certificate.ts";
+import { serve } from "./control.ts";
+
+/** What `authorize` gives, by the header `As`. */
+const answers: Record<string, () => Response> = {
+  error: () => Response.error(),
+  guest: () => new Response("Pay first", { status: 402 }),
+  control: () => new Response(null, { headers: { "X-A": "\x01" } }),
+};
+
+const echo = createSockJS({
+  prefix: "/echo",
+  log: () => {},
+  authorize: (request) => answers[request.headers.get("As") ?? ""]?.() ?? true,
+});
+const app = new Hono();
+app.use(sockjs(echo));
+
+const http2 = createAdaptorServer({
+  fetch: app.fetch,
+  createServer: createSecureServer,
+  serverOptions: certificate,
+});
+
+await serve({ http2 });
