@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBundles } from "./bundles.ts";
 import { Consumer, surroundingTypes } from "./consumer.ts";
 import { loads } from "./loads.ts";
 import { optionalPeers, packageJson } from "./package_json.ts";
@@ -60,7 +61,7 @@ async function lint({ path }: Tarball): Promise<void> {
   // Suggestions leave the exit code alone.
   if (!printed.includes("All good")) throw new Error(printed);
   say("publint", `nothing to say (${versionOf("publint")})`);
-  await runTool("@arethetypeswrong/cli", ["attw", path, "--profile", "node16"]);
+  await runTool("@arethetypeswrong/cli", ["attw", path]);
   say("arethetypeswrong", `nothing to say (${versionOf("@arethetypeswrong/cli")})`);
 }
 
@@ -90,6 +91,10 @@ async function checkAsUser(project: Project, { path }: Tarball, folder: string):
       say("use from .mts and .cts", `TypeScript ${versionOf(typescript)}, types: ${types}`);
     }
   }
+  await consumer.check("typescript-5", "those of Node", { module: "commonjs" });
+  say("use from .cts, with node10", `TypeScript ${versionOf("typescript-5")}`);
+  await Deno.mkdir(`${folder}/elsewhere`);
+  say("bundles", (await checkBundles(`${folder}/oldest`, `${folder}/elsewhere`)).join(", "));
   const newest = await install("newest", newestNodeTypes);
   for (const typescript of typescripts) await newest.check(typescript, "those of Node");
   say("use from .mts and .cts", `the same with ${newestNodeTypes}`);

@@ -78,20 +78,27 @@ export class Consumer {
     return await run(["node", `--input-type=${type}`, "--eval", program], { cwd: this.#folder });
   }
 
-  /** Checks the types of the programs, and of all declarations that they need. */
-  async check(compiler: Tool, types: string): Promise<void> {
+  /**
+   * Checks the types of the programs, and of all declarations that they need; those of CommonJS
+   * alone where that is the module.
+   */
+  async check(
+    compiler: Tool,
+    types: string,
+    { module }: { module: "nodenext" | "commonjs" } = { module: "nodenext" },
+  ): Promise<void> {
     const { options = {}, uses = [] } = surroundings[types] ?? {};
     const config = {
       compilerOptions: {
         ...options,
         target: "ES2022",
-        module: "nodenext",
+        module,
         strict: true,
         exactOptionalPropertyTypes: true,
         skipLibCheck: false,
         noEmit: true,
       },
-      files: this.#files(uses, ["mts", "cts"]),
+      files: this.#files(uses, module === "commonjs" ? ["cts"] : ["mts", "cts"]),
     };
     await this.#write("tsconfig.json", JSON.stringify(config));
     await runTool(compiler, ["tsc"], { cwd: this.#folder });

@@ -9,6 +9,7 @@ import { run, type RunOptions } from "../run.ts";
 
 const versions = {
   "@arethetypeswrong/cli": "0.18.5",
+  esbuild: "0.28.2",
   publint: "0.3.25",
   "typescript-5": "5.9.3",
   "typescript-6": "6.0.3",
