@@ -42,6 +42,8 @@ interface Listener {
 interface Front {
   readonly listener: Listener;
   readonly takes: Take[];
+  /** Whether somebody listened when it came. */
+  readonly cameLater: boolean;
   /** Whether nobody else listened when it was last seen among the listeners. */
   wasAlone: boolean;
 }
@@ -99,7 +101,7 @@ class Interceptor {
     // Whoever has taken one off calls it by hand, or means to bypass it: it stays with them.
     if (front === undefined || !listeners.includes(front.listener)) {
       if (front === undefined) this.#replaceMethods();
-      front = this.#createFront();
+      front = this.#createFront(listeners.length > 0);
       this.#fronts.unshift(front);
       this.#list([front.listener, ...listeners]);
     }
@@ -123,7 +125,7 @@ class Interceptor {
     for (const listener of listeners) this.#emitter.on(this.#event, listener);
   }
 
-  #createFront(): Front {
+  #createFront(cameLater: boolean): Front {
     const takes: Take[] = [];
     const listener: Listener = (...args) => {
       // Somebody may call it by hand, and again.
@@ -133,7 +135,7 @@ class Interceptor {
       }
     };
     listener[original] = listener;
-    return { listener, takes, wasAlone: false };
+    return { listener, takes, cameLater, wasAlone: false };
   }
 
   #remove(take: Take, front: Front): void {
@@ -196,6 +198,15 @@ class Interceptor {
     });
     // Whoever calls listeners by hand is to do what the emitter would.
     this.#replaceMethod("listeners", () => this.#listeners);
+    // Whoever asks whether they are alone with an upgrade, and then refuses it, means others
+    // than us. But Node asks as well, and then it must not be nobody.
+    this.#replaceMethod("listenerCount", (before, listener) => {
+      const count = before(listener) as number;
+      const listeners = this.#listeners;
+      const isUncounted = (front: Front) => front.cameLater && listeners.includes(front.listener);
+      const uncounted = listener === undefined ? this.#fronts.filter(isUncounted).length : 0;
+      return uncounted === 0 ? count : Math.max(1, count - uncounted);
+    });
   }
 
   /** Puts something in the place of a method where it is called for this event. */

@@ -143,6 +143,12 @@ listeners.test("a wrapper that keeps people out is not bypassed", async (it) => 
   assertEquals(await it.ask("heard"), []);
 });
 
+listeners.test("whoever refuses upgrades where nobody else listens goes on doing so", async (it) => {
+  await echoes(it, "hono");
+  assertEquals((await it.get("hono", "/x")).body, "hono /x");
+  assertEquals((await upgrade(it, "hono", "/x"))[0], 200);
+});
+
 listeners.test("whoever takes all off is without ours", async (it) => {
   assertEquals(await others(it, "emptied", "/echo"), ["new /echo", "new /echo", [
     ...["new /echo", "new /echo"],

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { createAdaptorServer } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { type Installation, installHandlers } from "../../../src/adapters/node.ts";
@@ -130,6 +131,13 @@ const emptied = between();
 for (const event of ["request", "upgrade"]) emptied.removeAllListeners(event);
 emptied.on("request", application("new"));
 
+/** It refuses upgrades where it is the only one who listens for them. */
+const hono = createAdaptorServer({
+  fetch: (request) => new Response(`hono ${new URL(request.url).pathname}`),
+  websocket: { server: new WebSocketServer({ noServer: true }) as never },
+}) as Server;
+installHandlers(echo("/echo"), hono);
+
 /** Which comes and goes. */
 const changing = createServer();
 const changed = echo("/echo");
@@ -146,7 +154,7 @@ function state() {
 const servers = {
   ...{ wsBefore, wsAfter, wsMuchLater, between: between() },
   ...{ meteorAlone, meteorTwo, meteorBetween, meteorTwice, meteorThenLater, meteorThenOther },
-  ...{ engineAlone, engineBetween, filtered, emptied, changing },
+  ...{ engineAlone, engineBetween, filtered, emptied, hono, changing },
 };
 
 await serve({ ...adding, ...servers }, {

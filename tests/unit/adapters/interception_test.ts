@@ -137,7 +137,7 @@ for (const add of adders) {
     assertEquals(heard.of("/a", "/x", "/a"), ["ours /a", ...expected, "ours /a"]);
     const isOnce = add.toLowerCase().endsWith("oncelistener") || add === "once";
     assertEquals(heard.of("/x"), isOnce ? ["early /x"] : expected);
-    assertEquals(heard.emitter.listenerCount("request"), isOnce ? 2 : 3);
+    assertEquals(heard.listeners.length, isOnce ? 2 : 3);
   });
 
   Deno.test(`whoever is added can be taken off, before and after: ${add}`, () => {
@@ -157,6 +157,28 @@ for (const add of adders) {
     }
   });
 }
+
+Deno.test("whoever was there first is as alone as before, and whoever comes counts as one more", () => {
+  const heard = new Heard();
+  const { emitter } = heard;
+  const count = () => emitter.listenerCount("request");
+  const [early, late] = [heard.listener("early"), heard.listener("late")];
+  emitter.on("request", early);
+  const ours = ["/a", "/b"].map((path) => heard.intercept(path));
+  const counts = [count()];
+  emitter.on("request", late);
+  counts.push(count());
+  emitter.off("request", late).off("request", early);
+  // Else a server would not tell of upgrades.
+  counts.push(count());
+  for (const each of ours) each.detach();
+  assertEquals([...counts, count()], [1, 2, 1, 0]);
+  heard.intercept("/a");
+  emitter.on("request", late);
+  assertEquals([count(), emitter.listenerCount("request", late)], [2, 1]);
+  emitter.removeAllListeners("request");
+  assertEquals(count(), 0);
+});
 
 Deno.test("a function that stands for another without being for one event stays", () => {
   const heard = new Heard();
