@@ -12,37 +12,40 @@ const times = 20;
 
 const closeFrame = oddFrame({ first: 0x88, payload: closePayload(1000) });
 
+function isRaw(path: string): boolean {
+  return path.includes("?");
+}
+
+/** An open websocket, past its open frame. */
+async function open(server: TestServer, path: string): Promise<RawWebSocket> {
+  const socket = await server.websocket(path.replace("ID", server.newId()));
+  if (!isRaw(path)) assertEquals(await socket.message(), "o");
+  return socket;
+}
+
+/** Text frames with numbers as messages. */
+function numbers(path: string, count: number): Uint8Array[] {
+  const texts = Array.from({ length: count }, (_, at) => isRaw(path) ? `${at}` : `"${at}"`);
+  return texts.map(textFrame);
+}
+
+/** Fails unless all of them come back next, in however many frames. */
+async function comeBack(socket: RawWebSocket, path: string, count: number): Promise<void> {
+  const answers: unknown[] = [];
+  while (answers.length < count) {
+    const text = await socket.message();
+    answers.push(...isRaw(path) ? [text] : JSON.parse(text.slice(1)));
+  }
+  assertEquals(answers, Array.from({ length: count }, (_, at) => `${at}`));
+}
+
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
-  const raw = path.includes("?");
-
-  /** An open websocket, past its open frame. */
-  async function open(server: TestServer): Promise<RawWebSocket> {
-    const socket = await server.websocket(path.replace("ID", server.newId()));
-    if (!raw) assertEquals(await socket.message(), "o");
-    return socket;
-  }
-
-  /** Text frames with numbers as messages. */
-  function numbers(count: number): Uint8Array[] {
-    return Array.from({ length: count }, (_, at) => textFrame(raw ? `${at}` : `"${at}"`));
-  }
-
-  /** Fails unless all of them come back next, in however many frames. */
-  async function comeBack(socket: RawWebSocket, count: number): Promise<void> {
-    const answers: unknown[] = [];
-    while (answers.length < count) {
-      const text = await socket.message();
-      answers.push(...raw ? [text] : JSON.parse(text.slice(1)));
-    }
-    assertEquals(answers, Array.from({ length: count }, (_, at) => `${at}`));
-  }
-
   for (const count of [1, 16]) {
     fact("6", `${count} in one piece with a close are answered at ${path}`, async (server) => {
       for (let time = 0; time < times; time++) {
-        const socket = await open(server);
-        await socket.sendGarbage(concatenate([...numbers(count), closeFrame]));
-        await comeBack(socket, count);
+        const socket = await open(server, path);
+        await socket.sendGarbage(concatenate([...numbers(path, count), closeFrame]));
+        await comeBack(socket, path, count);
         // And nothing behind it.
         assertEquals(await socket.closed(), { code: 1000, reason: "" });
       }
@@ -51,27 +54,27 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
 
   fact("6", `one with a close is answered after three together, at ${path}`, async (server) => {
     for (let time = 0; time < times; time++) {
-      const socket = await open(server);
-      await socket.sendGarbage(concatenate(numbers(3)));
-      await comeBack(socket, 3);
-      await socket.sendGarbage(concatenate([...numbers(1), closeFrame]));
-      await comeBack(socket, 1);
+      const socket = await open(server, path);
+      await socket.sendGarbage(concatenate(numbers(path, 3)));
+      await comeBack(socket, path, 3);
+      await socket.sendGarbage(concatenate([...numbers(path, 1), closeFrame]));
+      await comeBack(socket, path, 1);
       assertEquals((await socket.closed()).code, 1000);
     }
   });
 
   fact("6", `one with a close is answered after many, one by one, at ${path}`, async (server) => {
-    const socket = await open(server);
+    const socket = await open(server, path);
     for (let time = 0; time < 200; time++) {
-      await socket.sendGarbage(concatenate(numbers(1)));
-      await comeBack(socket, 1);
+      await socket.sendGarbage(concatenate(numbers(path, 1)));
+      await comeBack(socket, path, 1);
     }
-    await socket.sendGarbage(concatenate([...numbers(1), closeFrame]));
-    await comeBack(socket, 1);
+    await socket.sendGarbage(concatenate([...numbers(path, 1), closeFrame]));
+    await comeBack(socket, path, 1);
     assertEquals((await socket.closed()).code, 1000);
   });
 
-  const x = raw ? "x" : `"x"`;
+  const x = isRaw(path) ? "x" : `"x"`;
   const broken: Record<string, [frame: Uint8Array, options?: FactOptions]> = {
     "a reserved opcode": [oddFrame({ first: 0x83, payload: x })],
     "a reserved bit": [oddFrame({ first: 0xc1, payload: x })],
@@ -82,14 +85,14 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
       skip: { deno: "takes frames without a mask" },
     }],
   };
-  if (!raw) broken["what is no JSON"] = [textFrame("x")];
+  if (!isRaw(path)) broken["what is no JSON"] = [textFrame("x")];
 
   for (const [name, [frame, options]] of Object.entries(broken)) {
     fact("6", `what comes before ${name} is answered at ${path}`, async (server) => {
       for (let time = 0; time < times; time++) {
-        const socket = await open(server);
-        await socket.sendGarbage(concatenate([...numbers(1), frame, ...numbers(1)]));
-        await comeBack(socket, 1);
+        const socket = await open(server, path);
+        await socket.sendGarbage(concatenate([...numbers(path, 1), frame, ...numbers(path, 1)]));
+        await comeBack(socket, path, 1);
         const event = await socket.next();
         assert(event.type === "close", JSON.stringify(event));
       }
