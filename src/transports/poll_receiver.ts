@@ -130,10 +130,11 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
   /** The answer; a plain string where it is known, which runtimes send fastest. */
   respond(call: Call, fields: Fields): Reply | Promise<Reply> {
     if (this.#ready !== undefined) return this.#reply(this.#ready, call, fields);
+    const { stream, abandoned, tellsOfBegunAnswers } = call.runtime;
     // A `ReadableStream` would send the head at once, before there is anything to say.
-    return call.runtime.stream === undefined
-      ? this.#wait(call, fields)
-      : this.#reply(undefined, call, fields);
+    const mayWait = stream === undefined &&
+      (abandoned !== undefined || tellsOfBegunAnswers === true);
+    return mayWait ? this.#wait(call, fields) : this.#reply(undefined, call, fields);
   }
 
   /** Settles when there is a frame, or nobody waits for one any more. */
@@ -151,8 +152,11 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
         }
       };
       runtime.expectSilence?.(request, info, service.settings.heartbeatDelay);
-      if (runtime.abandoned === undefined) this.#sessions.polls.add(this);
-      else runtime.abandoned(request, info, () => this.broken());
+      if (runtime.abandoned !== undefined) {
+        runtime.abandoned(request, info, () => this.broken());
+      } else {
+        this.#sessions.polls.add(this);
+      }
     });
   }
 
