@@ -15,6 +15,7 @@ import type { Call } from "../service.ts";
 import type { Session } from "../session.ts";
 import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Sessions } from "../sessions.ts";
+import { Waiting } from "../timeouts.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
@@ -22,7 +23,7 @@ import { openSink } from "./web_sink.ts";
  * Takes one frame, which is the whole answer: at once when the session has one
  * ready, which is most of the time, and else when it comes.
  */
-export class PollReceiver implements Receiver, SinkListener, Leaving {
+export class PollReceiver extends Waiting implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
   readonly #sessions: Sessions;
@@ -36,6 +37,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   #answer: ((text: string | undefined) => void) | undefined;
 
   constructor(framing: Framing, session: Session, sessions: Sessions) {
+    super();
     this.#framing = framing;
     this.#session = session;
     this.#sessions = sessions;
@@ -111,19 +113,28 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     this.#answer?.("");
   }
 
-  failed(error: unknown): void {
+  /** Some runtimes tell of a client that is gone only once its answer has begun. */
+  probe(): void {
+    this.#answer?.(undefined);
+  }
+
+  override timedOut(): void {
+    this.probe();
+  }
+
+  override failed(error: unknown): void {
     this.#session.failed(error);
     this.abort();
   }
 
   /** The answer; a plain string where it is known, which runtimes send fastest. */
   respond(call: Call, fields: Fields): Reply | Promise<Reply> {
-    const { stream, abandoned } = call.runtime;
     if (this.#ready !== undefined) return this.#reply(this.#ready, call, fields);
+    const { stream, abandoned, tellsOfBegunAnswers } = call.runtime;
     // A `ReadableStream` would send the head at once, before there is anything to say.
-    return stream === undefined && abandoned !== undefined
-      ? this.#wait(call, fields)
-      : this.#reply(undefined, call, fields);
+    const mayWait = stream === undefined &&
+      (abandoned !== undefined || tellsOfBegunAnswers === true);
+    return mayWait ? this.#wait(call, fields) : this.#reply(undefined, call, fields);
   }
 
   /** Settles when there is a frame, or nobody waits for one any more. */
@@ -132,6 +143,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     return new Promise((resolve, reject) => {
       this.#answer = (text) => {
         this.#answer = undefined;
+        this.timeouts?.remove(this);
         try {
           runtime.expectTraffic?.(request, info);
           resolve(this.#reply(text, call, fields));
@@ -140,7 +152,11 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
         }
       };
       runtime.expectSilence?.(request, info, service.settings.heartbeatDelay);
-      runtime.abandoned?.(request, info, () => this.broken());
+      if (runtime.abandoned !== undefined) {
+        runtime.abandoned(request, info, () => this.broken());
+      } else {
+        this.#sessions.polls.add(this);
+      }
     });
   }
 

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { factsAtOnce, type WaitingFact } from "../fact.ts";
 import type { RawWebSocket } from "../raw_websocket.ts";
+import type { TestServer } from "../test_server.ts";
 
 const framed = "/pinged/000/ID/websocket";
 const raw = "/pinged/websocket?id=ID";
@@ -18,15 +19,17 @@ async function nextText(socket: RawWebSocket): Promise<[text: string, heartbeats
 /** More of the services' delays than a peer has to answer. */
 const longEnough = 8;
 
+async function sendLate(server: TestServer, socket: RawWebSocket): Promise<void> {
+  await server.disconnectDelays(longEnough);
+  await socket.sendText(`"x"`);
+}
+
 const facts = [framed, raw].flatMap((path): WaitingFact[] => [{
   sentence: `who answers pings stays connected at ${path}`,
   holds: async (server) => {
     const socket = await server.websocket(path.replace("ID", server.newId()));
     if (path === framed) assertEquals(await socket.message(), "o");
-    const next = nextText(socket);
-    await server.disconnectDelays(longEnough);
-    await socket.sendText(`"x"`);
-    const [text, heartbeats] = await next;
+    const [[text, heartbeats]] = await Promise.all([nextText(socket), sendLate(server, socket)]);
     assertEquals(text, path === framed ? `a["x"]` : `"x"`);
     assert(socket.pings > 0);
     assertEquals(heartbeats > 0, path === framed);
@@ -63,10 +66,8 @@ factsAtOnce("5", [...facts, {
   sentence: "without heartbeatFrames a websocket has pings alone",
   holds: async (server) => {
     const socket = await server.websocketSession("/pinged_only");
-    const next = nextText(socket);
-    await server.disconnectDelays(longEnough);
-    await socket.sendText(`"x"`);
-    assertEquals(await next, [`a["x"]`, 0]);
+    const [next] = await Promise.all([nextText(socket), sendLate(server, socket)]);
+    assertEquals(next, [`a["x"]`, 0]);
     assert(socket.pings > 0);
   },
 }, {

@@ -120,9 +120,16 @@ class Telling extends FakeRuntime {
   }
 }
 
+/** One that tells of them only then. */
+class TellingLate extends FakeRuntime {
+  readonly tellsOfBegunAnswers = true;
+}
+
 /** A session, and a poll that waits for it on such a runtime. */
-async function wait(options: ServerOptions = {}) {
-  const runtime = new Telling();
+async function wait<Runtime extends FakeRuntime = Telling>(
+  options: ServerOptions = {},
+  runtime = new Telling() as FakeRuntime as Runtime,
+) {
   const { server } = onRuntime(runtime, () => serve(options));
   const { client, connection } = await connect(server);
   let answer: Response | undefined;
@@ -169,4 +176,40 @@ Deno.test("there, a close answers a waiting poll", async () => {
   assertEquals(answer()?.status, 200);
   await pass(time, 5000);
   assertEquals(time.next(), false);
+});
+
+Deno.test("where it tells only of answers that have begun, a poll's begins after two seconds", async () => {
+  using time = fakeTime();
+  const { connection, answered, answer } = await wait({}, new TellingLate());
+  await pass(time, 1999);
+  assertEquals(answer(), undefined);
+  await pass(time, 2);
+  connection.write("x");
+  assertEquals(await (await answered).text(), 'a["x"]\n');
+});
+
+Deno.test("there, a poll that is answered sooner begins no other answer", async () => {
+  using time = fakeTime();
+  const { connection, answered } = await wait({}, new TellingLate());
+  connection.write("x");
+  assertEquals(await (await answered).text(), 'a["x"]\n');
+  await pass(time, 3000);
+  assertEquals(connection.readyState, 1);
+});
+
+Deno.test("there, a client that went away in silence is found, and another poll finds it at once", async () => {
+  using time = fakeTime();
+  for (const find of [(): unknown => pass(time, 2001), undefined]) {
+    const { client, connection, answered } = await wait({}, new TellingLate());
+    const found = answered.then((response) => response.body?.cancel());
+    await find?.();
+    if (find === undefined) {
+      const other = client.receive();
+      await pass(time, 60);
+      assertEquals(await (await other).text(), 'c[1002,"Connection interrupted"]\n');
+    }
+    await found;
+    await microtasks();
+    assertEquals(connection.readyState, 3);
+  }
 });
