@@ -139,7 +139,7 @@ services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
 // How an application takes messages.
 for (const way of waysToRead) {
   const note = (connection: Connection, text: string) => recorder.note(connection, text);
-  services.add({ prefix: pathOf(way), disconnectDelay: 400 }, countMessages(way, note));
+  services.add({ prefix: pathOf(way), disconnectDelay: 1000 }, countMessages(way, note));
 }
 
 for (const { prefix, options } of extremes) {
