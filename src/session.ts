@@ -350,6 +350,15 @@ export class Session extends Waiting implements Holder {
     this.recount();
   }
 
+  /** The same, however slow the client is: it is about to close, and nothing leaves after that. */
+  flushAll(): void {
+    const receiver = this.#receiver;
+    while (receiver !== undefined && receiver === this.#receiver && this.#backlog.length > 0) {
+      this.#sendBacklog(receiver);
+    }
+    this.flush();
+  }
+
   #flushTo(receiver: Receiver): void {
     if (this.readyState === CLOSING) {
       const before = this.#debt;

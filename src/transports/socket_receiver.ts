@@ -125,7 +125,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   closing(): void {
-    if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
+    if (this.#session !== undefined) guarded(this.#session, this.#session.flushAll, undefined);
   }
 
   drained(): void {

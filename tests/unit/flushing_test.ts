@@ -151,6 +151,21 @@ Deno.test("what is written leaves before the socket closes, where that is told",
   assertEquals(socket.sent, ["o", 'a["1"]']);
 });
 
+Deno.test("all of it leaves before the socket closes, where the client is slow, too", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { connection, socket } = await connectSocket(server, runtime);
+  socket.bufferedAmount = 65 * 1024;
+  const long = "x".repeat(200 * 1024);
+  for (let at = 0; at < 10; at++) connection.write(`${at} ${long}`);
+  await microtasks();
+  assertEquals(socket.sent, ["o"]);
+  socket.listener.closing();
+  const messages = socket.sent.slice(1).flatMap((frame) => JSON.parse(frame.slice(1)) as string[]);
+  assertEquals(messages.map((message) => parseInt(message)), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 Deno.test("an odd error while messages are handed on stops no other connection", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();

@@ -59,11 +59,11 @@ export const closing = "sockjs-closing";
 
 /**
  * One function for all websockets, in the place of their own, which `ws` calls as soon as it has
- * read a close frame or a broken one. Of a message over `maxPayload` we say why.
+ * read a close frame or a broken one. Of a message over `maxPayload` the listener says why; where
+ * it has closed it before, the connection is still to be ended.
  */
 function close(this: WebSocketOfWs, code?: number, reason?: string): void {
-  const isTooLong = code === messageTooBig.code && reason === undefined;
-  if (this.emit(closing, isTooLong) && isTooLong) return;
+  this.emit(closing, code === messageTooBig.code && reason === undefined);
   (Object.getPrototypeOf(this) as WebSocketOfWs).close.call(this, code, reason);
 }
 
@@ -115,12 +115,14 @@ export class NodeWebSocket implements Socket {
   send(frame: Frame): void {
     const { text } = frame;
     const websocket = this.#websocket;
+    // `ws` would count it for as long as the peer leaves the connection open.
+    if (websocket.readyState !== OPEN) return;
     const isCongested = websocket.bufferedAmount + text.length > this.#congestion;
     // Bun's sockets have no `drain` event here, so look to the message itself.
     const sent = isCongested ? this.#sent : undefined;
-    const isDirect = text.length < maxCopied && websocket.readyState === OPEN;
+    const stream = text.length < maxCopied ? this.#stream : undefined;
     // In one piece, where `ws` writes two: 13 % less time for an echo, 19 % for a broadcast.
-    if (isDirect && this.#stream !== undefined) this.#stream.write(websocketFrame(frame), sent);
+    if (stream !== undefined) stream.write(websocketFrame(frame), sent);
     else websocket.send(text, sent);
   }
 

@@ -11,6 +11,7 @@ type Listener = (...args: unknown[]) => void;
 /** A websocket as `ws` makes it. */
 class FakeWebSocket {
   bufferedAmount = 0;
+  readyState = 1;
   readonly calls: string[] = [];
   readonly sent: (() => void)[] = [];
   readonly #listeners = new Map<string, Listener>();
@@ -75,8 +76,6 @@ Deno.test("a message that is too long is told, by whichever event it shows", () 
   fake.close(1009);
   fake.emit("error", { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" });
   assertEquals(told, ["too long", "too long"]);
-  // The listener closes it, with its reason.
-  assertEquals(fake.calls, []);
 });
 
 Deno.test("a close that comes from `ws` is told before it is sent", () => {
@@ -108,6 +107,13 @@ Deno.test("a drain is told after a message that had to wait, and only after such
   assertEquals(told, []);
   fake.sent.forEach((sent) => sent());
   assertEquals(told, ["drained", "drained"]);
+});
+
+Deno.test("nothing is sent on a websocket that is closing", () => {
+  const { fake, socket } = open();
+  fake.readyState = 2;
+  socket.send(new Frame("x"));
+  assertEquals(fake.calls, []);
 });
 
 Deno.test("what has not left yet is buffered", () => {

@@ -60,7 +60,7 @@ function upgrade(
   const req = { method: "GET", url: "/", headers: { ...handshake, ...others } };
   const [message, raw] = [req as unknown as IncomingMessage, socket as unknown as NodeSocket];
   websockets.upgrade(message, raw, head, listener);
-  return { socket, told, opened };
+  return { socket, told, opened, listener };
 }
 
 /** A text frame of up to 125 bytes, masked with zeros. */
@@ -126,6 +126,26 @@ Deno.test("a message up to the limit is heard, and a longer one told as that, no
   assertEquals([...new Set(upgraded.told)], ["message 0123456789", "too long"]);
   // The close is the listener's, with its reason.
   assertEquals(await frames(upgraded), "\x88\x11\x03\xf1Message too big");
+});
+
+Deno.test("a message that is too long, behind our close, ends the connection", async () => {
+  const { socket, opened, listener } = upgrade();
+  opened[0]?.close(1000, "");
+  // Who has closed it has nothing to add.
+  listener.tooLong = () => {};
+  await turn();
+  assertEquals(socket.writableEnded, false);
+  socket.push(textFrame("0123456789a"));
+  await turn();
+  assertEquals(socket.writableEnded, true);
+});
+
+Deno.test("nothing that is written after the peer's close is kept", async () => {
+  const { socket, opened } = upgrade();
+  socket.push(new Uint8Array([0x88, 0x80, 0, 0, 0, 0]));
+  await turn();
+  opened[0]?.send(new Frame("x".repeat(100_000)));
+  assertEquals(opened[0]?.bufferedAmount, 0);
 });
 
 Deno.test("a socket that breaks closes the websocket with 1006", async () => {
