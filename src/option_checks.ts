@@ -63,12 +63,13 @@ export function listOf(names: readonly string[]): Check {
 export const aSubprotocolList: Check = {
   allowed: 'a list of subprotocols such as "v12.stomp"',
   test: (value) => Array.isArray(value) && value.every(isSubprotocol),
+  advice: (value) => isSubprotocol(value) ? `write [${show(value)}]` : undefined,
 };
 
-/** A number of 1 or more. */
-export function numberUpTo(most: number): Check {
+/** A number of 1 or more, of some unit. */
+export function numberUpTo(most: number, unit?: string): Check {
   return {
-    allowed: `a number of 1 to ${most}`,
+    allowed: unit === undefined ? `a number of 1 to ${most}` : `a number of ${unit}, 1 to ${most}`,
     test: (value) => typeof value === "number" && value >= 1 && value <= most,
     advice(value) {
       const number = typeof value === "string" && value !== "" ? Number(value) : value;

@@ -95,7 +95,9 @@ const onJsDelivr = "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min
 const cannot = "Cannot create a server";
 
 const aCount = numberUpTo(Number.MAX_SAFE_INTEGER);
-const aDelay = numberUpTo(2 ** 31 - 1);
+const aSize = numberUpTo(Number.MAX_SAFE_INTEGER, "bytes");
+const aTime = numberUpTo(Number.MAX_SAFE_INTEGER, "milliseconds");
+const aDelay = numberUpTo(2 ** 31 - 1, "milliseconds");
 
 const table: Readonly<Record<string, Row>> = {
   prefix: { ...aPrefix, default: "" },
@@ -114,11 +116,11 @@ const table: Readonly<Record<string, Row>> = {
   },
   websocket: { ...aBoolean, default: true },
   responseLimit: {
-    ...numberUpTo(Number.MAX_SAFE_INTEGER),
+    ...aSize,
     default: 131072,
     alias: "response_limit",
   },
-  responseTimeLimit: { ...aCount, default: 300_000 },
+  responseTimeLimit: { ...aTime, default: 300_000 },
   heartbeatDelay: { ...aDelay, default: 25000, alias: "heartbeat_delay" },
   disconnectDelay: { ...aDelay, default: 5000, alias: "disconnect_delay" },
   jsessionid: { ...either(aBoolean, aFunction), default: false },
@@ -136,10 +138,10 @@ const table: Readonly<Record<string, Row>> = {
   heartbeatTimeout: { ...aDelay, default: 10_000 },
   heartbeatFrames: { ...aBoolean, default: true },
   maxSessions: { ...aCount, default: 100_000 },
-  maxMessageSize: { ...aCount, default: 1024 * 1024 },
-  highWaterMark: { ...aCount, default: 64 * 1024 },
-  maxBufferedBytes: { ...aCount, default: 16 * 1024 * 1024 },
-  maxTotalBufferedBytes: { ...aCount, default: 256 * 1024 * 1024 },
+  maxMessageSize: { ...aSize, default: 1024 * 1024 },
+  highWaterMark: { ...aSize, default: 64 * 1024 },
+  maxBufferedBytes: { ...aSize, default: 16 * 1024 * 1024 },
+  maxTotalBufferedBytes: { ...aSize, default: 256 * 1024 * 1024 },
   baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,

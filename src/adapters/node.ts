@@ -177,7 +177,9 @@ function check(server: SockJSServer, httpServer: HttpServer, options: InstallOpt
   checkServer(server, `${cannot} they need a SockJS server`);
   // An application of Express's is an emitter, too, but nothing listens to it.
   if (typeof httpServer?.rawListeners !== "function" || !("listening" in httpServer)) {
-    const hint = "of Express, what app.listen() gives";
+    const hint =
+      "of Express, what app.listen() gives; of Koa, http.createServer(app.callback()); " +
+      "of Fastify, fastify.server";
     throw new TypeError(`${cannot} they need an HTTP server (${hint})`);
   }
   checkOptions(options ?? {});
