@@ -153,8 +153,12 @@ class Interceptor {
   #isAlone(front: Front): boolean {
     const listeners = this.#listeners;
     const others = listeners.filter((each) => !isOurs(each)).length;
-    // The other is who has taken it off, and calls it by hand.
-    if (!listeners.includes(front.listener)) return front.wasAlone && others === 1;
+    if (!listeners.includes(front.listener)) {
+      // The other is who has taken it off, and calls it by hand; or, of several, who has taken
+      // all of them off.
+      if (others > 1) front.wasAlone = false;
+      return front.wasAlone && others === 1;
+    }
     return (front.wasAlone = others === 0);
   }
 

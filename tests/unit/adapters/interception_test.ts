@@ -254,6 +254,22 @@ Deno.test("of what is called by hand, the first to be asked for what nobody want
   }
 });
 
+Deno.test("a wrapper of a wrapper leaves ours alone, unless somebody came between them", () => {
+  for (const read of ["listeners", "rawListeners"] as const) {
+    for (const between of [[], ["between"]]) {
+      const heard = new Heard();
+      const ours = heard.intercept("/a");
+      wrap(heard, read);
+      heard.on(...between);
+      wrap(heard, read);
+      assertEquals(ours.isAlone, between.length === 0);
+      wrap(heard, read);
+      assertEquals(ours.isAlone, between.length === 0);
+      assertEquals(heard.of("/a", "/x"), ["ours /a", ...between.map((name) => `${name} /x`)]);
+    }
+  }
+});
+
 Deno.test("whoever has taken ours off the list is not bypassed, be there others of ours later", () => {
   const heard = new Heard();
   heard.on("early");
