@@ -157,7 +157,15 @@ function state() {
 
 const servers = {
   ...{ wsBefore, wsAfter, wsMuchLater, between: between() },
-  ...{ meteorAlone, meteorTwo, meteorBetween, meteorTwice, meteorBelow, meteorThenLater, meteorThenOther },
+  ...{
+    meteorAlone,
+    meteorTwo,
+    meteorBetween,
+    meteorTwice,
+    meteorBelow,
+    meteorThenLater,
+    meteorThenOther,
+  },
   ...{ engineAlone, engineBetween, filtered, emptied, hono, changing },
 };
 
