@@ -81,7 +81,7 @@ export class UpgradeRequest {
     // With an answer, nobody asks for the body any more.
     const head = Buffer.from(headOf(req, answer !== undefined), "latin1");
     socket.unshift(Buffer.concat([head, this.#rest]));
-    // Others may have handed a connection with TLS to a server without, which has that event.
+    // Others may have handed a connection with TLS to a server without: nobody hears of it there.
     const isHeard = socket.encrypted === true && this.#server.emit("secureConnection", socket);
     if (!isHeard) this.#server.emit("connection", socket);
   }
