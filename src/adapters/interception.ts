@@ -221,7 +221,8 @@ class Interceptor {
     const methods = this.#emitter as unknown as Record<string, Method>;
     const earlier = Object.getOwnPropertyDescriptor(methods, name);
     const before = methods[name]!;
-    const isMeant = (event: unknown) => event === this.#event && this.#fronts.length > 0;
+    let isOver = false;
+    const isMeant = (event: unknown) => !isOver && event === this.#event && this.#fronts.length > 0;
     const note = () => this.#fronts.forEach((front) => this.#isAlone(front));
     const value: Method = function (this: unknown, event, ...args) {
       const goOn = (...args: unknown[]) => before.call(this, event, ...args);
@@ -233,6 +234,7 @@ class Interceptor {
     };
     Object.defineProperty(methods, name, { value, configurable: true, writable: true });
     this.#restore.push(() => {
+      isOver = true;
       // Unless somebody has put theirs over it: then it hands on from here on.
       if (methods[name] !== value) return;
       if (earlier === undefined) delete methods[name];

@@ -369,6 +369,23 @@ Deno.test("methods that others have put over ours go on working, with ours and w
   assertEquals(heard.of("/a", "/x"), ["ours /a", "late /x", "later /x", "last /x"]);
 });
 
+Deno.test("methods that others have put over ours do not count for two when ours comes again", () => {
+  const { emitter } = new Heard();
+  const add = () => emitter.on("request", () => {});
+  add();
+  const take = () => intercept(emitter, "request", () => false);
+  const ours = take();
+  const { listenerCount } = emitter;
+  emitter.listenerCount = function (...args) {
+    return listenerCount.apply(this, args);
+  };
+  ours.detach();
+  add();
+  add();
+  take();
+  assertEquals(emitter.listenerCount("request"), 3);
+});
+
 Deno.test("several hand on to each other, the last one first, and then to the others", () => {
   const heard = new Heard();
   heard.on("early");
