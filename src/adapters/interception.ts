@@ -17,6 +17,8 @@ export interface Emitting {
   removeAllListeners(event: string): unknown;
   /** As in Node. */
   rawListeners(event: string): unknown[];
+  /** As in Node. */
+  listeners(event: string): unknown[];
 }
 
 /** Gives false for what it does not want. */
@@ -82,6 +84,20 @@ function isOurs(listener: Listener): boolean {
   return typeof listener === "function" && listener[original] === listener;
 }
 
+/**
+ * The method that gives the listeners of an emitter as they were added. With zone.js that is
+ * `listeners`; the others are its own, which do nothing any more once they were taken off.
+ */
+function readerOf(emitter: Emitting, event: string): (event: string) => unknown[] {
+  const { listeners, rawListeners } = emitter;
+  const probe = () => {};
+  emitter.on(event, probe);
+  const isRaw = emitter.rawListeners(event).includes(probe) ||
+    !emitter.listeners(event).includes(probe);
+  emitter.removeListener(event, probe);
+  return isRaw ? rawListeners : listeners;
+}
+
 /** All who want to hear of one event of one emitter first. */
 class Interceptor {
   readonly #emitter: Emitting;
@@ -89,10 +105,12 @@ class Interceptor {
   /** One, unless somebody has taken one off the list before another was added. */
   #fronts: Front[] = [];
   #restore: (() => void)[] = [];
+  readonly #read: (event: string) => unknown[];
 
   constructor(emitter: Emitting, event: string) {
     this.#emitter = emitter;
     this.#event = event;
+    this.#read = readerOf(emitter, event);
   }
 
   add(take: Take): Interception {
@@ -117,7 +135,7 @@ class Interceptor {
   }
 
   get #listeners(): Listener[] {
-    return this.#emitter.rawListeners(this.#event) as Listener[];
+    return this.#read.call(this.#emitter, this.#event) as Listener[];
   }
 
   #list(listeners: readonly Listener[]): void {
