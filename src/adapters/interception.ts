@@ -17,6 +17,8 @@ export interface Emitting {
   removeAllListeners(event: string): unknown;
   /** As in Node. */
   rawListeners(event: string): unknown[];
+  /** As in Node. */
+  listeners(event: string): unknown[];
 }
 
 /** Gives false for what it does not want. */
@@ -82,6 +84,20 @@ function isOurs(listener: Listener): boolean {
   return typeof listener === "function" && listener[original] === listener;
 }
 
+/**
+ * The method that gives the listeners of an emitter as they were added. With zone.js that is
+ * `listeners`; the others are its own, which do nothing any more once they were taken off.
+ */
+function readerOf(emitter: Emitting, event: string): (event: string) => unknown[] {
+  const { listeners, rawListeners } = emitter;
+  const probe = () => {};
+  emitter.on(event, probe);
+  const isRaw = emitter.rawListeners(event).includes(probe) ||
+    !emitter.listeners(event).includes(probe);
+  emitter.removeListener(event, probe);
+  return isRaw ? rawListeners : listeners;
+}
+
 /** All who want to hear of one event of one emitter first. */
 class Interceptor {
   readonly #emitter: Emitting;
@@ -89,10 +105,12 @@ class Interceptor {
   /** One, unless somebody has taken one off the list before another was added. */
   #fronts: Front[] = [];
   #restore: (() => void)[] = [];
+  readonly #read: (event: string) => unknown[];
 
   constructor(emitter: Emitting, event: string) {
     this.#emitter = emitter;
     this.#event = event;
+    this.#read = readerOf(emitter, event);
   }
 
   add(take: Take): Interception {
@@ -117,7 +135,7 @@ class Interceptor {
   }
 
   get #listeners(): Listener[] {
-    return this.#emitter.rawListeners(this.#event) as Listener[];
+    return this.#read.call(this.#emitter, this.#event) as Listener[];
   }
 
   #list(listeners: readonly Listener[]): void {
@@ -153,8 +171,12 @@ class Interceptor {
   #isAlone(front: Front): boolean {
     const listeners = this.#listeners;
     const others = listeners.filter((each) => !isOurs(each)).length;
-    // The other is who has taken it off, and calls it by hand.
-    if (!listeners.includes(front.listener)) return front.wasAlone && others === 1;
+    if (!listeners.includes(front.listener)) {
+      // The other is who has taken it off, and calls it by hand; or, of several, who has taken
+      // all of them off.
+      if (others > 1) front.wasAlone = false;
+      return front.wasAlone && others === 1;
+    }
     return (front.wasAlone = others === 0);
   }
 
@@ -217,7 +239,8 @@ class Interceptor {
     const methods = this.#emitter as unknown as Record<string, Method>;
     const earlier = Object.getOwnPropertyDescriptor(methods, name);
     const before = methods[name]!;
-    const isMeant = (event: unknown) => event === this.#event && this.#fronts.length > 0;
+    let isOver = false;
+    const isMeant = (event: unknown) => !isOver && event === this.#event && this.#fronts.length > 0;
     const note = () => this.#fronts.forEach((front) => this.#isAlone(front));
     const value: Method = function (this: unknown, event, ...args) {
       const goOn = (...args: unknown[]) => before.call(this, event, ...args);
@@ -229,6 +252,7 @@ class Interceptor {
     };
     Object.defineProperty(methods, name, { value, configurable: true, writable: true });
     this.#restore.push(() => {
+      isOver = true;
       // Unless somebody has put theirs over it: then it hands on from here on.
       if (methods[name] !== value) return;
       if (earlier === undefined) delete methods[name];

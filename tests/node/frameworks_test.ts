@@ -70,3 +70,12 @@ frameworks.test(
   },
   { deno: "its handler is for Deno.serve", bun: "its handler is for Bun.serve" },
 );
+
+frameworks.test("a handshake that comes to a request listener alone is refused, and a line says what to do", async (it) => {
+  for (const path of ["/echo/websocket", "/echo/0/1/websocket"]) {
+    const { status, body } = await it.request("unaided", { path, headers: { ...handshake } });
+    assertEquals([status, body], [400, "Not a valid websocket request"]);
+  }
+  const logged = await it.ask<string[]>("logged");
+  assertEquals([logged.length, logged[0]?.includes("installHandlers")], [1, true]);
+});

@@ -101,6 +101,7 @@ const wrapped = {
   meteorTwo: nobody,
   meteorBetween: earlyAndLate,
   meteorTwice: earlyAndLate,
+  meteorBelow: ["later /x", "later", ["later /x", "later upgrade /x"]],
   meteorThenLater: ["later /x", "later", ["later /x", "later upgrade /x"]],
   meteorThenOther: earlyAndLate,
 } as const;

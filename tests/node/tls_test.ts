@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { HttpConnection } from "../conformance/raw_http.ts";
-import { RawWebSocket } from "../conformance/raw_websocket.ts";
+import { handshake, RawWebSocket } from "../conformance/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 import { Tunnel } from "./tunnel.ts";
@@ -52,6 +52,19 @@ for (const server of ["https", "http2"]) {
     const connection = await (await connect(it, server))();
     const request = { method: "POST", path: "/x?y", body: "body" };
     assertEquals((await connection.exchange(request)).body, "application 1.1 POST /x?y body");
+  });
+}
+
+for (const server of ["https", "http2", "handing"]) {
+  tls.test(`${server}: an upgrade that is refused over TLS is answered`, async (it) => {
+    const open = await connect(it, server);
+    const answer = async (path: string) => {
+      const { status, body } = await (await open()).exchange({ path, headers: { ...handshake } });
+      return [status, body];
+    };
+    assertEquals(await answer("/echo"), [200, "Welcome to SockJS!\n"]);
+    assertEquals(await answer("/x"), [200, "application 1.1 GET /x "]);
+    assertEquals(await answer("/echo/unknown"), [404, "Not found"]);
   });
 }
 

@@ -171,7 +171,17 @@ export function nodeMessages(request: Request): NodeMessages | undefined {
 
 /** The path and query, or all of a URL, as a request to a proxy has it; HTTP/2 takes any text. */
 export function targetOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
-  return url[0] === "/" || url.includes("://") ? url : `/${url}`;
+  return url[0] === "/" || isUrl(url) ? url : `/${url}`;
+}
+
+/**
+ * Whether that is a URL, and its path the same for all who read it: with `http:///a/b`, an
+ * application that asks `URL` who may do what would be told of `/b`.
+ */
+function isUrl(url: string): boolean {
+  const colon = url.indexOf(":");
+  return url.startsWith("//", colon + 1) && url[colon + 3] !== "/" && !url.includes("\\") &&
+    URL.canParse(url);
 }
 
 /** The scheme is that of the connection; a host that could not stand in a URL is `localhost`. */

@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import { type Answer, isResponse } from "../../http/answer.ts";
 import { type Runtime, runtimeKey, type SocketListener } from "../../runtime.ts";
-import { isRealNode } from "./real_node.ts";
+import { takesBodies } from "./real_node.ts";
 import { upgradeRuntime } from "./runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
 import type { WebSockets } from "./websockets.ts";
@@ -17,7 +17,8 @@ import type { WebSockets } from "./websockets.ts";
 export interface ConnectionEmitter {
   /** Of fields in a request's head: Node drops those that come after so many, or answers 431. */
   readonly maxHeadersCount?: number | null | undefined;
-  emit(event: string, socket: unknown): unknown;
+  /** As in Node: whether somebody listens. */
+  emit(event: string, socket: unknown): boolean;
 }
 
 const ignore = () => {};
@@ -80,7 +81,9 @@ export class UpgradeRequest {
     // With an answer, nobody asks for the body any more.
     const head = Buffer.from(headOf(req, answer !== undefined), "latin1");
     socket.unshift(Buffer.concat([head, this.#rest]));
-    this.#server.emit(socket.encrypted === true ? "secureConnection" : "connection", socket);
+    // Others may have handed a connection with TLS to a server without: nobody hears of it there.
+    const isHeard = socket.encrypted === true && this.#server.emit("secureConnection", socket);
+    if (!isHeard) this.#server.emit("connection", socket);
   }
 
   /** Ends the connection. */
@@ -139,9 +142,6 @@ export function takeAnswer(req: IncomingMessage, isTaken: boolean): KnownAnswer 
 function readsLike(req: IncomingMessage, declined: IncomingMessage): boolean {
   return headOf(req, true) === headOf(declined, true);
 }
-
-/** Whether upgrade requests come with their bodies: not on Node itself. */
-const takesBodies = !isRealNode;
 
 /**
  * Whether Node has kept all of a request's head. Among what it has not may be the length of the

@@ -51,6 +51,9 @@ const bare = createServer((req, res) => {
   if (!listener(req, res)) throw new Error("It has been taken");
 });
 
+/** Without websockets. */
+const unaided = createServer((req, res) => void listener(req, res));
+
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true }, (req, res) => {
   if (!listener(req, res)) res.end("http2");
 });
@@ -98,7 +101,7 @@ installHandlers(echo, app.server);
 await app.listen({ port: 0, host: "localhost" });
 process.on("exit", () => void app.close());
 
-await serve({ ...servers, http2, bridge }, {
+await serve({ ...servers, http2, bridge, unaided }, {
   fastify: () => (app.server.address() as AddressInfo).port,
   addresses: () => app.addresses().map((each) => (each as AddressInfo).address).sort(),
   logged: () => logged.splice(0),

@@ -106,6 +106,10 @@ const meteorAlone = wrap(alone("/echo"));
 const meteorTwo = wrap(alone("/echo", "/other"));
 const meteorBetween = wrap(between());
 const meteorTwice = wrap(wrap(between()));
+const meteorBelow = wrap(alone("/echo"));
+meteorBelow.on("request", application("later"));
+meteorBelow.on("upgrade", refusing("later"));
+wrap(meteorBelow);
 const meteorThenLater = wrap(alone("/echo"));
 meteorThenLater.on("request", application("later"));
 meteorThenLater.on("upgrade", refusing("later"));
@@ -153,7 +157,15 @@ function state() {
 
 const servers = {
   ...{ wsBefore, wsAfter, wsMuchLater, between: between() },
-  ...{ meteorAlone, meteorTwo, meteorBetween, meteorTwice, meteorThenLater, meteorThenOther },
+  ...{
+    meteorAlone,
+    meteorTwo,
+    meteorBetween,
+    meteorTwice,
+    meteorBelow,
+    meteorThenLater,
+    meteorThenOther,
+  },
   ...{ engineAlone, engineBetween, filtered, emptied, hono, changing },
 };
 

@@ -1,7 +1,9 @@
 /** Services over TLS, by HTTP/1.1 and by HTTP/2. */
 
 import { createSecureServer } from "node:http2";
+import { createServer as createPlainServer } from "node:http";
 import { createServer } from "node:https";
+import { createServer as createTlsServer } from "node:tls";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
 import { certificate } from "./certificate.ts";
@@ -54,7 +56,8 @@ const withFallback = createSockJS({
 
 const https = createServer(certificate);
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
-for (const server of [https, http2]) {
+const plain = createPlainServer();
+for (const server of [https, http2, plain]) {
   installHandlers(echo, server);
   installHandlers(cookie, server);
   // Of requests that are ours it does not hear, though it comes later.
@@ -67,7 +70,10 @@ for (const server of [https, http2]) {
 const fallback = createSecureServer({ ...certificate, allowHTTP1: true });
 installHandlers(withFallback, fallback);
 
-await serve({ https, http2, fallback }, {
+/** It hands its connections to a server without TLS. */
+const handing = createTlsServer(certificate, (socket) => plain.emit("connection", socket));
+
+await serve({ https, http2, fallback, handing }, {
   /** Waits until the connection of that URL is closed, and gives the code. */
   async closed(url) {
     while (!closed.has(url)) await new Promise<void>((resolve) => (wake = resolve));

@@ -9,8 +9,12 @@ interface Request {
 
 /** An emitter of requests, and what was done with them. */
 class Heard {
-  readonly emitter = new EventEmitter();
+  readonly emitter: EventEmitter;
   log: string[] = [];
+
+  constructor(emitter = new EventEmitter()) {
+    this.emitter = emitter;
+  }
 
   /** A listener that notes what it hears. */
   readonly listener = (name: string) => ({ url }: Request) => {
@@ -254,6 +258,22 @@ Deno.test("of what is called by hand, the first to be asked for what nobody want
   }
 });
 
+Deno.test("a wrapper of a wrapper leaves ours alone, unless somebody came between them", () => {
+  for (const read of ["listeners", "rawListeners"] as const) {
+    for (const between of [[], ["between"]]) {
+      const heard = new Heard();
+      const ours = heard.intercept("/a");
+      wrap(heard, read);
+      heard.on(...between);
+      wrap(heard, read);
+      assertEquals(ours.isAlone, between.length === 0);
+      wrap(heard, read);
+      assertEquals(ours.isAlone, between.length === 0);
+      assertEquals(heard.of("/a", "/x"), ["ours /a", ...between.map((name) => `${name} /x`)]);
+    }
+  }
+});
+
 Deno.test("whoever has taken ours off the list is not bypassed, be there others of ours later", () => {
   const heard = new Heard();
   heard.on("early");
@@ -351,6 +371,80 @@ Deno.test("methods that others have put over ours go on working, with ours and w
   heard.intercept("/a");
   heard.on("last");
   assertEquals(heard.of("/a", "/x"), ["ours /a", "late /x", "later /x", "last /x"]);
+});
+
+Deno.test("methods that others have put over ours do not count for two when ours comes again", () => {
+  const { emitter } = new Heard();
+  const add = () => emitter.on("request", () => {});
+  add();
+  const take = () => intercept(emitter, "request", () => false);
+  const ours = take();
+  const { listenerCount } = emitter;
+  emitter.listenerCount = function (...args) {
+    return listenerCount.apply(this, args);
+  };
+  ours.detach();
+  add();
+  add();
+  take();
+  assertEquals(emitter.listenerCount("request"), 3);
+});
+
+/** As zone.js does it: wraps each, and once that is taken off, it does nothing any more. */
+class Zoned extends EventEmitter {
+  readonly #all: { listener: () => void; wrapped: () => void }[] = [];
+
+  #add(listener: () => void, add: (wrapped: () => void) => void, isFirst = false): this {
+    const item = {
+      listener,
+      wrapped: (...args: unknown[]) => {
+        if (this.#all.includes(item)) Reflect.apply(listener, this, args);
+      },
+    };
+    this.#all.splice(isFirst ? 0 : this.#all.length, 0, item);
+    add(item.wrapped);
+    return this;
+  }
+
+  override on(event: string, listener: () => void): this {
+    return this.#add(listener, (wrapped) => super.on(event, wrapped));
+  }
+
+  override prependListener(event: string, listener: () => void): this {
+    return this.#add(listener, (wrapped) => super.prependListener(event, wrapped), true);
+  }
+
+  override removeListener(event: string, listener: () => void): this {
+    const isIt = (item: { listener: unknown }) =>
+      item.listener === listener || (item.listener as { listener?: unknown }).listener === listener;
+    const at = this.#all.findIndex(isIt);
+    if (at >= 0) super.removeListener(event, this.#all.splice(at, 1)[0]!.wrapped);
+    return this;
+  }
+
+  override removeAllListeners(): this {
+    for (const { listener } of [...this.#all]) this.removeListener("request", listener);
+    return this;
+  }
+
+  override listeners(): (() => void)[] {
+    return this.#all.map(({ listener }) => listener);
+  }
+}
+
+Deno.test("listeners that something wraps where they are added are served as others are", () => {
+  const heard = new Heard(new Zoned());
+  heard.on("early");
+  const before = heard.emitter.listeners("request");
+  const ours = ["/a", "/b"].map((path) => heard.intercept(path));
+  heard.emitter.prependListener("request", heard.listener("first"));
+  heard.emitter.once("request", heard.listener("once"));
+  assertEquals(heard.of("/a", "/b"), ["ours /a", "ours /b"]);
+  assertEquals(heard.of("/x", "/x").length, 5);
+  assertEquals(ours.map((each) => each.isAlone), [false, false]);
+  for (const each of ours) each.detach();
+  assertEquals(heard.of("/a"), ["first /a", "early /a"]);
+  assertEquals(heard.emitter.listeners("request").slice(1), before);
 });
 
 Deno.test("several hand on to each other, the last one first, and then to the others", () => {

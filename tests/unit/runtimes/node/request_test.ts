@@ -82,6 +82,21 @@ Deno.test("a target that is neither path nor URL is a path", () => {
   }
 });
 
+/** Where others would find no path, or another one, than whoever looks for the next slash. */
+const ambiguous = [
+  ...["http:///echo/info", "http:////echo/info", "ws:///a/echo/info", "x:y://z/echo/info"],
+  ...["http://a\\b/echo/info", "http://\\a/echo/info", "http://[/echo/info", "://a/echo/info"],
+  ...["http://a:99999/echo/info", "http://@/echo/info", "http://:80/echo/info"],
+  ...["http://a%2fb/echo/info", "http://a^b/echo/info"],
+];
+Deno.test("a target that is no URL to all who read it is a path", () => {
+  const server = createServer({ prefix: "/echo" });
+  for (const url of ambiguous) {
+    assertEquals(urlOf({ url, fields: ["Host", "host"] }), `http://host/${url}`);
+    assertEquals(server.matches(targetOf({ url })), false, url);
+  }
+});
+
 /** Some of which are the path `/echo/info` to those who look at them in another way. */
 const targets = [
   "/echo/info",
@@ -103,6 +118,7 @@ const targets = [
   "http://a?/echo/info",
   "http://a:secret@b/echo/info",
   "",
+  ...ambiguous,
 ];
 Deno.test("whether a target is the server's is said alike of the target and of the requests made of it", async () => {
   for (const prefix of ["/echo", "", "/info", /.*\/echo/]) {

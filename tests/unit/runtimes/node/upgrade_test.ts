@@ -8,7 +8,12 @@ import { type Asked, FakeIncoming, FakeSocket } from "./fake_messages.ts";
 const handshake = ["Host", "host", "Connection", "Upgrade", "Upgrade", "websocket"];
 
 /** An upgrade request, and what is done with it. */
-function make(asked: Asked = {}, rest = "", maxHeadersCount: number | null = null) {
+function make(
+  asked: Asked = {},
+  rest = "",
+  maxHeadersCount: number | null = null,
+  hears = (_event: string) => true,
+) {
   const emitted: [string, boolean][] = [];
   const accepted: unknown[][] = [];
   const socket = asked.socket ?? new FakeSocket();
@@ -17,8 +22,11 @@ function make(asked: Asked = {}, rest = "", maxHeadersCount: number | null = nul
   const server = {
     maxHeadersCount,
     // Whoever hears of the connection reads at once.
-    emit: (event: string, given: unknown) =>
-      emitted.push([event, given === socket && socket.putBack !== ""]),
+    emit(event: string, given: unknown) {
+      if (!hears(event)) return false;
+      emitted.push([event, given === socket && socket.putBack !== ""]);
+      return true;
+    },
   };
   const bytes = new TextEncoder().encode(rest);
   const upgrade = new UpgradeRequest(
@@ -90,7 +98,14 @@ Deno.test("a declined connection is new to the server, once its request has been
   }
 });
 
-// Deno and Bun take bodies from the connection, Node does not: see `tests/node`.
+Deno.test("a declined connection with TLS is new to a server without, where others have handed it over", () => {
+  const { upgrade, socket, emitted } = make({}, "", null, (event) => event === "connection");
+  socket.encrypted = true;
+  upgrade.decline();
+  assertEquals([emitted, socket.destroyed], [[["connection", true]], false]);
+});
+
+// Deno, Bun and Node from 26 on take bodies from the connection: see `tests/node`.
 Deno.test("where the body was taken from the connection, a declined one is cut off", () => {
   for (const field of [["Content-Length", "4"], ["Transfer-Encoding", "chunked"]]) {
     const { upgrade, socket, emitted } = make({ fields: [...handshake, ...field] });
