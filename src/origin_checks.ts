@@ -64,5 +64,6 @@ function adviceOn(text: string): string | undefined {
  */
 function mayMatchOrigin(pattern: RegExp): boolean {
   const literal = pattern.source.replace(/\\[.\/-]/g, "");
-  return /[:.[\\]|\(\?/.test(literal) || pattern.test("null");
+  // Unlike `test`, this neither heeds nor moves the place where the last match has ended.
+  return /[:.[\\]|\(\?/.test(literal) || "null".search(pattern) >= 0;
 }

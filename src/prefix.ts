@@ -82,7 +82,8 @@ function segmentPattern(prefix: string | RegExp): RegExp {
   try {
     // By itself, for a parenthesis too many would be ours otherwise.
     new RegExp(source, flags);
-    return new RegExp(`^(?:${ofPrefix(source, flags)})${segmentEnd}`, flags.replace(/[gy]/g, ""));
+    // From the start of the path, not of a line in it, and without a memory of the last match.
+    return new RegExp(`^(?:${ofPrefix(source, flags)})${segmentEnd}`, flags.replace(/[gmy]/g, ""));
   } catch (cause) {
     throw new TypeError(`Cannot create a server: the prefix ${source} is no valid pattern`, {
       cause,

@@ -179,13 +179,16 @@ export class Session extends Waiting implements Holder {
 
   /** A receiving request broke, so what was in flight is unknown: the session ends at once. */
   interrupt(receiver: Receiver): void {
-    if (receiver !== this.#receiver) return;
-    this.#receiver = undefined;
+    const isUnderWay = this.#underWay?.delete(receiver) === true;
+    if (receiver === this.#receiver) this.#receiver = undefined;
+    else if (!isUnderWay || this.readyState === CLOSED) return;
     const untouched = !this.#exchanged && !this.#returned;
     // The next receiving request hears of it, unless the client never heard of the session.
     if (!untouched && this.readyState === OPEN) this.#host.disconnects.add(this);
+    const next = this.#receiver;
     this.#finish(interrupted, false);
-    if (untouched) this.#forget();
+    if (next !== undefined) this.#sayGoodbye(next);
+    else if (untouched) this.#forget();
   }
 
   /** The websocket closed, by its peer or by accident. */
@@ -470,7 +473,15 @@ export class Session extends Waiting implements Holder {
     this.#receiver = undefined;
     this.#forget();
     if (this.readyState !== CLOSED) this.#finish(internalError, false);
-    receiver?.end(internalError);
+    if (receiver === undefined) return;
+    const { code, reason } = internalError;
+    try {
+      // Of a poll that waits, there is no other end.
+      if (!this.#raw) receiver.send(new Frame(closeFrame(code, reason)));
+    } finally {
+      // It may be the one that fails.
+      receiver.end(internalError);
+    }
   }
 
   /** Ends it now, whatever it still owes. */

@@ -84,6 +84,7 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
   }
 
   cut(): void {
+    this.#interrupt();
     this.abort();
   }
 
@@ -108,8 +109,7 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
   }
 
   broken(): void {
-    this.#left();
-    guarded(this.#session, this.#session.interrupt, this);
+    this.#interrupt();
     this.#answer?.("");
   }
 
@@ -167,8 +167,8 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
       if (text !== undefined) this.#sendLong(text, this.#sink);
       return this.#sink.response;
     } catch (error) {
-      // The answer could not begin, and is not on its way.
-      this.#left();
+      // The answer could not begin, or not go on.
+      this.#interrupt();
       throw error;
     }
   }
@@ -186,6 +186,12 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
     // Unless it has broken by now.
     if (this.holding > 0) this.#sessions.leaving.addAnswer(this);
     sink.end();
+  }
+
+  /** What was to come, or has come in part, is lost. */
+  #interrupt(): void {
+    guarded(this.#session, this.#session.interrupt, this);
+    this.#left();
   }
 
   #left(): void {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { inNextTurn } from "../../src/turns.ts";
 import { connectSocket, FakeRuntime, onRuntime } from "./fake_runtime.ts";
 import { fakeTime, microtasks, pass } from "./fake_time.ts";
-import { connect, PollingClient, serve } from "./polling_client.ts";
+import { closings, connect, PollingClient, serve } from "./polling_client.ts";
 
 const turn = () => new Promise<void>(inNextTurn);
 const limit = 1_000_000;
@@ -215,11 +215,58 @@ Deno.test("a client that takes nothing of its answer is given up after the respo
   const { client, connection } = await connect(server);
   connection.write("x".repeat(50_000));
   const answer = await client.receive();
-  await pass(time, 24_999);
+  const seen = closings(connection);
+  await pass(time, 19_999);
   assertEquals(connection.readyState, 1);
   await pass(time, 1);
-  assertEquals([connection.readyState, time.next()], [3, false]);
+  assertEquals(seen, ["1002 Connection interrupted, not clean"]);
   assertEquals(await answer.text().catch((error) => error.message.slice(-7)), "cut off");
+  await pass(time, 5000);
+  assertEquals(time.next(), false);
+});
+
+Deno.test("a long answer that breaks off ends its session, for nobody knows what has come", async () => {
+  using time = fakeTime();
+  const { server } = serve();
+  const { client, connection } = await connect(server);
+  const seen = closings(connection);
+  connection.write("x".repeat(50_000));
+  const answer = await client.receive();
+  connection.write("y");
+  await answer.body?.cancel();
+  assertEquals(seen, ["1002 Connection interrupted, not clean"]);
+  assertEquals(await client.send("z"), 404);
+  assertEquals(await client.poll(), 'c[1002,"Connection interrupted"]');
+  assertEquals(time.next(), false);
+});
+
+Deno.test("a poll that waits meanwhile hears of that at once", async () => {
+  using time = fakeTime();
+  const { server } = serve();
+  const { client, connection } = await connect(server);
+  const seen = closings(connection);
+  connection.write("x".repeat(50_000));
+  const first = await client.receive();
+  const second = client.poll();
+  await microtasks();
+  await first.body?.cancel();
+  assertEquals(await second, 'c[1002,"Connection interrupted"]');
+  assertEquals([seen.length, time.next()], [1, false]);
+});
+
+Deno.test("nobody hears of it whose session has had its end", async () => {
+  using time = fakeTime();
+  const { server } = serve();
+  const { client, connection } = await connect(server);
+  const seen = closings(connection);
+  connection.write("x".repeat(50_000));
+  const first = await client.receive();
+  connection.close();
+  assertEquals(await client.poll(), 'c[1000,"Normal closure"]');
+  await first.body?.cancel();
+  assertEquals(await client.poll(), 'c[1000,"Normal closure"]');
+  await pass(time, 5000);
+  assertEquals([seen, time.next()], [["1000 Normal closure, clean"], false]);
 });
 
 Deno.test("an answer that cannot begin is not waited for", async () => {
@@ -234,7 +281,9 @@ Deno.test("an answer that cannot begin is not waited for", async () => {
   server.on("error", () => {});
   const { client, connection } = await connect(server);
   connection.write("x".repeat(50_000));
+  const seen = closings(connection);
   assertEquals((await client.receive()).status, 500);
+  assertEquals(seen, ["1002 Connection interrupted, not clean"]);
   await pass(time, 5000);
-  assertEquals([connection.readyState, time.next()], [3, false]);
+  assertEquals(time.next(), false);
 });

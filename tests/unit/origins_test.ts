@@ -38,6 +38,15 @@ Deno.test("a pattern has to match the whole origin, and each time anew", async (
   }
 });
 
+Deno.test("a pattern is checked whatever it was used for before, and is left as it was", async () => {
+  const origins = /null/g;
+  for (const lastIndex of [0, 4]) {
+    origins.lastIndex = lastIndex;
+    assertEquals((await statuses(origins, from("null"))).got, [200]);
+    assertEquals(origins.lastIndex, lastIndex);
+  }
+});
+
 Deno.test("requests without an origin pass unless the browser says that they cross sites", async () => {
   const sites = ["same-origin", "same-site", "none", "cross-site"];
   const { got } = await statuses(

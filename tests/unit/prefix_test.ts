@@ -29,6 +29,7 @@ const prefixes: [string | RegExp, Record<string, number>][] = [
   [/\/echo/i, { "/ECHO/info": 5 }],
   [/\/echo/g, { "/echo/info": 5 }],
   [/\/echo/y, { "/echo/info": 5 }],
+  [/\/echo/m, { "/echo/info": 5, "/x\n/echo/info": -1 }],
   [/\/a|\/b/, { "/a/info": 2, "/b/info": 2, "/x/b": -1 }],
   [/^\/echo\//, { "/echo": 5, "/echo/": 5, "/echo/info": 5, "/echofoo": -1, "/x/echo/": -1 }],
   [/\/echo\//g, { "/echo": 5, "/echo/info": 5 }],

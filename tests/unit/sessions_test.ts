@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { guarded } from "../../src/guard.ts";
 import { Peer } from "../../src/peer.ts";
 import { Session } from "../../src/session.ts";
+import type { Receiver } from "../../src/session_parties.ts";
 import { Sessions } from "../../src/sessions.ts";
 
 function makeSessions(): Sessions {
@@ -90,4 +92,34 @@ Deno.test("of connections that go, those that were leaving are told of", () => {
   sessions.leaving.add(connection);
   sessions.left(connection);
   assertEquals([told, sessions.leaving.size], [1, 0]);
+});
+
+Deno.test("whoever waits for a frame of a session that fails gets its close frame", () => {
+  const sessions = makeSessions();
+  const errors: unknown[] = [];
+  sessions.report = (error) => errors.push(error);
+  const session = makeSession(sessions, "a");
+  sessions.add(session);
+  const seen: string[] = [];
+  const receiver: Receiver = {
+    bufferedAmount: 0,
+    bufferedAtMost: 0,
+    frameSize: 1,
+    send({ text }) {
+      seen.push(text);
+      if (text[0] === "c") throw new Error("It has failed as well");
+      return true;
+    },
+    end: ({ code }) => void seen.push(`ended with ${code}`),
+    abort: () => {},
+    beat: () => "frame",
+    pause: () => {},
+    resume: () => {},
+  };
+  session.attach(receiver, session.peer);
+  guarded(session, () => {
+    throw "a fault";
+  }, undefined);
+  assertEquals(seen, ["o", 'c[1011,"Internal error"]', "ended with 1011"]);
+  assertEquals([errors, sessions.open, sessions.size], [["a fault"], 0, 0]);
 });

@@ -5,6 +5,7 @@
  */
 
 import { type Runtime, runtimeKey } from "../../runtime.ts";
+import { isQueued } from "./queued.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { Suspension } from "./timeout.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
@@ -58,13 +59,15 @@ export class NodeInfo {
     const ways = [
       // Without an error, the answer would look whole to a client.
       stream && (() => stream.destroy(new Error("The answer is cut off"))),
+      // Until its turn came, it would stay there with all that it has.
+      isQueued(res) && req.socket && (() => req.socket?.destroy()),
       () => res.destroy(),
       () => req.destroy(),
       () => req.socket?.destroy(),
     ];
     for (const way of ways) {
       try {
-        if (way === undefined) continue;
+        if (!way) continue;
         way();
         return;
       } catch {

@@ -10,9 +10,14 @@ import type { IncomingMessage, NodeSocket, ServerResponse } from "./types.ts";
 /** Whoever waits for the end of a connection: thousands may, and leave first come, first gone. */
 const waiting = new WeakMap<NodeSocket, Set<() => void>>();
 
+/** Whether an answer waits behind another. */
+export function isQueued({ socket, stream, writableFinished }: ServerResponse): boolean {
+  return socket === null && stream === undefined && !writableFinished;
+}
+
 /** Calls back when the connection of such an answer ends, of which Node tells it nothing. */
 export function whenQueued(req: IncomingMessage, res: ServerResponse, gone: () => void): void {
-  if (res.socket !== null || res.stream !== undefined) return;
+  if (!isQueued(res)) return;
   const { socket } = req;
   if (socket === null) return;
   const others = waiting.get(socket) ?? watch(socket);

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { fact } from "../fact.ts";
 import type { Receiving } from "../receiving.ts";
-import { type ReceivingTransport, xhr, xhrStreaming } from "../receiving_transports.ts";
+import { polls, type ReceivingTransport, xhr, xhrStreaming } from "../receiving_transports.ts";
 import type { TestServer } from "../test_server.ts";
 
 /** Sends as many letters as it is told; and waits less long than it takes to read them. */
@@ -73,4 +73,19 @@ for (const transport of [xhrStreaming, xhr]) {
     const [close] = await server.closed(session.id);
     assertEquals(close?.wasClean, false);
   }, { skip: { "deno": printsCuts, "node-hono": printsCuts } });
+}
+
+for (const transport of polls) {
+  const { name } = transport;
+  fact("5", `${name}: a long answer that breaks off ends its session at once`, async (server) => {
+    const { session, receiving } = await attach(server, transport);
+    await session.send(`${size}`);
+    await receiving.connection.reader.exactly(gulp);
+    receiving.abort();
+    assertEquals(await server.closed(session.id), [
+      { code: 1002, reason: "Connection interrupted", wasClean: false },
+    ]);
+    const next = await session.ask(transport);
+    assertEquals(await next.frame(), `c[1002,"Connection interrupted"]`);
+  });
 }

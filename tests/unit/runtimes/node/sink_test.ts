@@ -328,3 +328,19 @@ Deno.test("of a long text, nothing more is sent after a break or an abort", () =
     assertEquals([res.calls.length, sink.bufferedAmount], [length, 0]);
   }
 });
+
+Deno.test("an answer that is cut off behind another takes the connection with it, which would keep it", () => {
+  const { req, socket, info } = exchange();
+  const res = new FakeResponse(null);
+  const sink = new NodeSink({}, new NodeInfo(req, res), new Told());
+  sink.write("x");
+  sink.abort();
+  assertEquals(socket.destroyed, true);
+  // One that has left has no socket either.
+  const other = exchange();
+  other.res.socket = null;
+  other.res.writableFinished = true;
+  other.info.cutOff();
+  assertEquals([other.socket.destroyed, other.res.calls], [false, ["destroy"]]);
+  assertEquals(info.isGone, true);
+});
