@@ -1,6 +1,6 @@
 /**
- * Hearing of an event before everybody else, and alone of what is taken, whoever
- * else listens and whenever they begin to.
+ * Intercepts an event of an emitter before its other listeners, which hear only of what was
+ * not taken, be they there before or added later.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import type { Runtime } from "../../src/runtime.ts";
 export interface LoggedRequest {
   /** The last segment of the path: `info`, `websocket`, `xhr`, … */
   endpoint: string;
-  /** Of an upgrade, Bun tells nothing but that it was not refused. */
+  /** 0 as long as it waits. Of an upgrade, Bun tells nothing but that it was not refused. */
   status: number;
   cookie: string | null;
 }
@@ -46,35 +46,38 @@ export class RequestLog {
   readonly #requests = new Map<string, LoggedRequest[]>();
   #waiting: (() => void)[] = [];
 
-  /** Writes down all requests of a server, each once its answer has begun. */
+  /** Writes down all requests of a server, and their answers once they have begun. */
   watch(server: SockjsServer): void {
     const handle = server.handle.bind(server);
     server.handle = (request, info) => {
       if (!server.matches(request.url)) return handle(request, info);
       // Read now: after an upgrade the request may be gone.
       const { pathname } = new URL(request.url);
+      const note = this.#note(pathname);
       const runtime = (info as { [runtimeKey]?: Runtime } | undefined)?.[runtimeKey];
       if (runtime?.respond === undefined) {
         const answer = handle(request, info);
         Promise.resolve(answer).then(({ status, headers }) => {
-          this.#note(pathname, status, headers.get("Set-Cookie"));
+          note(status, headers.get("Set-Cookie"));
         });
         return answer;
       }
-      const noting = notingRuntime(runtime, info, (status, cookie) => {
-        this.#note(pathname, status, cookie);
-      });
-      return handle(request, { [runtimeKey]: noting });
+      return handle(request, { [runtimeKey]: notingRuntime(runtime, info, note) });
     };
   }
 
-  #note(path: string, status: number, cookie: string | null): void {
+  #note(path: string): Note {
     const [of = "", endpoint = ""] = path.split("/").slice(-2);
     const requests = this.#requests.get(of) ?? [];
-    this.#requests.set(of, [...requests, { endpoint, status, cookie }]);
+    const noted: LoggedRequest = { endpoint, status: 0, cookie: null };
+    this.#requests.set(of, [...requests, noted]);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+    return (status, cookie) => {
+      noted.status = status;
+      noted.cookie = cookie;
+    };
   }
 
   /** Answers `/requests?of=<whom>&count=<least>` once there are so many. */
