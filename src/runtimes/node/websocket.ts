@@ -115,14 +115,12 @@ export class NodeWebSocket implements Socket {
   send(frame: Frame): void {
     const { text } = frame;
     const websocket = this.#websocket;
-    // `ws` would count it for as long as the peer leaves the connection open.
-    if (websocket.readyState !== OPEN) return;
     const isCongested = websocket.bufferedAmount + text.length > this.#congestion;
     // Bun's sockets have no `drain` event here, so look to the message itself.
     const sent = isCongested ? this.#sent : undefined;
-    const stream = text.length < maxCopied ? this.#stream : undefined;
+    const isDirect = text.length < maxCopied && websocket.readyState === OPEN;
     // In one piece, where `ws` writes two: 13 % less time for an echo, 19 % for a broadcast.
-    if (stream !== undefined) stream.write(websocketFrame(frame), sent);
+    if (isDirect && this.#stream !== undefined) this.#stream.write(websocketFrame(frame), sent);
     else websocket.send(text, sent);
   }
 

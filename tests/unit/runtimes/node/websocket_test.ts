@@ -109,13 +109,6 @@ Deno.test("a drain is told after a message that had to wait, and only after such
   assertEquals(told, ["drained", "drained"]);
 });
 
-Deno.test("nothing is sent on a websocket that is closing", () => {
-  const { fake, socket } = open();
-  fake.readyState = 2;
-  socket.send(new Frame("x"));
-  assertEquals(fake.calls, []);
-});
-
 Deno.test("what has not left yet is buffered", () => {
   const { fake, socket } = open();
   fake.bufferedAmount = 7;

@@ -140,14 +140,6 @@ Deno.test("a message that is too long, behind our close, ends the connection", a
   assertEquals(socket.writableEnded, true);
 });
 
-Deno.test("nothing that is written after the peer's close is kept", async () => {
-  const { socket, opened } = upgrade();
-  socket.push(new Uint8Array([0x88, 0x80, 0, 0, 0, 0]));
-  await turn();
-  opened[0]?.send(new Frame("x".repeat(100_000)));
-  assertEquals(opened[0]?.bufferedAmount, 0);
-});
-
 Deno.test("a socket that breaks closes the websocket with 1006", async () => {
   const { socket, told } = upgrade();
   socket.destroy(new Error("reset"));
