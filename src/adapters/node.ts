@@ -22,6 +22,7 @@
  */
 
 import { show } from "../option_checks.ts";
+import { targetOf } from "../runtimes/node/request.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
 import { type Emitting, intercept, isTaken, markAsTaken } from "./interception.ts";
@@ -73,6 +74,9 @@ export interface NodeResponse {
 
 /** True for a request that is answered, now or later; false for one that is left as it was. */
 export type RequestListener = (req: NodeRequest, res: NodeResponse) => boolean;
+
+const howToUpgrade = "No websockets: beside a request listener they need installHandlers(server, " +
+  "httpServer); without them, set the server's option websocket to false";
 
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
@@ -145,13 +149,14 @@ export function requestListener(server: SockJSServer): RequestListener {
   const isLast = () => false;
   return (req, res) => {
     if (isTaken(req)) return true;
-    const isOurs = answers.request(
-      req as unknown as IncomingMessage,
-      res as unknown as ServerResponse,
-      isLast,
-    );
-    if (isOurs) markAsTaken(req);
-    return isOurs;
+    const message = req as unknown as IncomingMessage;
+    const isOurs = answers.request(message, res as unknown as ServerResponse, isLast);
+    if (!isOurs) return false;
+    markAsTaken(req);
+    if (message.headers["upgrade"] !== undefined && server.upgrades(targetOf(message))) {
+      server.complain(howToUpgrade);
+    }
+    return true;
   };
 }
 

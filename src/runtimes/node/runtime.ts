@@ -12,16 +12,10 @@ import { whenQueued } from "./queued.ts";
 import { answered, NodeSink, respond } from "./sink.ts";
 import type { UpgradeRequest } from "./upgrade.ts";
 
-const howToUpgrade = "No websockets: beside a request listener they need installHandlers(server, " +
-  "httpServer); without them, set the server's option websocket to false";
-
 /** The runtime of requests that come with a {@linkcode NodeInfo}. */
 export const nodeRuntime: Runtime = {
-  upgrade(_request, _info, _listener, complain) {
-    // Those that can be upgraded come with something else.
-    complain(howToUpgrade);
-    return undefined;
-  },
+  // Those that can be upgraded come with something else.
+  upgrade: () => undefined,
   respond(answer, _request, info) {
     respond(answer, info as NodeInfo);
     return answered;
