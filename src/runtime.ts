@@ -131,10 +131,11 @@ export interface Runtime {
   ) => Sink;
   /** Calls back when the client is gone, where a response's body might not hear of it. */
   readonly watch?: (request: Request, info: unknown, gone: () => void) => void;
-  /** Calls back when the client of a request that has no answer yet is gone, where that is known. */
+  /**
+   * Calls back when the client of a request that has no answer yet is gone, where that is known:
+   * at once, if it is gone by now.
+   */
   readonly abandoned?: (request: Request, info: unknown, gone: () => void) => void;
-  /** Whether it tells of clients that are gone where an answer has begun, and only there. */
-  readonly tellsOfBegunAnswers?: boolean;
   /**
    * Keeps no more of a request's head than these, where the runtime keeps it as long as its
    * answer is under way: of a stream, all its life.

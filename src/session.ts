@@ -107,11 +107,6 @@ export class Session extends Waiting implements Holder {
     return this.#drainOwed && this.readyState === OPEN;
   }
 
-  /** Somebody else wants to be its receiver: the one that there is may be gone. */
-  probe(): void {
-    this.#receiver?.probe?.();
-  }
-
   /** Hands the session to a receiver; there must not be one already. */
   attach(receiver: Receiver, peer: Peer): void {
     this.#receiver = receiver;

@@ -35,8 +35,6 @@ export interface Receiver {
   abort(status: CloseStatus): void;
   /** A heartbeat is due, or a sign of life that the last one has asked for. */
   beat(): Pulse;
-  /** Finds out whether its client is gone, where the runtime would not tell by itself. */
-  probe?(): void;
   /** Reads no more from the peer until `resume`, where it can. */
   pause(): void;
   /** Reads again. */

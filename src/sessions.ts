@@ -33,16 +33,11 @@ export interface SessionLimits {
 /** Bytes that a connection may hold before we look at it. */
 const maxCongestion = 16 * 1024;
 
-/** How long a poll may wait for a client that is gone, where its runtime does not tell, in ms. */
-const probeDelay = 2000;
-
 /** Holds all sessions, and finds them by the id in the URL; websockets have none. */
 export class Sessions implements SessionHost {
   readonly heartbeats: Timeouts;
   readonly pongs: Timeouts;
   readonly disconnects: Timeouts;
-  /** Polls that wait, until they look whether their client is still there. */
-  readonly polls = new Timeouts(probeDelay);
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
   readonly holdings: Holdings;

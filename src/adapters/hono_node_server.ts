@@ -143,6 +143,7 @@ function watch(_request: Request, info: unknown, gone: () => void): void {
 function abandoned(_request: Request, info: unknown, gone: () => void): void {
   const { incoming, outgoing } = (info as NodeServerInfo).env;
   if (outgoing === undefined) return;
+  if ((outgoing.stream ?? incoming.socket)?.destroyed === true) return gone();
   outgoing.on("close", gone);
   whenQueued(incoming, outgoing, gone);
 }

@@ -233,7 +233,9 @@ export const bunRuntime: Runtime = {
     for (const name of [...headers.keys()]) if (!(name in kept)) headers.delete(name);
   },
   abandoned(request, _info, gone) {
-    request.signal.addEventListener("abort", gone);
+    // It may be gone by now: the application may have taken its time.
+    if (request.signal.aborted) gone();
+    else request.signal.addEventListener("abort", gone);
   },
   ends(request, info): Ends {
     const server = bunServer(info);

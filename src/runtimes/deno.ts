@@ -201,8 +201,6 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       return upgrade.response;
     },
     hasItsPath,
-    // Before that there is `request.signal`, for which Deno prints a warning.
-    tellsOfBegunAnswers: true,
     ends(_request, info): Ends {
       const remote = (info as { remoteAddr?: { hostname?: string; port?: number } } | undefined)
         ?.remoteAddr;

@@ -15,7 +15,6 @@ import type { Call } from "../service.ts";
 import type { Session } from "../session.ts";
 import type { Pulse, Receiver } from "../session_parties.ts";
 import type { Sessions } from "../sessions.ts";
-import { Waiting } from "../timeouts.ts";
 import type { Framing } from "./transport.ts";
 import { openSink } from "./web_sink.ts";
 
@@ -23,7 +22,7 @@ import { openSink } from "./web_sink.ts";
  * Takes one frame, which is the whole answer: at once when the session has one
  * ready, which is most of the time, and else when it comes.
  */
-export class PollReceiver extends Waiting implements Receiver, SinkListener, Leaving {
+export class PollReceiver implements Receiver, SinkListener, Leaving {
   readonly #framing: Framing;
   readonly #session: Session;
   readonly #sessions: Sessions;
@@ -37,7 +36,6 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
   #answer: ((text: string | undefined) => void) | undefined;
 
   constructor(framing: Framing, session: Session, sessions: Sessions) {
-    super();
     this.#framing = framing;
     this.#session = session;
     this.#sessions = sessions;
@@ -113,16 +111,7 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
     this.#answer?.("");
   }
 
-  /** Some runtimes tell of a client that is gone only once its answer has begun. */
-  probe(): void {
-    this.#answer?.(undefined);
-  }
-
-  override timedOut(): void {
-    this.probe();
-  }
-
-  override failed(error: unknown): void {
+  failed(error: unknown): void {
     this.#session.failed(error);
     this.abort();
   }
@@ -130,10 +119,9 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
   /** The answer; a plain string where it is known, which runtimes send fastest. */
   respond(call: Call, fields: Fields): Reply | Promise<Reply> {
     if (this.#ready !== undefined) return this.#reply(this.#ready, call, fields);
-    const { stream, abandoned, tellsOfBegunAnswers } = call.runtime;
+    const { stream, abandoned } = call.runtime;
     // A `ReadableStream` would send the head at once, before there is anything to say.
-    const mayWait = stream === undefined &&
-      (abandoned !== undefined || tellsOfBegunAnswers === true);
+    const mayWait = stream === undefined && abandoned !== undefined;
     return mayWait ? this.#wait(call, fields) : this.#reply(undefined, call, fields);
   }
 
@@ -143,7 +131,6 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
     return new Promise((resolve, reject) => {
       this.#answer = (text) => {
         this.#answer = undefined;
-        this.timeouts?.remove(this);
         try {
           runtime.expectTraffic?.(request, info);
           resolve(this.#reply(text, call, fields));
@@ -152,11 +139,7 @@ export class PollReceiver extends Waiting implements Receiver, SinkListener, Lea
         }
       };
       runtime.expectSilence?.(request, info, service.settings.heartbeatDelay);
-      if (runtime.abandoned !== undefined) {
-        runtime.abandoned(request, info, () => this.broken());
-      } else {
-        this.#sessions.polls.add(this);
-      }
+      runtime.abandoned?.(request, info, () => this.broken());
     });
   }
 

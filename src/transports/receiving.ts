@@ -65,7 +65,6 @@ const step = 10;
  * turn, and later where the new connection was faster than the end of the old.
  */
 async function firstToGo({ service, session }: Call): Promise<void> {
-  service.sessions.get(session)?.probe();
   await new Promise<void>(inNextTurn);
   for (let i = 0; i < patience && service.sessions.get(session)?.attached; i++) {
     await new Promise((resolve) => setTimeout(resolve, step));

@@ -58,13 +58,13 @@ function held({ runtime, request, info }: Call, session: Session, hold: Hold): P
       runtime.expectTraffic?.(request, info);
       resolve();
     };
+    hold.wait(resume);
+    session.recount();
     runtime.abandoned?.(request, info, () => {
       hold.leave(resume);
       session.recount();
       resolve();
     });
-    hold.wait(resume);
-    session.recount();
   });
 }
 

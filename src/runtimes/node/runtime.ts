@@ -24,7 +24,8 @@ export const nodeRuntime: Runtime = {
   readsHeadersFast: true,
   forgetHead: (_request, info, headers) => forgetHead((info as NodeInfo).req, headers),
   abandoned(_request, info, gone) {
-    const { req, res } = info as NodeInfo;
+    const { req, res, isGone } = info as NodeInfo;
+    if (isGone) return gone();
     res.on("close", gone);
     whenQueued(req, res, gone);
   },

@@ -15,5 +15,7 @@ for (const transport of polls) {
     }
     await session.send("x");
     assertEquals(await byte, "a byte");
+  }, {
+    skip: { deno: "tells of a client that is gone only where an answer has begun" },
   });
 }

@@ -274,3 +274,13 @@ Deno.test("where Bun cannot pause a socket, it reads on", () => {
   socket.resume();
   assertEquals(fake.calls, []);
 });
+
+Deno.test("a client that has left by then is told of at once", () => {
+  const told: string[] = [];
+  const leaving = new AbortController();
+  const request = new Request("http://host/", { signal: leaving.signal });
+  bunRuntime.abandoned!(request, undefined, () => told.push("later"));
+  leaving.abort();
+  bunRuntime.abandoned!(request, undefined, () => told.push("at once"));
+  assertEquals(told, ["later", "at once"]);
+});
