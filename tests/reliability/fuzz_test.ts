@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { runtimeCommand } from "../../scripts/runtimes.ts";
 import { run } from "../../scripts/run.ts";
-import { isQuiet, openFiles } from "../conformance/hostile/leftovers.ts";
+import { isQuiet, openSockets } from "../conformance/hostile/leftovers.ts";
 import { TestServer } from "../conformance/test_server.ts";
 import { presentHosts, startServer } from "../hosts.ts";
 import { drawCase } from "./fuzz/all_cases.ts";
@@ -30,7 +30,7 @@ for (const host of ["deno", "bun", "node24"] as const) {
       await using process = await start();
       using server = new TestServer(host, process);
       await server.disconnectDelays(1);
-      const before = await openFiles(server);
+      const before = await openSockets(server);
       await attack({ host, draw: drawCase, start }, process, { seed, count: cases });
       for (const prefix of Object.values(prefixes)) await isQuiet(server, prefix, before);
       const { code, stderr } = await process.stop();

@@ -1,7 +1,7 @@
 /** Whatever a service is like, and whatever goes on around it, nothing brings the server down. */
 
 import { assertEquals } from "@std/assert";
-import { isQuiet, openFiles } from "../conformance/hostile/leftovers.ts";
+import { isQuiet, openSockets } from "../conformance/hostile/leftovers.ts";
 import { TestServer } from "../conformance/test_server.ts";
 import { Dice } from "../dice.ts";
 import { presentHosts, startServer } from "../hosts.ts";
@@ -32,7 +32,7 @@ for (const host of ["deno", "bun", "node24", "deno-node", "bun-node"] as const) 
       await using process = await start();
       using server = new TestServer(host, process);
       await server.disconnectDelays(1);
-      const before = await openFiles(server);
+      const before = await openSockets(server);
       const draw = drawMadeCase(host);
       const campaign = { host, draw, start, hasPorts: true, mayPrint: cutOff };
       await attack(campaign, process, { seed, count: cases });

@@ -5,14 +5,14 @@ import { handshake } from "../raw_websocket.ts";
 import { lines } from "./answer.ts";
 import { attack } from "./attack.ts";
 import { inParallel } from "./crowd.ts";
-import { abandon, isQuiet, type Leaving, leavings, openFiles } from "./leftovers.ts";
+import { abandon, isQuiet, type Leaving, leavings, openSockets } from "./leftovers.ts";
 
 const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
 const way = (at: number): Leaving => leavings[at % leavings.length] ?? "FIN";
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
 attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
-  const before = await openFiles(server);
+  const before = await openSockets(server);
   await inParallel(2000, async (at) => {
     const session = server.xhr("/fleeting");
     const poll = post(`${session.base}/xhr`);
@@ -27,7 +27,7 @@ attack(
   "5",
   "300 polls whose clients go as their answer comes leave nothing behind",
   async (server) => {
-    const before = await openFiles(server);
+    const before = await openSockets(server);
     for (let at = 0; at < 300; at++) {
       const session = await server.xhr("/fleeting").open();
       const poll = await server.connect();
@@ -44,7 +44,7 @@ attack(
 );
 
 attack("5", "2,000 aborted streams leave nothing behind", async (server) => {
-  const before = await openFiles(server);
+  const before = await openSockets(server);
   await inParallel(2000, async (at) => {
     const { base } = server.xhr("/fleeting");
     const streams = [
@@ -61,7 +61,7 @@ attack(
   "5",
   "streams asked for in one packet leave nothing behind when their connection breaks",
   async (server) => {
-    const before = await openFiles(server);
+    const before = await openSockets(server);
     for (const how of ["RST", "FIN"] as const) {
       for (let at = 0; at < 10; at++) {
         const streams = [1, 2, 3].map(() => post(`${server.xhr("/fleeting").base}/xhr_streaming`));
@@ -73,7 +73,7 @@ attack(
 );
 
 attack("5", "500 aborted websockets leave nothing behind", async (server) => {
-  const before = await openFiles(server);
+  const before = await openSockets(server);
   await inParallel(500, async (at) => {
     const { base } = server.xhr("/fleeting");
     const path = at % 5 === 0 ? "/fleeting/websocket" : `${base}/websocket`;
@@ -84,7 +84,7 @@ attack("5", "500 aborted websockets leave nothing behind", async (server) => {
 });
 
 attack("5", "websockets reset before they are open leave nothing behind", async (server) => {
-  const before = await openFiles(server);
+  const before = await openSockets(server);
   await inParallel(100, async () => {
     const path = `${server.xhr("/fleeting").base}/websocket`;
     const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n${lines({ ...handshake })}\r\n`;
@@ -95,7 +95,7 @@ attack("5", "websockets reset before they are open leave nothing behind", async 
 }, { skip: { deno: "keeps the socket of an upgrade that was reset before its 101" } });
 
 attack("5", "a request that is cut off anywhere leaves nothing behind", async (server) => {
-  const before = await openFiles(server);
+  const before = await openSockets(server);
   const request = post(`${server.xhr("/fleeting").base}/xhr_streaming`);
   await inParallel(request.length, async (at) => {
     await abandon(server, request.slice(0, at), "FIN");

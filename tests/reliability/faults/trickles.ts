@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
 import { inParallel } from "../../conformance/hostile/crowd.ts";
-import { isQuiet, openFiles } from "../../conformance/hostile/leftovers.ts";
+import { isQuiet, openSockets } from "../../conformance/hostile/leftovers.ts";
 import type { TestServer } from "../../conformance/test_server.ts";
 
 /** What stands for a second between two bytes, ms. */
@@ -41,7 +41,7 @@ fault(
   "6",
   "clients that go away in the middle of a trickle leave nothing behind",
   async (server) => {
-    const before = await openFiles(server);
+    const before = await openSockets(server);
     await inParallel(200, async (at) => {
       const { base } = await server.xhr("/fleeting").open();
       using connection = await server.connect();
@@ -59,7 +59,7 @@ fault(
   "7",
   "clients that read a byte a second end with 1008, and leave nothing behind",
   async (server) => {
-    const before = await openFiles(server);
+    const before = await openSockets(server);
     await inParallel(10, async (at) => {
       const session = server.xhr("/flood");
       using connection = await server.connect();

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
 import { inParallel } from "../../conformance/hostile/crowd.ts";
-import { isQuiet, openFiles } from "../../conformance/hostile/leftovers.ts";
+import { isQuiet, openSockets } from "../../conformance/hostile/leftovers.ts";
 import { HttpConnection } from "../../conformance/raw_http.ts";
 import { RawWebSocket } from "../../conformance/raw_websocket.ts";
 import { streams } from "../../conformance/receiving_transports.ts";
@@ -29,7 +29,7 @@ async function open(server: TestServer, at: number): Promise<HttpConnection> {
 }
 
 fault("5", "a thousand clients that vanish at once leave nothing behind", async (server) => {
-  const before = await openFiles(server);
+  const before = await openSockets(server);
   const memories: number[] = [];
   for (let round = 0; round < 3; round++) {
     const connections: HttpConnection[] = [];
@@ -52,7 +52,7 @@ fault(
   "5",
   "clients that are half gone, and answer no ping, leave nothing behind",
   async (server) => {
-    const before = await openFiles(server);
+    const before = await openSockets(server);
     const connections = await Promise.all(Array.from({ length: 200 }, async (_, at) => {
       const connection = await HttpConnection.open(server.port);
       const { base } = server.xhr(service);
