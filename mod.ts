@@ -16,15 +16,15 @@
  * @module
  */
 
-import type { ServerOptions } from "./src/options.ts";
+import type { ServerOptions } from "./src/options/server_options.ts";
 import { bunRuntime, websocketHandlers } from "./src/runtimes/bun.ts";
 import { type DenoGlobal, denoRuntime } from "./src/runtimes/deno.ts";
-import { Server, useRuntime } from "./src/server.ts";
+import { Server, useRuntime } from "./src/server/server.ts";
 
 export { Server, websocketHandlers };
-export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection.ts";
-export type { PipeDestination, PipeOptions } from "./src/pipes.ts";
-export type { ConnectionStreams } from "./src/streams.ts";
+export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection/connection.ts";
+export type { PipeDestination, PipeOptions } from "./src/connection/pipes.ts";
+export type { ConnectionStreams } from "./src/connection/streams.ts";
 export type {
   Authorize,
   ChooseSubprotocol,
@@ -36,15 +36,15 @@ export type {
   ServerOptions,
   SockJSNodeOptions,
   Verdict,
-} from "./src/options.ts";
-export type { CloseOptions } from "./src/shutdown.ts";
+} from "./src/options/server_options.ts";
+export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
-export type { Protocol } from "./src/peer.ts";
-export type { ServerWebSocket, WebSocketHandlers } from "./src/runtime.ts";
-export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/emitter.ts";
+export type { Protocol } from "./src/session/client_info.ts";
+export type { ServerWebSocket, WebSocketHandlers } from "./src/runtimes/runtime.ts";
+export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
 export type { OwnWebSocket, OwnWebSocketHandlers } from "./src/runtimes/bun.ts";
-export type { Connections, ServerEvents } from "./src/server.ts";
-export type { ReadyState } from "./src/ready_state.ts";
+export type { Connections, ServerEvents } from "./src/server/server.ts";
+export type { ReadyState } from "./src/session/ready_state.ts";
 
 const { Bun, Deno } = globalThis as {
   Bun?: unknown;

@@ -2,7 +2,7 @@
  * Makes the package for npm in `npm/`, and checks it as its users will find it.
  *
  * `--quick` leaves the checks out. `--dnt` takes `@deno/dnt` from JSR, instead of
- * the stand-in in `npm_only`.
+ * the stand-in in `jsr_stubs`.
  *
  * @module
  */

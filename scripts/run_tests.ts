@@ -1,8 +1,8 @@
 /**
  * Runs all tests, and says at the end how many of those that are the same on every
- * host of the server (see `tests/hosts.ts`) ran on each.
+ * host of the server (see `tests/support/hosts.ts`) ran on each.
  *
- * `--std` takes `@std` from JSR, instead of the stand-ins in `npm_only`. All
+ * `--std` takes `@std` from JSR, instead of the stand-ins in `jsr_stubs`. All
  * other arguments go to `deno test`: files, folders, `--filter`. (A file of the
  * name `test.ts` would count as a test itself.)
  *

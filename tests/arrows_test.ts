@@ -1,5 +1,5 @@
 /**
- * The rooms of the house, and which may know of which: CONTRIBUTING.md draws them.
+ * The rooms of the house, which are the folders of `src/`, and what each may import.
  *
  * @module
  */
@@ -8,45 +8,34 @@ import { assert, assertEquals } from "@std/assert";
 
 const root = new URL("../", import.meta.url);
 
-/** Rooms by the paths in them; the first that fits counts. */
-const rooms: readonly [name: string, paths: RegExp][] = [
-  ["protocol", /^src\/protocol\//],
-  ["messages", /^src\/(message|guard)\.ts$/],
-  ["http", /^src\/http\//],
-  ["runtimes", /^src\/runtimes\//],
-  ["answers", /^src\/(pages|transports)\/|^src\/(route|service|authorization)\.ts$/],
-  ["seams", /^src\/runtime\.ts$/],
-  [
-    "session",
-    /^src\/(backlog|session|queue|session_parties|sessions|ready_state|departures|hold|holdings|thenable|timeouts|flushing|turns|peer)\.ts$/,
-  ],
-  ["application", /^src\/(connection|emitter|inbox|listeners|pipes|streams|unread)\.ts$/],
-  ["options", /^src\/(options|option_checks|option_names|origin_checks|prefix|settings)\.ts$/],
-  ["server", /^src\/(server|router|routes|faults|option_functions|shutdown)\.ts$/],
-  ["entry", /^mod\.ts$/],
-  ["adapters", /^src\/adapters\//],
-];
-
-/** What each room may import, besides itself. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
+/**
+ * The rooms from the bottom up, each with the rooms that it may import from. All of them stand
+ * above it in this list, so there are no circles between rooms.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  messages: ["protocol"],
+  event_loop: [],
   http: ["protocol"],
-  seams: ["messages", "http"],
-  session: ["messages", "protocol", "seams"],
+  runtimes: ["protocol", "event_loop", "http"],
+  session: ["protocol", "event_loop", "runtimes"],
+  connection: ["protocol", "event_loop", "session"],
   options: ["session"],
-  application: ["session", "protocol"],
-  answers: ["messages", "session", "seams", "protocol", "http", "options"],
+  routing: ["event_loop", "http", "runtimes", "session", "options"],
+  transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],
+  pages: ["http", "options", "routing"],
   server: [
-    ...["answers", "application", "messages", "options", "session", "seams", "protocol", "http"],
+    ...["protocol", "event_loop", "http", "runtimes", "session", "connection", "options"],
+    ...["routing", "transports", "pages"],
   ],
-  runtimes: ["messages", "session", "seams", "protocol", "http"],
+  "mod.ts": ["runtimes", "session", "connection", "options", "pages", "server"],
   adapters: [
-    ...["entry", "runtimes", "server", "application", "options", "session", "seams"],
-    "protocol",
+    ...["protocol", "event_loop", "runtimes", "session", "connection", "options", "server"],
+    "mod.ts",
   ],
-  entry: ["server", "answers", "application", "options", "session", "seams", "runtimes"],
 };
+
+/** Of `runtimes/`, all rooms but these know the interface alone. */
+const knowRuntimes = ["runtimes", "mod.ts", "adapters"];
 
 interface ModuleGraph {
   modules: { specifier: string; dependencies?: Dependency[] }[];
@@ -72,7 +61,7 @@ function pathOf(specifier: string): string {
 }
 
 function roomOf(path: string): string {
-  return rooms.find(([, paths]) => paths.test(path))?.[0] ?? "nowhere";
+  return /^src\/([^/]+)\//.exec(path)?.[1] ?? path;
 }
 
 const { exports }: { exports: Record<string, string> } = JSON.parse(
@@ -86,21 +75,41 @@ const sources = new Map(
     .map((module) => [module.specifier, module]),
 );
 
-Deno.test("every source file has a room, and imports only from rooms below", () => {
-  assert(sources.size > 60, `only ${sources.size} files were looked at`);
-  const wrong: string[] = [];
-  for (const { specifier, dependencies = [] } of sources.values()) {
-    const from = roomOf(pathOf(specifier));
-    for (const dependency of dependencies) {
-      const target = dependency.code?.specifier ?? dependency.type?.specifier ?? "";
-      if (/^(?:node|npm):/.test(target)) continue;
-      const to = roomOf(pathOf(target));
-      if (from !== to && !mayImport[from]?.includes(to)) {
-        wrong.push(`${pathOf(specifier)} (${from}) -> ${pathOf(target)} (${to})`);
-      }
-    }
+Deno.test("rooms import only from rooms above them in the list", () => {
+  const names = Object.keys(rooms);
+  for (const [at, name] of names.entries()) {
+    assertEquals(rooms[name]!.filter((other) => names.indexOf(other) >= at), [], name);
   }
+});
+
+/** Imports between files of ours. */
+const arrows = sources.values().toArray().flatMap(({ specifier, dependencies = [] }) =>
+  dependencies.map(({ code, type }) => code?.specifier ?? type?.specifier ?? "")
+    .filter((target) => !/^(?:node|npm):/.test(target))
+    .map((target) => ({ from: pathOf(specifier), to: pathOf(target) }))
+);
+
+Deno.test("every source file has a room, and imports only from those that its room may", () => {
+  assert(sources.size > 60, `only ${sources.size} files were looked at`);
+  const wrong = arrows.filter(({ from, to }) =>
+    rooms[roomOf(from)] === undefined ||
+    (roomOf(from) !== roomOf(to) && !rooms[roomOf(from)]!.includes(roomOf(to)))
+  );
   assertEquals(wrong, []);
+});
+
+Deno.test("of the runtimes, all but the entry and the adapters know the interface alone", () => {
+  const wrong = arrows.filter(({ from, to }) =>
+    roomOf(to) === "runtimes" && to !== "src/runtimes/runtime.ts" &&
+    !knowRuntimes.includes(roomOf(from))
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("no two source files have the same name", () => {
+  const paths = Map.groupBy(sources.keys().map(pathOf), (path) => path.replace(/.*\//, ""));
+  const twice = paths.values().filter(({ length }) => length > 1).toArray();
+  assertEquals(twice, []);
 });
 
 /** What users load from elsewhere with a subpath, types apart. */
@@ -131,7 +140,7 @@ Deno.test("of packages, the subpaths load ws, and that only for Node's servers",
 Deno.test("the stock client is loaded by its own subpath only", () => {
   for (const name of Object.keys(exports)) {
     const clients = loadedBy(name).filter((target) => /^npm:\/?sockjs-client@/.test(target));
-    assertEquals(clients.length, name === "./client" ? 1 : 0, name);
+    assertEquals(clients.length, name === "./served-client" ? 1 : 0, name);
   }
 });
 

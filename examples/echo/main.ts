@@ -9,7 +9,7 @@
  */
 
 import { createServer } from "../../mod.ts";
-import { client } from "../../src/adapters/client.ts";
+import { client } from "../../src/adapters/served_client.ts";
 import { filesOf } from "../files.ts";
 import { serve } from "../serve.ts";
 

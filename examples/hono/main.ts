@@ -11,7 +11,7 @@
 import { Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { createServer } from "../../mod.ts";
-import { client } from "../../src/adapters/client.ts";
+import { client } from "../../src/adapters/served_client.ts";
 import { type Person, Room } from "../chat/room.ts";
 import { filesOf } from "../files.ts";
 import { serveBy } from "../serve.ts";

@@ -11,7 +11,7 @@
 // @ts-types="./websocket_multiplex.d.ts"
 import { MultiplexServer } from "websocket-multiplex";
 import { createServer } from "../../mod.ts";
-import { client } from "../../src/adapters/client.ts";
+import { client } from "../../src/adapters/served_client.ts";
 import { filesOf } from "../files.ts";
 import { serve } from "../serve.ts";
 

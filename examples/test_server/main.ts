@@ -11,7 +11,7 @@
  */
 
 import { createServer } from "../../mod.ts";
-import { client } from "../../src/adapters/client.ts";
+import { client } from "../../src/adapters/served_client.ts";
 import { readArguments, serve } from "./serve.ts";
 import { createServices } from "./services.ts";
 import { addSmokePage } from "./smoke_page.ts";

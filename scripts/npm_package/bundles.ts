@@ -26,7 +26,7 @@ function program(importing: string): string {
   `;
 }
 
-const ours = `import { client } from "sockjs-web/client";`;
+const ours = `import { client } from "sockjs-web/served-client";`;
 const asText = `import source from "sockjs-client/dist/sockjs.min.js" with { type: "text" };
   const client = { source };`;
 

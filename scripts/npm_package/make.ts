@@ -19,7 +19,7 @@ const sources = [
   "deno.json",
   "mod.ts",
   "src/",
-  "scripts/npm_only/dnt/",
+  "scripts/jsr_stubs/dnt/",
   "scripts/npm_package/make.ts",
   "scripts/npm_package/package_json.ts",
   "scripts/npm_package/project.ts",
@@ -27,7 +27,7 @@ const sources = [
 
 /** Files that the package has others in place of, for Node. */
 const mappings = {
-  "src/adapters/client/source.ts": "src/adapters/client/source_on_node.ts",
+  "src/adapters/served_client/source.ts": "src/adapters/served_client/source_on_node.ts",
 };
 
 /** What `npm/` then contains, besides what is made elsewhere and not published. */
@@ -73,10 +73,10 @@ async function make(): Promise<void> {
     },
   });
   await finishPackageJson(new URL("package.json", folder));
-  await tellPlace(new URL("esm/src/adapters/client/source_on_node.js", folder));
+  await tellPlace(new URL("esm/src/adapters/served_client/source_on_node.js", folder));
   await embedClient(new URL("esm/src/adapters/", folder));
   for (const format of ["esm", "script"]) {
-    await nameLibrary(new URL(`${format}/src/server.d.ts`, folder));
+    await nameLibrary(new URL(`${format}/src/server/server.d.ts`, folder));
   }
   for (const name of documents) await Deno.copyFile(new URL(name, root), new URL(name, folder));
   await removeIfThere(packageStamp);
@@ -106,17 +106,20 @@ async function tellPlace(file: URL): Promise<void> {
 }
 
 /**
- * Makes a copy of `./client` for Bun, which imports texts: so `bun build --compile` takes the
+ * Makes a copy of `./served-client` for Bun, which imports texts: so `bun build --compile` takes the
  * client into the program, where there are no files to read.
  */
 async function embedClient(adapters: URL): Promise<void> {
-  const text = await Deno.readTextFile(new URL("client.js", adapters));
-  const embedding = text.replace("client/source_on_node.js", "client/source_on_bun.js")
+  const text = await Deno.readTextFile(new URL("served_client.js", adapters));
+  const embedding = text.replace(
+    "served_client/source_on_node.js",
+    "served_client/source_on_bun.js",
+  )
     .replace(/\n\/\/# sourceMappingURL=.*/, "");
   if (!embedding.includes("source_on_bun")) throw new Error("Cannot build: no source of a client");
-  await Deno.writeTextFile(new URL("client_on_bun.js", adapters), embedding);
+  await Deno.writeTextFile(new URL("served_client_on_bun.js", adapters), embedding);
   await Deno.writeTextFile(
-    new URL("client/source_on_bun.js", adapters),
+    new URL("served_client/source_on_bun.js", adapters),
     `import source from "sockjs-client/dist/sockjs.min.js" with { type: "text" };\n` +
       "export { source };\n",
   );

@@ -62,7 +62,7 @@ interface Files {
 }
 
 /** The source file of which the package has a copy for Bun. */
-const client = "./src/adapters/client.ts";
+const client = "./src/adapters/served_client.ts";
 
 /** Where the files of a source file are, by how it is imported. */
 function conditions(source: string): { bun?: Files; import: Files; require: Files } {

@@ -54,7 +54,7 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
       it.installHandlers(createSockJS({ prefix: "/echo" }), httpServer);
     `),
   },
-  "./client": {
+  "./served-client": {
     anywhere: `
       const { source, version, integrity } = it.client;
       if (!source.includes("bootstrap_iframe")) throw new Error("No client: " + source);

@@ -45,8 +45,8 @@ import {
   type UpgradeWebSocket,
 } from "./hono_node_server.ts";
 
-import { show } from "../option_checks.ts";
-import { checkNames } from "./option_names.ts";
+import { show } from "../options/checks.ts";
+import { checkNames } from "./option_checks.ts";
 import type { SockJSServer } from "./sockjs_server.ts";
 
 export type { SockJSServer, UpgradeEvents, UpgradeWebSocket };

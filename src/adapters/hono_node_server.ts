@@ -4,18 +4,18 @@
  * @module
  */
 
-import { shortText } from "../faults.ts";
-import { type Ends, type Runtime, runtimeKey } from "../runtime.ts";
+import { shortText } from "../server/error_reporter.ts";
+import { type Ends, type Runtime, runtimeKey } from "../runtimes/runtime.ts";
 import { connectionFields } from "../runtimes/node/connection_fields.ts";
 import { endsOf } from "../runtimes/node/ends.ts";
-import { isSentToHost } from "../runtimes/node/host.ts";
+import { isSentToHost } from "../runtimes/node/request_host.ts";
 import { whenQueued } from "../runtimes/node/queued.ts";
 import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
 import {
   NodeWebSocket,
   simplifyHandshake,
   type WebSocketOfWs,
-} from "../runtimes/node/websocket.ts";
+} from "../runtimes/node/node_websocket.ts";
 
 /** What `upgradeWebSocket` is given to call. */
 export interface UpgradeEvents {

@@ -21,13 +21,13 @@
  * @module
  */
 
-import { show } from "../option_checks.ts";
+import { show } from "../options/checks.ts";
 import { targetOf } from "../runtimes/node/request.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
-import { type Emitting, intercept, isTaken, markAsTaken } from "./interception.ts";
-import { NodeAnswers } from "./node_answers.ts";
-import { checkNames } from "./option_names.ts";
+import { type Emitting, intercept, isTaken, markAsTaken } from "./listener_interceptor.ts";
+import { NodeAnswers } from "./node_handler.ts";
+import { checkNames } from "./option_checks.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
 

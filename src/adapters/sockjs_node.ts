@@ -20,20 +20,20 @@
  * @module
  */
 
-import type { Connection as WebConnection } from "../connection.ts";
-import { Emitter } from "../emitter.ts";
-import { Faults } from "../faults.ts";
-import { type FailureHandler, tell } from "../listeners.ts";
+import type { Connection as WebConnection } from "../connection/connection.ts";
+import { Emitter } from "../connection/emitter.ts";
+import { Faults } from "../server/error_reporter.ts";
+import { type FailureHandler, tell } from "../connection/call_listeners.ts";
 import { internalError } from "../protocol/close_codes.ts";
-import { readOptions } from "../settings.ts";
+import { readOptions } from "../options/settings.ts";
 import { Server as WebServer } from "../../mod.ts";
 import { type HttpServer, type Installation, installHandlers } from "./node.ts";
-import { Connection } from "./sockjs_node/connection.ts";
-import { type ServerOptions, webOptions } from "./sockjs_node/options.ts";
+import { Connection } from "./sockjs_node/stream_connection.ts";
+import { type ServerOptions, webOptions } from "./sockjs_node/sockjs_node_options.ts";
 
 export { Connection };
-export type { CloseEvent } from "../connection.ts";
-export type { Emitter, EmitterConstructor, EventMap, Listener } from "../emitter.ts";
+export type { CloseEvent } from "../connection/connection.ts";
+export type { Emitter, EmitterConstructor, EventMap, Listener } from "../connection/emitter.ts";
 export type {
   Authorize,
   ClientBuild,
@@ -44,11 +44,11 @@ export type {
   ServerOptions as WebServerOptions,
   SockJSNodeOptions,
   Verdict,
-} from "../options.ts";
-export type { Protocol } from "../peer.ts";
-export type { ReadyState } from "../ready_state.ts";
+} from "../options/server_options.ts";
+export type { Protocol } from "../session/client_info.ts";
+export type { ReadyState } from "../session/ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";
-export type { ConnectionEvents } from "./sockjs_node/connection.ts";
+export type { ConnectionEvents } from "./sockjs_node/stream_connection.ts";
 export type {
   LegacyStream,
   LegacyStreamConstructor,
@@ -59,7 +59,7 @@ export type {
   RequestHead,
   ResponseHead,
   ServerOptions,
-} from "./sockjs_node/options.ts";
+} from "./sockjs_node/sockjs_node_options.ts";
 
 /** The events of a {@linkcode Server}, with what their listeners get. */
 export interface ServerEvents {

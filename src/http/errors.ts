@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Answer } from "./answer.ts";
+import { Answer } from "./plain_response.ts";
 import { contentTypes, type Fields, notCached } from "./headers.ts";
 
 /**

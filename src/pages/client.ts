@@ -5,9 +5,9 @@
  */
 
 import { contentTypes, type Fields } from "../http/headers.ts";
-import type { ClientBuild } from "../options.ts";
-import type { Route } from "../route.ts";
-import { keptPage } from "./kept.ts";
+import type { ClientBuild } from "../options/server_options.ts";
+import type { Route } from "../routing/route.ts";
+import { keptPage } from "./cached_page.ts";
 
 /**
  * Makes the script's route.

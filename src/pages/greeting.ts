@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Answer } from "../http/answer.ts";
+import { Answer } from "../http/plain_response.ts";
 import { contentTypes } from "../http/headers.ts";
-import { route } from "../route.ts";
+import { route } from "../routing/route.ts";
 
 const text = "Welcome to SockJS!\n";
 

@@ -6,15 +6,10 @@
  */
 
 import { contentTypes, type Fields } from "../http/headers.ts";
-import type { Route } from "../route.ts";
-import type { Settings } from "../settings.ts";
+import type { Route } from "../routing/route.ts";
+import type { Settings } from "../options/settings.ts";
 import { iframePolicy, iframeScript } from "./iframe_policy.ts";
-import { keptPage } from "./kept.ts";
-
-/** Whether a segment names the page; clients put versions and the like into it. */
-export function isIframeName(segment: string): boolean {
-  return /^iframe[0-9a-z\-._]*\.html$/.test(segment);
-}
+import { keptPage } from "./cached_page.ts";
 
 /** What the page is made of. */
 type IframeSettings = Pick<Settings, "sockjsUrl" | "sockjsIntegrity" | "contentSecurityPolicy">;

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { Answer } from "../http/answer.ts";
+import { Answer } from "../http/plain_response.ts";
 import { errorAnswer } from "../http/errors.ts";
 import { contentTypes, type Fields, notCached } from "../http/headers.ts";
-import { preflight, route } from "../route.ts";
-import type { Call } from "../service.ts";
+import { preflight, route } from "../routing/route.ts";
+import type { Call } from "../routing/call.ts";
 
 const entropy = new Uint32Array(1);
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Frame } from "../message.ts";
+import type { Frame } from "../protocol/message.ts";
 import { slowConsumer } from "../protocol/close_codes.ts";
 import type {
   Address,
@@ -14,7 +14,7 @@ import type {
   Socket,
   SocketListener,
   WebSocketHandlers,
-} from "../runtime.ts";
+} from "./runtime.ts";
 
 /** What we use of a Bun server, which `fetch` gets as its second argument. */
 interface BunServer {

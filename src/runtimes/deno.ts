@@ -5,10 +5,10 @@
  */
 
 import { isHost, isHostOrNone } from "../http/host.ts";
-import type { Frame } from "../message.ts";
+import type { Frame } from "../protocol/message.ts";
 import { timedOut } from "../protocol/close_codes.ts";
-import type { Address, Ends, Runtime, Socket, SocketListener } from "../runtime.ts";
-import { inNextTurn } from "../turns.ts";
+import type { Address, Ends, Runtime, Socket, SocketListener } from "./runtime.ts";
+import { inNextTurn } from "../event_loop/turns.ts";
 
 /** What we use of a Deno websocket. */
 interface DenoWebSocket {

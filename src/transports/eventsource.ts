@@ -5,10 +5,10 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { crossOriginFields, streamed, unsniffed } from "../route.ts";
-import { receivingRoute } from "./receiving.ts";
+import { crossOriginFields, streamed, unsniffed } from "../routing/route.ts";
+import { receivingRoute } from "./routes/downstream.ts";
 import type { Transport } from "./transport.ts";
-import { xhrSend } from "./xhr_send.ts";
+import { xhrSend } from "./routes/xhr_send.ts";
 
 const events = {
   prelude: "\r\n",

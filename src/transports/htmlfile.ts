@@ -5,11 +5,11 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { streamed, transportFields, unsniffed } from "../route.ts";
-import { withCallback } from "./callback.ts";
-import { receivingRoute } from "./receiving.ts";
+import { streamed, transportFields, unsniffed } from "../routing/route.ts";
+import { withCallback } from "./routes/callback.ts";
+import { receivingRoute } from "./routes/downstream.ts";
 import type { Framing, Transport } from "./transport.ts";
-import { xhrSend } from "./xhr_send.ts";
+import { xhrSend } from "./routes/xhr_send.ts";
 
 /** Some browsers run no script of a page before its first KiB. */
 const enough = 1040;

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { Answer } from "../http/answer.ts";
+import { Answer } from "../http/plain_response.ts";
 import { contentTypes } from "../http/headers.ts";
-import { route, transportFields, unsniffed } from "../route.ts";
-import type { Call } from "../service.ts";
-import { withCallback } from "./callback.ts";
-import { receivingRoute } from "./receiving.ts";
-import { sending } from "./sending.ts";
+import { route, transportFields, unsniffed } from "../routing/route.ts";
+import type { Call } from "../routing/call.ts";
+import { withCallback } from "./routes/callback.ts";
+import { receivingRoute } from "./routes/downstream.ts";
+import { sending } from "./routes/upstream.ts";
 import type { Framing, Transport } from "./transport.ts";
 
 function calls(callback: string): Framing {

@@ -5,7 +5,7 @@
  */
 
 import type { Transport } from "./transport.ts";
-import { upgradeRoute } from "./upgrade.ts";
+import { upgradeRoute } from "./routes/upgrade.ts";
 
 /** For clients without SockJS. */
 export const rawWebsocket: Transport = {

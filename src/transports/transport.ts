@@ -6,9 +6,9 @@
  */
 
 import type { Fields } from "../http/headers.ts";
-import type { Protocol } from "../peer.ts";
-import type { Route } from "../route.ts";
-import type { Call } from "../service.ts";
+import type { Protocol } from "../session/client_info.ts";
+import type { Route } from "../routing/route.ts";
+import type { Call } from "../routing/call.ts";
 
 /** A way of talking to clients, and the paths where it does. */
 export interface Transport {

@@ -5,7 +5,7 @@
  */
 
 import type { Transport } from "./transport.ts";
-import { upgradeRoute } from "./upgrade.ts";
+import { upgradeRoute } from "./routes/upgrade.ts";
 
 /** The transport that clients try first. */
 export const websocket: Transport = {

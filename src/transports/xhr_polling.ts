@@ -5,11 +5,11 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { crossOriginFields } from "../route.ts";
+import { crossOriginFields } from "../routing/route.ts";
 import { line } from "./lines.ts";
-import { receivingRoute } from "./receiving.ts";
+import { receivingRoute } from "./routes/downstream.ts";
 import type { Transport } from "./transport.ts";
-import { xhrSend } from "./xhr_send.ts";
+import { xhrSend } from "./routes/xhr_send.ts";
 
 const lines = { frame: line };
 

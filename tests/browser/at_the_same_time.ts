@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { closed } from "../../examples/test_server/page/witness.js";
-import { Tunnel } from "../node/tunnel.ts";
+import { Tunnel } from "../support/tunnel.ts";
 import { noting } from "./outcomes.ts";
 import {
   onRuntime,

@@ -6,8 +6,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import { createServer, type ServerOptions } from "../../mod.ts";
-import { client } from "../../src/adapters/client.ts";
-import { browserTest } from "./browser.ts";
+import { client } from "../../src/adapters/served_client.ts";
+import { browserTest } from "../support/browser.ts";
 
 /** A SockJS server, and a site of which a page uses it. */
 class Sites implements AsyncDisposable {

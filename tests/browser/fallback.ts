@@ -1,7 +1,7 @@
 /** The client falls back to what works, when it may choose among all of its transports. */
 
 import { assertEquals } from "@std/assert";
-import { presentHosts } from "../hosts.ts";
+import { presentHosts } from "../support/hosts.ts";
 import { HttpProxy, type ProxyHabits } from "./http_proxy.ts";
 import { noting } from "./outcomes.ts";
 import {

@@ -5,7 +5,7 @@
  */
 
 import { smokePage } from "../../examples/test_server/smoke_page.ts";
-import { client } from "../../src/adapters/client.ts";
+import { client } from "../../src/adapters/served_client.ts";
 
 let server: Deno.HttpServer<Deno.NetAddr> | undefined;
 

@@ -6,9 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import { transports } from "../../examples/test_server/page/checks.js";
-import { type HostName, presentHosts, startServer } from "../hosts.ts";
-import type { ServerProcess } from "../server_process.ts";
-import { hasBrowser } from "./browser.ts";
+import { type HostName, presentHosts, startServer } from "../support/hosts.ts";
+import type { ServerProcess } from "../support/server_process.ts";
+import { hasBrowser } from "../support/browser.ts";
 import { otherOrigin } from "./page_server.ts";
 import { type Stage, Tab } from "./tab.ts";
 

@@ -1,7 +1,7 @@
 /** The smoke page itself, on two of its rows from each origin. */
 
 import { assertEquals } from "@std/assert";
-import { browser } from "./browser.ts";
+import { browser } from "../support/browser.ts";
 import { onRuntime, serverProcess } from "./runtimes.ts";
 
 onRuntime("deno", "smoke page", "shows a check that passed in each cell", async () => {

@@ -6,10 +6,10 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type HostName, hostNames, presentHosts, startServer } from "../hosts.ts";
-import type { ServerProcess } from "../server_process.ts";
+import { type HostName, hostNames, presentHosts, startServer } from "../support/hosts.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 import { ServerUnderTest } from "./server_under_test.ts";
-import { StockClient } from "./stock_client.ts";
+import { StockClient } from "../support/stock_client.ts";
 
 /** A transport, and what is particular about it. */
 export interface ClientTransport {

@@ -5,7 +5,7 @@
  */
 
 import type { SockjsServer } from "../../examples/test_server/services.ts";
-import type { Runtime } from "../../src/runtime.ts";
+import type { Runtime } from "../../src/runtimes/runtime.ts";
 
 /** A request, and how it was answered. */
 export interface LoggedRequest {

@@ -9,8 +9,8 @@
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../mod.ts";
-import { obey } from "../conformance/command.ts";
-import { Recorder } from "../conformance/recorder.ts";
+import { obey } from "../support/server_command.ts";
+import { Recorder } from "../support/recorder.ts";
 import { RequestLog } from "./request_log.ts";
 
 const recorder = new Recorder();

@@ -5,9 +5,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Closed, Opened } from "../conformance/recorder.ts";
+import type { Closed, Opened } from "../support/recorder.ts";
 import type { LoggedRequest } from "./request_log.ts";
-import type { ServerProcess } from "../server_process.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 
 /** Knows where the services are, and what the server has to say of clients. */
 export class ServerUnderTest {

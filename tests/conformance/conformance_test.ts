@@ -1,6 +1,6 @@
 /** The protocol, fact by fact, on every runtime; see PROTOCOL.md. */
 
-import { factOfTheEnd } from "./fact.ts";
+import { factOfTheEnd } from "../support/fact.ts";
 import "./facts/routing.ts";
 import "./facts/methods.ts";
 import "./facts/switched_off.ts";

@@ -1,6 +1,6 @@
 /** What clients must not be able to do, on every runtime. */
 
-import { factOfTheEnd } from "./fact.ts";
+import { factOfTheEnd } from "../support/fact.ts";
 import "./hostile/upgrades.ts";
 import "./hostile/frames.ts";
 import "./hostile/close_frames.ts";

@@ -8,10 +8,10 @@
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo } from "../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../mod.ts";
-import { client } from "../../src/adapters/client.ts";
+import { client } from "../../src/adapters/served_client.ts";
 import { setClock, standStill } from "./clock.ts";
-import { everything, judge, tellOfContext } from "./access.ts";
-import { goWrong, obey } from "./command.ts";
+import { everything, judge, tellOfContext } from "../support/access.ts";
+import { goWrong, obey } from "../support/server_command.ts";
 import {
   flood,
   pauseWhenTold,
@@ -22,7 +22,7 @@ import {
 import { echoThroughStreams, failures, oddities, pipeAsTold } from "./piping.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
 import { echoUntilTold, extremes } from "./extremes.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder } from "../support/recorder.ts";
 import { chooseAsTold, tellOfSubprotocol } from "./subprotocols.ts";
 
 const recorder = new Recorder();

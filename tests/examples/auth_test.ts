@@ -1,7 +1,7 @@
 /** The token as the first message. */
 
 import { assertEquals } from "@std/assert";
-import { browserTest } from "../browser/browser.ts";
+import { browserTest } from "../support/browser.ts";
 import { ExamplePage, startExample } from "./example.ts";
 
 /** Fills in the form by keyboard. */

@@ -1,7 +1,7 @@
 /** The chat, by itself and inside a Hono application. */
 
 import { assertEquals } from "@std/assert";
-import { browserTest } from "../browser/browser.ts";
+import { browserTest } from "../support/browser.ts";
 import { ExamplePage, startExample } from "./example.ts";
 
 /** Opens the chat, and joins it by keyboard: the focus is where the name goes. */

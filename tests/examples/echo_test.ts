@@ -1,7 +1,7 @@
 /** The echo example: its page finds out which transports work, and how fast. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { browserTest } from "../browser/browser.ts";
+import { browserTest } from "../support/browser.ts";
 import { ExamplePage, startExample } from "./example.ts";
 
 browserTest("echo: all transports work in Chromium, and each has its times", async (context) => {

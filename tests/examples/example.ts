@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "../server_process.ts";
+import { ServerProcess } from "../support/server_process.ts";
 
 /** Where pictures of the pages go; without it they are taken, and not kept. */
 const folder = Deno.env.get("SCREENSHOTS");

@@ -1,7 +1,7 @@
 /** Two channels over one connection. */
 
 import { assertEquals } from "@std/assert";
-import { browserTest } from "../browser/browser.ts";
+import { browserTest } from "../support/browser.ts";
 import { ExamplePage, startExample } from "./example.ts";
 
 browserTest(

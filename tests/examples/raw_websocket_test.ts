@@ -7,7 +7,7 @@ import {
   type RuntimeName,
   scriptCommand,
 } from "../../scripts/runtimes.ts";
-import { browserTest } from "../browser/browser.ts";
+import { browserTest } from "../support/browser.ts";
 import { ExamplePage, startExample } from "./example.ts";
 
 browserTest("raw_websocket: a page without SockJS has its messages echoed", async (context) => {

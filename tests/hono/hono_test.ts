@@ -1,7 +1,7 @@
 /** SockJS in applications of Hono's, driven from here against one for each runtime. */
 
 import { assert, assertEquals } from "@std/assert";
-import { StockClient } from "../clients/stock_client.ts";
+import { StockClient } from "../support/stock_client.ts";
 import { harmful, harmless } from "./middleware.ts";
 import { nodes, onEachRuntime, onTheirOwn, theEnd } from "./on_each_runtime.ts";
 

@@ -6,8 +6,8 @@
 
 import { assertEquals } from "@std/assert";
 import { nodeNames, runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
-import { StockClient } from "../clients/stock_client.ts";
-import { ServerProcess } from "../server_process.ts";
+import { StockClient } from "../support/stock_client.ts";
+import { ServerProcess } from "../support/server_process.ts";
 
 /** Those with a server for fetch handlers. */
 export const onTheirOwn: readonly RuntimeName[] = ["deno", "bun"];

@@ -1,8 +1,8 @@
 /** Applications that share their server with SockJS. */
 
 import { assertEquals } from "@std/assert";
-import type { HttpConnection } from "../conformance/raw_http.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import type { HttpConnection } from "../support/raw_http.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 

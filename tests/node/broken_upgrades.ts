@@ -5,7 +5,7 @@
  */
 
 import { connect } from "node:net";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { handshake } from "../support/raw_websocket.ts";
 
 interface Upgrade {
   method?: string;

@@ -2,9 +2,9 @@
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../conformance/bytes.ts";
-import type { HttpConnection } from "../conformance/raw_http.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { concatenate } from "../support/bytes.ts";
+import type { HttpConnection } from "../support/raw_http.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 

@@ -1,8 +1,8 @@
 /** Several requests on one connection, and what comes with them. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { RawRequest } from "../conformance/raw_http.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import type { RawRequest } from "../support/raw_http.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 

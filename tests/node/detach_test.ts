@@ -1,8 +1,8 @@
 /** Taking SockJS servers off an HTTP server. */
 
 import { assert, assertEquals } from "@std/assert";
-import { HttpConnection } from "../conformance/raw_http.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { HttpConnection } from "../support/raw_http.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 

@@ -1,7 +1,7 @@
 /** What a refused handshake is answered, and what the next request on its connection is not. */
 
 import { assertEquals } from "@std/assert";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 
 const expectations = new Programs("expectations.ts");

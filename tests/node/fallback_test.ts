@@ -1,7 +1,7 @@
 /** The option `fallback`, which answers where the application has no listeners of its own. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 
 const fallback = new Programs("fallback.ts");

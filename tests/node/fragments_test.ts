@@ -1,8 +1,8 @@
 /** Messages in many fragments. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../conformance/bytes.ts";
-import { opcodes, RawWebSocket } from "../conformance/raw_websocket.ts";
+import { concatenate } from "../support/bytes.ts";
+import { opcodes, RawWebSocket } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 
 const fragments = new Programs("fragments.ts");

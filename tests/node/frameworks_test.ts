@@ -1,8 +1,8 @@
 /** Services within frameworks, by a listener for requests. */
 
 import { assertEquals } from "@std/assert";
-import { StockClient } from "../clients/stock_client.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { StockClient } from "../support/stock_client.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Http2Client } from "./http2_client.ts";
 import { Programs } from "./on_each_runtime.ts";
 

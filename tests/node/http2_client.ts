@@ -4,7 +4,7 @@
  * @module
  */
 
-import { certificate } from "./programs/certificate.ts";
+import { certificate } from "../support/certificate.ts";
 
 /** Sends requests to one server. */
 export class Http2Client implements Disposable {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Http2Client } from "./http2_client.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
-import { Tunnel } from "./tunnel.ts";
+import { Tunnel } from "../support/tunnel.ts";
 
 /** "Assertion `stream->closed_next == NULL' failed": no fault of ours, but the end of all tests. */
 const skip = { deno: "its HTTP/2 library ends the process when clients leave early" };

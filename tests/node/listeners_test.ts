@@ -1,8 +1,8 @@
 /** What is ours is heard by nobody else, whenever they listen and whoever calls it. */
 
 import { assertEquals } from "@std/assert";
-import { StockClient } from "../clients/stock_client.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { StockClient } from "../support/stock_client.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 

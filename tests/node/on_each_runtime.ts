@@ -7,8 +7,8 @@
 
 import { assertEquals } from "@std/assert";
 import { nodeNames, type RuntimeName } from "../../scripts/runtimes.ts";
-import { presentHosts } from "../hosts.ts";
-import { ServerProcess } from "../server_process.ts";
+import { presentHosts } from "../support/hosts.ts";
+import { ServerProcess } from "../support/server_process.ts";
 import { Program } from "./program.ts";
 
 /** All runtimes with `node:http`. */

@@ -6,10 +6,10 @@
 
 import { assertEquals } from "@std/assert";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
-import { HttpConnection, type RawRequest } from "../conformance/raw_http.ts";
-import type { RawResponse } from "../conformance/raw_response.ts";
-import { RawWebSocket } from "../conformance/raw_websocket.ts";
-import type { ServerProcess } from "../server_process.ts";
+import { HttpConnection, type RawRequest } from "../support/raw_http.ts";
+import type { RawResponse } from "../support/raw_response.ts";
+import { RawWebSocket } from "../support/raw_websocket.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 
 /** Connects to the servers of one program, and closes what is left open at the end of a test. */
 export class Program implements Disposable {

@@ -1,7 +1,7 @@
 /** Writing straight into sockets, whose readers take their time. */
 
 import { assert, assertEquals } from "@std/assert";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { Http2Client } from "./http2_client.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";

@@ -1,7 +1,7 @@
 /** Time-outs of the HTTP server, shorter than the heartbeats of a service. */
 
 import { assertEquals } from "@std/assert";
-import type { HttpConnection } from "../conformance/raw_http.ts";
+import type { HttpConnection } from "../support/raw_http.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 

@@ -1,11 +1,11 @@
 /** Services over TLS, by HTTP/1.1. */
 
 import { assertEquals } from "@std/assert";
-import { HttpConnection } from "../conformance/raw_http.ts";
-import { handshake, RawWebSocket } from "../conformance/raw_websocket.ts";
+import { HttpConnection } from "../support/raw_http.ts";
+import { handshake, RawWebSocket } from "../support/raw_websocket.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
-import { Tunnel } from "./tunnel.ts";
+import { Tunnel } from "../support/tunnel.ts";
 
 const tls = new Programs("tls.ts");
 

@@ -1,8 +1,8 @@
 /** Refused and broken upgrades, in great numbers. */
 
 import { assert, assertEquals } from "@std/assert";
-import { inParallel } from "../conformance/hostile/crowd.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
+import { inParallel } from "../support/crowd.ts";
+import { handshake } from "../support/raw_websocket.ts";
 import { breakOff, brokenUpgrades, leavings } from "./broken_upgrades.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";

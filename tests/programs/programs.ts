@@ -6,9 +6,9 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
-import { HttpConnection } from "../conformance/raw_http.ts";
-import { handshake, RawWebSocket } from "../conformance/raw_websocket.ts";
-import type { ServerProcess } from "../server_process.ts";
+import { HttpConnection } from "../support/raw_http.ts";
+import { handshake, RawWebSocket } from "../support/raw_websocket.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 import type { ScratchProject } from "./scratch_project.ts";
 
 /** A program that SockJS is installed beside. It has a page at `/`, too. */

@@ -4,9 +4,9 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { StockClient } from "../clients/stock_client.ts";
-import { presentHosts } from "../hosts.ts";
-import type { ServerProcess } from "../server_process.ts";
+import { StockClient } from "../support/stock_client.ts";
+import { presentHosts } from "../support/hosts.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 import { programs } from "./programs.ts";
 import { canInstall, ScratchProject } from "./scratch_project.ts";
 

@@ -9,7 +9,7 @@ import { nodePackage } from "../../scripts/node_programs.ts";
 import { pack } from "../../scripts/npm_package/tarball.ts";
 import { run } from "../../scripts/run.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "../server_process.ts";
+import { ServerProcess } from "../support/server_process.ts";
 
 const source = new URL("project/", import.meta.url);
 

@@ -1,8 +1,8 @@
 /** Twice as much of anything that a client may send costs a server twice as much, and no more. */
 
 import { assert, assertEquals } from "@std/assert";
-import { TestServer } from "../conformance/test_server.ts";
-import { presentHosts, startServer } from "../hosts.ts";
+import { TestServer } from "../support/test_server.ts";
+import { presentHosts, startServer } from "../support/hosts.ts";
 import { inputs } from "./doubling/inputs.ts";
 
 /** What is paid for twice as much: four times that would be the square. */

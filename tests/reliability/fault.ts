@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { FactOptions } from "../conformance/fact.ts";
-import { attack } from "../conformance/hostile/attack.ts";
-import type { TestServer } from "../conformance/test_server.ts";
-import type { HostName } from "../hosts.ts";
+import type { FactOptions } from "../support/fact.ts";
+import { attack } from "../support/attack.ts";
+import type { TestServer } from "../support/test_server.ts";
+import type { HostName } from "../support/hosts.ts";
 
 /** Where faults are tested. */
 export const hosts: readonly HostName[] = ["deno", "bun", "node24"];

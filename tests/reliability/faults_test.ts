@@ -1,6 +1,6 @@
 /** What goes wrong between a server and its clients, with real sockets. */
 
-import { factOfTheEnd } from "../conformance/fact.ts";
+import { factOfTheEnd } from "../support/fact.ts";
 import { hosts } from "./fault.ts";
 import "./faults/trickles.ts";
 import "./faults/vanishing.ts";

@@ -2,8 +2,8 @@
 
 import { assert } from "@std/assert";
 import { fault } from "./fault.ts";
-import { receivingTransports } from "../conformance/receiving_transports.ts";
-import type { TestServer } from "../conformance/test_server.ts";
+import { receivingTransports } from "../support/receiving_transports.ts";
+import type { TestServer } from "../support/test_server.ts";
 import { forgetPeak, memoryOf, tellsMemory } from "./memory.ts";
 
 const MB = 1e6;

@@ -3,9 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { runtimeCommand } from "../../scripts/runtimes.ts";
 import { run } from "../../scripts/run.ts";
-import { isQuiet, openSockets } from "../conformance/hostile/leftovers.ts";
-import { TestServer } from "../conformance/test_server.ts";
-import { presentHosts, startServer } from "../hosts.ts";
+import { isQuiet, openSockets } from "../support/leftovers.ts";
+import { TestServer } from "../support/test_server.ts";
+import { presentHosts, startServer } from "../support/hosts.ts";
 import { drawCase } from "./fuzz/all_cases.ts";
 import { attack } from "./fuzz/campaign.ts";
 import { prefixes } from "./fuzz/services.ts";

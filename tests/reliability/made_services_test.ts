@@ -1,10 +1,10 @@
 /** Whatever a service is like, and whatever goes on around it, nothing brings the server down. */
 
 import { assertEquals } from "@std/assert";
-import { isQuiet, openSockets } from "../conformance/hostile/leftovers.ts";
-import { TestServer } from "../conformance/test_server.ts";
-import { Dice } from "../dice.ts";
-import { presentHosts, startServer } from "../hosts.ts";
+import { isQuiet, openSockets } from "../support/leftovers.ts";
+import { TestServer } from "../support/test_server.ts";
+import { Dice } from "../support/seeded_random.ts";
+import { presentHosts, startServer } from "../support/hosts.ts";
 import { attack, unexpected } from "./fuzz/campaign.ts";
 import { drawMadeCase } from "./fuzz/made/all_cases.ts";
 import { stall } from "./fuzz/stall.ts";

@@ -1,7 +1,7 @@
 /** A short soak; `deno task soak` is the long one, which also judges the memory. */
 
 import { assertEquals } from "@std/assert";
-import { type HostName, presentHosts } from "../hosts.ts";
+import { type HostName, presentHosts } from "../support/hosts.ts";
 import { soak } from "./soak/soak.ts";
 import { faultsOf } from "./soak/verdict.ts";
 

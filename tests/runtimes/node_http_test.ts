@@ -31,7 +31,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   ownFrames: {
     says: "frames that are written to the socket of a websocket arrive between its own",
-    place: "src/runtimes/node/websocket.ts",
+    place: "src/runtimes/node/node_websocket.ts",
     sees: true,
   },
   upgradeAsRequest: {
@@ -41,7 +41,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   endAfterUpgrade: {
     says: "nothing ends the socket of an upgrade when its client does",
-    place: "src/runtimes/node/info.ts",
+    place: "src/runtimes/node/node_info.ts",
     sees: { ended: true, destroyed: false },
   },
   closeOfAnAnswer: {
@@ -51,13 +51,13 @@ const rows: Readonly<Record<string, Row>> = {
   },
   tooLong: {
     says: "a message that is too long is closed with a code alone; Bun does not ask us",
-    place: "src/runtimes/node/websocket.ts",
+    place: "src/runtimes/node/node_websocket.ts",
     sees: { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", closings: [[1009]] },
     onBun: { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", closings: [] },
   },
   drain: {
     says: "the socket of a websocket drains; Bun does not say so",
-    place: "src/runtimes/node/websocket.ts",
+    place: "src/runtimes/node/node_websocket.ts",
     sees: true,
     onBun: false,
   },

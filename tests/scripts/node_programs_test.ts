@@ -84,9 +84,13 @@ Deno.test({
       const script = new URL("main.ts", folder);
       await Deno.writeTextFile(
         script,
-        `import { Session } from "../../../src/session.ts"; console.log(Session);`,
+        `import { Session } from "../../../src/session/session.ts"; console.log(Session);`,
       );
-      await assertRejects(() => nodeProgram(script), Error, "does not export src/session.ts");
+      await assertRejects(
+        () => nodeProgram(script),
+        Error,
+        "does not export src/session/session.ts",
+      );
     }),
 });
 

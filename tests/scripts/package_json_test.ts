@@ -35,12 +35,12 @@ Deno.test("each subpath has a file and its types, for import and for require", (
 });
 
 Deno.test("the client has a file of its own for Bun, before all others", () => {
-  const exports = { ".": "./mod.ts", "./client": "./src/adapters/client.ts" };
-  const conditions = packageJson({ ...project, exports }).exports["./client"] as object;
+  const exports = { ".": "./mod.ts", "./served-client": "./src/adapters/served_client.ts" };
+  const conditions = packageJson({ ...project, exports }).exports["./served-client"] as object;
   assertEquals(Object.keys(conditions), ["bun", "import", "require"]);
   assertEquals((conditions as { bun: unknown }).bun, {
-    types: "./esm/src/adapters/client.d.ts",
-    default: "./esm/src/adapters/client_on_bun.js",
+    types: "./esm/src/adapters/served_client.d.ts",
+    default: "./esm/src/adapters/served_client_on_bun.js",
   });
 });
 

@@ -2,11 +2,17 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";
-import { HttpConnection } from "../conformance/raw_http.ts";
-import { xhrStreaming } from "../conformance/receiving_transports.ts";
-import { TestServer } from "../conformance/test_server.ts";
-import { type HostName, hostNames, presentHosts, skipReason, startServer } from "../hosts.ts";
-import type { ServerProcess } from "../server_process.ts";
+import { HttpConnection } from "../support/raw_http.ts";
+import { xhrStreaming } from "../support/receiving_transports.ts";
+import { TestServer } from "../support/test_server.ts";
+import {
+  type HostName,
+  hostNames,
+  presentHosts,
+  skipReason,
+  startServer,
+} from "../support/hosts.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 
 const script = new URL("../conformance/server.ts", import.meta.url);
 /** How many connections there may be still, and how many come. */

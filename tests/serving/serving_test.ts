@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { runtimeCommand } from "../../scripts/runtimes.ts";
-import { ServerProcess } from "../server_process.ts";
+import { ServerProcess } from "../support/server_process.ts";
 
 const hasBun = await runtimeCommand("bun") !== undefined;
 if (!hasBun) console.log("bun is not on this machine: serving on it is skipped");

@@ -1,10 +1,10 @@
 /** A service on a unix socket, as a proxy on the same machine talks to it. */
 
 import { assert, assertEquals } from "@std/assert";
-import { answerTo } from "../conformance/hostile/answer.ts";
-import { receivingTransports } from "../conformance/receiving_transports.ts";
-import { TestServer } from "../conformance/test_server.ts";
-import { type HostName, hostNames, presentHosts, startServer } from "../hosts.ts";
+import { answerTo } from "../support/first_answer.ts";
+import { receivingTransports } from "../support/receiving_transports.ts";
+import { TestServer } from "../support/test_server.ts";
+import { type HostName, hostNames, presentHosts, startServer } from "../support/hosts.ts";
 
 const script = new URL("./unix_socket.ts", import.meta.url);
 

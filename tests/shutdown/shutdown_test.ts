@@ -1,10 +1,10 @@
 /** `server.close()`, in a process that has nothing else to do. */
 
 import { assertEquals } from "@std/assert";
-import { jsonp, streams, xhr } from "../conformance/receiving_transports.ts";
-import { handshake } from "../conformance/raw_websocket.ts";
-import { TestServer } from "../conformance/test_server.ts";
-import { type HostName, presentHosts, startServer } from "../hosts.ts";
+import { jsonp, streams, xhr } from "../support/receiving_transports.ts";
+import { handshake } from "../support/raw_websocket.ts";
+import { TestServer } from "../support/test_server.ts";
+import { type HostName, presentHosts, startServer } from "../support/hosts.ts";
 
 const hosts: readonly HostName[] = [
   "deno",

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { PassThrough, Stream } from "node:stream";
-import { Connection } from "../../src/adapters/sockjs_node/connection.ts";
-import { inNextTurn } from "../../src/turns.ts";
-import { fakeTime, microtasks, pass } from "../unit/fake_time.ts";
-import { connect as connectTo, serve } from "../unit/polling_client.ts";
+import { Connection } from "../../src/adapters/sockjs_node/stream_connection.ts";
+import { inNextTurn } from "../../src/event_loop/turns.ts";
+import { fakeTime, microtasks, pass } from "../support/fake_time.ts";
+import { connect as connectTo, serve } from "../support/polling_client.ts";
 
 /** A client, its connection, and all that the connection fires. */
 async function connect() {

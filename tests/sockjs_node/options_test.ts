@@ -1,8 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type ServerOptions, webOptions } from "../../src/adapters/sockjs_node/options.ts";
-import { Faults } from "../../src/faults.ts";
-import { Emitter } from "../../src/emitter.ts";
-import { readOptions } from "../../src/settings.ts";
+import {
+  type ServerOptions,
+  webOptions,
+} from "../../src/adapters/sockjs_node/sockjs_node_options.ts";
+import { Faults } from "../../src/server/error_reporter.ts";
+import { Emitter } from "../../src/connection/emitter.ts";
+import { readOptions } from "../../src/options/settings.ts";
 
 const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
 

@@ -6,9 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import { nodeNames } from "../../scripts/runtimes.ts";
-import { StockClient } from "../clients/stock_client.ts";
-import { presentHosts } from "../hosts.ts";
-import { ServerProcess } from "../server_process.ts";
+import { StockClient } from "../support/stock_client.ts";
+import { presentHosts } from "../support/hosts.ts";
+import { ServerProcess } from "../support/server_process.ts";
 
 /** Those that every server has to serve. */
 export const transports = ["websocket", "xhr-streaming", "xhr-polling"];

@@ -9,7 +9,7 @@ import sockjs, {
   Server,
   type ServerOptions,
 } from "../../src/adapters/sockjs_node.ts";
-import { PollingClient } from "../unit/polling_client.ts";
+import { PollingClient } from "../support/polling_client.ts";
 
 /** An HTTP server with a listener of its own, until the end of an `await using` scope. */
 class Site implements AsyncDisposable {

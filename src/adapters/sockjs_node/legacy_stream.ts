@@ -5,7 +5,7 @@
  */
 
 import { Stream } from "node:stream";
-import type { Emitter, EventMap } from "../../emitter.ts";
+import type { Emitter, EventMap } from "../../connection/emitter.ts";
 
 /** What is used of a stream that `pipe` writes to. */
 export interface PipeTarget {

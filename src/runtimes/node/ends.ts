@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address, Ends } from "../../runtime.ts";
+import type { Address, Ends } from "../runtime.ts";
 
 /** What is used of a socket here. */
 export interface SocketEnds {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkStatus } from "../../http/answer.ts";
+import { checkStatus } from "../../http/plain_response.ts";
 import { isFieldValue } from "../../http/cookies.ts";
 import { connectionFields } from "./connection_fields.ts";
 import type { ServerResponse } from "./types.ts";

@@ -6,8 +6,8 @@
 
 import { type BodyWatcher, readUpTo, unwatched } from "../../http/body.ts";
 import { isHost } from "../../http/host.ts";
-import { bodyOf, readText } from "./body.ts";
-import { lazyHeaders } from "./headers.ts";
+import { bodyOf, readText } from "./request_body.ts";
+import { lazyHeaders } from "./request_headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 
 /** A request and its answer, as Node has them. */

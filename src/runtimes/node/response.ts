@@ -4,11 +4,11 @@
  * @module
  */
 
-import { Answer, isResponse } from "../../http/answer.ts";
+import { Answer, isResponse } from "../../http/plain_response.ts";
 import { connectionFields } from "./connection_fields.ts";
 import { errorAnswer } from "../../http/errors.ts";
 import { clearHead, writeHead } from "./head.ts";
-import type { NodeInfo } from "./info.ts";
+import type { NodeInfo } from "./node_info.ts";
 import { whenQueued } from "./queued.ts";
 import { answered, respond } from "./sink.ts";
 

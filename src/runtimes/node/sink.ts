@@ -6,11 +6,11 @@
 
 import { Buffer } from "node:buffer";
 import { ServerResponse } from "node:http";
-import { Answer } from "../../http/answer.ts";
+import { Answer } from "../../http/plain_response.ts";
 import type { Fields } from "../../http/headers.ts";
-import type { Sink, SinkListener } from "../../runtime.ts";
+import type { Sink, SinkListener } from "../runtime.ts";
 import { writeHead } from "./head.ts";
-import type { NodeInfo } from "./info.ts";
+import type { NodeInfo } from "./node_info.ts";
 import { whenQueued } from "./queued.ts";
 import { isRealNode } from "./real_node.ts";
 import { Suspension } from "./timeout.ts";

@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Frame } from "../../message.ts";
+import type { Frame } from "../../protocol/message.ts";
 
 /** Characters up to which copying them is better than writing head and text apart. */
 export const maxCopied: number = 16 * 1024;

@@ -5,9 +5,9 @@
  */
 
 import { WebSocketServer } from "ws";
-import type { SocketListener } from "../../runtime.ts";
+import type { SocketListener } from "../runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
-import { NodeWebSocket, simplifyHandshake, type WebSocketOfWs } from "./websocket.ts";
+import { NodeWebSocket, simplifyHandshake, type WebSocketOfWs } from "./node_websocket.ts";
 
 /** What we use of a server of `ws`. */
 interface ServerOfWs {

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { onEachHost } from "../every_transport.ts";
-import { StockClient } from "../stock_client.ts";
+import { StockClient } from "../../support/stock_client.ts";
 
 onEachHost("chooses websocket when all is possible", async (server) => {
   await using client = await StockClient.open(server.url("/echo"));

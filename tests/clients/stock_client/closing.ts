@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport, type Stage } from "../every_transport.ts";
-import type { ClientClose } from "../stock_client.ts";
+import type { ClientClose } from "../../support/stock_client.ts";
 
 onEachTransport("closes with its own code and reason", async (stage) => {
   const { transport, server } = stage;

@@ -8,7 +8,7 @@ import {
   type Stage,
   stageOf,
 } from "../every_transport.ts";
-import { presentHosts } from "../../hosts.ts";
+import { presentHosts } from "../../support/hosts.ts";
 
 /** The default heartbeat delay fits into it twice, in ms. */
 const idleTime = 60_000;

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";
-import type { StockClient } from "../stock_client.ts";
+import type { StockClient } from "../../support/stock_client.ts";
 
 const everyUnit = Array.from(
   { length: 0x10000 },

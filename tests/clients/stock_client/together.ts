@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { clientTransports, onEachHost, onEachTransport } from "../every_transport.ts";
-import { StockClient } from "../stock_client.ts";
+import { StockClient } from "../../support/stock_client.ts";
 
 onEachTransport("two clients hear their own echo only", async (stage) => {
   await using first = await stage.connect("/echo");

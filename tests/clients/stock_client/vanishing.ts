@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { clientsServer, onEachTransport } from "../every_transport.ts";
-import { startServer } from "../../hosts.ts";
+import { startServer } from "../../support/hosts.ts";
 import { ServerUnderTest } from "../server_under_test.ts";
-import { StockClient } from "../stock_client.ts";
+import { StockClient } from "../../support/stock_client.ts";
 
 onEachTransport("is closed when the server is gone", async (stage) => {
   const { host, transport } = stage;

@@ -1,8 +1,8 @@
 /** Section 6: what all sessions of a server may hold together. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const service = "/all_together";
 

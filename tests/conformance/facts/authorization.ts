@@ -1,11 +1,11 @@
 /** The option `authorize`: who may open a session, and whose it is then. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { handshake } from "../raw_websocket.ts";
-import type { RawRequest } from "../raw_http.ts";
-import { receivingTransports } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import type { RawRequest } from "../../support/raw_http.ts";
+import { receivingTransports } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** Requests that would open a session, in each way. */
 function openings(server: TestServer, query: string): RawRequest[] {

@@ -1,8 +1,8 @@
 /** Section 6: the callbacks of htmlfile and jsonp. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { fact } from "../fact.ts";
-import { htmlfilePrelude } from "../receiving_transports.ts";
+import { fact } from "../../support/fact.ts";
+import { htmlfilePrelude } from "../../support/receiving_transports.ts";
 
 const longest = "abcdefghijklmnopqrstuvwxyz_-.019";
 

@@ -1,9 +1,9 @@
 /** Section 5: what follows `close(code, reason)`. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { TestServer } from "../test_server.ts";
-import type { XhrSession } from "../xhr_session.ts";
+import { fact } from "../../support/fact.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import type { XhrSession } from "../../support/xhr_session.ts";
 
 const goAway = `c[3000,"Go away!"]\n`;
 const closed = {

@@ -1,7 +1,7 @@
 /** Section 1: HTTP connections, of both versions. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 fact("1", "one connection serves answers of every kind", async (server) => {
   const connection = await server.connect();

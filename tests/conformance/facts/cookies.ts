@@ -1,10 +1,10 @@
 /** Section 3: the JSESSIONID cookie. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { RawResponse } from "../raw_response.ts";
-import { handshake } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { RawResponse } from "../../support/raw_response.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 type Headers = Record<string, string>;
 

@@ -2,11 +2,11 @@
 
 import { assertEquals } from "@std/assert";
 import { type Extreme, extremes } from "../extremes.ts";
-import { fact } from "../fact.ts";
-import type { RawWebSocket } from "../raw_websocket.ts";
-import { receivingTransports, streams } from "../receiving_transports.ts";
-import type { ReceivingTransport } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { RawWebSocket } from "../../support/raw_websocket.ts";
+import { receivingTransports, streams } from "../../support/receiving_transports.ts";
+import type { ReceivingTransport } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** A websocket of one of the services, raw or not. */
 interface Talker {

@@ -1,9 +1,14 @@
 /** Section 4: frames and their escaping, over xhr-polling and websocket. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { asciiJson, closeFrame, everyCodeUnit, messageFrame } from "../reference_frame.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import {
+  asciiJson,
+  closeFrame,
+  everyCodeUnit,
+  messageFrame,
+} from "../../support/reference_frame.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** A session as these facts need it, whatever carries it. */
 interface Carrier {

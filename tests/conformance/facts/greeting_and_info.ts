@@ -1,8 +1,8 @@
 /** Section 2: the greeting and the server's capabilities. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 for (const path of ["/echo", "/echo/", "/cookie_needed_echo"]) {
   fact("2", `${path} greets`, async (server) => {

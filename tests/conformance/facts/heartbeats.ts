@@ -1,9 +1,9 @@
 /** Section 5: heartbeats over every HTTP transport. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { closeFrame } from "../reference_frame.ts";
-import { jsonp, polls, streams } from "../receiving_transports.ts";
+import { fact } from "../../support/fact.ts";
+import { closeFrame } from "../../support/reference_frame.ts";
+import { jsonp, polls, streams } from "../../support/receiving_transports.ts";
 
 for (const transport of streams) {
   fact("5", `${transport.name}: heartbeats come and do not end the answer`, async (server) => {

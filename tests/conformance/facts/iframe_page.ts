@@ -1,7 +1,7 @@
 /** Section 2: the page that the client loads into an iframe. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 function page(src: string): string {
   return [

@@ -1,7 +1,7 @@
 /** Section 5: receivers that break, sessions that nobody asks for. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 const interrupted = `c[1002,"Connection interrupted"]\n`;
 

@@ -1,11 +1,11 @@
 /** Section 6: jsonp_send. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { fromLatin1 } from "../bytes.ts";
-import { asciiJson, everyCodeUnit, messageFrame } from "../reference_frame.ts";
-import { jsonp, xhr } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { fromLatin1 } from "../../support/bytes.ts";
+import { asciiJson, everyCodeUnit, messageFrame } from "../../support/reference_frame.ts";
+import { jsonp, xhr } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const form = "application/x-www-form-urlencoded";
 const forms = [

@@ -1,11 +1,11 @@
 /** Section 6: a client that sends and closes at once still gets its answers. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import { fact, type FactOptions } from "../fact.ts";
-import { closePayload, oddFrame, textFrame } from "../hostile/frame_bytes.ts";
-import type { RawWebSocket } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
+import { concatenate } from "../../support/bytes.ts";
+import { fact, type FactOptions } from "../../support/fact.ts";
+import { closePayload, oddFrame, textFrame } from "../../support/frame_bytes.ts";
+import type { RawWebSocket } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** What an answer may depend on is not always the same: each is asked for so often. */
 const times = 20;

@@ -1,10 +1,10 @@
 /** What is over a limit: the option's own status or close code. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { handshake } from "../raw_websocket.ts";
-import { receivingTransports, streams } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import { receivingTransports, streams } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const fits = JSON.stringify(["x".repeat(96)]);
 const tooLong = JSON.stringify(["x".repeat(97)]);

@@ -1,7 +1,7 @@
 /** Section 6: payloads of very many messages. */
 
 import { assert, assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 import { pathOf, waysToRead } from "../reading.ts";
 
 const count = 120_000;

@@ -1,10 +1,10 @@
 /** Section 6: frames as a browser takes them out of scripts and of server-sent events. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { fact } from "../fact.ts";
-import { asciiJson, everyCodeUnit, messageFrame } from "../reference_frame.ts";
-import { argumentOfCall, eventsource, htmlfile } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { asciiJson, everyCodeUnit, messageFrame } from "../../support/reference_frame.ts";
+import { argumentOfCall, eventsource, htmlfile } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** The data of the events in a text, as the HTML standard reads them. */
 function eventData(text: string): string[] {

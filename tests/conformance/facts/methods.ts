@@ -1,7 +1,7 @@
 /** Section 1: methods that a path does not have, and HEAD. */
 
 import { assert, assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 /** The methods of each path; HEAD goes wherever static GET does. */
 const paths: readonly [path: string, allowed: string[]][] = [

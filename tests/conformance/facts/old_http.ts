@@ -1,10 +1,10 @@
 /** Section 6: streams to clients of HTTP/1.0, which know no chunks. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { decode } from "../raw_response.ts";
-import { fact } from "../fact.ts";
-import { closeFrame } from "../reference_frame.ts";
-import { streams, xhrStreaming } from "../receiving_transports.ts";
+import { decode } from "../../support/raw_response.ts";
+import { fact } from "../../support/fact.ts";
+import { closeFrame } from "../../support/reference_frame.ts";
+import { streams, xhrStreaming } from "../../support/receiving_transports.ts";
 
 for (const { name, method, path, prelude, framed } of streams) {
   for (const keepAlive of [false, true]) {

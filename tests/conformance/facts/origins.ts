@@ -1,11 +1,11 @@
 /** Section 3, with the option `origins`: who may not use a service, and learns nothing of it. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { handshake } from "../raw_websocket.ts";
-import type { RawRequest } from "../raw_http.ts";
-import { receivingTransports } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import type { RawRequest } from "../../support/raw_http.ts";
+import { receivingTransports } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const good = "http://good.example";
 const strangers: readonly Record<string, string>[] = [

@@ -1,9 +1,9 @@
 /** What `connection.pause()` does to senders. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { RawWebSocket } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { RawWebSocket } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** Has all paused connections go on. */
 async function resumeAll(server: TestServer): Promise<void> {

@@ -1,9 +1,9 @@
 /** Pings on websockets: who answers is alive, who does not is gone. */
 
 import { assert, assertEquals } from "@std/assert";
-import { factsAtOnce, type WaitingFact } from "../fact.ts";
-import type { RawWebSocket } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
+import { factsAtOnce, type WaitingFact } from "../../support/fact.ts";
+import type { RawWebSocket } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const framed = "/pinged/000/ID/websocket";
 const raw = "/pinged/websocket?id=ID";

@@ -1,10 +1,10 @@
 /** Section 5: connections as streams, in pipes that nobody awaits. */
 
 import { assertEquals } from "@std/assert";
-import { attack } from "../hostile/attack.ts";
+import { attack } from "../../support/attack.ts";
 import { failures, oddities } from "../piping.ts";
-import { RawWebSocket } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
+import { RawWebSocket } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** A websocket whose server segment says how it is piped. */
 async function open(server: TestServer, service: string, way: number, id: string) {

@@ -1,7 +1,7 @@
 /** Section 3: OPTIONS. */
 
 import { assert, assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 const year = 31_536_000;
 

@@ -1,7 +1,7 @@
 /** Section 5: receiving requests and the sessions they make. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 const still = `c[2010,"Another connection still open"]\n`;
 

@@ -1,9 +1,9 @@
 /** Section 3: caching, content types and what an error's body may hold. */
 
 import { assert, assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { RawResponse } from "../raw_response.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { RawResponse } from "../../support/raw_response.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 interface Row {
   ask: (server: TestServer) => Promise<RawResponse>;

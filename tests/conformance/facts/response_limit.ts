@@ -1,9 +1,9 @@
 /** Section 6: a stream ends after so many bytes, and nothing is lost by that. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { closeFrame, messageFrame } from "../reference_frame.ts";
-import { type ReceivingTransport, streams } from "../receiving_transports.ts";
+import { fact } from "../../support/fact.ts";
+import { closeFrame, messageFrame } from "../../support/reference_frame.ts";
+import { type ReceivingTransport, streams } from "../../support/receiving_transports.ts";
 
 /** What the services here have. */
 const limit = 4096;

@@ -2,10 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 import { DeafProxy } from "../deaf_proxy.ts";
-import { fact, factsAtOnce, type WaitingFact } from "../fact.ts";
-import { HttpConnection } from "../raw_http.ts";
-import { Receiving } from "../receiving.ts";
-import { streams } from "../receiving_transports.ts";
+import { fact, factsAtOnce, type WaitingFact } from "../../support/fact.ts";
+import { HttpConnection } from "../../support/raw_http.ts";
+import { Receiving } from "../../support/receiving.ts";
+import { streams } from "../../support/receiving_transports.ts";
 
 /** Its streams end after 300 ms, with heartbeats every 100 ms. */
 const service = "/brief";

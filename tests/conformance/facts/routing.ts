@@ -1,7 +1,7 @@
 /** Section 1: which path is what. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 const found: readonly [method: string, path: string, status: number][] = [
   ["GET", "/echo", 200],

@@ -1,8 +1,8 @@
 /** Section 6: xhr_send. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { concatenate } from "../bytes.ts";
+import { fact } from "../../support/fact.ts";
+import { concatenate } from "../../support/bytes.ts";
 
 const types: readonly (string | undefined)[] = [
   undefined,

@@ -1,7 +1,7 @@
 /** Section 2: the stock client from the server itself, and what the iframe page may load. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 const path = "/with_client/sockjs.min.js";
 const file = new URL("../../../node_modules/sockjs-client/dist/sockjs.min.js", import.meta.url);

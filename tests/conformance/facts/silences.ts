@@ -1,9 +1,9 @@
 /** Section 5: answers that wait, longer than a runtime lets idle connections live. */
 
 import { assertEquals } from "@std/assert";
-import { factsAtOnce } from "../fact.ts";
-import { receivingTransports, xhr, xhrStreaming } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { factsAtOnce } from "../../support/fact.ts";
+import { receivingTransports, xhr, xhrStreaming } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** Waits by the server's own clock, in s. */
 async function ticks(server: TestServer, count: number): Promise<void> {

@@ -1,10 +1,15 @@
 /** Section 5: clients that take long answers slowly, and those that take nothing of them. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { Receiving } from "../receiving.ts";
-import { polls, type ReceivingTransport, xhr, xhrStreaming } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import type { Receiving } from "../../support/receiving.ts";
+import {
+  polls,
+  type ReceivingTransport,
+  xhr,
+  xhrStreaming,
+} from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** Sends as many letters as it is told; and waits less long than it takes to read them. */
 const service = "/long_answers";

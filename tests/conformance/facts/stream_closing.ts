@@ -1,9 +1,9 @@
 /** Section 5: what follows `close(code, reason)` over every HTTP transport. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { closeFrame } from "../reference_frame.ts";
-import { jsonp, receivingTransports } from "../receiving_transports.ts";
+import { fact } from "../../support/fact.ts";
+import { closeFrame } from "../../support/reference_frame.ts";
+import { jsonp, receivingTransports } from "../../support/receiving_transports.ts";
 
 const goAway = closeFrame(3000, "Go away!");
 const closed = { code: 3000, reason: "Go away!", wasClean: true };

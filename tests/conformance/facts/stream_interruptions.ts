@@ -1,10 +1,16 @@
 /** Section 5: receiving requests of all transports that break. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { Receiving } from "../receiving.ts";
-import { jsonp, receivingTransports, streams, xhr, xhrStreaming } from "../receiving_transports.ts";
-import { closeFrame } from "../reference_frame.ts";
+import { fact } from "../../support/fact.ts";
+import { Receiving } from "../../support/receiving.ts";
+import {
+  jsonp,
+  receivingTransports,
+  streams,
+  xhr,
+  xhrStreaming,
+} from "../../support/receiving_transports.ts";
+import { closeFrame } from "../../support/reference_frame.ts";
 
 const interrupted = closeFrame(1002, "Connection interrupted");
 const closed = { code: 1002, reason: "Connection interrupted", wasClean: false };

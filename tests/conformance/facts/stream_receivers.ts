@@ -1,8 +1,8 @@
 /** Section 5: second receivers, and changes of transport within a session. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { closeFrame } from "../reference_frame.ts";
+import { fact } from "../../support/fact.ts";
+import { closeFrame } from "../../support/reference_frame.ts";
 import {
   eventsource,
   htmlfile,
@@ -11,7 +11,7 @@ import {
   streams,
   xhr,
   xhrStreaming,
-} from "../receiving_transports.ts";
+} from "../../support/receiving_transports.ts";
 
 const still = closeFrame(2010, "Another connection still open");
 

@@ -1,10 +1,19 @@
 /** Section 6: what leaves on the streaming transports, chunk by chunk. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { fact } from "../fact.ts";
-import { asciiJson, closeFrame, everyCodeUnit, messageFrame } from "../reference_frame.ts";
-import { type ReceivingTransport, receivingTransports, streams } from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import {
+  asciiJson,
+  closeFrame,
+  everyCodeUnit,
+  messageFrame,
+} from "../../support/reference_frame.ts";
+import {
+  type ReceivingTransport,
+  receivingTransports,
+  streams,
+} from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** The chunks of a whole answer, the prelude taken off and checked. */
 async function chunksOf(

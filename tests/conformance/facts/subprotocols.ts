@@ -1,9 +1,9 @@
 /** Section 6: subprotocols of websockets (RFC 6455, section 4.2.2). */
 
 import { assert, assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { handshake } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 type Fields = Record<string, string>;
 

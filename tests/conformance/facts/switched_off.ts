@@ -1,9 +1,9 @@
 /** Section 1: transports that a service does not offer. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { handshake } from "../raw_websocket.ts";
-import { jsonp, streams, xhr } from "../receiving_transports.ts";
+import { fact } from "../../support/fact.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import { jsonp, streams, xhr } from "../../support/receiving_transports.ts";
 
 const off: readonly [method: string, path: string][] = [
   ["GET", "/disabled_websocket_echo/websocket"],

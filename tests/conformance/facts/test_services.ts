@@ -1,7 +1,7 @@
 /** Section 8: the services that protocol suites expect. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
+import { fact } from "../../support/fact.ts";
 
 for (
   const service of ["/echo", "/disabled_websocket_echo", "/cookie_needed_echo"]

@@ -1,8 +1,8 @@
 /** Section 3: what the headers of single transports have, and must not have. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import type { RawResponse } from "../raw_response.ts";
+import { fact } from "../../support/fact.ts";
+import type { RawResponse } from "../../support/raw_response.ts";
 import {
   eventsource,
   htmlfile,
@@ -10,8 +10,8 @@ import {
   type ReceivingTransport,
   receivingTransports,
   streams,
-} from "../receiving_transports.ts";
-import type { TestServer } from "../test_server.ts";
+} from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 type Headers = Record<string, string>;
 

@@ -1,8 +1,8 @@
 /** Section 6: polls that wait for a message. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { polls } from "../receiving_transports.ts";
+import { fact } from "../../support/fact.ts";
+import { polls } from "../../support/receiving_transports.ts";
 
 for (const transport of polls) {
   fact("6", `${transport.name}: as long as a poll waits, not a byte comes`, async (server) => {

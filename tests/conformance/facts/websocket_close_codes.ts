@@ -1,9 +1,9 @@
 /** Section 6: which codes a websocket may be closed with. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { closeFrame } from "../reference_frame.ts";
-import type { TestServer } from "../test_server.ts";
+import { fact } from "../../support/fact.ts";
+import { closeFrame } from "../../support/reference_frame.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const sendable = [
   ...[1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014],

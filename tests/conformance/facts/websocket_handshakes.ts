@@ -1,8 +1,8 @@
 /** Section 6: websocket requests, good and bad, and what is no such request. */
 
 import { assert, assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { handshake } from "../raw_websocket.ts";
+import { fact } from "../../support/fact.ts";
+import { handshake } from "../../support/raw_websocket.ts";
 
 type Headers = Record<string, string>;
 

@@ -1,8 +1,8 @@
 /** Section 6: what goes over a websocket, with frames of ours or without. */
 
 import { assertEquals } from "@std/assert";
-import { fact } from "../fact.ts";
-import { opcodes } from "../raw_websocket.ts";
+import { fact } from "../../support/fact.ts";
+import { opcodes } from "../../support/raw_websocket.ts";
 
 const { text, binary, continuation, ping } = opcodes;
 

@@ -1,11 +1,11 @@
 /** Clients that go away in the middle, in great numbers. */
 
 import { assertEquals } from "@std/assert";
-import { handshake } from "../raw_websocket.ts";
-import { lines } from "./answer.ts";
-import { attack } from "./attack.ts";
-import { inParallel } from "./crowd.ts";
-import { abandon, isQuiet, type Leaving, leavings, openSockets } from "./leftovers.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import { lines } from "../../support/first_answer.ts";
+import { attack } from "../../support/attack.ts";
+import { inParallel } from "../../support/crowd.ts";
+import { abandon, isQuiet, type Leaving, leavings, openSockets } from "../../support/leftovers.ts";
 
 const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
 const way = (at: number): Leaving => leavings[at % leavings.length] ?? "FIN";

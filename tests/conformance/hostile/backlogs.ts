@@ -1,11 +1,11 @@
 /** Clients that do not read what they are sent. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import type { RawWebSocket } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
-import { attack } from "./attack.ts";
-import { textFrame } from "./frame_bytes.ts";
+import { concatenate } from "../../support/bytes.ts";
+import type { RawWebSocket } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { attack } from "../../support/attack.ts";
+import { textFrame } from "../../support/frame_bytes.ts";
 
 /** Leaves 15 MB to be read, which is more than systems keep: the rest waits at the server. */
 async function stuff(socket: RawWebSocket): Promise<void> {

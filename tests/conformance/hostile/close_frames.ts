@@ -1,9 +1,9 @@
 /** Close frames from clients, with whatever code and whatever behind them. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import { attack } from "./attack.ts";
-import { closePayload, oddFrame, textFrame } from "./frame_bytes.ts";
+import { concatenate } from "../../support/bytes.ts";
+import { attack } from "../../support/attack.ts";
+import { closePayload, oddFrame, textFrame } from "../../support/frame_bytes.ts";
 
 const paths = ["/echo/000/ID/websocket", "/echo/websocket?id=ID"];
 

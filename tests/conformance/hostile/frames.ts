@@ -1,11 +1,11 @@
 /** Websocket frames that RFC 6455 forbids, and those that it only just allows. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import { opcodes } from "../raw_websocket.ts";
-import type { TestServer } from "../test_server.ts";
-import { attack } from "./attack.ts";
-import { closePayload, oddFrame, type Oddities, textFrame } from "./frame_bytes.ts";
+import { concatenate } from "../../support/bytes.ts";
+import { opcodes } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { attack } from "../../support/attack.ts";
+import { closePayload, oddFrame, type Oddities, textFrame } from "../../support/frame_bytes.ts";
 
 const paths = ["/echo/000/ID/websocket", "/echo/websocket?id=ID"];
 

@@ -1,9 +1,9 @@
 /** Values of headers that want to become headers, or to break the answer. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "../test_server.ts";
-import { answerTo } from "./answer.ts";
-import { attack } from "./attack.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { answerTo } from "../../support/first_answer.ts";
+import { attack } from "../../support/attack.ts";
 
 const injections = [
   "a\rSet-Cookie: evil=1",

@@ -1,8 +1,8 @@
 /** Methods that nobody asks for. */
 
 import { assert, assertEquals } from "@std/assert";
-import { answerTo, statusOf } from "./answer.ts";
-import { attack } from "./attack.ts";
+import { answerTo, statusOf } from "../../support/first_answer.ts";
+import { attack } from "../../support/attack.ts";
 
 const paths = [
   "",

@@ -1,9 +1,9 @@
 /** Callbacks, session ids and server ids that want to be more than names. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "../test_server.ts";
-import { answerTo } from "./answer.ts";
-import { attack } from "./attack.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { answerTo } from "../../support/first_answer.ts";
+import { attack } from "../../support/attack.ts";
 
 const callbacks: Record<string, string[]> = {
   "quotes": ["%22", "a%27b", "a'b", 'a"b', "a`b"],

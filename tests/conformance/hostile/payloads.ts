@@ -1,10 +1,10 @@
 /** Payloads that are no messages, as bodies of sends and over websockets. */
 
 import { assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import { opcodes } from "../raw_websocket.ts";
-import { messageFrame } from "../reference_frame.ts";
-import { attack } from "./attack.ts";
+import { concatenate } from "../../support/bytes.ts";
+import { opcodes } from "../../support/raw_websocket.ts";
+import { messageFrame } from "../../support/reference_frame.ts";
+import { attack } from "../../support/attack.ts";
 
 const bytes = (...parts: (string | number[])[]) =>
   concatenate(

@@ -1,9 +1,9 @@
 /** Sessions of others, sessions in great numbers, sessions at their end. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "../test_server.ts";
-import { attack } from "./attack.ts";
-import { inParallel } from "./crowd.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { attack } from "../../support/attack.ts";
+import { inParallel } from "../../support/crowd.ts";
 
 const still = `c[2010,"Another connection still open"]`;
 

@@ -1,13 +1,13 @@
 /** Bodies and messages of more than a megabyte, and bodies that are not what they say. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import type { HttpConnection } from "../raw_http.ts";
-import { opcodes } from "../raw_websocket.ts";
-import { messageFrame } from "../reference_frame.ts";
-import type { TestServer } from "../test_server.ts";
-import { attack } from "./attack.ts";
-import { answerTo } from "./answer.ts";
+import { concatenate } from "../../support/bytes.ts";
+import type { HttpConnection } from "../../support/raw_http.ts";
+import { opcodes } from "../../support/raw_websocket.ts";
+import { messageFrame } from "../../support/reference_frame.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { attack } from "../../support/attack.ts";
+import { answerTo } from "../../support/first_answer.ts";
 
 const limit = 1024 * 1024;
 const sends = ["xhr_send", "jsonp_send"];

@@ -1,8 +1,8 @@
 /** Requests whose end is in dispute, and several on one connection. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { TestServer } from "../test_server.ts";
-import { attack } from "./attack.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import { attack } from "../../support/attack.ts";
 
 const hidden = "GET /echo/info HTTP/1.1\r\nHost: x\r\n\r\n";
 

@@ -1,11 +1,11 @@
 /** Upgrade requests where there is nothing to upgrade, and handshakes with a fault. */
 
 import { assert, assertEquals } from "@std/assert";
-import { concatenate } from "../bytes.ts";
-import { handshake } from "../raw_websocket.ts";
-import { lines, statusOf } from "./answer.ts";
-import { attack } from "./attack.ts";
-import { readTextFrame, textFrame } from "./frame_bytes.ts";
+import { concatenate } from "../../support/bytes.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import { lines, statusOf } from "../../support/first_answer.ts";
+import { attack } from "../../support/attack.ts";
+import { readTextFrame, textFrame } from "../../support/frame_bytes.ts";
 
 const elsewhere: readonly [path: string, status: number][] = [
   ["", 200],

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers, type InstallOptions } from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const echo = createSockJS({ prefix: "/echo" });
 echo.on("connection", (connection) => {

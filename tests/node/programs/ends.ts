@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { WebSocket } from "ws";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { listen } from "./control.ts";
+import { listen } from "../../support/program_control.ts";
 
 const httpServer = createServer();
 const sockjs = createSockJS({ prefix: "/echo", disconnectDelay: 50 });

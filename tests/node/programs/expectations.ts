@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const secret = () =>
   new Response("for one client only", { status: 401, headers: { "Set-Cookie": "secret=1" } });

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const reports: string[] = [];
 let wake = () => {};

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import process from "node:process";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { heap } from "../../conformance/heap.ts";
-import { serve } from "./control.ts";
+import { heap } from "../../support/heap.ts";
+import { serve } from "../../support/program_control.ts";
 
 const sockjs = createSockJS({ prefix: "/echo", maxMessageSize: 1024 * 1024 });
 sockjs.on("connection", (connection) => {

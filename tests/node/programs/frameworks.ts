@@ -10,8 +10,8 @@ import fastify from "fastify";
 import Koa from "koa";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers, requestListener } from "../../../src/adapters/node.ts";
-import { certificate } from "./certificate.ts";
-import { serve } from "./control.ts";
+import { certificate } from "../../support/certificate.ts";
+import { serve } from "../../support/program_control.ts";
 
 const logged: string[] = [];
 const echo = createSockJS({

@@ -5,8 +5,8 @@ import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { sockjs } from "../../../src/adapters/hono.ts";
-import { certificate } from "./certificate.ts";
-import { serve } from "./control.ts";
+import { certificate } from "../../support/certificate.ts";
+import { serve } from "../../support/program_control.ts";
 
 /** What `authorize` gives, by the header `As`. */
 const answers: Record<string, () => Response> = {

@@ -7,7 +7,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { type Installation, installHandlers } from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const logged: string[] = [];
 

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const logged: string[] = [];
 const sockjs = createSockJS({

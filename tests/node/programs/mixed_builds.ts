@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import * as modules from "../../../mod.ts";
 import * as adapterModule from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const require = createRequire(import.meta.url);
 const common: typeof modules = require("sockjs-web");

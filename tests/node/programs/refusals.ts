@@ -7,8 +7,8 @@ import { Hono } from "hono";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { sockjs as middleware } from "../../../src/adapters/hono.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { certificate } from "./certificate.ts";
-import { serve } from "./control.ts";
+import { certificate } from "../../support/certificate.ts";
+import { serve } from "../../support/program_control.ts";
 
 const logged: string[] = [];
 const log = (severity: string, message: string) => {

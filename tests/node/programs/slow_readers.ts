@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import { type Connection, createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { certificate } from "./certificate.ts";
-import { serve } from "./control.ts";
+import { certificate } from "../../support/certificate.ts";
+import { serve } from "../../support/program_control.ts";
 
 /** Bytes: more than systems keep for a connection. */
 const total = 48 * 1024 * 1024;

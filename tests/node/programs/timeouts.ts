@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { certificate } from "./certificate.ts";
-import { serve } from "./control.ts";
+import { certificate } from "../../support/certificate.ts";
+import { serve } from "../../support/program_control.ts";
 
 /** Of all servers, ms; enough for what does not wait. */
 const timeout = 250;

@@ -6,8 +6,8 @@ import { createServer } from "node:https";
 import { createServer as createTlsServer } from "node:tls";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { certificate } from "./certificate.ts";
-import { serve } from "./control.ts";
+import { certificate } from "../../support/certificate.ts";
+import { serve } from "../../support/program_control.ts";
 
 const closed = new Map<string, number>();
 let wake = () => {};

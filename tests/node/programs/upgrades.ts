@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import process from "node:process";
 import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
-import { serve } from "./control.ts";
+import { serve } from "../../support/program_control.ts";
 
 const echo = createSockJS({ prefix: "/echo", disconnectDelay: 200 });
 echo.on("connection", (connection) => {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { concatenate } from "../../conformance/bytes.ts";
-import { handshake, opcodes } from "../../conformance/raw_websocket.ts";
-import type { TestServer } from "../../conformance/test_server.ts";
+import { concatenate } from "../../support/bytes.ts";
+import { handshake, opcodes } from "../../support/raw_websocket.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** Something of which there may be much. */
 export interface Input {

@@ -7,7 +7,7 @@
 import { readArguments, serve } from "../../../examples/test_server/serve.ts";
 import { Services } from "../../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../../mod.ts";
-import { heap } from "../../conformance/heap.ts";
+import { heap } from "../../support/heap.ts";
 import { hear, install, read } from "./meter.ts";
 
 const services = new Services((options) =>

@@ -1,9 +1,9 @@
 /** Applications whose listeners go wrong. */
 
 import { assertEquals } from "@std/assert";
-import type { Fault } from "../../conformance/command.ts";
+import type { Fault } from "../../support/server_command.ts";
 import { fault } from "../fault.ts";
-import { xhrStreaming } from "../../conformance/receiving_transports.ts";
+import { xhrStreaming } from "../../support/receiving_transports.ts";
 
 const events = ["data", "message", "drain", "end", "close"] as const;
 const faults = events.flatMap((event): Fault[] => [[event, "throws"], [event, "rejects"]]);

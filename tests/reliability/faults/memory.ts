@@ -1,9 +1,9 @@
 /** What clients leave in a server's memory, or could. */
 
 import { assert, assertEquals } from "@std/assert";
-import { inParallel } from "../../conformance/hostile/crowd.ts";
-import { receivingTransports, xhrStreaming } from "../../conformance/receiving_transports.ts";
-import type { TestServer } from "../../conformance/test_server.ts";
+import { inParallel } from "../../support/crowd.ts";
+import { receivingTransports, xhrStreaming } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 import { fault } from "../fault.ts";
 import { memoryOf, tellsMemory } from "../memory.ts";
 

@@ -1,10 +1,10 @@
 /** Servers that stand still: stopped, as a suspended machine is, or busy. */
 
 import { assertEquals } from "@std/assert";
-import type { HostName } from "../../hosts.ts";
+import type { HostName } from "../../support/hosts.ts";
 import { fault, hosts } from "../fault.ts";
-import { HttpConnection } from "../../conformance/raw_http.ts";
-import type { TestServer } from "../../conformance/test_server.ts";
+import { HttpConnection } from "../../support/raw_http.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** All delays of its are a second. */
 const service = "/impatient";

@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
-import { inParallel } from "../../conformance/hostile/crowd.ts";
-import { isQuiet, openSockets } from "../../conformance/hostile/leftovers.ts";
-import type { TestServer } from "../../conformance/test_server.ts";
+import { inParallel } from "../../support/crowd.ts";
+import { isQuiet, openSockets } from "../../support/leftovers.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 /** What stands for a second between two bytes, ms. */
 const second = 15;

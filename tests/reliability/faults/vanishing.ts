@@ -2,12 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
-import { inParallel } from "../../conformance/hostile/crowd.ts";
-import { isQuiet, openSockets } from "../../conformance/hostile/leftovers.ts";
-import { HttpConnection } from "../../conformance/raw_http.ts";
-import { RawWebSocket } from "../../conformance/raw_websocket.ts";
-import { streams } from "../../conformance/receiving_transports.ts";
-import type { TestServer } from "../../conformance/test_server.ts";
+import { inParallel } from "../../support/crowd.ts";
+import { isQuiet, openSockets } from "../../support/leftovers.ts";
+import { HttpConnection } from "../../support/raw_http.ts";
+import { RawWebSocket } from "../../support/raw_websocket.ts";
+import { streams } from "../../support/receiving_transports.ts";
+import type { TestServer } from "../../support/test_server.ts";
 
 const crowd = 1000;
 /** Has room for no more, and short delays. */

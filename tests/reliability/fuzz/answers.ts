@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ResponseHead } from "../../conformance/raw_response.ts";
+import type { ResponseHead } from "../../support/raw_response.ts";
 import { prefixes } from "./services.ts";
 
 /** What we or a runtime say below 500, and a guest's 402. */

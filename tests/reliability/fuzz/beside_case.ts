@@ -5,11 +5,11 @@
  * @module
  */
 
-import { BrokenOff, Silence } from "../../conformance/byte_reader.ts";
-import { fromLatin1 } from "../../conformance/bytes.ts";
-import { handshake } from "../../conformance/raw_websocket.ts";
-import { receivingTransports } from "../../conformance/receiving_transports.ts";
-import type { Dice } from "../../dice.ts";
+import { BrokenOff, Silence } from "../../support/byte_reader.ts";
+import { fromLatin1 } from "../../support/bytes.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import { receivingTransports } from "../../support/receiving_transports.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { framed } from "./bodies.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { fromLatin1, latin1 } from "../../conformance/bytes.ts";
-import type { Dice } from "../../dice.ts";
+import { fromLatin1, latin1 } from "../../support/bytes.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import type { Field } from "./fields.ts";
 import { fieldOfForm } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";

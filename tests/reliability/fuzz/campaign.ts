@@ -5,11 +5,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Control } from "../../conformance/hostile/control.ts";
-import { TestServer } from "../../conformance/test_server.ts";
-import { Dice } from "../../dice.ts";
-import type { HostName } from "../../hosts.ts";
-import type { ServerProcess } from "../../server_process.ts";
+import { Control } from "../../support/control.ts";
+import { TestServer } from "../../support/test_server.ts";
+import { Dice } from "../../support/seeded_random.ts";
+import type { HostName } from "../../support/hosts.ts";
+import type { ServerProcess } from "../../support/server_process.ts";
 import type { Case, DrawCase } from "./case.ts";
 import { Client, type Target } from "./client.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../dice.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import type { Client } from "./client.ts";
 
 /** All of it is drawn before any of it is done. */

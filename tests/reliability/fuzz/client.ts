@@ -4,10 +4,10 @@
  * @module
  */
 
-import { fromLatin1 } from "../../conformance/bytes.ts";
-import { HttpConnection } from "../../conformance/raw_http.ts";
-import { type RawResponse, readHead, readWhole } from "../../conformance/raw_response.ts";
-import type { HostName } from "../../hosts.ts";
+import { fromLatin1 } from "../../support/bytes.ts";
+import { HttpConnection } from "../../support/raw_http.ts";
+import { type RawResponse, readHead, readWhole } from "../../support/raw_response.ts";
+import type { HostName } from "../../support/hosts.ts";
 
 /** The server that all clients are at. */
 export interface Target {

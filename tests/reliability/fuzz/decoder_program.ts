@@ -8,7 +8,7 @@
 import process from "node:process";
 import { isDeepStrictEqual } from "node:util";
 import { decodeBody, decodeText } from "../../../src/protocol/payload.ts";
-import { Dice } from "../../dice.ts";
+import { Dice } from "../../support/seeded_random.ts";
 import { meaningOfBody, meaningOfText } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
 

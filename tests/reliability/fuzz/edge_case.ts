@@ -5,14 +5,14 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { HttpConnection } from "../../conformance/raw_http.ts";
+import type { HttpConnection } from "../../support/raw_http.ts";
 import {
   type ReceivingTransport,
   receivingTransports,
   streams,
-} from "../../conformance/receiving_transports.ts";
-import { closeFrame, messageFrame } from "../../conformance/reference_frame.ts";
-import type { Dice } from "../../dice.ts";
+} from "../../support/receiving_transports.ts";
+import { closeFrame, messageFrame } from "../../support/reference_frame.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
 import { endService, says } from "./made/client.ts";

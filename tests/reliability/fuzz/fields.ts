@@ -4,8 +4,8 @@
  * @module
  */
 
-import { handshake } from "../../conformance/raw_websocket.ts";
-import type { Dice } from "../../dice.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 
 /** A header field as it is sent, one byte a character. */
 export type Field = readonly [name: string, value: string];

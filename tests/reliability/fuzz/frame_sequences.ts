@@ -4,10 +4,10 @@
  * @module
  */
 
-import { concatenate, fromLatin1 } from "../../conformance/bytes.ts";
-import { closePayload, oddFrame } from "../../conformance/hostile/frame_bytes.ts";
-import { opcodes } from "../../conformance/raw_websocket.ts";
-import type { Dice } from "../../dice.ts";
+import { concatenate, fromLatin1 } from "../../support/bytes.ts";
+import { closePayload, oddFrame } from "../../support/frame_bytes.ts";
+import { opcodes } from "../../support/raw_websocket.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { utf8 } from "./bodies.ts";
 import { meaningOfText } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { concatenate, fromLatin1 } from "../../conformance/bytes.ts";
+import { concatenate, fromLatin1 } from "../../support/bytes.ts";
 import type { Field } from "./fields.ts";
 
 /** Fields of a request, pseudo-fields first; none of them is to be remembered. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { fromLatin1 } from "../../conformance/bytes.ts";
-import { handshake } from "../../conformance/raw_websocket.ts";
-import type { Dice } from "../../dice.ts";
+import { fromLatin1 } from "../../support/bytes.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { checkError, statuses } from "./answers.ts";
 import { drawBody } from "./bodies.ts";
 import { type Case, settlesSoon } from "./case.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ByteReader } from "../../conformance/byte_reader.ts";
-import { concatenate, fromLatin1 } from "../../conformance/bytes.ts";
-import { certificate } from "../../node/programs/certificate.ts";
+import { ByteReader } from "../../support/byte_reader.ts";
+import { concatenate, fromLatin1 } from "../../support/bytes.ts";
+import { certificate } from "../../support/certificate.ts";
 import type { Field } from "./fields.ts";
 import { encodeFields, statusOf } from "./hpack.ts";
 

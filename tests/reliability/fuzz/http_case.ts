@@ -4,11 +4,11 @@
  * @module
  */
 
-import { BrokenOff } from "../../conformance/byte_reader.ts";
-import { fromLatin1 } from "../../conformance/bytes.ts";
-import type { HttpConnection } from "../../conformance/raw_http.ts";
-import { readHead, readWhole, type ResponseHead } from "../../conformance/raw_response.ts";
-import type { Dice } from "../../dice.ts";
+import { BrokenOff } from "../../support/byte_reader.ts";
+import { fromLatin1 } from "../../support/bytes.ts";
+import type { HttpConnection } from "../../support/raw_http.ts";
+import { readHead, readWhole, type ResponseHead } from "../../support/raw_response.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { checkError, checkHead, isStream } from "./answers.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";

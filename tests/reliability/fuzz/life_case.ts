@@ -4,16 +4,16 @@
  * @module
  */
 
-import { BrokenOff, Silence } from "../../conformance/byte_reader.ts";
-import { handshake } from "../../conformance/raw_websocket.ts";
-import { readHead, readWhole } from "../../conformance/raw_response.ts";
+import { BrokenOff, Silence } from "../../support/byte_reader.ts";
+import { handshake } from "../../support/raw_websocket.ts";
+import { readHead, readWhole } from "../../support/raw_response.ts";
 import {
   type ReceivingTransport,
   receivingTransports,
-} from "../../conformance/receiving_transports.ts";
-import { closePayload, oddFrame, textFrame } from "../../conformance/hostile/frame_bytes.ts";
-import type { HttpConnection } from "../../conformance/raw_http.ts";
-import type { Dice } from "../../dice.ts";
+} from "../../support/receiving_transports.ts";
+import { closePayload, oddFrame, textFrame } from "../../support/frame_bytes.ts";
+import type { HttpConnection } from "../../support/raw_http.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { checkError, checkHead } from "./answers.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../dice.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 
 const tokens = [
   "\r\n",

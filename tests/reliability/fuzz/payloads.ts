@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../dice.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 
 /** A payload, and its messages where it was made of some and left alone. */
 export interface Payload {

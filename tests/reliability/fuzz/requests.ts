@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../dice.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { drawBody, framed, misframed } from "./bodies.ts";
 import { drawFields, drawHandshake, drawOddFields, type Field } from "./fields.ts";
 import { mutate } from "./mutations.ts";

@@ -7,8 +7,8 @@
 import { readArguments, serve } from "../../../examples/test_server/serve.ts";
 import { echo, Services } from "../../../examples/test_server/services.ts";
 import { createServer } from "../../../mod.ts";
-import { everything, judge, tellOfContext } from "../../conformance/access.ts";
-import { Recorder } from "../../conformance/recorder.ts";
+import { everything, judge, tellOfContext } from "../../support/access.ts";
+import { Recorder } from "../../support/recorder.ts";
 import { prefixes } from "./services.ts";
 
 const recorder = new Recorder();

@@ -5,15 +5,15 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Receiving } from "../../conformance/receiving.ts";
+import { Receiving } from "../../support/receiving.ts";
 import {
   polls,
   type ReceivingTransport,
   receivingTransports,
   streams,
-} from "../../conformance/receiving_transports.ts";
-import { messageFrame } from "../../conformance/reference_frame.ts";
-import type { Dice } from "../../dice.ts";
+} from "../../support/receiving_transports.ts";
+import { messageFrame } from "../../support/reference_frame.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { type Body, drawBody } from "./bodies.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";

@@ -6,9 +6,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { HttpConnection } from "../../conformance/raw_http.ts";
-import type { TestServer } from "../../conformance/test_server.ts";
-import type { Dice } from "../../dice.ts";
+import { HttpConnection } from "../../support/raw_http.ts";
+import type { TestServer } from "../../support/test_server.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { pathOf } from "./made/plan.ts";
 
 /** How many clients there are. */

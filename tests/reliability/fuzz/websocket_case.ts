@@ -5,11 +5,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { BrokenOff } from "../../conformance/byte_reader.ts";
-import { concatenate, fromLatin1, latin1 } from "../../conformance/bytes.ts";
-import { textFrame } from "../../conformance/hostile/frame_bytes.ts";
-import { RawWebSocket } from "../../conformance/raw_websocket.ts";
-import type { Dice } from "../../dice.ts";
+import { BrokenOff } from "../../support/byte_reader.ts";
+import { concatenate, fromLatin1, latin1 } from "../../support/bytes.ts";
+import { textFrame } from "../../support/frame_bytes.ts";
+import { RawWebSocket } from "../../support/raw_websocket.ts";
+import type { Dice } from "../../support/seeded_random.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";
 import { drawFrames, type Frames } from "./frame_sequences.ts";

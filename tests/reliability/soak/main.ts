@@ -12,7 +12,7 @@
  */
 
 import { parseArgs } from "node:util";
-import type { HostName } from "../../hosts.ts";
+import type { HostName } from "../../support/hosts.ts";
 import { plotOf } from "./plot.ts";
 import { dataOf, tableOf } from "./report.ts";
 import type { Sample } from "./server_state.ts";

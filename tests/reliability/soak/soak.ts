@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type HostName, startServer } from "../../hosts.ts";
-import type { ServerProcess } from "../../server_process.ts";
+import { type HostName, startServer } from "../../support/hosts.ts";
+import type { ServerProcess } from "../../support/server_process.ts";
 import { Crowd } from "./crowd.ts";
 import { sleep, transports } from "./lives.ts";
 import { randomOf } from "./messages.ts";

@@ -9,7 +9,7 @@ import { onBoth, type Row } from "./expectation.ts";
 /** Rows by the probe's name. */
 export const emitters: Readonly<Record<string, Row>> = {
   listenerMethods: onBoth(
-    "src/connection.ts",
+    "src/connection/connection.ts",
     "once goes through on, and prependOnceListener through prependListener",
     {
       on: "on",
@@ -20,7 +20,7 @@ export const emitters: Readonly<Record<string, Row>> = {
     },
   ),
   caughtRejections: {
-    place: "src/listeners.ts",
+    place: "src/connection/call_listeners.ts",
     deno: {
       says: "captureRejections loses rejections until somebody imports node:process",
       sees: { alone: false, withProcess: true },

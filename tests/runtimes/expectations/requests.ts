@@ -6,12 +6,12 @@
 
 import { onBoth, type Row } from "./expectation.ts";
 
-const router = "src/router.ts";
+const router = "src/routing/router.ts";
 
 /** Rows by the probe's name. */
 export const requests: Readonly<Record<string, Row>> = {
   defaultExports: {
-    place: "src/server.ts",
+    place: "src/server/server.ts",
     deno: {
       says: "deno serve takes a default export only if fetch is its own property",
       sees: { property: true, method: false, getter: false },
@@ -72,7 +72,7 @@ export const requests: Readonly<Record<string, Row>> = {
     },
   },
   headersAfterTheAnswer: {
-    place: "src/peer.ts",
+    place: "src/session/client_info.ts",
     deno: {
       says: "headers taken from a request in time can be read after its answer, others throw",
       sees: { takenBefore: "value", takenAfter: { throws: "TypeError" } },
@@ -103,9 +103,13 @@ export const requests: Readonly<Record<string, Row>> = {
       chunkedToo: 400,
     },
   ),
-  brokenBodies: onBoth("src/transports/sending.ts", "reading a body that breaks off rejects", {
-    cutShort: "rejected",
-    cutInAChunk: "rejected",
-    brokenChunk: "rejected",
-  }),
+  brokenBodies: onBoth(
+    "src/transports/routes/upstream.ts",
+    "reading a body that breaks off rejects",
+    {
+      cutShort: "rejected",
+      cutInAChunk: "rejected",
+      brokenChunk: "rejected",
+    },
+  ),
 };

@@ -6,9 +6,9 @@
 
 import { onBoth, type Row } from "./expectation.ts";
 
-const turns = "src/turns.ts";
-const stream = "src/transports/stream_receiver.ts";
-const poll = "src/transports/poll_receiver.ts";
+const turns = "src/event_loop/turns.ts";
+const stream = "src/transports/receivers/stream_receiver.ts";
+const poll = "src/transports/receivers/poll_receiver.ts";
 const bun = "src/runtimes/bun.ts";
 
 /** Rows by the probe's name. */

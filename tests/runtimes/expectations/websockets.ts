@@ -8,7 +8,7 @@ import { onBoth, type Row } from "./expectation.ts";
 
 const deno = "src/runtimes/deno.ts";
 const bun = "src/runtimes/bun.ts";
-const handshakes = "src/transports/upgrade.ts";
+const handshakes = "src/transports/routes/upgrade.ts";
 const codes = "src/protocol/close_codes.ts";
 
 const closeFrame = { code: 3000, reason: "" };
@@ -175,7 +175,7 @@ export const websockets: Readonly<Record<string, Row>> = {
     },
   },
   messagesTogether: onBoth(
-    "src/flushing.ts",
+    "src/event_loop/flush_queue.ts",
     "messages that arrive together are told in one turn, with microtasks between them",
     { inTheTurn: 16, apart: true },
   ),
@@ -192,7 +192,7 @@ export const websockets: Readonly<Record<string, Row>> = {
     },
   },
   unansweredClose: {
-    place: "src/transports/socket_receiver.ts",
+    place: "src/transports/receivers/socket_receiver.ts",
     deno: {
       says: "a peer that does not answer a close keeps the connection for at least 2 s",
       sees: { connectionOver: false, closed: false },
@@ -203,7 +203,7 @@ export const websockets: Readonly<Record<string, Row>> = {
     },
   },
   throwingListeners: onBoth(
-    "src/listeners.ts",
+    "src/connection/call_listeners.ts",
     "the process dies of a websocket listener that throws",
     { open: "dies", message: "dies" },
   ),

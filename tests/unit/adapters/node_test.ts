@@ -10,8 +10,8 @@ import {
 } from "../../../src/adapters/node.ts";
 import { nodeMessages } from "../../../src/runtimes/node/request.ts";
 import { answered } from "../../../src/runtimes/node/sink.ts";
-import { UpgradeRequest } from "../../../src/runtimes/node/upgrade.ts";
-import { microtasks } from "../fake_time.ts";
+import { UpgradeRequest } from "../../../src/runtimes/node/node_upgrade.ts";
+import { microtasks } from "../../support/fake_time.ts";
 import {
   type Asked,
   FakeIncoming,

@@ -5,7 +5,7 @@ import {
   cacheForAYear,
   type Fields,
 } from "../../../src/http/headers.ts";
-import { fakeTime } from "../fake_time.ts";
+import { fakeTime } from "../../support/fake_time.ts";
 
 function allowed(headers: HeadersInit): Fields {
   const fields: Fields = {};

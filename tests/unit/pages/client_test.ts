@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { ServerOptions } from "../../../src/options.ts";
-import { serve } from "../polling_client.ts";
+import type { ServerOptions } from "../../../src/options/server_options.ts";
+import { serve } from "../../support/polling_client.ts";
 
 const source = "var SockJS = '\u20ac';";
 

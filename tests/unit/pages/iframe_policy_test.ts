@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import type { ServerOptions } from "../../../src/options.ts";
+import type { ServerOptions } from "../../../src/options/server_options.ts";
 import { iframePolicy, iframeScriptHash } from "../../../src/pages/iframe_policy.ts";
-import { serve } from "../polling_client.ts";
+import { serve } from "../../support/polling_client.ts";
 
 async function page(options: ServerOptions = {}, headers: HeadersInit = {}) {
   const { server } = serve(options);

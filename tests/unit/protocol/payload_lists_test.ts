@@ -1,7 +1,7 @@
-import { heap } from "../../conformance/heap.ts";
+import { heap } from "../../support/heap.ts";
 import { assert, assertEquals } from "@std/assert";
 import { decodeBody, decodeText } from "../../../src/protocol/payload.ts";
-import { Dice } from "../../dice.ts";
+import { Dice } from "../../support/seeded_random.ts";
 
 /** What `JSON.parse` alone would make of it. */
 function parsed(text: string): { value: unknown } | undefined {

@@ -1,6 +1,6 @@
-import { Frame } from "../../../src/message.ts";
+import { Frame } from "../../../src/protocol/message.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runtime.ts";
+import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runtimes/runtime.ts";
 import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 
 /** Notes what a listener is told. */

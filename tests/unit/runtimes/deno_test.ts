@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { Frame } from "../../../src/message.ts";
-import type { Socket, SocketListener } from "../../../src/runtime.ts";
-import { pathOf } from "../../../src/router.ts";
-import { inNextTurn } from "../../../src/turns.ts";
+import { Frame } from "../../../src/protocol/message.ts";
+import type { Socket, SocketListener } from "../../../src/runtimes/runtime.ts";
+import { pathOf } from "../../../src/routing/router.ts";
+import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import { denoRuntime } from "../../../src/runtimes/deno.ts";
-import { fakeTime, microtasks } from "../fake_time.ts";
+import { fakeTime, microtasks } from "../../support/fake_time.ts";
 
 /** A websocket as Deno makes it. */
 class FakeDenoSocket {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HostName } from "../../../hosts.ts";
+import type { HostName } from "../../../support/hosts.ts";
 import { drawBesideCase } from "../beside_case.ts";
 import type { DrawCase } from "../case.ts";
 import { drawEdgeCase } from "../edge_case.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Dice } from "../../../dice.ts";
+import type { Dice } from "../../../support/seeded_random.ts";
 import { namesOf } from "./functions.ts";
 import type { Plan } from "./plan.ts";
 

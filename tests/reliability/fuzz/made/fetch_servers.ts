@@ -5,7 +5,7 @@
  */
 
 import type { Handler } from "../../../../examples/serve.ts";
-import { certificate } from "../../../node/programs/certificate.ts";
+import { certificate } from "../../../support/certificate.ts";
 
 interface DenoServes {
   serve(

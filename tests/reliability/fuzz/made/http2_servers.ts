@@ -8,7 +8,7 @@ import { createSecureServer, createServer } from "node:http2";
 import type { Server } from "node:net";
 import process from "node:process";
 import { installHandlers, type SockJSServer } from "../../../../src/adapters/node.ts";
-import { certificate } from "../../../node/programs/certificate.ts";
+import { certificate } from "../../../support/certificate.ts";
 import { type Application, listener } from "./node_servers.ts";
 
 /** All of them; only where clients may leave early without ending the process. */

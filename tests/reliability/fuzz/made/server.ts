@@ -10,7 +10,7 @@ import { echo, type Options, Services } from "../../../../examples/test_server/s
 import { addressOf, endOnSignals, serveFetch } from "../../../../examples/serve.ts";
 import { createServer } from "../../../../mod.ts";
 import type { SockJSServer } from "../../../../src/adapters/node.ts";
-import { Recorder } from "../../../conformance/recorder.ts";
+import { Recorder } from "../../../support/recorder.ts";
 import { MadeServices } from "./services.ts";
 
 const recorder = new Recorder();
@@ -65,7 +65,7 @@ async function listen(): Promise<Record<string, number>> {
   const [{ listeningServer, plainServer }, { http2Servers }, { listen }] = await Promise.all([
     import("./node_servers.ts"),
     import("./http2_servers.ts"),
-    import("../../../node/programs/control.ts"),
+    import("../../../support/program_control.ts"),
   ]);
   const servers = {
     plain: plainServer(everything, application),

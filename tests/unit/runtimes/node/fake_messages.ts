@@ -6,7 +6,7 @@
 
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
-import { NodeInfo } from "../../../../src/runtimes/node/info.ts";
+import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
 import type {
   Http2Stream,
   IncomingMessage,

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { assertEquals, assertThrows } from "@std/assert";
-import { NodeInfo } from "../../../../src/runtimes/node/info.ts";
+import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
 import { sendFailure, sendResponse } from "../../../../src/runtimes/node/response.ts";
 import { answered } from "../../../../src/runtimes/node/sink.ts";
 import type { ServerResponse } from "../../../../src/runtimes/node/types.ts";

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Answer } from "../../../../src/http/answer.ts";
-import type { SinkListener } from "../../../../src/runtime.ts";
-import { NodeInfo } from "../../../../src/runtimes/node/info.ts";
+import { Answer } from "../../../../src/http/plain_response.ts";
+import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
+import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
 import { answered, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
-import { microtasks } from "../../fake_time.ts";
+import { microtasks } from "../../../support/fake_time.ts";
 import { type Asked, exchange, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** What Node is given for an answer. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Frame } from "../../../../src/message.ts";
+import { Frame } from "../../../../src/protocol/message.ts";
 import { maxCopied, websocketFrame } from "../../../../src/runtimes/node/websocket_frame.ts";
 
 const encoder = new TextEncoder();

@@ -2,8 +2,8 @@
 
 import { Duplex } from "node:stream";
 import { assert, assertEquals } from "@std/assert";
-import { Frame } from "../../../../src/message.ts";
-import type { Socket, SocketListener } from "../../../../src/runtime.ts";
+import { Frame } from "../../../../src/protocol/message.ts";
+import type { Socket, SocketListener } from "../../../../src/runtimes/runtime.ts";
 import type { IncomingMessage, NodeSocket } from "../../../../src/runtimes/node/types.ts";
 import { WebSockets } from "../../../../src/runtimes/node/websockets.ts";
 

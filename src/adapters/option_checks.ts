@@ -1,0 +1,30 @@
+/**
+ * Checks of the few options that adapters have of their own.
+ *
+ * @module
+ */
+
+import { show } from "../options/checks.ts";
+import { refuseUnknown } from "../options/names.ts";
+import { optionNames } from "../options/settings.ts";
+
+/**
+ * Refuses options that are no object, or have other names than these.
+ *
+ * @param cannot what fails then, as the message begins.
+ * @throws {TypeError}
+ */
+export function checkNames(cannot: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `${cannot}: the options must be an object such as { ${known[0]} }, got ${show(options)}`,
+    );
+  }
+  const misplaced = Object.keys(options).find((name) => optionNames.includes(name));
+  if (misplaced !== undefined) {
+    throw new TypeError(
+      `${cannot}: there is no option ${misplaced}; it is one of createServer's`,
+    );
+  }
+  refuseUnknown(cannot, options, known);
+}

@@ -1,0 +1,33 @@
+/**
+ * The client's source, read from the package's file.
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import process from "node:process";
+
+/**
+ * Of CommonJS; the build puts `import.meta.url` there for ES modules. A bundler that makes
+ * CommonJS of those has nothing to put there.
+ */
+declare const __filename: string | undefined;
+
+/** What browsers load. */
+export const source: string = readFileSync(find(), "utf8");
+
+function find(): string {
+  try {
+    const here = __filename ?? process.argv[1] ?? "";
+    return createRequire(here).resolve("sockjs-client/dist/sockjs.min.js");
+  } catch (cause) {
+    throw new Error(
+      "Cannot load sockjs-web/served-client: it reads a file of sockjs-client, which is not to be found " +
+        "from here. Install it (npm install sockjs-client); or, where this is a bundle that runs " +
+        "without node_modules, leave sockjs-web/served-client out and bundle the file: import source from " +
+        '"sockjs-client/dist/sockjs.min.js" with { type: "text" }, then serveClient: { source }',
+      { cause },
+    );
+  }
+}

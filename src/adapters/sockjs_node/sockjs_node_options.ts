@@ -1,0 +1,106 @@
+/**
+ * The options of sockjs-node, and what they are here.
+ *
+ * @module
+ */
+
+import type { Faults } from "../../server/error_reporter.ts";
+import type { ServerOptions as WebServerOptions } from "../../options/server_options.ts";
+import { hint } from "../../options/names.ts";
+import { nodeMessages } from "../../runtimes/node/request.ts";
+import { optionNames } from "../../options/settings.ts";
+
+/**
+ * Options in sockjs-node's spelling or in ours. What has sockjs-node's own name is
+ * taken as there: what is truthy is true, and `"4096"` is a number. `null` counts
+ * as absent, and options that do not exist are ignored, with a line in the log.
+ */
+export interface ServerOptions extends Omit<WebServerOptions, "jsessionid"> {
+  /**
+   * Whether answers set the cookie that load balancers stick to; or a function that
+   * sets its own on Node's `res`, and finds the cookies that came in `req.cookies`.
+   *
+   * @default {false}
+   */
+  jsessionid?: boolean | JSessionId | undefined;
+}
+
+/** Gets Node's objects before the answer begins. */
+export type JSessionId = {
+  // A method, so that a function that names Node's own types fits.
+  set(req: RequestHead, res: ResponseHead): unknown;
+}["set"];
+
+/** What is typed of a request of Node's. */
+export interface RequestHead {
+  /** Path and query. */
+  readonly url?: string | undefined;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** By name; not decoded. */
+  cookies?: Record<string, string>;
+}
+
+/** What is typed of an answer of Node's. */
+export interface ResponseHead {
+  /** As in Node. */
+  setHeader(name: string, value: string | readonly string[]): unknown;
+}
+
+/** How sockjs-node takes a value of any type, as far as it is a question there. */
+const coercions: Readonly<Record<string, (value: unknown) => unknown>> = {
+  websocket: Boolean,
+  disable_cors: Boolean,
+  jsessionid: (value) => typeof value === "function" ? value : Boolean(value),
+  // There, 0 is no limit.
+  response_limit: (value) => Math.min(Number(value) || Infinity, Number.MAX_SAFE_INTEGER),
+  heartbeat_delay: aDelay,
+  disconnect_delay: aDelay,
+};
+
+/** As timers take it: of less they make 1, there of more as well; what is no number is refused under its own name. */
+function aDelay(value: unknown): unknown {
+  const delay = Number(value);
+  return Number.isNaN(delay) ? value : Math.min(Math.max(delay, 1), 2 ** 31 - 1);
+}
+
+/** Our options for sockjs-node's, of which later ones overshadow earlier ones. */
+export function webOptions(layers: readonly ServerOptions[], faults: Faults): WebServerOptions {
+  const values: Record<string, unknown> = {};
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer)) {
+      if (value === undefined || value === null) continue;
+      if (!optionNames.includes(name)) {
+        const near = hint(name, optionNames);
+        faults.complain(`There is no option ${name}, so it is ignored${near}`);
+        continue;
+      }
+      values[name] = coercions[name]?.(value) ?? value;
+    }
+  }
+  const { jsessionid } = values;
+  if (typeof jsessionid === "function") {
+    values["jsessionid"] = setting(jsessionid as JSessionId, faults);
+  }
+  return values;
+}
+
+/** A function of ours that gives no cookie: the application's has set it by then. */
+function setting(jsessionid: JSessionId, faults: Faults): (request: Request) => undefined {
+  return (request) => {
+    const messages = nodeMessages(request);
+    if (messages === undefined) return;
+    const req: RequestHead = messages.req;
+    req.cookies = cookiesOf(req.headers["cookie"] as string | undefined);
+    faults.ask(() => jsessionid(req, messages.res as unknown as ResponseHead));
+  };
+}
+
+function cookiesOf(header = ""): Record<string, string> {
+  const cookies: Record<string, string> = Object.create(null);
+  for (const cookie of header.split(";")) {
+    const [name = "", ...value] = cookie.split("=");
+    cookies[name.trim()] = value.join("=").trim();
+  }
+  return cookies;
+}

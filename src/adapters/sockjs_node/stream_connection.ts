@@ -1,0 +1,275 @@
+/**
+ * A connection as sockjs-node has it: a stream of Node's.
+ *
+ * @module
+ */
+
+import type { CloseEvent, Connection as WebConnection } from "../../connection/connection.ts";
+import { type FailureHandler, tell } from "../../connection/call_listeners.ts";
+import type { Protocol } from "../../session/client_info.ts";
+import { isStandard } from "../../connection/pipes.ts";
+import { normalClosure } from "../../protocol/close_codes.ts";
+import type { ReadyState } from "../../session/ready_state.ts";
+import { inNextTurn } from "../../event_loop/turns.ts";
+import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
+
+/** The events of a {@linkcode Connection}, with what their listeners get. */
+export interface ConnectionEvents {
+  /** A message from the client. */
+  data: [message: string];
+  /** The same, as sockjs-node had it before version 0.1. */
+  message: [event: { data: string }];
+  /** More may be written, after `write` said false. */
+  drain: [];
+  /** No more messages will come; not after `destroy`. */
+  end: [];
+  /** The connection is over. Fires exactly once, after all others. */
+  close: [event: CloseEvent];
+}
+
+/**
+ * One client, as a stream of strings: a `Stream` of `node:stream`, for its `pipe`,
+ * `pipeline` and `finished` (to TypeScript, cast it to `NodeJS.ReadWriteStream`). Messages that nobody listens for are
+ * dropped, and anything may be written: it is made a string.
+ */
+export class Connection extends LegacyStream<ConnectionEvents> implements AsyncIterable<string> {
+  /** A random name. */
+  readonly id: string;
+  readonly #connection: WebConnection;
+  readonly #handler: FailureHandler;
+  #paused = false;
+  #destroyed = false;
+  #ended = false;
+  #closed = false;
+  #closeEvent: CloseEvent | undefined;
+
+  /** @ignore */
+  constructor(connection: WebConnection, handler: FailureHandler) {
+    super();
+    // A pipeline that begins and ends here takes more than the ten that are usual.
+    this.setMaxListeners(20);
+    this.id = connection.id;
+    this.#connection = connection;
+    this.#handler = handler;
+    connection.on("data", (message) => this.#tellMessage(message));
+    connection.on("drain", () => this.#tell("drain"));
+    connection.on("end", () => {
+      this.#ended = true;
+      if (!this.#destroyed) this.#tell("end");
+      this.#tellClose();
+    });
+    connection.on("close", (event) => {
+      this.#closeEvent = event;
+      this.#tellClose();
+    });
+  }
+
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  get readyState(): ReadyState {
+    return this.#connection.readyState;
+  }
+
+  /** Whether messages may still come, from the client or out of a pause. */
+  get readable(): boolean {
+    return this.#connection.readable || (this.#paused && !this.#ended && !this.#destroyed);
+  }
+
+  /** Whether messages may still be written. */
+  get writable(): boolean {
+    return this.#connection.writable;
+  }
+
+  /** Whether `destroy` was called. */
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /** Whether the event `close` has fired. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The transport of the last receiving request. */
+  get protocol(): Protocol {
+    return this.#connection.protocol;
+  }
+
+  /** The websocket subprotocol that was agreed on; `undefined` for none, and on other transports. */
+  get subprotocol(): string | undefined {
+    return this.#connection.subprotocol;
+  }
+
+  /** Path and query of the last receiving request. */
+  get url(): string {
+    return this.#connection.url;
+  }
+
+  /** Path of the last receiving request. */
+  get pathname(): string {
+    return this.#connection.pathname;
+  }
+
+  /** The part of the path that the option `prefix` matched. */
+  get prefix(): string {
+    return this.#connection.prefix;
+  }
+
+  /** Some headers of the last receiving request: never `cookie`, never `authorization`. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#connection.headers;
+  }
+
+  /** The client's address, or that of the last proxy. */
+  get remoteAddress(): string | undefined {
+    return this.#connection.remoteAddress;
+  }
+
+  /** The client's port. */
+  get remotePort(): number | undefined {
+    return this.#connection.remotePort;
+  }
+
+  /** This end of the connection. */
+  get address(): { readonly address: string; readonly port: number } | undefined {
+    return this.#connection.address;
+  }
+
+  /**
+   * Sends a message: what is no string is made one.
+   *
+   * @returns False when the connection is not open, and when the caller should wait
+   * for `drain`.
+   */
+  write(message: unknown): boolean {
+    // Not a template: that asks objects for `toString` first, sockjs-node for `valueOf`.
+    return this.#connection.write("" + (message as string));
+  }
+
+  /** The name of {@linkcode Connection.write} before version 0.1. */
+  send(message: unknown): boolean {
+    return this.write(message);
+  }
+
+  /**
+   * Ends the connection after what was written already.
+   *
+   * @param code 0 to 65535, by default 1000.
+   * @param reason By default "Normal closure".
+   * @returns False when the connection was not open.
+   * @throws {RangeError} If the code is not such a number.
+   */
+  close(code?: unknown, reason?: unknown): boolean {
+    const open = this.writable;
+    this.#connection.close(
+      Number(code ?? normalClosure.code),
+      String(reason ?? normalClosure.reason),
+    );
+    return open;
+  }
+
+  /** Writes the message, unless it is falsy, and closes with 1000. */
+  end(message?: unknown): this {
+    if (message) this.write(message);
+    this.close();
+    return this;
+  }
+
+  /** Closes with 1000; messages that are still kept are dropped. */
+  destroy(): this {
+    this.#destroyed = true;
+    this.close();
+    return this.resume();
+  }
+
+  /** The same as {@linkcode Connection.destroy}. */
+  destroySoon(): this {
+    return this.destroy();
+  }
+
+  /**
+   * Keeps messages until `resume`, and with them `end` and `close`. Above about a
+   * megabyte of them the connection is closed with 1008.
+   */
+  pause(): this {
+    this.#paused = true;
+    this.#connection.pause();
+    return this;
+  }
+
+  /** Lets messages through again, those that were kept first. */
+  resume(): this {
+    this.#paused = false;
+    this.#connection.resume();
+    return this;
+  }
+
+  /**
+   * Writes all messages to a stream, no faster than it takes them, and ends it. When that
+   * fails, the connection is closed with 1011.
+   */
+  override pipe<Target extends PipeTarget>(target: Target, options?: { end?: boolean }): Target {
+    // Nothing would ever take the pipe down.
+    if (this.#closed) return target;
+    super.pipe(target, options);
+    // The pipe may have paused, and nobody else would ever resume.
+    const resume = () => this.resume();
+    // Where nobody else hears of it, such as a pipeline, the pipe would throw it.
+    const failed = (error?: unknown) => {
+      const others = target.listeners?.("error").some((listener) => !ours.has(listener));
+      if (others !== true) this.#handler.failed(error);
+    };
+    ours.add(failed);
+    target.on("close", resume);
+    target.on("error", failed);
+    this.once("close", () => {
+      target.removeListener("close", resume);
+      // One that was ended may still fail at that.
+      if (options?.end !== false && !isStandard(target)) return;
+      inNextTurn(() => target.removeListener("error", failed), failed);
+    });
+    return target;
+  }
+
+  /** Reads message by message, from the first `next` on. Listeners for `data` hear nothing meanwhile. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<string> {
+    return this.#connection[Symbol.asyncIterator]();
+  }
+
+  /** For logs: `<SockJSConnection …>` with the id. */
+  override toString(): string {
+    return `<SockJSConnection ${this.id}>`;
+  }
+
+  #tellMessage(message: string): void {
+    if (this.#destroyed) return;
+    this.#tell("data", message);
+    if (this.listenerCount("message") > 0) this.#tell("message", new Message(message));
+  }
+
+  /** After `end`, which waits for a pause to be over; a pipe gives up at `close`. */
+  #tellClose(): void {
+    if (!this.#ended || this.#closeEvent === undefined) return;
+    this.#closed = true;
+    this.#tell("close", this.#closeEvent);
+  }
+
+  #tell(event: keyof ConnectionEvents, argument?: unknown): void {
+    tell(this, event, argument, this.#handler);
+  }
+}
+
+/** Listeners of ours for what goes wrong with targets. */
+const ours = new WeakSet<object>();
+
+/** Written, it is its data: a sample of sockjs-node 0.1.0 does that. */
+class Message {
+  readonly data: string;
+
+  constructor(data: string) {
+    this.data = data;
+  }
+
+  toString(): string {
+    return this.data;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Messages that have come and that the application has not taken yet.
+ *
+ * @module
+ */
+
+import { Queue } from "../session/queue.ts";
+import { inNextTurn } from "../event_loop/turns.ts";
+
+/** What a message costs besides its UTF-16 code units: empty ones must not be free. */
+const messageOverhead = 64;
+
+/**
+ * A list of so many messages or more is taken over several turns of the event loop, so many
+ * in each: one payload can hold hundreds of thousands, and others have to have their turn.
+ */
+export const longList = 1000;
+
+const noList: readonly string[] = [];
+
+/** Lists of messages, in the order in which they came. */
+export class Unread {
+  readonly #lists = new Queue<readonly string[]>();
+  /** The one that messages are taken of, and which is next. */
+  #list = noList;
+  #next = 0;
+  /** What is left of it costs so much, if it is a long one. */
+  #longCost = 0;
+  /** What all that is unread costs. */
+  cost = 0;
+  /** How many messages of a long list were taken since the last rest. */
+  #taken = 0;
+  #resting = false;
+  readonly #rested: () => void;
+  readonly #failed: (error: unknown) => void;
+
+  /**
+   * @param rested is called when a rest is over.
+   * @param failed is told of what it throws.
+   */
+  constructor(rested: () => void, failed: (error: unknown) => void) {
+    this.#rested = rested;
+    this.#failed = failed;
+  }
+
+  /** Whether nothing is unread. */
+  get isEmpty(): boolean {
+    return this.#next === this.#list.length && this.#lists.length === 0;
+  }
+
+  /** Whether what is left waits for the next turn. */
+  get isResting(): boolean {
+    return this.#resting;
+  }
+
+  /** Whether a long list is being taken. */
+  get isLong(): boolean {
+    return this.#resting || this.#list.length >= longList;
+  }
+
+  /** The cost of all but a long list that is being taken, which was taken in as a whole. */
+  get costBehind(): number {
+    return this.cost - this.#longCost;
+  }
+
+  /** Adds the messages of a list, from the given one on; those before were taken at once. */
+  add(list: readonly string[], from: number): void {
+    for (let i = from; i < list.length; i++) this.cost += costOf(list[i]!);
+    if (this.isEmpty) this.#begin(list, from);
+    else this.#lists.add(from === 0 ? list : list.slice(from));
+    if (from >= longList) this.#rest();
+  }
+
+  /** The next message; none while it rests. */
+  take(): string | undefined {
+    if (this.#resting) return undefined;
+    if (this.#next === this.#list.length) {
+      const list = this.#lists.take();
+      if (list === undefined) return undefined;
+      this.#begin(list, 0);
+    }
+    const message = this.#list[this.#next++]!;
+    const cost = costOf(message);
+    this.cost -= cost;
+    if (this.#list.length >= longList) {
+      this.#longCost -= cost;
+      if (++this.#taken >= longList) this.#rest();
+    }
+    if (this.#next === this.#list.length) this.#end();
+    return message;
+  }
+
+  /** Throws away what is left of a long list. */
+  dropLong(): void {
+    if (this.#list.length < longList) return;
+    this.cost -= this.#longCost;
+    this.#end();
+  }
+
+  /** Throws all away. */
+  clear(): void {
+    this.#lists.clear();
+    this.#end();
+    this.cost = 0;
+  }
+
+  #begin(list: readonly string[], from: number): void {
+    this.#list = list;
+    this.#next = from;
+    this.#taken = 0;
+    this.#longCost = 0;
+    if (list.length < longList) return;
+    for (let i = from; i < list.length; i++) this.#longCost += costOf(list[i]!);
+  }
+
+  #end(): void {
+    this.#list = noList;
+    this.#next = this.#longCost = 0;
+  }
+
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    inNextTurn(() => {
+      this.#resting = false;
+      this.#taken = 0;
+      this.#rested();
+    }, this.#failed);
+  }
+}
+
+function costOf(message: string): number {
+  return message.length + messageOverhead;
+}

@@ -1,0 +1,47 @@
+/**
+ * Pages that are always the same, and may stay with the client.
+ *
+ * @module
+ */
+
+import { Answer } from "../http/plain_response.ts";
+import { cacheForAYear, type Fields } from "../http/headers.ts";
+import { type Route, route } from "../routing/route.ts";
+import type { Call } from "../routing/call.ts";
+
+/**
+ * Makes the route of a page that is cached for a year.
+ *
+ * @param own header fields, of the 304 too.
+ */
+export function keptPage(type: string, body: string, own: Readonly<Fields> = {}): Route {
+  // A change of these alone must reach those who have the page already.
+  const tagged = Object.values(own).concat(body).join("\n");
+  const tag = entityTag(new TextEncoder().encode(tagged));
+  const answer = (call: Call) => {
+    const fields: Fields = { ETag: tag, ...own };
+    cacheForAYear(fields);
+    if (matches(call.request.headers.get("If-None-Match"), tag)) {
+      return new Answer(304, fields, null);
+    }
+    fields["Content-Type"] = type;
+    return new Answer(200, fields, body);
+  };
+  return { ...route({ GET: answer, HEAD: answer }), isPublic: true };
+}
+
+/** FNV-1a, 32 bits, with the length: it has to differ between versions, no more. */
+function entityTag(bytes: Uint8Array): string {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return `"${bytes.byteLength.toString(16)}-${hash.toString(16)}"`;
+}
+
+/** The weak comparison of RFC 9110, section 13.1.2. */
+function matches(ifNoneMatch: string | null, tag: string): boolean {
+  if (ifNoneMatch === null) return false;
+  return ifNoneMatch.split(",").some((candidate) => {
+    const trimmed = candidate.trim();
+    return trimmed === "*" || trimmed.replace(/^W\//, "") === tag;
+  });
+}

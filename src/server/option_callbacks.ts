@@ -1,0 +1,134 @@
+/**
+ * The functions among the options, called with care: they may throw, and give anything.
+ *
+ * @module
+ */
+
+import type { Authorization } from "../routing/authorization.ts";
+import type { Faults } from "./error_reporter.ts";
+import { checkStatus, isResponse } from "../http/plain_response.ts";
+import { isFieldValue, stickyCookie } from "../http/cookies.ts";
+import { notFound } from "../http/errors.ts";
+import { isBaseUrl, isSubprotocol } from "../options/checks.ts";
+import type { OriginCheck } from "../options/server_options.ts";
+import type { Reply } from "../routing/route.ts";
+import type { Settings } from "../options/settings.ts";
+import { isThenable } from "../event_loop/thenable.ts";
+
+/** Asks the application what its options leave to functions. */
+export class OptionFunctions {
+  /** The option `authorize`; whoever asks deals with what it throws. */
+  readonly authorization: Authorization | undefined;
+  readonly #settings: Settings;
+  readonly #faults: Faults;
+  readonly #originCheck: OriginCheck | undefined;
+
+  constructor(settings: Settings, faults: Faults) {
+    this.#settings = settings;
+    this.#faults = faults;
+    const { authorize, origins } = settings;
+    this.#originCheck = originCheck(origins);
+    const report = (error: unknown) => faults.report(error);
+    this.authorization = authorize && { authorize, report };
+  }
+
+  /** Whether any of them is given requests. */
+  get showsRequests(): boolean {
+    const { authorize, origins, jsessionid } = this.#settings;
+    return [authorize, origins, jsessionid].some((option) => typeof option === "function");
+  }
+
+  /** The `Set-Cookie` value for the request, when there is to be one. */
+  cookie(request: Request): string | undefined {
+    const { jsessionid } = this.#settings;
+    if (jsessionid === false) return undefined;
+    if (jsessionid === true) return stickyCookie(request.headers.get("Cookie"));
+    const cookie = this.#faults.ask(() => jsessionid(request));
+    if (cookie === undefined || isFieldValue(cookie)) return cookie;
+    this.#faults.report(new TypeError("Cannot set the cookie: jsessionid gave no header value"));
+    return undefined;
+  }
+
+  /** The base URL to tell to clients, when there is one. */
+  baseUrl(): string | undefined {
+    const { baseUrl } = this.#settings;
+    if (typeof baseUrl !== "function") return baseUrl;
+    const url = this.#faults.ask(baseUrl);
+    if (url === undefined || isBaseUrl(url)) return url;
+    this.#faults.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
+    return undefined;
+  }
+
+  /** The subprotocol of a handshake, if there is to be one; whoever asks deals with what is thrown. */
+  subprotocol(request: Request): string | undefined | Promise<string | undefined> {
+    const { subprotocols } = this.#settings;
+    if (subprotocols === undefined) return undefined;
+    const offered = subprotocolsOf(request.headers.get("Sec-WebSocket-Protocol"));
+    if (typeof subprotocols !== "function") return subprotocols.find((name) => offered.has(name));
+    if (offered.size === 0) return undefined;
+    const judge = (chosen: unknown) => this.#offered(chosen, offered);
+    // A list of its own, which it may change.
+    const chosen = subprotocols([...offered], request);
+    return isThenable(chosen) ? Promise.resolve(chosen).then(judge) : judge(chosen);
+  }
+
+  #offered(chosen: unknown, offered: ReadonlySet<unknown>): string | undefined {
+    if (chosen === undefined || offered.has(chosen)) return chosen as string | undefined;
+    const mistake = "subprotocols gave what the client has not offered";
+    this.#faults.report(new TypeError(`Cannot agree on a subprotocol: ${mistake}`));
+    return undefined;
+  }
+
+  /** The answer to a request outside the prefix; whoever asks deals with what is thrown. */
+  fallBack(request: Request, info: unknown): Reply | PromiseLike<Reply> {
+    const { fallback } = this.#settings;
+    if (fallback === undefined) return notFound();
+    const answer = fallback(request, info);
+    return isThenable(answer) ? Promise.resolve(answer).then(fallenBack) : fallenBack(answer);
+  }
+
+  /** Whether a request may come from where it does. */
+  allows(request: Request): boolean {
+    const check = this.#originCheck;
+    if (check === undefined) return true;
+    const origin = request.headers.get("Origin");
+    // Of requests without one, browsers tell whether a page of another site has made them.
+    if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
+    const allowed: unknown = this.#faults.ask(() => check(origin, request));
+    if (allowed !== undefined && typeof allowed !== "boolean") {
+      this.#faults.report(new TypeError("Cannot judge an origin: origins gave no boolean"));
+    }
+    return allowed === true;
+  }
+}
+
+/** Those that are offered, each once and in the client's order; what is no name counts for nothing. */
+function subprotocolsOf(field: string | null): Set<string> {
+  const parts = field === null ? [] : field.split(",");
+  return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
+}
+
+const switchingProtocols = 101;
+
+function fallenBack(answer: unknown): Reply {
+  // Bun's own idiom: nothing, after an upgrade.
+  if (answer === undefined || answer === null) return notFound();
+  if (isResponse(answer)) {
+    // What Deno gives for an upgrade has a status that nothing else may have. No more is looked
+    // at: the headers of a response take Deno longer than the rest of it.
+    if (answer.status !== switchingProtocols) checkStatus(answer.status);
+    return answer;
+  }
+  throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof answer}`);
+}
+
+/** Nothing where all are allowed. */
+function originCheck(origins: Settings["origins"]): OriginCheck | undefined {
+  if (origins === "*") return undefined;
+  if (typeof origins === "function") return origins;
+  if (!(origins instanceof RegExp)) return (origin) => origins.includes(origin);
+  // Of whole origins only, and without a memory of the last match.
+  const { source, flags } = origins;
+  const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ""));
+  return (origin) => pattern.test(origin);
+}

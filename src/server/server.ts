@@ -1,0 +1,308 @@
+/**
+ * The server: options in, handler out.
+ *
+ * @module
+ */
+
+import { forbidden } from "../routing/authorization.ts";
+import { mostCostOf } from "../session/send_queue.ts";
+import { Connection } from "../connection/connection.ts";
+import { Emitter } from "../connection/emitter.ts";
+import { Answer } from "../http/plain_response.ts";
+import { errorAnswer, methodNotAllowed, misled, notFound } from "../http/errors.ts";
+import { isSentToHost } from "../http/host.ts";
+import { Faults } from "./error_reporter.ts";
+import type { InboxOwner } from "../connection/inbox.ts";
+import { tell } from "../connection/call_listeners.ts";
+import type { ServerOptions } from "../options/server_options.ts";
+import { Message } from "../protocol/message.ts";
+import { OptionFunctions } from "./option_callbacks.ts";
+import { isPattern, type PrefixMatcher, prefixMatcher } from "../options/prefix.ts";
+import type { Reply } from "../routing/route.ts";
+import { createRoutes } from "./route_table.ts";
+import { pathOf, Router } from "../routing/router.ts";
+import { type Runtime, runtimeOf, type WebSocketHandlers } from "../runtimes/runtime.ts";
+import { Call, type Service } from "../routing/call.ts";
+import { Session } from "../session/session.ts";
+import { Sessions } from "../session/session_store.ts";
+import { readOptions, type Settings } from "../options/settings.ts";
+import { type CloseOptions, shutDown } from "./shutdown.ts";
+import { isThenable } from "../event_loop/thenable.ts";
+
+/** The events of a {@linkcode Server}, with what their listeners get. */
+export interface ServerEvents<Context = unknown> {
+  /** A client connected. */
+  connection: [connection: Connection<Context>];
+  /** The older name of `connection`; fires right after it. */
+  open: [connection: Connection<Context>];
+  /** A listener or an option's function threw or rejected. Without a listener, it is logged. */
+  error: [error: unknown];
+}
+
+/** The connections of a server that are open at the moment. */
+export interface Connections<Context = unknown> extends Iterable<Connection<Context>> {
+  /** How many there are. */
+  readonly size: number;
+}
+
+/** What servers run on unless `useRuntime` says otherwise: HTTP, and nothing else is known. */
+let runtime: Runtime = { hasItsPath: isSentToHost, ends: () => ({}) };
+let websocketHandlers: WebSocketHandlers | undefined;
+
+/** Sets the runtime of all servers made from here on. */
+export function useRuntime(found: Runtime | undefined, handlers: WebSocketHandlers): void {
+  runtime = found ?? runtime;
+  websocketHandlers = handlers;
+}
+
+/**
+ * A SockJS service: a fetch handler, and the connections that come through it.
+ *
+ * @example Deno
+ * ```ts
+ * import { Server } from "@sockjs/web";
+ *
+ * const echo = new Server({ prefix: "/echo" });
+ * echo.on("connection", (connection) => {
+ *   connection.on("data", (message) => connection.write(message));
+ * });
+ * Deno.serve({ port: 8081 }, echo.handler);
+ * ```
+ *
+ * @example Bun
+ * ```ts ignore
+ * Bun.serve({ port: 8081, fetch: echo.handler, websocket: echo.websocket });
+ * ```
+ *
+ * @example With `deno serve` and `bun run`, as a module's default export
+ * ```ts ignore
+ * export default echo;
+ * ```
+ *
+ * @typeParam Context What the application keeps in `connection.context`.
+ */
+export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
+  readonly #settings: Settings;
+  readonly #matchPrefix: PrefixMatcher;
+  readonly #hasPattern: boolean;
+  readonly #router: Router;
+  readonly #faults: Faults;
+  readonly #functions: OptionFunctions;
+  readonly #service: Service;
+  readonly #live = new Map<Connection<Context>, Session>();
+  readonly #owner: InboxOwner<Connection<Context>>;
+  #closed: Promise<void> | undefined;
+
+  /**
+   * {@linkcode Server.handle}, bound to this server. Answers every request; those
+   * outside the prefix with the option `fallback`, or a 404.
+   */
+  readonly handler: (request: Request, info?: unknown) => Response | Promise<Response>;
+  /** The same function, under the name that `deno serve` and `bun run` look for. */
+  readonly fetch: (request: Request, info?: unknown) => Response | Promise<Response>;
+  /** For `Bun.serve`, where one object serves all servers; other runtimes do not need it. */
+  readonly websocket: WebSocketHandlers;
+  /** The open connections. */
+  readonly connections: Connections<Context>;
+
+  /**
+   * Makes a service; the same as `createServer`.
+   *
+   * @param options See {@linkcode ServerOptions}.
+   * @throws {TypeError} If an option is unknown, or its value not allowed.
+   */
+  constructor(options: ServerOptions = {}) {
+    super();
+    const settings = readOptions(options);
+    this.#settings = settings;
+    this.#matchPrefix = prefixMatcher(settings.prefix);
+    this.#hasPattern = typeof settings.prefix !== "string" || isPattern(settings.prefix);
+    this.#router = new Router(createRoutes(settings));
+    this.#faults = new Faults(this, settings.log);
+    if (options.faye_server_options !== undefined) {
+      this.#faults.log("info", "The option faye_server_options is ignored");
+    }
+    this.#functions = new OptionFunctions(settings, this.#faults);
+    this.#service = this.#createService(runtime);
+    this.#owner = this.#createOwner();
+    this.handler = this.fetch = (request, info) => this.handle(request, info);
+    this.websocket = websocketHandlers as WebSocketHandlers;
+    const live = this.#live;
+    this.connections = {
+      get size() {
+        return live.size;
+      },
+      [Symbol.iterator]: () => live.keys(),
+    };
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param info Whatever the runtime passes beside the request: Deno's
+   * `ServeHandlerInfo`, Bun's `Server`. Bun needs it for websockets.
+   * @returns The response; a promise of it only where the server has to wait.
+   * Never throws and never rejects. After an upgrade, return it as it is.
+   */
+  handle(request: Request, info?: unknown): Response | Promise<Response> {
+    try {
+      const reply = this.#reply(request, info);
+      if (!isThenable(reply)) return this.#respond(reply, request, info);
+      return Promise.resolve(reply).then(
+        (reply) => this.#tryToRespond(reply, request, info),
+        (error) => this.#failed(error, request, info),
+      );
+    } catch (error) {
+      return this.#failed(error, request, info);
+    }
+  }
+
+  /**
+   * Whether a request with that URL, or path, is for this server: under its
+   * `prefix`. For adapters, which pass on all others.
+   */
+  matches(url: string): boolean {
+    const { start, end } = pathOf(url);
+    return this.#matchPrefix(url, start, end) >= 0;
+  }
+
+  /** Whether a GET of that URL, or path, may open a websocket. For adapters. */
+  upgrades(url: string): boolean {
+    const { start, end } = pathOf(url);
+    const taken = this.#matchPrefix(url, start, end);
+    return taken >= 0 && this.#router.find(url, taken, end)?.route.upgrades === true;
+  }
+
+  /**
+   * Logs, once, what the application should have written otherwise. For adapters.
+   */
+  complain(message: string): void {
+    this.#faults.complain(message);
+  }
+
+  /**
+   * Ends the service: new sessions are refused with a 503, and open ones get what was
+   * written to them and a close frame. Calls after the first change nothing.
+   *
+   * @returns Settles when all are gone, or cut off. Nothing of the service keeps the
+   * process alive from then on. The HTTP server is yours to close, before or after.
+   * @throws {RangeError} If the code is no integer of 0 to 65535, or a time no number of ms.
+   * @throws {TypeError} If the reason is not a string.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    return (this.#closed ??= shutDown(this.#service.sessions, options));
+  }
+
+  /** The same as {@linkcode Server.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Sends a message to all open connections, encoded once for all of them.
+   *
+   * @throws {TypeError} If the message is not a string.
+   * @throws {RangeError} If it alone is over `maxBufferedBytes`; it is sent to nobody then.
+   */
+  broadcast(message: string): void {
+    if (typeof message !== "string") {
+      throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
+    }
+    const encoded = Message.encoded(message);
+    const { maxBufferedBytes } = this.#settings;
+    if (mostCostOf(encoded) > maxBufferedBytes) {
+      throw new RangeError(
+        `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
+      );
+    }
+    for (const session of this.#live.values()) session.writeEncoded(message, encoded);
+  }
+
+  #reply(request: Request, info: unknown): Reply | PromiseLike<Reply> {
+    const { url } = request;
+    const { start, end } = pathOf(url);
+    const taken = this.#matchPrefix(url, start, end);
+    if (taken < 0) return this.#functions.fallBack(request, info);
+    const { hasItsPath } = runtimeOf(info) ?? this.#service.runtime;
+    if (hasItsPath?.(request, url, start, info) === false) return misled();
+    const match = this.#router.find(url, taken, end);
+    if (match === undefined) return notFound();
+    const { route, session } = match;
+    if (!route.isPublic && !this.#functions.allows(request)) {
+      return forbidden();
+    }
+    // Under another prefix, which a pattern may match as well, an id is another session's.
+    const key = this.#hasPattern && session !== ""
+      ? `${url.slice(start, taken)}/${session}`
+      : session;
+    const call = new Call(this.#service, request, info, key, url, start, taken);
+    const handler = route.handlers.get(request.method);
+    return handler === undefined
+      ? methodNotAllowed(route.allow, route.fields(call))
+      : handler(call);
+  }
+
+  #respond(reply: Reply, request: Request, info: unknown): Response {
+    if (!(reply instanceof Answer)) return reply;
+    const runtime = runtimeOf(info) ?? this.#service.runtime;
+    return runtime.respond?.(reply, request, info) ?? reply.toResponse(request.method);
+  }
+
+  #tryToRespond(reply: Reply, request: Request, info: unknown): Response {
+    try {
+      return this.#respond(reply, request, info);
+    } catch (error) {
+      return this.#failed(error, request, info);
+    }
+  }
+
+  #failed(error: unknown, request: Request, info: unknown): Response {
+    this.#faults.report(error);
+    try {
+      return this.#respond(errorAnswer(500, "Internal error"), request, info);
+    } catch {
+      // The runtime does not take that either; an adapter may find a way to end it.
+      return new Response(null, { status: 500 });
+    }
+  }
+
+  #createService(runtime: Runtime): Service {
+    const settings = this.#settings;
+    const sessions = new Sessions(settings);
+    const functions = this.#functions;
+    sessions.report = (error) => this.#faults.report(error);
+    return {
+      settings,
+      sessions,
+      runtime,
+      showsRequests: functions.showsRequests,
+      authorization: functions.authorization,
+      createSession: (peer, grant, id = "", raw = false) => {
+        const session = new Session(sessions, peer, id, raw, grant.key);
+        const connection = new Connection<Context>(session, this.#owner);
+        connection.context = grant.context as Context;
+        sessions.add(session);
+        return session;
+      },
+      cookie: (request) => functions.cookie(request),
+      subprotocol: (request) => functions.subprotocol(request),
+      baseUrl: () => functions.baseUrl(),
+      complain: (message) => this.#faults.complain(message),
+    };
+  }
+
+  #createOwner(): InboxOwner<Connection<Context>> {
+    return {
+      opened: (connection, session, inbox) => {
+        const { closing } = this.#service.sessions;
+        // It came just in time to be told.
+        if (closing !== undefined) return session.close(closing);
+        this.#live.set(connection, session);
+        tell(this, "connection", connection, inbox);
+        tell(this, "open", connection, inbox);
+      },
+      closed: (connection) => this.#live.delete(connection),
+      report: (error) => this.#faults.report(error),
+    };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * How a server ends.
+ *
+ * @module
+ */
+
+import { closeStatus, goingAway } from "../protocol/close_codes.ts";
+import type { Sessions } from "../session/session_store.ts";
+import { Timeouts, Waiting } from "../event_loop/timeouts.ts";
+
+/** How a server is closed. */
+export interface CloseOptions {
+  /**
+   * ms after the last close frame until what is still there is cut off.
+   *
+   * @default {10000}
+   */
+  timeout?: number | undefined;
+  /**
+   * The close code for all connections.
+   *
+   * @default {1001}
+   */
+  code?: number | undefined;
+  /**
+   * The reason that goes with it.
+   *
+   * @default {"Server is shutting down"}
+   */
+  reason?: string | undefined;
+  /**
+   * ms over which the close frames are spread, so that clients do not all come back
+   * in the same second.
+   *
+   * @default {0}
+   */
+  spread?: number | undefined;
+}
+
+/** How often some of the sessions are closed, ms. */
+const step = 20;
+
+/** Waits for the moment at which what is still there is cut off. */
+class Patience extends Waiting {
+  readonly #end: () => void;
+
+  constructor(end: () => void) {
+    super();
+    this.#end = end;
+  }
+
+  override timedOut(): void {
+    this.#end();
+  }
+
+  override failed(): void {
+    // Who is cut off answers for itself.
+  }
+}
+
+/**
+ * Closes all sessions.
+ *
+ * @returns Settles when they and their connections are gone, or cut off.
+ */
+export function shutDown(sessions: Sessions, options: CloseOptions): Promise<void> {
+  const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
+  for (const [name, ms] of Object.entries({ timeout, spread })) {
+    if (!(typeof ms === "number" && ms >= 0 && ms < 2 ** 30)) {
+      throw new RangeError(`Cannot close: ${name} must be a number of 0 to 2^30 ms, got ${ms}`);
+    }
+  }
+  const status = closeStatus(code, options.reason ?? goingAway.reason);
+  sessions.closing = status;
+  return new Promise((resolve) => {
+    const left = [...sessions];
+    const begun = performance.now();
+    const { length } = left;
+
+    const close = (count: number) => {
+      while (length - left.length < count) left.pop()?.close(status);
+      if (left.length === 0) clearInterval(closing);
+    };
+    const closeSome = () => {
+      const share = spread === 0 ? 1 : Math.min(1, (performance.now() - begun) / spread);
+      close(Math.ceil(length * share));
+    };
+    const finish = () => {
+      close(length);
+      patience.timeouts?.remove(patience);
+      sessions.changed = undefined;
+      // Those that linger would keep the process alive.
+      for (const session of [...sessions]) {
+        session.flush();
+        session.cut();
+      }
+      sessions.leaving.cut();
+      resolve();
+    };
+    const look = () => {
+      if (sessions.open === 0 && sessions.leaving.size === 0) finish();
+    };
+
+    const closing = setInterval(closeSome, step);
+    const patience = new Patience(finish);
+    new Timeouts(spread + timeout).add(patience);
+    sessions.changed = look;
+    closeSome();
+    look();
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * Who is at the other end of a session.
+ *
+ * @module
+ */
+
+import type { Ends } from "../runtimes/runtime.ts";
+
+/** What a connection speaks. */
+export type Protocol =
+  | "websocket"
+  | "websocket-raw"
+  | "xhr-streaming"
+  | "xhr-polling"
+  | "eventsource"
+  | "htmlfile"
+  | "jsonp-polling";
+
+/**
+ * The request headers that the application gets to see. Never `cookie` and never
+ * `authorization`: a page of any origin can send them through the iframe, so
+ * they must not authorise.
+ */
+const visibleHeaders = [
+  "referer",
+  "origin",
+  "x-client-ip",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+  "x-cluster-client-ip",
+  "via",
+  "x-real-ip",
+  "x-ssl",
+  "dnt",
+  "host",
+  "user-agent",
+  "accept-language",
+] as const;
+
+/** What is known of a session's client from one receiving request. */
+export class Peer {
+  readonly protocol: Protocol;
+  /** Path and query. */
+  readonly url: string;
+  readonly ends: Ends;
+  /** What its websocket has agreed on. */
+  subprotocol: string | undefined = undefined;
+  /** How much of the path the server's prefix matched. */
+  readonly #taken: number;
+  #source: Headers | undefined;
+  #headers: Readonly<Record<string, string>> | undefined;
+
+  constructor(protocol: Protocol, url: string, taken: number, headers: Headers, ends: Ends) {
+    this.protocol = protocol;
+    this.url = url;
+    this.#taken = taken;
+    this.#source = headers;
+    this.ends = ends;
+  }
+
+  /** The part of the path that the server's prefix matched. */
+  get prefix(): string {
+    return this.url.slice(0, this.#taken);
+  }
+
+  /** The path alone. */
+  get pathname(): string {
+    const query = this.url.indexOf("?");
+    return query < 0 ? this.url : this.url.slice(0, query);
+  }
+
+  /** Read when first asked for: most applications never ask. */
+  get headers(): Readonly<Record<string, string>> {
+    if (this.#headers === undefined) {
+      const headers: Record<string, string> = {};
+      for (const name of visibleHeaders) {
+        const value = this.#source?.get(name);
+        if (value !== null && value !== undefined) headers[name] = value;
+      }
+      this.#headers = headers;
+      this.#source = undefined;
+    }
+    return this.#headers;
+  }
+}

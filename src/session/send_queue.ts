@@ -1,0 +1,104 @@
+/**
+ * Messages that no receiver has taken yet.
+ *
+ * @module
+ */
+
+import { Frame, Message } from "../protocol/message.ts";
+import { messagesFrame } from "../protocol/frames.ts";
+import { Queue } from "./queue.ts";
+
+/** What a message costs besides its bytes: empty ones must not be free. */
+const messageOverhead = 32;
+/** The same where short ones cannot be joined, and most are short. */
+const loneOverhead = 128;
+
+/** What a message costs at most without others, in whatever session. */
+export function mostCostOf(message: Message): number {
+  return message.bytes + loneOverhead;
+}
+
+/** Bytes below which a message is short, and of how many of them one is made. */
+const short = 1024;
+const joined = 4096;
+
+/**
+ * A queue of messages. In frames, short ones that wait are joined: apart, a message of 16 bytes
+ * takes 160 to 180.
+ */
+export class Backlog extends Queue<Message> {
+  readonly #joins: boolean;
+  /** How many short ones are the last, which are not joined yet, and their bytes. */
+  #loose = 0;
+  #looseBytes = 0;
+  /** What all of them take on the wire. */
+  bytes = 0;
+
+  /** @param joins Whether they may be joined: not where each is a message by itself. */
+  constructor(joins: boolean) {
+    super();
+    this.#joins = joins;
+  }
+
+  /** What they take here, for the limit that protects us. */
+  get cost(): number {
+    return this.bytes + this.length * this.#overhead;
+  }
+
+  /** What a message would cost without others. */
+  costOf(message: Message): number {
+    return message.bytes + this.#overhead;
+  }
+
+  get #overhead(): number {
+    return this.#joins ? messageOverhead : loneOverhead;
+  }
+
+  override add(message: Message): void {
+    super.add(message);
+    this.bytes += message.bytes;
+    if (!this.#joins) return;
+    if (message.bytes >= short) this.#loose = this.#looseBytes = 0;
+    else {
+      this.#loose++;
+      this.#looseBytes += message.bytes;
+      if (this.#looseBytes >= joined) this.#join();
+    }
+  }
+
+  #join(): void {
+    // Some may have been taken.
+    this.joinLast(Math.min(this.#loose, this.length), (messages) => {
+      const bytes = messages.reduce((sum, message) => sum + message.bytes, 0);
+      return new Message(messages.map(({ text }) => text).join(","), bytes);
+    });
+    this.#loose = this.#looseBytes = 0;
+  }
+
+  /** Takes messages as one frame, which ends with the message that reaches so many bytes. */
+  takeFrame(size: number): Frame {
+    const first = this.take()!;
+    if (this.length === 0) return first.frame;
+    const texts = [first.text];
+    const least = this.bytes + first.bytes - size;
+    while (this.length > 0 && this.bytes > least) texts.push(this.take()!.text);
+    return new Frame(messagesFrame(texts));
+  }
+
+  /** Takes the first message as it is. There must be one. */
+  takeRaw(): Frame {
+    return new Frame(this.take()!.text);
+  }
+
+  override take(): Message | undefined {
+    const message = super.take();
+    if (message !== undefined) this.bytes -= message.bytes;
+    if (this.length === 0) this.#loose = this.#looseBytes = 0;
+    return message;
+  }
+
+  override clear(): void {
+    super.clear();
+    this.bytes = this.#loose = this.#looseBytes = 0;
+  }
+}

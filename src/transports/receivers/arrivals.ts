@@ -1,0 +1,59 @@
+/**
+ * How a client's messages arrive: one by one, or many together.
+ *
+ * @module
+ */
+
+import { immediate } from "../../event_loop/turns.ts";
+
+/** So many must have come together with others before more are waited for, in two turns at least. */
+const enough = 16;
+/** More is not remembered: five turns with a single message let it fall below `enough`. */
+const most = 64;
+
+let moment = 0;
+let counting = false;
+
+/** A number that stays the same until all that has arrived by now was told. */
+function currentMoment(): number {
+  if (!counting) {
+    counting = true;
+    immediate(endMoment);
+  }
+  return moment;
+}
+
+function endMoment(): void {
+  counting = false;
+  moment++;
+}
+
+/** The messages of one client. */
+export class Arrivals {
+  /** When the last one came, and how many by now. */
+  #moment = -1;
+  #together = 0;
+  /** How many came behind others, in the moments before; each single one takes a quarter of it. */
+  #habit = 0;
+
+  /** A message has come. */
+  note(): void {
+    const moment = currentMoment();
+    if (moment === this.#moment) {
+      if (this.#together < enough) this.#together++;
+      return;
+    }
+    if (this.#together > 1) this.#habit = Math.min(this.#habit + this.#together - 1, most);
+    else this.#habit -= this.#habit >> 2;
+    this.#moment = moment;
+    this.#together = 1;
+  }
+
+  /**
+   * Whether what is written had better wait for the end of the turn: for answers to more messages,
+   * or because nothing has come in this turn, so that it answers none.
+   */
+  get moreAreLikely(): boolean {
+    return this.#habit >= enough || this.#moment !== currentMoment();
+  }
+}

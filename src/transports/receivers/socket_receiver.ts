@@ -1,0 +1,274 @@
+/**
+ * The receiver of the websocket transports.
+ *
+ * @module
+ */
+
+import { Arrivals } from "./arrivals.ts";
+import { guarded } from "../../event_loop/guard.ts";
+import type { Leaving } from "../../session/closing_connections.ts";
+import type { Grant } from "../../options/server_options.ts";
+import { Frame } from "../../protocol/message.ts";
+import type { Peer } from "../../session/client_info.ts";
+import {
+  binaryMessage,
+  brokenFraming,
+  type CloseStatus,
+  goingAway,
+  internalError,
+  messageTooBig,
+  websocketCloseCode,
+  websocketCloseReason,
+} from "../../protocol/close_codes.ts";
+import { heartbeatFrame } from "../../protocol/frames.ts";
+import { decodeText } from "../../protocol/payload.ts";
+import { utf8Length } from "../../protocol/utf8.ts";
+import type { Socket, SocketListener } from "../../runtimes/runtime.ts";
+import type { Service } from "../../routing/call.ts";
+import type { Session } from "../../session/session.ts";
+import type { Pulse, Receiver } from "../../session/receiver.ts";
+import { inNextTurn } from "../../event_loop/turns.ts";
+
+/** Ties a websocket and its session together, from its opening to its end. */
+export class SocketReceiver implements Receiver, SocketListener, Leaving {
+  readonly #service: Service;
+  readonly #peer: Peer;
+  readonly #grant: Grant;
+  readonly #raw: boolean;
+  /** Until its connection is gone. */
+  #connection: Socket | undefined;
+  /** The same as long as there is something to say. */
+  #socket: Socket | undefined;
+  #session: Session | undefined;
+  #paused = false;
+  /** Made when the first message comes, where those that come together are told apart. */
+  #arrivals: Arrivals | undefined;
+  /** Bytes in the socket that the server counts. */
+  #counted = 0;
+  /** The peer owes a sign of life. */
+  #asked = false;
+  /** It can have given one since the waiting for it began; and what had come by then. */
+  #couldAnswer = false;
+  #bytesRead = 0;
+
+  constructor(service: Service, peer: Peer, grant: Grant, raw: boolean) {
+    this.#service = service;
+    this.#peer = peer;
+    this.#grant = grant;
+    this.#raw = raw;
+  }
+
+  get maxMessageSize(): number {
+    return this.#service.settings.maxMessageSize;
+  }
+
+  get subprotocol(): string | undefined {
+    return this.#peer.subprotocol;
+  }
+
+  get holding(): number {
+    return this.#counted;
+  }
+
+  get isOver(): boolean {
+    return true;
+  }
+
+  get congestion(): number {
+    return this.#service.sessions.congestion;
+  }
+
+  get maxSilence(): number {
+    const { heartbeatDelay, heartbeatTimeout } = this.#service.settings;
+    return heartbeatDelay + heartbeatTimeout;
+  }
+
+  opened(socket: Socket): void {
+    guarded(this, this.#opened, socket);
+  }
+
+  #opened(socket: Socket): void {
+    this.#connection = this.#socket = socket;
+    this.#session = this.#service.createSession(this.#peer, this.#grant, "", this.#raw);
+    this.#session.attach(this, this.#peer);
+  }
+
+  message(text: string | undefined): void {
+    guarded(this, this.#message, text);
+  }
+
+  #message(text: string | undefined): void {
+    // What was on its way when this ended is not worth reading.
+    if (this.#socket === undefined) return;
+    this.#heard();
+    if (text === undefined) return this.#refuse(binaryMessage);
+    if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
+    const messages = this.#raw ? [text] : decodeText(text);
+    if (messages === undefined) this.#refuse(brokenFraming);
+    else if (this.#mayBeTheLast(this.#socket)) this.#session?.answer(messages);
+    else this.#session?.receive(messages);
+  }
+
+  /**
+   * Deno and Bun send nothing more once they have come to a close frame or to a broken one,
+   * which may stand right behind this message.
+   */
+  #mayBeTheLast(socket: Socket): boolean {
+    if (!socket.deliversApart) return false;
+    this.#arrivals ??= new Arrivals();
+    this.#arrivals.note();
+    return !this.#arrivals.moreAreLikely;
+  }
+
+  tooLong(): void {
+    if (this.#socket !== undefined) guarded(this, this.#refuse, messageTooBig);
+  }
+
+  closing(): void {
+    if (this.#session !== undefined) guarded(this.#session, this.#session.flushAll, undefined);
+  }
+
+  drained(): void {
+    this.#recount();
+    if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
+  }
+
+  /** Only where the socket tells when it has left: what is less it may have sent by now. */
+  #recount(): void {
+    const amount = this.#connection?.bufferedAtMost ?? 0;
+    const counted = amount > this.congestion ? amount : 0;
+    if (counted === this.#counted) return;
+    const by = counted - this.#counted;
+    this.#counted = counted;
+    this.#service.sessions.holdings.change(by);
+  }
+
+  pong(): void {
+    guarded(this, this.#heard, undefined);
+  }
+
+  #heard(): void {
+    if (!this.#asked) return;
+    this.#asked = false;
+    this.#session?.heard();
+  }
+
+  closed(code: number, reason: string): void {
+    this.#connection = this.#socket = undefined;
+    this.#recount();
+    this.#service.sessions.left(this);
+    const disconnect = () =>
+      this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
+    guarded(this, disconnect, undefined);
+  }
+
+  failed(error: unknown): void {
+    if (this.#session === undefined) this.#service.sessions.report(error);
+    else this.#session.failed(error);
+    this.end(internalError);
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  get bufferedAtMost(): number {
+    return this.#socket?.bufferedAtMost ?? 0;
+  }
+
+  get awaitsArrivals(): boolean {
+    return this.#socket?.deliversApart === true && this.#arrivals?.moreAreLikely !== false;
+  }
+
+  get frameSize(): number {
+    return 256 * 1024;
+  }
+
+  send(frame: Frame): boolean {
+    this.#socket?.send(frame);
+    this.#recount();
+    return true;
+  }
+
+  beat(): Pulse {
+    const socket = this.#socket;
+    if (socket === undefined) return "beaten";
+    if (this.#asked) return this.#isMissing(socket) ? "gone" : this.#wait(socket);
+    if (!this.#raw && this.#service.settings.heartbeatFrames) {
+      socket.send(new Frame(heartbeatFrame));
+    }
+    this.#asked = true;
+    if (socket.ping() && this.#asked) return this.#wait(socket);
+    this.#asked = false;
+    return "beaten";
+  }
+
+  /** A peer that is not read says nothing, and one whose ping is still on its way is slow, not dead. */
+  #wait(socket: Socket): Pulse {
+    const couldAnswer = () => !this.#paused && socket.bufferedAmount === 0;
+    this.#bytesRead = socket.bytesRead;
+    this.#couldAnswer = couldAnswer();
+    // Some connections take a turn for what they do not have to keep.
+    if (!this.#couldAnswer) {
+      inNextTurn(() => this.#couldAnswer = couldAnswer(), (error) => this.failed(error));
+    }
+    return "asked";
+  }
+
+  /** A pong waits behind the message that its peer is about to send. */
+  #isMissing(socket: Socket): boolean {
+    return this.#couldAnswer && socket.bytesRead === this.#bytesRead;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#couldAnswer = false;
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#socket?.resume();
+  }
+
+  end(status: CloseStatus): void {
+    this.#letGo()?.close(websocketCloseCode(status.code), websocketCloseReason(status.reason));
+  }
+
+  abort(status: CloseStatus): void {
+    this.#letGo()?.terminate(websocketCloseCode(status.code), websocketCloseReason(status.reason));
+  }
+
+  /** Cuts off what the peer should have closed by now. */
+  cut(): void {
+    this.#connection?.terminate(goingAway.code, goingAway.reason);
+  }
+
+  /** A peer that never answers may keep the socket, but not what hangs on it. */
+  #letGo(): Socket | undefined {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#session = undefined;
+    if (socket === undefined) return undefined;
+    this.#service.sessions.leaving.addSlow(this);
+    // The peer's close frame has to be read.
+    if (this.#paused) socket.resume();
+    return socket;
+  }
+
+  /** Ends both without a SockJS frame: this client does not speak SockJS. */
+  #refuse(status: CloseStatus): void {
+    const session = this.#session;
+    // Answers to what came before it, which wait for the end of the turn.
+    session?.flush();
+    this.end(status);
+    session?.disconnect(this, status, false);
+  }
+}
+
+const noCloseFrame = 1006;
+
+/** Whether a text takes more bytes than that; no code unit takes more than three. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && utf8Length(text) > bytes;
+}

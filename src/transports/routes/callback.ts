@@ -1,0 +1,24 @@
+/**
+ * The callback that the clients of htmlfile and jsonp name in the query
+ * (protocol, section 6).
+ *
+ * @module
+ */
+
+import type { Call } from "../../routing/call.ts";
+import type { Framing } from "../transport.ts";
+
+const maxLength = 32;
+
+/** Makes the framing for the request's callback, or says why there can be none. */
+export function withCallback(call: Call, framing: (callback: string) => Framing): Framing | string {
+  const mark = call.url.indexOf("?");
+  const query = new URLSearchParams(mark < 0 ? "" : call.url.slice(mark + 1));
+  // The page's own query comes first, so the last is the client's.
+  const callback = query.getAll("c").at(-1) ?? query.getAll("callback").at(-1);
+  if (callback === undefined || callback === "") {
+    return '"callback" parameter required';
+  }
+  const valid = callback.length <= maxLength && /^[a-zA-Z0-9\-_.]+$/.test(callback);
+  return valid ? framing(callback) : 'invalid "callback" parameter';
+}

@@ -1,0 +1,124 @@
+/**
+ * The receiving requests of the HTTP transports (protocol, section 5).
+ *
+ * @module
+ */
+
+import { authorized, forbidden, mayOpen } from "../../routing/authorization.ts";
+import type { Answer } from "../../http/plain_response.ts";
+import { errorAnswer } from "../../http/errors.ts";
+import type { Fields } from "../../http/headers.ts";
+import type { Grant } from "../../options/server_options.ts";
+import { Frame } from "../../protocol/message.ts";
+import { stillOpen } from "../../protocol/close_codes.ts";
+import { closeFrame } from "../../protocol/frames.ts";
+import { CONNECTING } from "../../session/ready_state.ts";
+import { type Handler, preflight, type Reply, type Route, route } from "../../routing/route.ts";
+import type { Call } from "../../routing/call.ts";
+import type { Session } from "../../session/session.ts";
+import { inNextTurn } from "../../event_loop/turns.ts";
+import { PollReceiver } from "../receivers/poll_receiver.ts";
+import { StreamReceiver } from "../receivers/stream_receiver.ts";
+import type { Framing, HttpTransport } from "../transport.ts";
+
+/** The route on which a transport's clients ask for frames. */
+export function receivingRoute(transport: HttpTransport): Route {
+  const receive = receiving(transport);
+  return transport.method === "POST"
+    ? route({ POST: receive, OPTIONS: preflight("OPTIONS, POST") }, transport.fields)
+    : route({ GET: receive }, transport.fields);
+}
+
+function receiving(transport: HttpTransport): Handler {
+  return function handle(call): Reply | Promise<Reply> {
+    const framing = transport.framing(call);
+    if (typeof framing === "string") {
+      return errorAnswer(500, framing, transport.fields(call));
+    }
+    const { sessions } = call.service;
+    const session = sessions.get(call.session);
+    if (session === undefined && sessions.refusal !== undefined) return refused(transport, call);
+    return authorized(call, session, transport.fields, (grant) => {
+      // The application may have taken its time.
+      if (!sessions.get(call.session)?.attached) return receive(transport, framing, call, grant);
+      return firstToGo(call).then(() =>
+        // If it has gone, whoever wants another must be asked about.
+        mayOpen(grant) || sessions.get(call.session) !== undefined
+          ? receive(transport, framing, call, grant)
+          : handle(call)
+      );
+    });
+  };
+}
+
+/** There is to be no other session. */
+function refused(transport: HttpTransport, call: Call): Answer {
+  return errorAnswer(503, call.service.sessions.refusal ?? "", transport.fields(call));
+}
+
+/** How often, and in which steps (ms), a second receiver waits for the first to go. */
+const patience = 5;
+const step = 10;
+
+/**
+ * Clients abort a request and ask again without a pause. The abort shows after a
+ * turn, and later where the new connection was faster than the end of the old.
+ */
+async function firstToGo({ service, session }: Call): Promise<void> {
+  await new Promise<void>(inNextTurn);
+  for (let i = 0; i < patience && service.sessions.get(session)?.attached; i++) {
+    await new Promise((resolve) => setTimeout(resolve, step));
+  }
+}
+
+function receive(
+  transport: HttpTransport,
+  framing: Framing,
+  call: Call,
+  grant: Grant,
+): Reply | Promise<Reply> {
+  const { service } = call;
+  let session = service.sessions.get(call.session);
+  // It may be another one, if the application took its time.
+  if (session !== undefined && session.key !== grant.key && service.authorization !== undefined) {
+    return forbidden(transport.fields(call));
+  }
+  if (session === undefined && service.sessions.refusal !== undefined) {
+    return refused(transport, call);
+  }
+  const { prelude } = framing;
+  const peer = call.peer(transport.protocol);
+  // Else the session keeps the whole head of the request, which a client may have made long.
+  if (prelude !== undefined || call.runtime.readsHeadersFast === true) void peer.headers;
+  const fields = transport.fields(call);
+  fields["Content-Type"] = transport.contentType;
+  if (prelude !== undefined && !service.showsRequests) {
+    call.runtime.forgetHead?.(call.request, call.info, peer.headers);
+  }
+  session ??= service.createSession(peer, grant, call.session);
+  const receiver = receiverOf(framing, call, fields, session);
+  if (session.attached) {
+    receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
+    receiver.end();
+  } else {
+    session.attach(receiver, peer);
+  }
+  return receiver.respond(call, fields);
+}
+
+function receiverOf(
+  framing: Framing,
+  call: Call,
+  fields: Fields,
+  session: Session,
+): PollReceiver | StreamReceiver {
+  const { prelude } = framing;
+  if (prelude === undefined) return new PollReceiver(framing, session, call.service.sessions);
+  try {
+    return new StreamReceiver(framing, prelude, call, fields, session);
+  } catch (error) {
+    // The answer could not begin. A session that nobody has ever heard of would stay for ever.
+    if (session.readyState === CONNECTING) session.cut();
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Websocket handshakes (protocol, section 6).
+ *
+ * @module
+ */
+
+import { authorized } from "../../routing/authorization.ts";
+import type { Answer } from "../../http/plain_response.ts";
+import { errorAnswer } from "../../http/errors.ts";
+import { type Fields, notCached } from "../../http/headers.ts";
+import type { Grant } from "../../options/server_options.ts";
+import type { Protocol } from "../../session/client_info.ts";
+import { type Reply, type Route, route } from "../../routing/route.ts";
+import type { Call } from "../../routing/call.ts";
+import { isThenable } from "../../event_loop/thenable.ts";
+import { SocketReceiver } from "../receivers/socket_receiver.ts";
+
+const refusal = "Not a valid websocket request";
+const howToUpgrade = "No websockets: on Node they need installHandlers(server, httpServer) of " +
+  "sockjs-web/node; without them, set the server's option websocket to false";
+const errorFields = (): Fields => ({ "Cache-Control": notCached });
+
+/** The route on which a websocket transport's clients connect. */
+export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
+  const handlers = { GET: (call: Call) => upgrade(call, protocol, raw) };
+  return { ...route(handlers, errorFields), upgrades: true };
+}
+
+function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply | Promise<Reply> {
+  const { service, runtime, request, info } = call;
+  const refused = refuse(request.headers);
+  if (refused !== undefined) return refused;
+  const { sessions } = service;
+  const full = () =>
+    sessions.refusal === undefined ? undefined : errorAnswer(503, sessions.refusal, errorFields());
+  const open = (grant: Grant, subprotocol: string | undefined) => {
+    // The application may have taken its time.
+    const answer = full();
+    if (answer !== undefined) return answer;
+    const peer = call.peer(protocol);
+    peer.subprotocol = subprotocol;
+    // Read now: Deno takes the request's headers away with the upgrade.
+    void peer.headers;
+    const receiver = new SocketReceiver(service, peer, grant, raw);
+    if (!("upgrade" in runtime)) service.complain(howToUpgrade);
+    const response = runtime.upgrade?.(request, info, receiver, service.complain);
+    return response ?? errorAnswer(400, refusal, errorFields());
+  };
+  return full() ?? authorized(call, undefined, errorFields, (grant) => {
+    const subprotocol = service.subprotocol(request);
+    return isThenable(subprotocol)
+      ? subprotocol.then((subprotocol) => open(grant, subprotocol))
+      : open(grant, subprotocol);
+  });
+}
+
+/**
+ * Drafts 7 and 8 of RFC 6455, which browsers of 2011 speak, have the same frames
+ * and the same handshake.
+ */
+const versions = ["13", "8", "7"];
+
+/** What a runtime's own check may miss: each leaves out another of these. */
+function refuse(headers: Headers): Answer | undefined {
+  const version = headers.get("Sec-WebSocket-Version");
+  if (version !== null && !versions.includes(version)) return refuseVersion();
+  const isUpgrade = hasToken(headers.get("Connection"), "upgrade") &&
+    hasToken(headers.get("Upgrade"), "websocket");
+  // Sixteen bytes in base64. Older drafts have other keys.
+  const hasKey = /^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "");
+  return isUpgrade && hasKey && version !== null
+    ? undefined
+    : errorAnswer(400, refusal, errorFields());
+}
+
+function refuseVersion(): Answer {
+  return errorAnswer(426, refusal, {
+    ...errorFields(),
+    "Sec-WebSocket-Version": "13",
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+  });
+}
+
+/** Whether a comma-separated header has the token, in any case. */
+function hasToken(header: string | null, token: string): boolean {
+  if (header === null) return false;
+  return header.split(",").some((part) => part.trim().toLowerCase() === token);
+}

@@ -1,0 +1,537 @@
+import { EventEmitter } from "node:events";
+import { assertEquals } from "@std/assert";
+import { intercept, type Interception } from "../../../src/adapters/listener_interceptor.ts";
+
+/** What an event is about. */
+interface Request {
+  url: string;
+}
+
+/** An emitter of requests, and what was done with them. */
+class Heard {
+  readonly emitter: EventEmitter;
+  log: string[] = [];
+
+  constructor(emitter = new EventEmitter()) {
+    this.emitter = emitter;
+  }
+
+  /** A listener that notes what it hears. */
+  readonly listener = (name: string) => ({ url }: Request) => {
+    this.log.push(`${name} ${url}`);
+  };
+
+  /** Adds listeners of the application. */
+  on(...names: string[]): void {
+    for (const name of names) this.emitter.on("request", this.listener(name));
+  }
+
+  /** Takes requests that begin so. */
+  intercept(beginning: string): Interception {
+    return intercept(this.emitter, "request", ({ url }: Request) => {
+      if (!url.startsWith(beginning)) return false;
+      this.log.push(`ours ${url}`);
+      return true;
+    });
+  }
+
+  /** What is done with requests, in this order. */
+  of(...urls: string[]): string[] {
+    this.log = [];
+    for (const url of urls) this.emitter.emit("request", { url });
+    return this.log;
+  }
+
+  get listeners(): unknown[] {
+    return this.emitter.rawListeners("request");
+  }
+}
+
+const adders = [
+  ...["on", "addListener", "once"] as const,
+  ...["prependListener", "prependOnceListener"] as const,
+] as const;
+
+Deno.test("what is taken is not handed on, all else goes to the earlier listeners in order", () => {
+  const heard = new Heard();
+  heard.on("first", "second");
+  heard.intercept("/a");
+  assertEquals(heard.of("/a", "/x"), ["ours /a", "first /x", "second /x"]);
+});
+
+Deno.test("earlier listeners get all arguments, with the emitter as this", () => {
+  const emitter = new EventEmitter();
+  const got: unknown[] = [];
+  emitter.on("upgrade", function (this: unknown, ...args: unknown[]) {
+    got.push(this === emitter, ...args);
+  });
+  intercept(emitter, "upgrade", () => false);
+  const request = {};
+  emitter.emit("upgrade", request, "two", undefined, null);
+  assertEquals(got, [true, request, "two", undefined, null]);
+});
+
+Deno.test("other events are left alone", () => {
+  const emitter = new EventEmitter();
+  const listener = () => {};
+  emitter.on("upgrade", listener);
+  intercept(emitter, "request", () => true);
+  assertEquals(emitter.rawListeners("upgrade"), [listener]);
+});
+
+Deno.test("a listener that is there twice hears twice", () => {
+  const heard = new Heard();
+  const listener = heard.listener("twice");
+  heard.emitter.on("request", listener).on("request", listener);
+  heard.intercept("/a");
+  assertEquals(heard.of("/x"), ["twice /x", "twice /x"]);
+});
+
+Deno.test("a listener for one event hears of the first that is handed on, and of no other", () => {
+  const heard = new Heard();
+  heard.on("first");
+  heard.emitter.once("request", heard.listener("once"));
+  heard.on("last");
+  heard.intercept("/a");
+  assertEquals(heard.of("/a", "/x"), ["ours /a", "first /x", "once /x", "last /x"]);
+  assertEquals(heard.of("/x"), ["first /x", "last /x"]);
+});
+
+Deno.test("once it has heard, a listener for one event is not in the way any more", () => {
+  const heard = new Heard();
+  heard.emitter.once("request", heard.listener("once"));
+  const ours = heard.intercept("/a");
+  assertEquals([ours.isAlone, heard.of("/x"), ours.isAlone], [false, ["once /x"], true]);
+  ours.detach();
+  assertEquals(heard.listeners, []);
+});
+
+Deno.test("a listener for one event that was not heard of is given back as one", () => {
+  const heard = new Heard();
+  heard.emitter.once("request", heard.listener("once"));
+  heard.intercept("/a").detach();
+  assertEquals(heard.of("/a", "/b"), ["once /a"]);
+  assertEquals(heard.listeners, []);
+});
+
+Deno.test("a listener that throws keeps the later ones from hearing, as without us", () => {
+  const heard = new Heard();
+  heard.emitter.on("request", () => {
+    throw new Error("thrown");
+  });
+  heard.on("later");
+  heard.intercept("/a");
+  let thrown: unknown;
+  try {
+    heard.of("/x");
+  } catch (error) {
+    thrown = error;
+  }
+  assertEquals([(thrown as Error).message, heard.log], ["thrown", []]);
+});
+
+for (const add of adders) {
+  Deno.test(`what is taken nobody hears of who is added later: ${add}`, () => {
+    const heard = new Heard();
+    heard.on("early");
+    heard.intercept("/a");
+    heard.emitter[add]("request", heard.listener("late"));
+    const isFirst = add.startsWith("prepend");
+    const expected = isFirst ? ["late /x", "early /x"] : ["early /x", "late /x"];
+    assertEquals(heard.of("/a", "/x", "/a"), ["ours /a", ...expected, "ours /a"]);
+    const isOnce = add.toLowerCase().endsWith("oncelistener") || add === "once";
+    assertEquals(heard.of("/x"), isOnce ? ["early /x"] : expected);
+    assertEquals(heard.listeners.length, isOnce ? 2 : 3);
+  });
+
+  Deno.test(`whoever is added can be taken off, before and after: ${add}`, () => {
+    for (const off of ["off", "removeListener"] as const) {
+      const heard = new Heard();
+      const [early, late] = [heard.listener("early"), heard.listener("late")];
+      heard.emitter[add]("request", early);
+      const ours = heard.intercept("/a");
+      heard.emitter[add]("request", late);
+      const count = (listener: () => void) => heard.emitter.listenerCount("request", listener);
+      for (const listener of [early, late]) {
+        assertEquals(count(listener as never), 1);
+        heard.emitter[off]("request", listener);
+        assertEquals(count(listener as never), 0);
+      }
+      assertEquals([ours.isAlone, heard.of("/a", "/x")], [true, ["ours /a"]]);
+    }
+  });
+}
+
+Deno.test("whoever was there first is as alone as before, and whoever comes counts as one more", () => {
+  const heard = new Heard();
+  const { emitter } = heard;
+  const count = () => emitter.listenerCount("request");
+  const [early, late] = [heard.listener("early"), heard.listener("late")];
+  emitter.on("request", early);
+  const ours = ["/a", "/b"].map((path) => heard.intercept(path));
+  const counts = [count()];
+  emitter.on("request", late);
+  counts.push(count());
+  emitter.off("request", late).off("request", early);
+  // Else a server would not tell of upgrades.
+  counts.push(count());
+  for (const each of ours) each.detach();
+  assertEquals([...counts, count()], [1, 2, 1, 0]);
+  heard.intercept("/a");
+  emitter.on("request", late);
+  assertEquals([count(), emitter.listenerCount("request", late)], [2, 1]);
+  emitter.removeAllListeners("request");
+  assertEquals(count(), 0);
+});
+
+Deno.test("a function that stands for another without being for one event stays", () => {
+  const heard = new Heard();
+  const inner = heard.listener("inner");
+  const outer = Object.assign((request: Request) => inner(request), { listener: inner });
+  heard.emitter.on("request", outer);
+  heard.intercept("/a");
+  assertEquals(heard.of("/x", "/x"), ["inner /x", "inner /x"]);
+  heard.emitter.off("request", inner);
+  assertEquals(heard.of("/x"), []);
+});
+
+Deno.test("those who listen to the emitter's listeners are told of the very functions", () => {
+  const { emitter, listener } = new Heard();
+  intercept(emitter, "request", () => true);
+  const told: unknown[] = [];
+  for (const event of ["newListener", "removeListener"]) {
+    emitter.on(event, (...args) => told.push(event, ...args));
+  }
+  const late = listener("late");
+  emitter.on("request", late).off("request", late);
+  assertEquals(told.slice(-6), ["newListener", "request", late, "removeListener", "request", late]);
+});
+
+Deno.test("what a listener gives back is what the emitter gets, which may look for rejections", () => {
+  const heard = new Heard();
+  heard.intercept("/a");
+  heard.emitter.on("request", () => "given");
+  heard.emitter.once("request", () => "once");
+  const results = heard.emitter.rawListeners("request").map((each) => each({ url: "/x" }));
+  assertEquals(results, [undefined, "given", "once"]);
+});
+
+/** As Meteor does it: takes all off, gives requests another URL, and calls them by hand. */
+function wrap({ emitter }: Heard, read: "listeners" | "rawListeners" = "listeners"): void {
+  const wrapped = emitter[read]("request").slice(0);
+  emitter.removeAllListeners("request");
+  emitter.addListener("request", (request: Request) => {
+    if (request.url === "/short") request.url = "/a/short";
+    for (const listener of wrapped) listener.apply(emitter, [request]);
+  });
+}
+
+for (const read of ["listeners", "rawListeners"] as const) {
+  Deno.test(`called by hand and in order, they do what the emitter does: ${read}`, () => {
+    const heard = new Heard();
+    heard.on("early");
+    heard.emitter.once("request", heard.listener("once"));
+    heard.intercept("/a");
+    heard.on("late");
+    heard.emitter.prependListener("request", heard.listener("first"));
+    wrap(heard, read);
+    assertEquals(heard.of("/a", "/short"), ["ours /a", "ours /a/short"]);
+    assertEquals(heard.of("/x"), ["first /x", "early /x", "once /x", "late /x"]);
+    assertEquals(heard.of("/x"), ["first /x", "early /x", "late /x"]);
+    heard.on("last");
+    assertEquals(heard.of("/short", "/x"), [
+      "ours /a/short",
+      ...["first /x", "early /x", "late /x", "last /x"],
+    ]);
+  });
+}
+
+Deno.test("of what is called by hand, the first to be asked for what nobody wants is alone", () => {
+  for (const isAlone of [true, false]) {
+    const heard = new Heard();
+    const ours = ["/a", "/b"].map((path) => heard.intercept(path));
+    if (!isAlone) heard.on("late");
+    wrap(heard);
+    assertEquals(ours.map((each) => each.isAlone), [isAlone, false]);
+    heard.on("later");
+    assertEquals(ours.map((each) => each.isAlone), [false, false]);
+  }
+});
+
+Deno.test("a wrapper of a wrapper leaves ours alone, unless somebody came between them", () => {
+  for (const read of ["listeners", "rawListeners"] as const) {
+    for (const between of [[], ["between"]]) {
+      const heard = new Heard();
+      const ours = heard.intercept("/a");
+      wrap(heard, read);
+      heard.on(...between);
+      wrap(heard, read);
+      assertEquals(ours.isAlone, between.length === 0);
+      wrap(heard, read);
+      assertEquals(ours.isAlone, between.length === 0);
+      assertEquals(heard.of("/a", "/x"), ["ours /a", ...between.map((name) => `${name} /x`)]);
+    }
+  }
+});
+
+Deno.test("whoever has taken ours off the list is not bypassed, be there others of ours later", () => {
+  const heard = new Heard();
+  heard.on("early");
+  heard.intercept("/a");
+  const wrapped = heard.emitter.listeners("request");
+  heard.emitter.removeAllListeners("request");
+  heard.emitter.on("request", (request: Request) => {
+    if (request.url.endsWith("forbidden")) return;
+    for (const listener of wrapped) listener.call(heard.emitter, request);
+  });
+  const later = heard.intercept("/b");
+  const expected = ["ours /a", "ours /b/forbidden", "early /x"];
+  assertEquals(heard.of("/a", "/a/forbidden", "/b/forbidden", "/x"), expected);
+  later.detach();
+  assertEquals(heard.of("/a", "/a/forbidden", "/b", "/x"), ["ours /a", "early /b", "early /x"]);
+});
+
+Deno.test("what is called by hand and again does nothing with what was taken", () => {
+  const heard = new Heard();
+  heard.on("early");
+  heard.intercept("/a");
+  wrap(heard);
+  wrap(heard);
+  const listeners = heard.emitter.listeners("request");
+  const request = { url: "/a" };
+  for (const listener of [...listeners, ...listeners]) listener.call(heard.emitter, request);
+  assertEquals(heard.log, ["ours /a"]);
+});
+
+Deno.test("a wrapper that stays goes on working when ours is gone, and comes again", () => {
+  const heard = new Heard();
+  heard.on("early");
+  const ours = heard.intercept("/a");
+  wrap(heard);
+  ours.detach();
+  assertEquals(heard.of("/a", "/short"), ["early /a", "early /a/short"]);
+  heard.intercept("/a");
+  assertEquals(heard.of("/a", "/x"), ["ours /a", "early /x"]);
+});
+
+Deno.test("a listener that is taken off and put back is what it was", () => {
+  const heard = new Heard();
+  heard.on("early");
+  const ours = heard.intercept("/a");
+  const listeners = heard.emitter.listeners("request");
+  heard.emitter.removeAllListeners("request");
+  for (const listener of listeners) heard.emitter.on("request", listener as () => void);
+  assertEquals(heard.listeners, listeners);
+  assertEquals(heard.of("/a", "/x"), ["ours /a", "early /x"]);
+  ours.detach();
+  assertEquals(heard.of("/a"), ["early /a"]);
+});
+
+Deno.test("a wrapper of one listener in its place hears of nothing that is ours", () => {
+  const heard = new Heard();
+  heard.on("early");
+  heard.intercept("/a");
+  for (const listener of heard.emitter.listeners("request")) {
+    heard.emitter.off("request", listener as () => void);
+    heard.emitter.on("request", (request) => {
+      heard.log.push("wrapped");
+      listener.call(heard.emitter, request);
+    });
+  }
+  assertEquals(heard.of("/a"), ["wrapped", "ours /a"]);
+  assertEquals(heard.of("/x"), ["wrapped", "wrapped", "early /x"]);
+});
+
+Deno.test("when the last has stepped back, the emitter has its own methods again", () => {
+  const heard = new Heard();
+  const before = Object.getOwnPropertyNames(heard.emitter);
+  const own = heard.emitter.on = heard.emitter.on.bind(heard.emitter);
+  const [one, other] = [heard.intercept("/a"), heard.intercept("/b")];
+  one.detach();
+  assertEquals(heard.emitter.on === own, false);
+  other.detach();
+  assertEquals(heard.emitter.on, own);
+  assertEquals(Object.getOwnPropertyNames(heard.emitter).sort(), [...before, "on"].sort());
+});
+
+Deno.test("methods that others have put over ours go on working, with ours and without", () => {
+  const heard = new Heard();
+  const ours = heard.intercept("/a");
+  const calls: unknown[] = [];
+  const { on } = heard.emitter;
+  heard.emitter.on = function (event, listener) {
+    calls.push(event);
+    return on.call(this, event, listener);
+  };
+  heard.on("late");
+  assertEquals([heard.of("/a", "/x"), calls], [["ours /a", "late /x"], ["request"]]);
+  ours.detach();
+  heard.on("later");
+  assertEquals(heard.of("/a"), ["late /a", "later /a"]);
+  heard.intercept("/a");
+  heard.on("last");
+  assertEquals(heard.of("/a", "/x"), ["ours /a", "late /x", "later /x", "last /x"]);
+});
+
+Deno.test("methods that others have put over ours do not count for two when ours comes again", () => {
+  const { emitter } = new Heard();
+  const add = () => emitter.on("request", () => {});
+  add();
+  const take = () => intercept(emitter, "request", () => false);
+  const ours = take();
+  const { listenerCount } = emitter;
+  emitter.listenerCount = function (...args) {
+    return listenerCount.apply(this, args);
+  };
+  ours.detach();
+  add();
+  add();
+  take();
+  assertEquals(emitter.listenerCount("request"), 3);
+});
+
+/** As zone.js does it: wraps each, and once that is taken off, it does nothing any more. */
+class Zoned extends EventEmitter {
+  readonly #all: { listener: () => void; wrapped: () => void }[] = [];
+
+  #add(listener: () => void, add: (wrapped: () => void) => void, isFirst = false): this {
+    const item = {
+      listener,
+      wrapped: (...args: unknown[]) => {
+        if (this.#all.includes(item)) Reflect.apply(listener, this, args);
+      },
+    };
+    this.#all.splice(isFirst ? 0 : this.#all.length, 0, item);
+    add(item.wrapped);
+    return this;
+  }
+
+  override on(event: string, listener: () => void): this {
+    return this.#add(listener, (wrapped) => super.on(event, wrapped));
+  }
+
+  override prependListener(event: string, listener: () => void): this {
+    return this.#add(listener, (wrapped) => super.prependListener(event, wrapped), true);
+  }
+
+  override removeListener(event: string, listener: () => void): this {
+    const isIt = (item: { listener: unknown }) =>
+      item.listener === listener || (item.listener as { listener?: unknown }).listener === listener;
+    const at = this.#all.findIndex(isIt);
+    if (at >= 0) super.removeListener(event, this.#all.splice(at, 1)[0]!.wrapped);
+    return this;
+  }
+
+  override removeAllListeners(): this {
+    for (const { listener } of [...this.#all]) this.removeListener("request", listener);
+    return this;
+  }
+
+  override listeners(): (() => void)[] {
+    return this.#all.map(({ listener }) => listener);
+  }
+}
+
+Deno.test("listeners that something wraps where they are added are served as others are", () => {
+  const heard = new Heard(new Zoned());
+  heard.on("early");
+  const before = heard.emitter.listeners("request");
+  const ours = ["/a", "/b"].map((path) => heard.intercept(path));
+  heard.emitter.prependListener("request", heard.listener("first"));
+  heard.emitter.once("request", heard.listener("once"));
+  assertEquals(heard.of("/a", "/b"), ["ours /a", "ours /b"]);
+  assertEquals(heard.of("/x", "/x").length, 5);
+  assertEquals(ours.map((each) => each.isAlone), [false, false]);
+  for (const each of ours) each.detach();
+  assertEquals(heard.of("/a"), ["first /a", "early /a"]);
+  assertEquals(heard.emitter.listeners("request").slice(1), before);
+});
+
+Deno.test("several hand on to each other, the last one first, and then to the others", () => {
+  const heard = new Heard();
+  heard.on("early");
+  heard.intercept("/a");
+  heard.intercept("/b");
+  assertEquals(heard.of("/a", "/b", "/x"), ["ours /a", "ours /b", "early /x"]);
+  heard.intercept("/");
+  assertEquals(heard.of("/a", "/x"), ["ours /a", "ours /x"]);
+});
+
+Deno.test("it is alone where nobody else would hear, before it or after it", () => {
+  const heard = new Heard();
+  const ours = heard.intercept("/a");
+  assertEquals(ours.isAlone, true);
+  const late = heard.listener("late");
+  heard.emitter.on("request", late);
+  assertEquals(ours.isAlone, false);
+  heard.emitter.off("request", late);
+  assertEquals(ours.isAlone, true);
+  heard.on("late");
+  assertEquals(heard.intercept("/b").isAlone, false);
+});
+
+Deno.test("of several, only the first to be installed is alone", () => {
+  const heard = new Heard();
+  const [first, second, third] = ["/a", "/b", "/c"].map((path) => heard.intercept(path));
+  assertEquals([first?.isAlone, second?.isAlone, third?.isAlone], [true, false, false]);
+});
+
+Deno.test("one that has stepped back leaves all to the others", () => {
+  const heard = new Heard();
+  heard.on("early");
+  const ours = heard.intercept("/a");
+  heard.on("late");
+  ours.detach();
+  assertEquals(heard.of("/a"), ["early /a", "late /a"]);
+});
+
+Deno.test("stepping back gives the very same listeners back, in their places", () => {
+  const heard = new Heard();
+  heard.on("one", "two");
+  const earlier = heard.listeners;
+  const ours = heard.intercept("/a");
+  const [first, last] = [heard.listener("first"), heard.listener("last")];
+  heard.emitter.on("request", last).prependListener("request", first);
+  ours.detach();
+  assertEquals(heard.listeners, [first, ...earlier, last]);
+  ours.detach();
+  assertEquals(heard.listeners, [first, ...earlier, last]);
+});
+
+/** All orders of these. */
+function orders<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item) =>
+    orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest])
+  );
+}
+
+for (const order of orders(["/a", "/b", "/c"])) {
+  Deno.test(`three that step back as ${order.join(", ")} leave nothing behind`, () => {
+    const heard = new Heard();
+    heard.on("early");
+    const before = heard.listeners;
+    const ours = new Map(["/a", "/b", "/c"].map((path) => [path, heard.intercept(path)]));
+    for (const [at, path] of order.entries()) {
+      ours.get(path)?.detach();
+      for (const other of order) {
+        const taken = order.indexOf(other) > at;
+        assertEquals(heard.of(other), [`${taken ? "ours" : "early"} ${other}`]);
+      }
+      assertEquals(heard.of("/x"), ["early /x"]);
+    }
+    assertEquals(heard.listeners, before);
+  });
+
+  Deno.test(`three without anybody else that step back as ${order.join(", ")} are alone in turn`, () => {
+    const heard = new Heard();
+    const ours = new Map(["/a", "/b", "/c"].map((path) => [path, heard.intercept(path)]));
+    for (let at = 0; at < order.length; at++) {
+      const left = [...ours].filter(([path]) => order.indexOf(path) >= at);
+      // The one that was installed first answers what nobody wants.
+      assertEquals(left.map(([, each]) => each.isAlone), left.map((_, at) => at === 0));
+      ours.get(order[at]!)?.detach();
+    }
+    assertEquals(heard.listeners, []);
+  });
+}

@@ -1,0 +1,265 @@
+import { connectSocket, FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
+import { assertEquals } from "@std/assert";
+import type { Connection } from "../../../src/connection/connection.ts";
+import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
+import { closings, connect, PollingClient, serve } from "../../support/polling_client.ts";
+
+/** Connects, with that listener for `connection`. */
+async function connectWith(listener: (connection: Connection) => unknown) {
+  const { server, log } = serve();
+  server.on("connection", listener);
+  return { ...await connect(server), server, log };
+}
+
+Deno.test("data and message tell of the same messages, in order", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(`data ${message}`));
+  connection.on("message", ({ data }) => heard.push(`message ${data}`));
+  await client.send("one", "");
+  assertEquals(heard, ["data one", "message one", "data ", "message "]);
+});
+
+Deno.test("connection and open tell of the same connection", async () => {
+  using _time = fakeTime();
+  const { server } = serve();
+  const heard: unknown[] = [];
+  server.on("connection", (connection) => heard.push("connection", connection));
+  server.on("open", (connection) => heard.push("open", connection));
+  const { connection } = await connect(server);
+  assertEquals(heard.length, 4);
+  assertEquals([heard[0], heard[2]], ["connection", "open"]);
+  assertEquals(heard[1] === connection && heard[3] === connection, true);
+});
+
+Deno.test("the event for message is built only when somebody listens to it", async () => {
+  using _time = fakeTime();
+  const { server } = serve();
+  for (const event of ["data", "message"] as const) {
+    const { client, connection } = await connect(server, event);
+    connection.on(event, () => {});
+    const told: string[] = [];
+    connection.rawListeners = (event) => {
+      told.push(event);
+      return [];
+    };
+    await client.send("one");
+    assertEquals(told, event === "data" ? ["data"] : ["data", "message"]);
+  }
+});
+
+Deno.test("messages that come before anybody listens go to the first listener, in order", async () => {
+  using _time = fakeTime();
+  for (const event of ["data", "message"] as const) {
+    const { client, connection } = await connect(serve().server);
+    await client.send("one", "two");
+    await client.send("three");
+    const heard: unknown[] = [];
+    connection.on(event, (message) => heard.push(message));
+    assertEquals(heard, [], "called before on() returned");
+    await microtasks();
+    const all = ["one", "two", "three"];
+    assertEquals(heard, event === "data" ? all : all.map((data) => ({ data })));
+  }
+});
+
+Deno.test("a listener for once takes one kept message, the next listener the rest", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send("one", "two", "three");
+  const heard: string[] = [];
+  connection.once("data", (message) => heard.push(`once ${message}`));
+  await microtasks();
+  assertEquals(heard, ["once one"]);
+  connection.on("data", (message) => heard.push(message));
+  await microtasks();
+  assertEquals(heard, ["once one", "two", "three"]);
+});
+
+Deno.test("each way to add a listener gets the kept messages", async () => {
+  using _time = fakeTime();
+  const ways = ["on", "addListener", "once", "prependListener", "prependOnceListener"] as const;
+  for (const way of ways) {
+    const { client, connection } = await connect(serve().server);
+    await client.send("early");
+    const heard: string[] = [];
+    connection[way]("data", (message) => heard.push(message));
+    await microtasks();
+    assertEquals(heard, ["early"], way);
+  }
+});
+
+Deno.test("an async listener for connection that listens late misses nothing", async () => {
+  using time = fakeTime();
+  const heard: string[] = [];
+  const { client } = await connectWith(async (connection) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    connection.on("data", (message) => heard.push(message));
+    connection.on("close", ({ code }) => heard.push(`close ${code}`));
+  });
+  await client.send("one");
+  await pass(time, 500);
+  await client.send("two");
+  await pass(time, 500);
+  await client.send("three");
+  await client.breakPoll();
+  assertEquals(heard, ["one", "two", "three", "close 1002"]);
+});
+
+Deno.test("messages are delivered before a close that came meanwhile", async () => {
+  using time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send("one");
+  await pass(time, 5000);
+  assertEquals(connection.readyState, 3);
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  connection.on("close", ({ code }) => heard.push(`close ${code}`));
+  await microtasks();
+  assertEquals(heard, ["one", "close 1006"]);
+});
+
+Deno.test("unread messages of about a megabyte close the connection with 1008", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const seen = closings(connection);
+  const chunk = "x".repeat(128 * 1024);
+  for (let i = 0; i < 8; i++) await client.send(chunk);
+  assertEquals(connection.readyState, 1);
+  await client.send("x");
+  assertEquals(connection.readyState, 2);
+  assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
+  assertEquals(seen, ["1008 Messages are not being read, clean"]);
+  let heard = 0;
+  connection.on("data", () => heard++);
+  await microtasks();
+  assertEquals(heard, 8);
+});
+
+Deno.test("a flood of empty messages that nobody reads is not for free", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  await client.send(...Array.from({ length: 100_000 }, () => ""));
+  assertEquals(connection.readyState, 1);
+  await client.send("");
+  assertEquals(connection.readyState, 2);
+});
+
+Deno.test("messages that are heard never count as unread", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  connection.on("data", () => {});
+  const chunk = "x".repeat(512 * 1024);
+  for (let i = 0; i < 6; i++) assertEquals(await client.send(chunk), 204);
+  assertEquals(connection.readyState, 1);
+});
+
+Deno.test("end comes before close, each once", async () => {
+  using time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: string[] = [];
+  connection.on("close", () => heard.push("close"));
+  connection.on("end", () => heard.push("end"));
+  connection.close();
+  await client.poll();
+  await client.poll();
+  await pass(time, 60_000);
+  assertEquals(heard, ["end", "close"]);
+});
+
+Deno.test("a listener for close or end that comes late is told, the first one alone", async () => {
+  using time = fakeTime();
+  const { connection } = await connect(serve().server);
+  await pass(time, 5000);
+  const heard: string[] = [];
+  connection.on("close", ({ code, wasClean }) => heard.push(`close ${code} ${wasClean}`));
+  connection.on("end", () => heard.push("end"));
+  assertEquals(heard, [], "called before on() returned");
+  await microtasks();
+  assertEquals(heard.sort(), ["close 1006 false", "end"]);
+  connection.on("close", () => heard.push("again"));
+  connection.on("end", () => heard.push("again"));
+  await microtasks();
+  assertEquals(heard.length, 2);
+});
+
+const ways: [string, (client: PollingClient, wait: () => Promise<void>) => Promise<unknown>][] = [
+  ["1002 Connection interrupted, not clean", (client) => client.breakPoll()],
+  ["1006 Connection timed out, not clean", (_client, wait) => wait()],
+];
+
+for (const [told, end] of ways) {
+  Deno.test(`close fires exactly once: ${told}`, async () => {
+    using time = fakeTime();
+    const { client, connection } = await connect(serve().server);
+    const seen = closings(connection);
+    await end(client, () => pass(time, 5000));
+    connection.close();
+    await pass(time, 60_000);
+    assertEquals(seen, [told]);
+  });
+}
+
+Deno.test("a client that comes back after an interruption hears 1002 once", async () => {
+  using _time = fakeTime();
+  const { client } = await connect(serve().server);
+  await client.breakPoll();
+  assertEquals(await client.send("late"), 404);
+  assertEquals(await client.poll(), 'c[1002,"Connection interrupted"]');
+  assertEquals(await client.poll(), "o");
+});
+
+Deno.test("removing a listener stops it", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: string[] = [];
+  const listener = (message: string) => heard.push(message);
+  connection.on("data", listener);
+  await client.send("one");
+  connection.off("data", listener);
+  await client.send("two");
+  assertEquals(heard, ["one"]);
+});
+
+Deno.test("a message that comes right after the first listener stays behind those that were kept", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { connection, socket } = await connectSocket(server, runtime);
+  socket.listener.message('["one","two"]');
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  socket.listener.message('"three"');
+  await microtasks();
+  assertEquals(heard, ["one", "two", "three"]);
+});
+
+Deno.test("a paused connection keeps its messages, and delivers them in order when resumed", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: string[] = [];
+  connection.on("data", (message) => heard.push(message));
+  connection.pause().pause();
+  await client.send("one", "two");
+  assertEquals(heard, []);
+  connection.resume();
+  assertEquals(heard, []);
+  await client.send("three");
+  assertEquals(heard, ["one", "two", "three"]);
+  connection.resume();
+  await client.send("four");
+  assertEquals(heard, ["one", "two", "three", "four"]);
+});
+
+Deno.test("a connection that stays paused is closed after about a megabyte", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  connection.on("data", () => {});
+  const seen = closings(connection);
+  connection.pause();
+  // A client that does not wait for answers, which do not come before the end of a pause.
+  for (let i = 0; i < 3; i++) client.send("x".repeat(600 * 1024));
+  await client.poll();
+  assertEquals(seen.map((each) => each.split(" ")[0]), ["1008"]);
+});

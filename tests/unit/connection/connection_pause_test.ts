@@ -1,0 +1,131 @@
+import { assertEquals } from "@std/assert";
+import { connectSocket, FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
+import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
+import { closings, connect, serve } from "../../support/polling_client.ts";
+
+const much = "x".repeat(80 * 1024);
+
+Deno.test("a pause leaves sends without an answer once much is kept, until it is over", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const heard: number[] = [];
+  connection.on("data", ({ length }) => heard.push(length));
+  connection.pause().pause();
+  assertEquals(await client.send("little"), 204);
+  const sends = [client.send(much), client.send("more")];
+  let answered = 0;
+  for (const send of sends) send.then(() => answered++);
+  // A send of nothing has nothing to wait for.
+  assertEquals(await client.send(), 204);
+  await microtasks();
+  assertEquals([heard, answered], [[], 0]);
+  connection.resume();
+  assertEquals(await Promise.all(sends), [204, 204]);
+  assertEquals(heard, [6, much.length, 4]);
+  connection.resume();
+  connection.pause();
+  connection.resume();
+  assertEquals(await client.send(much), 204);
+});
+
+Deno.test("sends have their answer when a paused connection is over, however that comes", async () => {
+  using time = fakeTime();
+  for (const end of ["close", "time-out"]) {
+    const { client, connection } = await connect(serve().server, end);
+    connection.pause();
+    const send = client.send(much);
+    await microtasks();
+    if (end === "close") connection.close();
+    else await pass(time, 5000);
+    assertEquals(await send, 204);
+  }
+});
+
+Deno.test("a runtime is asked to keep the connection of a send that waits, and no other", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  const { client, connection } = await connect(server);
+  await client.send("x");
+  assertEquals(runtime.asked, []);
+  connection.pause();
+  const send = client.send(much);
+  await microtasks();
+  assertEquals(runtime.asked, ["silence of Infinity"]);
+  connection.resume();
+  await send;
+  assertEquals(runtime.asked, ["silence of Infinity", "traffic"]);
+});
+
+Deno.test("without a pause nothing waits, and what nobody reads closes with 1008", async () => {
+  using _time = fakeTime();
+  const { client, connection } = await connect(serve().server);
+  const seen = closings(connection);
+  for (let sends = 0; sends < 14; sends++) assertEquals(await client.send(much), 204);
+  await client.poll();
+  assertEquals(seen, ["1008 Messages are not being read, clean"]);
+});
+
+/** An open websocket. */
+async function open() {
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve());
+  return await connectSocket(server, runtime);
+}
+
+Deno.test("a pause stops a websocket once much is kept, and goes on when that was taken", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open();
+  connection.on("data", () => {});
+  connection.pause();
+  socket.listener.message('"little"');
+  assertEquals(socket.paused, false);
+  socket.listener.message(JSON.stringify(much));
+  assertEquals(socket.paused, true);
+  connection.resume();
+  assertEquals(socket.paused, false);
+  socket.listener.closed(1000, "");
+});
+
+Deno.test("a reader that takes what a pause keeps lets the websocket go on", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open();
+  connection.pause();
+  socket.listener.message(JSON.stringify(much));
+  assertEquals(socket.paused, true);
+  await connection[Symbol.asyncIterator]().next();
+  assertEquals(socket.paused, false);
+  socket.listener.closed(1000, "");
+});
+
+Deno.test("a slow reader lets a websocket wait, until it takes more or leaves", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open();
+  const reader = connection[Symbol.asyncIterator]();
+  const first = reader.next();
+  socket.listener.message(JSON.stringify(["little"]));
+  await first;
+  socket.listener.message(JSON.stringify(much));
+  assertEquals(socket.paused, true);
+  await reader.next();
+  assertEquals(socket.paused, false);
+  socket.listener.message(JSON.stringify(much));
+  assertEquals(socket.paused, true);
+  await reader.return!();
+  assertEquals(socket.paused, false);
+  socket.listener.closed(1000, "");
+});
+
+Deno.test("a websocket that closes is read again, for its peer has an answer to give", async () => {
+  using _time = fakeTime();
+  const { socket, connection } = await open();
+  connection.pause();
+  socket.listener.message(JSON.stringify(much));
+  connection.close();
+  assertEquals(socket.paused, false);
+  socket.listener.message(JSON.stringify(much));
+  connection.resume().pause();
+  await microtasks();
+  assertEquals(socket.paused, false);
+  socket.listener.closed(1000, "");
+});

@@ -1,0 +1,49 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { Frame, Message } from "../../../src/protocol/message.ts";
+
+Deno.test("a message for a session with frames is JSON, and knows its bytes in UTF-8", () => {
+  for (
+    const [text, json, bytes] of [["a", '"a"', 3], ["\u20ac", '"\u20ac"', 5], [
+      '"',
+      '"\\""',
+      4,
+    ]] as const
+  ) {
+    const message = Message.encoded(text);
+    assertEquals([message.text, message.bytes], [json, bytes]);
+  }
+});
+
+Deno.test("a message for a session without frames is the text itself", () => {
+  const message = Message.raw('"\u20ac');
+  assertEquals([message.text, message.bytes], ['"\u20ac', 4]);
+});
+
+Deno.test("sessions that are sent a message one after the other share its frame", () => {
+  const [message, other] = [Message.encoded("a"), Message.encoded("b")];
+  const { frame } = message;
+  assertStrictEquals(message.frame, frame);
+  assertEquals([other.frame.text, message.frame.text], ['a["b"]', 'a["a"]']);
+});
+
+Deno.test("a long message stays with nobody who was sent it", () => {
+  const long = Message.encoded("x".repeat(100_000));
+  const { frame } = long;
+  assert(long.frame !== frame);
+});
+
+Deno.test("a frame is put into a form once for all who ask for the same in turn", () => {
+  let made = 0;
+  const line = (frame: string) => {
+    made++;
+    return frame + "\n";
+  };
+  const frame = new Frame("h");
+  assertEquals([frame.in(line), frame.in(line), made], ["h\n", "h\n", 1]);
+  assertEquals(frame.in((frame) => `(${frame})`), "(h)");
+  assertEquals(frame.in(line), "h\n");
+});
+
+Deno.test("an empty frame is put into a form as well", () => {
+  assertEquals(new Frame("").in((frame) => `${frame};`), ";");
+});

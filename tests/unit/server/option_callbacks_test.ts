@@ -1,0 +1,173 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { Emitter } from "../../../src/connection/emitter.ts";
+import { Faults } from "../../../src/server/error_reporter.ts";
+import { OptionFunctions } from "../../../src/server/option_callbacks.ts";
+import type { ServerOptions } from "../../../src/options/server_options.ts";
+import { readOptions } from "../../../src/options/settings.ts";
+import { fakeTime } from "../../support/fake_time.ts";
+import { connect, PollingClient, serve } from "../../support/polling_client.ts";
+
+const throwing = () => {
+  throw new Error("thrown by the application");
+};
+
+Deno.test("jsessionid: a function decides about the cookie, undefined for none", async () => {
+  using _time = fakeTime();
+  const cookies: Record<string, string | undefined> = { a: "X=1; path=/", b: undefined };
+  const jsessionid = (request: Request) => cookies[request.url.split("/").at(-2)!];
+  const { server } = serve({ jsessionid });
+  const cookieOf = async (session: string) =>
+    (await new PollingClient(server, session).receive()).headers.get("Set-Cookie");
+  assertEquals([await cookieOf("a"), await cookieOf("b")], ["X=1; path=/", null]);
+});
+
+Deno.test("jsessionid: a function that throws or gives nonsense costs the cookie, not the answer", async () => {
+  using _time = fakeTime();
+  const nonsense = [throwing, () => 1, () => null, () => ({}), () => "a\r\nX: y", () => "\u20ac"];
+  for (const jsessionid of nonsense) {
+    const { server, log } = serve({ jsessionid: jsessionid as () => string });
+    const response = await new PollingClient(server).receive();
+    assertEquals([response.status, response.headers.has("Set-Cookie")], [200, false]);
+    assertEquals(await response.text(), "o\n");
+    assertEquals(log.length > 0, true, String(jsessionid));
+  }
+});
+
+Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not the answer", async () => {
+  const nonsense = [throwing, () => 1, () => null, () => "/b", () => "https://a/", () => ({})];
+  for (const baseUrl of nonsense) {
+    const { server, log } = serve({ baseUrl: baseUrl as () => string });
+    const response = await server.handle(new Request("http://host/echo/info"));
+    assertEquals([response.status, "base_url" in await response.json()], [200, false]);
+    assertEquals(log.length > 0, true, String(baseUrl));
+  }
+});
+
+/** What is told to a function of those that a client offers. */
+function offered(value: string | undefined): readonly string[] | undefined {
+  let told: readonly string[] | undefined;
+  const subprotocols = (offered: readonly string[]) => void (told = offered);
+  const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
+  const headers = value === undefined ? {} : { "Sec-WebSocket-Protocol": value };
+  const functions = new OptionFunctions(readOptions({ subprotocols }), faults);
+  assertEquals(functions.subprotocol(new Request("http://host/", { headers })), undefined);
+  return told;
+}
+
+Deno.test("subprotocols: a function is told of those on offer in the client's order, each once", () => {
+  assertEquals(offered("v12.stomp, v11.stomp"), ["v12.stomp", "v11.stomp"]);
+  assertEquals(offered("b,a\t,  b , a"), ["b", "a"]);
+  assertEquals(offered("a b, c, (d), e"), ["c", "e"]);
+});
+
+Deno.test("subprotocols: a function is not asked where nothing is offered that has a name", () => {
+  for (const value of [undefined, "", " ", ",", ", ,\t,", "a b", '"a"', "a/b", "a;b=c", "\u00e9"]) {
+    assertEquals(offered(value), undefined, value);
+  }
+});
+
+Deno.test("subprotocols: 100,000 offers are read like one", () => {
+  const many = Array.from({ length: 100_000 }, (_, at) => `p${at}`);
+  assertEquals(offered(many.join(",,")), many);
+});
+
+/** Runs something and gives what was rejected and nobody caught: it would end the process. */
+async function unhandled(run: () => Promise<unknown>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  const note = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    seen.push(event.reason);
+  };
+  addEventListener("unhandledrejection", note);
+  try {
+    await run();
+    // Runtimes look for unhandled rejections at the end of a turn.
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    removeEventListener("unhandledrejection", note);
+  }
+  return seen;
+}
+
+/** As a function of JavaScript may turn out to be. */
+const rejecting = () => Promise.reject(new Error("async")) as never;
+
+const uses: [string, ServerOptions, (client: PollingClient) => Promise<unknown>][] = [
+  ["jsessionid", { jsessionid: rejecting }, (client) => client.poll()],
+  ["fallback", { fallback: rejecting, prefix: "/other" }, (client) => client.receive()],
+];
+
+for (const [name, options, use] of uses) {
+  Deno.test(`a function for ${name} that turns out to reject does not end the process`, async () => {
+    const { server } = serve(options);
+    const seen = await unhandled(async () => {
+      const client = new PollingClient(server);
+      await use(client);
+      if (options.prefix === undefined) await client.breakPoll();
+    });
+    assertEquals(seen, []);
+  });
+}
+
+Deno.test("a function for baseUrl that turns out to reject does not end the process", async () => {
+  const { server } = serve({ baseUrl: rejecting });
+  const info = new Request("http://host/echo/info");
+  assertEquals(await unhandled(async () => await server.handle(info)), []);
+});
+
+Deno.test("a log that turns out to reject does not end the process", async () => {
+  const { server } = serve({ log: rejecting });
+  const seen = await unhandled(async () => {
+    const { client, connection } = await connect(server);
+    connection.on("data", () => {
+      throw new Error("for the log");
+    });
+    await client.send("x");
+    await client.poll();
+  });
+  assertEquals(seen, []);
+});
+
+Deno.test("fallback: whatever it gives but a Response, or throws, is a 500 and an error", async () => {
+  const throws = new Proxy({}, { get: throwing, getPrototypeOf: throwing });
+  const nonsense = ["text", 1, {}, throws, { [Symbol.toStringTag]: "Response" }];
+  for (const odd of nonsense) {
+    for (const fallback of [() => odd, () => Promise.resolve(odd)]) {
+      // The promise of the last-but-one rejects, for it has a `then` that throws.
+      const { server, log } = serve({ fallback: fallback as () => Response });
+      const response = await server.handle(new Request("http://host/elsewhere"));
+      assertEquals([response.status, log.length], [500, 1], typeof odd);
+    }
+  }
+});
+
+Deno.test("fallback: a Response with a status that no answer has is a 500 and an error", async () => {
+  const ofStatus = (status: number) =>
+    Object.defineProperty(new Response("x"), "status", { value: status });
+  for (const odd of [Response.error(), ...[100, 199, 600, NaN].map(ofStatus)]) {
+    for (const fallback of [() => odd, () => Promise.resolve(odd)]) {
+      const { server, log } = serve({ fallback });
+      const response = await server.handle(new Request("http://host/elsewhere"));
+      assertEquals([response.status, log.length], [500, 1]);
+    }
+  }
+});
+
+Deno.test("fallback: an upgrade, a redirect and what has no body are sent as they are", async () => {
+  const upgraded = Object.defineProperty(new Response(null), "status", { value: 101 });
+  const answers = [204, 205, 304].map((status) => new Response(null, { status }));
+  for (const answer of [upgraded, Response.redirect("http://host/"), ...answers]) {
+    const { server } = serve({ fallback: () => answer });
+    assertStrictEquals(await server.handle(new Request("http://host/elsewhere")), answer);
+  }
+});
+
+Deno.test("fallback: a thenable of no promise's making counts once", async () => {
+  const then = (resolve: (response: Response) => void) => {
+    resolve(new Response("one"));
+    resolve(new Response("two"));
+  };
+  const { server } = serve({ fallback: (() => ({ then })) as never });
+  const response = await server.handle(new Request("http://host/elsewhere"));
+  assertEquals(await response.text(), "one");
+});
