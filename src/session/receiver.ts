@@ -6,7 +6,6 @@
 
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Frame } from "../protocol/message.ts";
-import type { Session } from "./session.ts";
 
 /** What a session writes to while a client listens; made by transports. */
 export interface Receiver {
@@ -23,7 +22,7 @@ export interface Receiver {
   readonly awaitsArrivals?: boolean;
   /**
    * Takes a frame. False when that was its last one: it ends by itself, calls
-   * {@linkcode Session.detach} when that is done, and the client comes back.
+   * `Session.detach` when that is done, and the client comes back.
    */
   send(frame: Frame): boolean;
   /** Ends it; the close frame has been sent. */
@@ -40,7 +39,7 @@ export interface Receiver {
 
 /**
  * What becomes of a heartbeat: the receiver wants a frame for it; or has seen to it by
- * itself; or has asked the peer for a sign of life, which {@linkcode Session.heard}
+ * itself; or has asked the peer for a sign of life, which `Session.heard`
  * tells; or the peer should have given that by now.
  */
 export type Pulse = "frame" | "beaten" | "asked" | "gone";
