@@ -27,6 +27,7 @@ export type { PipeDestination, PipeOptions } from "./src/connection/pipes.ts";
 export type { ConnectionStreams } from "./src/connection/streams.ts";
 export type {
   Authorize,
+  AuthorizeResult,
   ChooseSubprotocol,
   ClientBuild,
   Fallback,
@@ -35,7 +36,6 @@ export type {
   OriginCheck,
   ServerOptions,
   SockJSNodeOptions,
-  Verdict,
 } from "./src/options/server_options.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";

@@ -100,7 +100,7 @@ export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middlew
   checkOptions(options ?? {});
   const nodeRuntime = nodeServerRuntime(
     options?.upgradeWebSocket,
-    (message) => server.complain(message),
+    (message) => server.warnOnce(message),
   );
   return async (context, next) => {
     const { env, req: { raw: request } } = context;
@@ -156,7 +156,7 @@ const allowOrigin = "Access-Control-Allow-Origin";
 function checkOrigin(server: SockJSServer, ours: Response, sent: Response): void {
   const origin = ours.headers.get(allowOrigin);
   if (origin === null || origin === "*" || sent.headers.get(allowOrigin) === origin) return;
-  server.complain(
+  server.warnOnce(
     `Middleware before sockjs(server) overwrites ${allowOrigin}, so that browsers refuse ` +
       "requests with cookies: app.use(sockjs(server)) belongs before app.use(cors())",
   );

@@ -5,15 +5,15 @@
  */
 
 import { shortText } from "../server/error_reporter.ts";
-import { type Ends, type Runtime, runtimeKey } from "../runtimes/runtime.ts";
-import { connectionFields } from "../runtimes/node/connection_fields.ts";
-import { endsOf } from "../runtimes/node/ends.ts";
+import { type Endpoints, type Runtime, runtimeKey } from "../runtimes/runtime.ts";
+import { connectionHeaders } from "../runtimes/node/connection_headers.ts";
+import { endpointsOf } from "../runtimes/node/endpoints.ts";
 import { isSentToHost } from "../runtimes/node/request_host.ts";
-import { whenQueued } from "../runtimes/node/queued.ts";
+import { onPipelinedClose } from "../runtimes/node/pipelined_close.ts";
 import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
 import {
   NodeWebSocket,
-  simplifyHandshake,
+  normalizeHandshake,
   type WebSocketOfWs,
 } from "../runtimes/node/node_websocket.ts";
 
@@ -42,7 +42,7 @@ export function isNodeServerEnv(env: unknown): env is NodeServerEnv {
 export function sendable(response: Response, { incoming }: NodeServerEnv): Response {
   if (incoming.httpVersion !== "2.0") return response;
   const { status, headers, body } = response;
-  const names = connectionFields(headers.keys(), headers.get("Connection"));
+  const names = connectionHeaders(headers.keys(), headers.get("Connection"));
   if (names.length === 0) return response;
   // Those of a response that was fetched cannot be changed.
   const others = new Headers(headers);
@@ -80,19 +80,19 @@ const howToServe = "Cannot upgrade: on Node websockets need serve({ fetch: app.f
 /** Makes the runtime; without `upgradeWebSocket` it has no websockets, and complains. */
 export function nodeServerRuntime(
   upgradeWebSocket: UpgradeWebSocket | undefined,
-  complain: (message: string) => void,
+  warnOnce: (message: string) => void,
 ): Runtime {
   if (upgradeWebSocket === undefined) {
     return {
       // Asked for only where the server is to have websockets.
       get upgrade() {
-        complain(howToUpgrade);
+        warnOnce(howToUpgrade);
         return undefined;
       },
       hasItsPath,
-      ends,
-      watch,
-      abandoned,
+      endpoints: ends,
+      onClientGone: watch,
+      onAbandoned,
     };
   }
   return {
@@ -100,7 +100,7 @@ export function nodeServerRuntime(
       const { env, context } = info as NodeServerInfo;
       // Node takes an upgrade for an ordinary request when nobody listens for upgrades.
       if (env.outgoing !== undefined) {
-        complain(howToServe);
+        warnOnce(howToServe);
         return undefined;
       }
       const { socket } = env.incoming;
@@ -109,19 +109,19 @@ export function nodeServerRuntime(
       if (socket?.destroyed) return undefined;
       // Nobody can answer while an earlier request on the connection has no answer yet.
       if (socket?._httpMessage) socket.destroy();
-      simplifyHandshake(env.incoming, listener);
+      normalizeHandshake(env.incoming, listener);
       const onOpen = (_event: unknown, { raw }: { raw?: unknown }) =>
         listener.opened(new NodeWebSocket(raw as WebSocketOfWs, listener));
       upgradeWebSocket(context as never, { onOpen })
         .catch((error) =>
-          complain(`Cannot upgrade: upgradeWebSocket failed with ${shortText(error)}`)
+          warnOnce(`Cannot upgrade: upgradeWebSocket failed with ${shortText(error)}`)
         );
       return new Response(null);
     },
     hasItsPath,
-    ends,
-    watch,
-    abandoned,
+    endpoints: ends,
+    onClientGone: watch,
+    onAbandoned,
   };
 }
 
@@ -136,18 +136,18 @@ function hasItsPath(_request: Request, _url: string, _start: number, info: unkno
 /** `@hono/node-server` does not cancel the body of an answer that waits behind another. */
 function watch(_request: Request, info: unknown, gone: () => void): void {
   const { incoming, outgoing } = (info as NodeServerInfo).env;
-  if (outgoing !== undefined) whenQueued(incoming, outgoing, gone);
+  if (outgoing !== undefined) onPipelinedClose(incoming, outgoing, gone);
 }
 
 /** The same of a request that has no answer yet. */
-function abandoned(_request: Request, info: unknown, gone: () => void): void {
+function onAbandoned(_request: Request, info: unknown, gone: () => void): void {
   const { incoming, outgoing } = (info as NodeServerInfo).env;
   if (outgoing === undefined) return;
   if ((outgoing.stream ?? incoming.socket)?.destroyed === true) return gone();
   outgoing.on("close", gone);
-  whenQueued(incoming, outgoing, gone);
+  onPipelinedClose(incoming, outgoing, gone);
 }
 
-function ends(_request: Request, info: unknown): Ends {
-  return endsOf((info as NodeServerInfo).env.incoming.socket ?? {});
+function ends(_request: Request, info: unknown): Endpoints {
+  return endpointsOf((info as NodeServerInfo).env.incoming.socket ?? {});
 }

@@ -27,7 +27,7 @@ export type Take = (...args: never[]) => boolean;
 /** Something that hears of an event first. */
 export interface Interception {
   /** Whether nobody else would hear of the event. */
-  readonly isAlone: boolean;
+  readonly hasNoOthers: boolean;
   /** Hears of nothing any more. */
   detach(): void;
 }
@@ -127,7 +127,7 @@ class Interceptor {
     const { takes } = front;
     const isAlone = () => takes[0] === take && this.#isAlone(front);
     return {
-      get isAlone() {
+      get hasNoOthers() {
         return isAlone();
       },
       detach: () => this.#remove(take, front),

@@ -26,7 +26,7 @@ import { targetOf } from "../runtimes/node/request.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WebSockets } from "../runtimes/node/websockets.ts";
 import { type Emitting, intercept, isTaken, markAsTaken } from "./listener_interceptor.ts";
-import { NodeAnswers } from "./node_handler.ts";
+import { NodeHandler } from "./node_handler.ts";
 import { checkNames } from "./option_checks.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
@@ -95,7 +95,7 @@ export function installHandlers(
   options: InstallOptions = {},
 ): Installation {
   check(server, httpServer, options);
-  const answers = new NodeAnswers(server);
+  const answers = new NodeHandler(server);
   const websockets = new WebSockets(options?.perMessageDeflate ?? false);
 
   const requests = intercept(
@@ -103,14 +103,14 @@ export function installHandlers(
     "request",
     (req: IncomingMessage, res: ServerResponse) => answers.request(req, res, isLast),
   );
-  const isLast = () => requests.isAlone;
+  const isLast = () => requests.hasNoOthers;
   const upgrades = intercept(
     httpServer,
     "upgrade",
     (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) =>
       answers.upgrade(req, socket, rest, whereFrom),
   );
-  const whereFrom = { httpServer, websockets, isLast: () => upgrades.isAlone };
+  const whereFrom = { httpServer, websockets, isLast: () => upgrades.hasNoOthers };
 
   const installation: Installation = {
     detach() {
@@ -145,7 +145,7 @@ export function installHandlers(
  */
 export function requestListener(server: SockJSServer): RequestListener {
   checkServer(server, "Cannot make a request listener: it needs a SockJS server");
-  const answers = new NodeAnswers(server);
+  const answers = new NodeHandler(server);
   const isLast = () => false;
   return (req, res) => {
     if (isTaken(req)) return true;
@@ -154,7 +154,7 @@ export function requestListener(server: SockJSServer): RequestListener {
     if (!isOurs) return false;
     markAsTaken(req);
     if (message.headers["upgrade"] !== undefined && server.upgrades(targetOf(message))) {
-      server.complain(howToUpgrade);
+      server.warnOnce(howToUpgrade);
     }
     return true;
   };

@@ -8,12 +8,12 @@ import { shortText } from "../server/error_reporter.ts";
 import { NodeInfo } from "../runtimes/node/node_info.ts";
 import { lazyRequest, realRequest, targetOf } from "../runtimes/node/request.ts";
 import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
-import { answered } from "../runtimes/node/sink.ts";
+import { alreadySent } from "../runtimes/node/sink.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import {
   type ConnectionEmitter,
-  type KnownAnswer,
-  takeAnswer,
+  type EarlyResponse,
+  takeEarlyResponse,
   UpgradeRequest,
 } from "../runtimes/node/node_upgrade.ts";
 import type { WebSockets } from "../runtimes/node/websockets.ts";
@@ -25,7 +25,7 @@ const bodyWasRead = "Cannot take what a client sends: other code has read the re
 const hasBegun = "Cannot answer a request: other code has begun to, and did not end its answer";
 
 /** Nobody waits for what these do: none of it may throw or reject. */
-export class NodeAnswers {
+export class NodeHandler {
   readonly #server: SockJSServer;
 
   constructor(server: SockJSServer) {
@@ -40,7 +40,7 @@ export class NodeAnswers {
    */
   request(req: IncomingMessage, res: ServerResponse, isLast: () => boolean): boolean {
     const isOurs = this.#server.matches(targetOf(req));
-    const answer = takeAnswer(req, isOurs);
+    const answer = takeEarlyResponse(req, isOurs);
     if (!isOurs && !isLast()) return false;
     this.#answer(new NodeInfo(req, res, this.#failed), isOurs, answer);
     return true;
@@ -67,19 +67,19 @@ export class NodeAnswers {
     return true;
   }
 
-  #answer(info: NodeInfo, isOurs: boolean, answer: KnownAnswer | undefined): void {
+  #answer(info: NodeInfo, isOurs: boolean, answer: EarlyResponse | undefined): void {
     const { req, res } = info;
     try {
       if (answer === undefined && res.headersSent) {
         // Whoever has begun to answer is to end it.
-        if (!res.writableEnded) this.#server.complain(hasBegun);
+        if (!res.writableEnded) this.#server.warnOnce(hasBegun);
         return;
       }
-      if (isOurs && req.readableDidRead === true) this.#server.complain(bodyWasRead);
+      if (isOurs && req.readableDidRead === true) this.#server.warnOnce(bodyWasRead);
       // Others get the request from the option `fallback`, and may do anything with it.
       const request = isOurs ? lazyRequest(req, res) : realRequest(req);
       const response = answer ?? this.#server.handle(request, info);
-      if (response !== answered) this.#send(response, info);
+      if (response !== alreadySent) this.#send(response, info);
     } catch (error) {
       this.#failed(error);
       sendFailure(info);
@@ -87,7 +87,7 @@ export class NodeAnswers {
   }
 
   /** What the server could not send by itself: mostly a response of the application's. */
-  async #send(response: KnownAnswer | Promise<Response>, info: NodeInfo): Promise<void> {
+  async #send(response: EarlyResponse | Promise<Response>, info: NodeInfo): Promise<void> {
     try {
       sendResponse(await response, info);
     } catch (error) {
@@ -98,10 +98,10 @@ export class NodeAnswers {
 
   /** The application may take its time to say whether there is to be a websocket. */
   async #decide(response: Response | Promise<Response>, upgrade: UpgradeRequest): Promise<void> {
-    if (response === answered) return;
+    if (response === alreadySent) return;
     try {
       const decided = await response;
-      if (decided !== answered) upgrade.decline(decided);
+      if (decided !== alreadySent) upgrade.decline(decided);
     } catch (error) {
       this.#failed(error);
       upgrade.cutOff();
@@ -120,7 +120,7 @@ export class NodeAnswers {
 
   readonly #failed = (error: unknown): void => {
     try {
-      this.#server.complain(`Cannot send a response: ${shortText(error)}`);
+      this.#server.warnOnce(`Cannot send a response: ${shortText(error)}`);
     } catch {
       // Nobody is left to be told.
     }

@@ -22,8 +22,8 @@
 
 import type { Connection as WebConnection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
-import { Faults } from "../server/error_reporter.ts";
-import { type FailureHandler, tell } from "../connection/call_listeners.ts";
+import { ErrorReporter } from "../server/error_reporter.ts";
+import { callListeners, type FailureHandler } from "../connection/call_listeners.ts";
 import { internalError } from "../protocol/close_codes.ts";
 import { readOptions } from "../options/settings.ts";
 import { Server as WebServer } from "../../mod.ts";
@@ -36,6 +36,7 @@ export type { CloseEvent } from "../connection/connection.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "../connection/emitter.ts";
 export type {
   Authorize,
+  AuthorizeResult,
   ClientBuild,
   Fallback,
   Grant,
@@ -43,7 +44,6 @@ export type {
   OriginCheck,
   ServerOptions as WebServerOptions,
   SockJSNodeOptions,
-  Verdict,
 } from "../options/server_options.ts";
 export type { Protocol } from "../session/client_info.ts";
 export type { ReadyState } from "../session/ready_state.ts";
@@ -93,10 +93,10 @@ export class Server extends Emitter<ServerEvents> {
    */
   installHandlers(httpServer: HttpServer, options?: ServerOptions | null): true {
     const { log } = readOptions({ log: options?.log ?? this.options.log });
-    const faults = new Faults(this, log);
-    const server = new WebServer(webOptions([this.options, options ?? {}], faults));
-    server.on("error", (error) => faults.report(error));
-    server.on("connection", (connection) => this.#opened(connection, faults));
+    const errors = new ErrorReporter(this, log);
+    const server = new WebServer(webOptions([this.options, options ?? {}], errors));
+    server.on("error", (error) => errors.report(error));
+    server.on("connection", (connection) => this.#opened(connection, errors));
     const installations = this.#installations.get(httpServer) ?? [];
     installations.push(installHandlers(server, httpServer));
     this.#installations.set(httpServer, installations);
@@ -117,17 +117,17 @@ export class Server extends Emitter<ServerEvents> {
     }
   }
 
-  #opened(webConnection: WebConnection, faults: Faults): void {
+  #opened(webConnection: WebConnection, errors: ErrorReporter): void {
     const handler: FailureHandler = {
       failed: (error) => {
         webConnection.close(internalError.code, internalError.reason);
         connection.destroy();
-        faults.report(error);
+        errors.report(error);
       },
     };
     const connection = new Connection(webConnection, handler);
-    tell(this, "connection", connection, handler);
-    tell(this, "open", connection, handler);
+    callListeners(this, "connection", connection, handler);
+    callListeners(this, "open", connection, handler);
   }
 }
 

@@ -13,5 +13,5 @@ export interface SockJSServer {
   /** Answers a request. */
   handle(request: Request, info?: unknown): Response | Promise<Response>;
   /** Logs, once, what the application should have written otherwise. */
-  complain(message: string): void;
+  warnOnce(message: string): void;
 }

@@ -25,7 +25,7 @@ export interface FailureHandler {
  *
  * @returns Whether there was a listener.
  */
-export function tell(
+export function callListeners(
   emitter: AnyEmitter,
   event: string,
   argument: unknown,

@@ -112,27 +112,27 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /** The transport of the last receiving request. */
   get protocol(): Protocol {
-    return this.#session.peer.protocol;
+    return this.#session.client.protocol;
   }
 
   /** The websocket subprotocol that was agreed on; `undefined` for none, and on other transports. */
   get subprotocol(): string | undefined {
-    return this.#session.peer.subprotocol;
+    return this.#session.client.subprotocol;
   }
 
   /** Path and query of the last receiving request. */
   get url(): string {
-    return this.#session.peer.url;
+    return this.#session.client.url;
   }
 
   /** Path of the last receiving request. */
   get pathname(): string {
-    return this.#session.peer.pathname;
+    return this.#session.client.pathname;
   }
 
   /** The part of the path that the server's `prefix` matched. */
   get prefix(): string {
-    return this.#session.peer.prefix;
+    return this.#session.client.prefix;
   }
 
   /**
@@ -143,7 +143,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
    * page can make a browser send those, so they must not authorise anything.
    */
   get headers(): Readonly<Record<string, string>> {
-    return this.#session.peer.headers;
+    return this.#session.client.headers;
   }
 
   /**
@@ -151,17 +151,17 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
    * and on unix sockets, as are the port and this end.
    */
   get remoteAddress(): string | undefined {
-    return this.#session.peer.ends.remote?.address;
+    return this.#session.client.endpoints.remote?.address;
   }
 
   /** The client's port. */
   get remotePort(): number | undefined {
-    return this.#session.peer.ends.remote?.port;
+    return this.#session.client.endpoints.remote?.port;
   }
 
   /** This end of the connection, where the runtime tells: on Bun the name and port that it serves. */
   get address(): { readonly address: string; readonly port: number } | undefined {
-    return this.#session.peer.ends.local;
+    return this.#session.client.endpoints.local;
   }
 
   /** Bytes written that have not left for the client yet. */
@@ -284,7 +284,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     listener: Listener<ConnectionEvents[Name]>,
   ): this {
     super.on(event, listener);
-    this.#inbox.listening(event);
+    this.#inbox.listenerAdded(event);
     return this;
   }
 
@@ -302,7 +302,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     listener: Listener<ConnectionEvents[Name]>,
   ): this {
     super.prependListener(event, listener);
-    this.#inbox.listening(event);
+    this.#inbox.listenerAdded(event);
     return this;
   }
 }

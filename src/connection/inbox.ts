@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type AnyEmitter, type FailureHandler, tell } from "./call_listeners.ts";
+import { type AnyEmitter, callListeners, type FailureHandler } from "./call_listeners.ts";
 import { type CloseStatus, internalError, unreadMessages } from "../protocol/close_codes.ts";
 import { OPEN } from "../session/ready_state.ts";
 import type { Session } from "../session/session.ts";
@@ -15,10 +15,10 @@ import { longList, Unread } from "./unread.ts";
 /** What unread messages may cost, as {@linkcode Unread} counts it. */
 const maxUnread = 1024 * 1024;
 /** What a pause keeps before senders are asked to wait. */
-const comfortable = 64 * 1024;
+const pauseThreshold = 64 * 1024;
 
 /** Most wait for nothing: a list of their own would be memory for nothing. */
-const nobody: (() => void)[] = [];
+const emptyListeners: (() => void)[] = [];
 
 /** Whoever is told of connections and of what goes wrong in the application. */
 export interface InboxOwner<Emitter> {
@@ -44,7 +44,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #delivering = false;
   #pauses = 0;
   #readers = 0;
-  #waiting = nobody;
+  #waiting = emptyListeners;
   #close: { code: number; reason: string; wasClean: boolean } | undefined;
   #closeTold = false;
   #endTold = false;
@@ -72,7 +72,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
    */
   get unreadCost(): number {
     const cost = this.#unread?.cost ?? 0;
-    return this.#close === undefined || cost > comfortable && this.#isTaken ? cost : 0;
+    return this.#close === undefined || cost > pauseThreshold && this.#isTaken ? cost : 0;
   }
 
   received(messages: readonly string[]): void {
@@ -90,7 +90,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
       if (mustWait || !this.#tellMessage(messages[told]!)) break;
       told++;
     }
-    if (told < messages.length && this.#session.readyState === OPEN) this.#keep(messages, told);
+    if (told < messages.length && this.#session.readyState === OPEN) this.#buffer(messages, told);
   }
 
   /** A long list that is being taken is not held against who sent it. */
@@ -128,7 +128,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   /** A listener was added: it may be the one that things were kept for. */
-  listening(event: unknown): void {
+  listenerAdded(event: unknown): void {
     const wanted = event === "data" || event === "message"
       ? this.#unread?.isEmpty === false
       : (event === "close" || event === "end") && this.#close !== undefined;
@@ -197,12 +197,12 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   #wait(resolve: () => void): void {
-    if (this.#waiting === nobody) this.#waiting = [];
+    if (this.#waiting === emptyListeners) this.#waiting = [];
     this.#waiting.push(resolve);
   }
 
   /** Keeps the messages of a list from the given one on. */
-  #keep(messages: readonly string[], from: number): void {
+  #buffer(messages: readonly string[], from: number): void {
     this.#unread ??= new Unread(() => this.#rested(), (error) => this.failed(error));
     this.#unread.add(messages, from);
     this.#regulate();
@@ -229,7 +229,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     const goesOn = this.#pauses > 0 || this.#readers > 0;
     const unread = this.#unread;
     const mustWait = unread !== undefined &&
-      (goesOn && unread.cost > comfortable || unread.isLong && (goesOn || this.#hasListeners()));
+      (goesOn && unread.cost > pauseThreshold || unread.isLong && (goesOn || this.#hasListeners()));
     if (mustWait) this.#session.pause();
     else this.#session.resume();
     this.#session.recount();
@@ -238,7 +238,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #wakeReaders(): void {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
-    this.#waiting = nobody;
+    this.#waiting = emptyListeners;
     for (const wake of waiting) wake();
   }
 
@@ -300,6 +300,6 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   #tell(event: string, argument?: unknown): boolean {
-    return tell(this.#emitter, event, argument, this);
+    return callListeners(this.#emitter, event, argument, this);
   }
 }

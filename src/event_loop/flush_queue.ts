@@ -4,11 +4,11 @@
  * @module
  */
 
-import { guarded, type Liable } from "./guard.ts";
+import { type FailureHandler, guarded } from "./guard.ts";
 import { immediate } from "./turns.ts";
 
 /** Something with output to hand on. */
-export interface Flushable extends Liable {
+export interface Flushable extends FailureHandler {
   flush(): void;
 }
 
@@ -16,7 +16,7 @@ export interface Flushable extends Liable {
 export const flushSoon: (flushable: Flushable) => void = flushing(queueMicrotask);
 
 /** Flushes after all that has arrived by now: at the end of the event loop's turn. */
-export const flushAfterArrivals: (flushable: Flushable) => void = flushing(immediate);
+export const flushAtEndOfTurn: (flushable: Flushable) => void = flushing(immediate);
 
 /** One callback serves them all. */
 function flushing(schedule: (callback: () => void) => unknown): (flushable: Flushable) => void {

@@ -6,12 +6,12 @@
  */
 
 /** Whoever answers for what is done in its name: told of an error, it ends what that belongs to. */
-export interface Liable {
+export interface FailureHandler {
   failed(error: unknown): void;
 }
 
 /** Calls a method; what it throws is told to the one whom it is called for. */
-export function guarded<Whom extends Liable, Argument>(
+export function guarded<Whom extends FailureHandler, Argument>(
   whom: Whom,
   method: (this: Whom, argument: Argument) => unknown,
   argument: Argument,

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { guarded, type Liable } from "./guard.ts";
+import { type FailureHandler, guarded } from "./guard.ts";
 
 /** Something that waits in at most one {@linkcode Timeouts} at a time. */
-export abstract class Waiting implements Liable {
+export abstract class TimeoutEntry implements FailureHandler {
   /** Where this waits now; these four belong to `Timeouts`. */
   timeouts: Timeouts | undefined = undefined;
   due = 0;
-  before: Waiting | undefined = undefined;
-  after: Waiting | undefined = undefined;
+  previous: TimeoutEntry | undefined = undefined;
+  next: TimeoutEntry | undefined = undefined;
 
   /** The delay is over; this no longer waits. */
   abstract timedOut(): void;
@@ -42,8 +42,8 @@ const maxGraces = 3;
  */
 export class Timeouts {
   readonly #delay: number;
-  #first: Waiting | undefined;
-  #last: Waiting | undefined;
+  #first: TimeoutEntry | undefined;
+  #last: TimeoutEntry | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When that should come. */
   #dueTimer = 0;
@@ -56,14 +56,14 @@ export class Timeouts {
   }
 
   /** Waits the whole delay from now, wherever it waited before. */
-  add(waiting: Waiting): void {
+  add(waiting: TimeoutEntry): void {
     waiting.timeouts?.remove(waiting);
     waiting.timeouts = this;
     const now = performance.now();
     waiting.due = now + this.#delay;
-    waiting.before = this.#last;
+    waiting.previous = this.#last;
     if (this.#last === undefined) this.#first = waiting;
-    else this.#last.after = waiting;
+    else this.#last.next = waiting;
     this.#last = waiting;
     // Armed for somebody who has left since, the timer comes early and looks again.
     if (this.#timer === undefined) this.#arm(now, this.#delay);
@@ -76,13 +76,13 @@ export class Timeouts {
   }
 
   /** Waits no longer. */
-  remove(waiting: Waiting): void {
+  remove(waiting: TimeoutEntry): void {
     if (waiting.timeouts !== this) return;
-    if (waiting.before === undefined) this.#first = waiting.after;
-    else waiting.before.after = waiting.after;
-    if (waiting.after === undefined) this.#last = waiting.before;
-    else waiting.after.before = waiting.before;
-    waiting.timeouts = waiting.before = waiting.after = undefined;
+    if (waiting.previous === undefined) this.#first = waiting.next;
+    else waiting.previous.next = waiting.next;
+    if (waiting.next === undefined) this.#last = waiting.previous;
+    else waiting.next.previous = waiting.previous;
+    waiting.timeouts = waiting.previous = waiting.next = undefined;
     if (this.#first === undefined) {
       clearTimeout(this.#timer);
       this.#timer = undefined;

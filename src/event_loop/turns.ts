@@ -8,7 +8,7 @@
  * @module
  */
 
-import { guarded, type Liable } from "./guard.ts";
+import { type FailureHandler, guarded } from "./guard.ts";
 
 /** Not in the Web's standards, but on Deno, Bun and Node, and much sooner than a timer. */
 export const immediate: (callback: () => void) => unknown =
@@ -16,7 +16,7 @@ export const immediate: (callback: () => void) => unknown =
     ((callback) => setTimeout(callback, 0));
 
 /** What was put off. */
-interface Task extends Liable {
+interface Task extends FailureHandler {
   call(): void;
 }
 

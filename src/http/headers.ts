@@ -1,11 +1,11 @@
 /**
- * The header fields of the protocol, section 3.
+ * The headers of the protocol, section 3.
  *
  * @module
  */
 
-/** Header fields as every runtime sends them fastest. */
-export type Fields = Record<string, string>;
+/** Headers as every runtime sends them fastest. */
+export type ResponseHeaders = Record<string, string>;
 
 /** The content types of all answers. */
 export const contentTypes = {
@@ -24,30 +24,33 @@ export const notCached = "no-store, no-cache, no-transform, must-revalidate, max
 const yearInSeconds = 31536000;
 
 /** For what may stay for a year, with the client alone or with caches that others share. */
-export function cacheForAYear(fields: Fields, whose: "public" | "private" = "public"): void {
-  fields["Cache-Control"] = `${whose}, max-age=${yearInSeconds}`;
-  fields["Expires"] = new Date(Date.now() + yearInSeconds * 1000).toUTCString();
+export function cacheForAYear(
+  headers: ResponseHeaders,
+  whose: "public" | "private" = "public",
+): void {
+  headers["Cache-Control"] = `${whose}, max-age=${yearInSeconds}`;
+  headers["Expires"] = new Date(Date.now() + yearInSeconds * 1000).toUTCString();
 }
 
 /** Lets pages of any origin read the answer, with their cookies. */
-export function allowOrigin(fields: Fields, request: Request): void {
+export function allowOrigin(headers: ResponseHeaders, request: Request): void {
   const origin = request.headers.get("Origin");
   if (origin === null || origin === "") {
-    fields["Access-Control-Allow-Origin"] = "*";
+    headers["Access-Control-Allow-Origin"] = "*";
   } else {
-    fields["Access-Control-Allow-Origin"] = origin;
-    fields["Access-Control-Allow-Credentials"] = "true";
+    headers["Access-Control-Allow-Origin"] = origin;
+    headers["Access-Control-Allow-Credentials"] = "true";
   }
-  fields["Vary"] = "Origin";
+  headers["Vary"] = "Origin";
   const asked = request.headers.get("Access-Control-Request-Headers");
   if (asked !== null && asked !== "") {
-    fields["Access-Control-Allow-Headers"] = asked;
+    headers["Access-Control-Allow-Headers"] = asked;
   }
 }
 
 /** What a preflight request wants to know; its answer may be cached, and depends on all this. */
-export function allowMethods(fields: Fields, methods: string): void {
-  fields["Vary"] = "Origin, Access-Control-Request-Headers";
-  fields["Access-Control-Allow-Methods"] = methods;
-  fields["Access-Control-Max-Age"] = String(yearInSeconds);
+export function allowMethods(headers: ResponseHeaders, methods: string): void {
+  headers["Vary"] = "Origin, Access-Control-Request-Headers";
+  headers["Access-Control-Allow-Methods"] = methods;
+  headers["Access-Control-Max-Age"] = String(yearInSeconds);
 }

@@ -6,28 +6,28 @@
 
 import { utf8Length } from "../protocol/utf8.ts";
 import { isFieldValue } from "./cookies.ts";
-import type { Fields } from "./headers.ts";
+import type { ResponseHeaders } from "./headers.ts";
 
 /** An answer whose body is known as a whole. */
-export class Answer {
+export class PlainResponse {
   readonly status: number;
-  readonly fields: Fields;
+  readonly headers: ResponseHeaders;
   readonly body: string | null;
 
-  constructor(status: number, fields: Fields, body: string | null) {
+  constructor(status: number, headers: ResponseHeaders, body: string | null) {
     this.status = status;
-    this.fields = fields;
+    this.headers = headers;
     this.body = body;
   }
 
   /** The same for runtimes that take nothing shorter; to HEAD, without its body. */
   toResponse(method: string): Response {
-    const { status, fields, body } = this;
+    const { status, headers: headers, body } = this;
     if (method !== "HEAD" || body === null) {
-      return new Response(body, { status, headers: fields });
+      return new Response(body, { status, headers: headers });
     }
-    fields["Content-Length"] = String(utf8Length(body));
-    return new Response(null, { status, headers: fields });
+    headers["Content-Length"] = String(utf8Length(body));
+    return new Response(null, { status, headers: headers });
   }
 }
 

@@ -25,9 +25,9 @@ export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
   return (url, start = 0, end = url.length) => {
     const path = url.slice(start, end);
     // The second time for one with a slash at its end, of a path without.
-    const taken = (pattern.exec(path) ?? pattern.exec(`${path}/`))?.[0];
-    if (taken === undefined) return -1;
-    return start + (taken.endsWith("/") ? taken.length - 1 : taken.length);
+    const prefixEnd = (pattern.exec(path) ?? pattern.exec(`${path}/`))?.[0];
+    if (prefixEnd === undefined) return -1;
+    return start + (prefixEnd.endsWith("/") ? prefixEnd.length - 1 : prefixEnd.length);
   };
 }
 
@@ -66,10 +66,10 @@ function literalMatcher(prefix: string): PrefixMatcher {
   const literal = pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
   const { length } = literal;
   return (url, start = 0, end = url.length) => {
-    const taken = start + length;
-    const isUnder = taken <= end && url.startsWith(literal, start) &&
-      (taken === end || url.charCodeAt(taken) === slash);
-    return isUnder ? taken : -1;
+    const prefixEnd = start + length;
+    const isUnder = prefixEnd <= end && url.startsWith(literal, start) &&
+      (prefixEnd === end || url.charCodeAt(prefixEnd) === slash);
+    return isUnder ? prefixEnd : -1;
   };
 }
 

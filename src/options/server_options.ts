@@ -227,12 +227,12 @@ export interface Grant<Context = unknown> {
 }
 
 /** What the option `authorize` may give. */
-export type Verdict = boolean | Response | Grant;
+export type AuthorizeResult = boolean | Response | Grant;
 
 /** Decides about a request; for the option `authorize`. `info` is what the runtime gives. */
 export type Authorize = {
   // A method, so that `info` may have the runtime's own type.
-  ask(request: Request, info: unknown): Verdict | PromiseLike<Verdict>;
+  ask(request: Request, info: unknown): AuthorizeResult | PromiseLike<AuthorizeResult>;
 }["ask"];
 
 /**

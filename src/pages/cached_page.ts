@@ -4,28 +4,28 @@
  * @module
  */
 
-import { Answer } from "../http/plain_response.ts";
-import { cacheForAYear, type Fields } from "../http/headers.ts";
+import { PlainResponse } from "../http/plain_response.ts";
+import { cacheForAYear, type ResponseHeaders } from "../http/headers.ts";
 import { type Route, route } from "../routing/route.ts";
 import type { Call } from "../routing/call.ts";
 
 /**
  * Makes the route of a page that is cached for a year.
  *
- * @param own header fields, of the 304 too.
+ * @param own headers, of the 304 too.
  */
-export function keptPage(type: string, body: string, own: Readonly<Fields> = {}): Route {
+export function cachedPage(type: string, body: string, own: Readonly<ResponseHeaders> = {}): Route {
   // A change of these alone must reach those who have the page already.
   const tagged = Object.values(own).concat(body).join("\n");
   const tag = entityTag(new TextEncoder().encode(tagged));
   const answer = (call: Call) => {
-    const fields: Fields = { ETag: tag, ...own };
-    cacheForAYear(fields);
+    const headers: ResponseHeaders = { ETag: tag, ...own };
+    cacheForAYear(headers);
     if (matches(call.request.headers.get("If-None-Match"), tag)) {
-      return new Answer(304, fields, null);
+      return new PlainResponse(304, headers, null);
     }
-    fields["Content-Type"] = type;
-    return new Answer(200, fields, body);
+    headers["Content-Type"] = type;
+    return new PlainResponse(200, headers, body);
   };
   return { ...route({ GET: answer, HEAD: answer }), isPublic: true };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { contentTypes, type Fields } from "../http/headers.ts";
+import { contentTypes, type ResponseHeaders } from "../http/headers.ts";
 import type { ClientBuild } from "../options/server_options.ts";
 import type { Route } from "../routing/route.ts";
-import { keptPage } from "./cached_page.ts";
+import { cachedPage } from "./cached_page.ts";
 
 /**
  * Makes the script's route.
@@ -16,6 +16,6 @@ import { keptPage } from "./cached_page.ts";
  */
 export function clientScript({ source }: ClientBuild, cors: boolean): Route {
   // The same for all origins: nothing in it depends on who asks.
-  const fields: Fields = cors ? { "Access-Control-Allow-Origin": "*" } : {};
-  return keptPage(contentTypes.script, source, fields);
+  const headers: ResponseHeaders = cors ? { "Access-Control-Allow-Origin": "*" } : {};
+  return cachedPage(contentTypes.script, source, headers);
 }

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { Answer } from "../http/plain_response.ts";
+import { PlainResponse } from "../http/plain_response.ts";
 import { contentTypes } from "../http/headers.ts";
 import { route } from "../routing/route.ts";
 
 const text = "Welcome to SockJS!\n";
 
-function greet(): Answer {
-  return new Answer(200, { "Content-Type": contentTypes.text }, text);
+function greet(): PlainResponse {
+  return new PlainResponse(200, { "Content-Type": contentTypes.text }, text);
 }
 
 /** Says that the service is here. */

@@ -5,21 +5,21 @@
  * @module
  */
 
-import { contentTypes, type Fields } from "../http/headers.ts";
+import { contentTypes, type ResponseHeaders } from "../http/headers.ts";
 import type { Route } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { iframePolicy, iframeScript } from "./iframe_policy.ts";
-import { keptPage } from "./cached_page.ts";
+import { cachedPage } from "./cached_page.ts";
 
 /** What the page is made of. */
 type IframeSettings = Pick<Settings, "sockjsUrl" | "sockjsIntegrity" | "contentSecurityPolicy">;
 
 /** Makes the page's route. */
 export function iframePage(settings: IframeSettings): Route {
-  const policy: Fields = settings.contentSecurityPolicy
+  const policy: ResponseHeaders = settings.contentSecurityPolicy
     ? { "Content-Security-Policy": iframePolicy(settings.sockjsUrl) }
     : {};
-  return keptPage(contentTypes.html, iframeHtml(settings), policy);
+  return cachedPage(contentTypes.html, iframeHtml(settings), policy);
 }
 
 function iframeHtml({ sockjsUrl, sockjsIntegrity }: IframeSettings): string {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Answer } from "../http/plain_response.ts";
-import { errorAnswer } from "../http/errors.ts";
-import { contentTypes, type Fields, notCached } from "../http/headers.ts";
+import { PlainResponse } from "../http/plain_response.ts";
+import { errorResponse } from "../http/errors.ts";
+import { contentTypes, notCached, type ResponseHeaders } from "../http/headers.ts";
 import { preflight, route } from "../routing/route.ts";
 import type { Call } from "../routing/call.ts";
 
@@ -25,19 +25,19 @@ function describe({ service, runtime }: Call): string {
   });
 }
 
-function fields(call: Call): Fields {
-  const fields: Fields = {
+function headers(call: Call): ResponseHeaders {
+  const headers: ResponseHeaders = {
     "Content-Type": contentTypes.json,
     "Cache-Control": notCached,
   };
-  call.allowOrigin(fields);
-  return fields;
+  call.allowOrigin(headers);
+  return headers;
 }
 
-function tell(call: Call): Answer {
+function tell(call: Call): PlainResponse {
   const { turnedAway } = call.service.sessions;
-  if (turnedAway !== undefined) return errorAnswer(503, turnedAway, fields(call));
-  return new Answer(200, fields(call), describe(call));
+  if (turnedAway !== undefined) return errorResponse(503, turnedAway, headers(call));
+  return new PlainResponse(200, headers(call), describe(call));
 }
 
 /** Tells clients which way to connect. */
@@ -47,5 +47,5 @@ export const info = route(
     HEAD: tell,
     OPTIONS: preflight("OPTIONS, GET"),
   },
-  fields,
+  headers,
 );

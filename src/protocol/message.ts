@@ -15,7 +15,7 @@ const maxShared = 64 * 1024;
 /** A frame, in whatever form a client's transport gives it. */
 export class Frame {
   readonly text: string;
-  #form: ((frame: string) => string) | undefined;
+  #encode: ((frame: string) => string) | undefined;
   #formed = "";
 
   constructor(text: string) {
@@ -23,9 +23,9 @@ export class Frame {
   }
 
   /** It in that form. */
-  in(form: (frame: string) => string): string {
-    if (this.#form !== form) {
-      this.#form = form;
+  encoded(form: (frame: string) => string): string {
+    if (this.#encode !== form) {
+      this.#encode = form;
       this.#formed = form(this.text);
     }
     return this.#formed;

@@ -4,28 +4,28 @@
  * @module
  */
 
-import { type Answer, checkSendable, isResponse } from "../http/plain_response.ts";
-import { errorAnswer } from "../http/errors.ts";
-import { type Fields, notCached } from "../http/headers.ts";
-import type { Grant, Verdict } from "../options/server_options.ts";
-import type { Reply } from "./route.ts";
+import { checkSendable, isResponse, type PlainResponse } from "../http/plain_response.ts";
+import { errorResponse } from "../http/errors.ts";
+import { notCached, type ResponseHeaders } from "../http/headers.ts";
+import type { AuthorizeResult, Grant } from "../options/server_options.ts";
+import type { HandlerResult } from "./route.ts";
 import type { Call } from "./call.ts";
 import type { Session } from "../session/session.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
 /** The option `authorize`, and whoever hears of its mistakes. */
 export interface Authorization {
-  authorize(request: Request, info: unknown): Verdict | PromiseLike<Verdict>;
+  authorize(request: Request, info: unknown): AuthorizeResult | PromiseLike<AuthorizeResult>;
   report(error: unknown): void;
 }
 
 /** Where there is nobody to ask. */
-const everybody: Grant = {};
+const unrestricted: Grant = {};
 /** Where nobody was asked, because the session is there and everybody's. */
-const toGoOn: Grant = {};
+const existingSession: Grant = {};
 
 /** Gives the answer, and a promise only where the application gave one. */
-type Go = (grant: Grant) => Reply | Promise<Reply>;
+type Next = (grant: Grant) => HandlerResult | Promise<HandlerResult>;
 
 /**
  * Goes on when the request may open a session, or deal with that one.
@@ -35,22 +35,22 @@ type Go = (grant: Grant) => Reply | Promise<Reply>;
 export function authorized(
   call: Call,
   session: Session | undefined,
-  fields: (call: Call) => Fields,
-  go: Go,
-): Reply | Promise<Reply> {
+  headers: (call: Call) => ResponseHeaders,
+  go: Next,
+): HandlerResult | Promise<HandlerResult> {
   const { authorization } = call.service;
-  if (authorization === undefined) return go(everybody);
+  if (authorization === undefined) return go(unrestricted);
   // It belongs to whoever knows its id.
-  if (session !== undefined && session.key === undefined) return go(toGoOn);
+  if (session !== undefined && session.key === undefined) return go(existingSession);
   const verdict = authorization.authorize(call.request, call.info);
-  const judge = (verdict: Verdict) => {
+  const judge = (verdict: AuthorizeResult) => {
     const grant = grantOf(verdict, authorization);
     if (isResponse(grant)) {
       checkSendable(grant);
       return grant;
     }
     if (grant === undefined || (session !== undefined && session.key !== grant.key)) {
-      return forbidden(fields(call));
+      return forbidden(headers(call));
     }
     return go(grant);
   };
@@ -59,17 +59,22 @@ export function authorized(
 
 /** Whether a session may be opened with it. */
 export function mayOpen(grant: Grant): boolean {
-  return grant !== toGoOn;
+  return grant !== existingSession;
 }
 
 /** The application, or the list of origins, says no. */
-export function forbidden(fields: Fields = { "Cache-Control": notCached }): Answer {
-  return errorAnswer(403, "Forbidden", fields);
+export function forbidden(
+  headers: ResponseHeaders = { "Cache-Control": notCached },
+): PlainResponse {
+  return errorResponse(403, "Forbidden", headers);
 }
 
-function grantOf(verdict: Verdict, { report }: Authorization): Grant | Response | undefined {
+function grantOf(
+  verdict: AuthorizeResult,
+  { report }: Authorization,
+): Grant | Response | undefined {
   if (verdict === false) return undefined;
-  if (verdict === true) return everybody;
+  if (verdict === true) return unrestricted;
   if (isResponse(verdict)) return verdict;
   const grant = readGrant(verdict);
   if (grant !== undefined) return grant;

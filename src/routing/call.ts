@@ -5,25 +5,25 @@
  */
 
 import type { Authorization } from "./authorization.ts";
-import { allowOrigin, type Fields } from "../http/headers.ts";
+import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
 import type { Grant } from "../options/server_options.ts";
-import { Peer, type Protocol } from "../session/client_info.ts";
+import { ClientInfo, type Protocol } from "../session/client_info.ts";
 import { type Runtime, runtimeOf } from "../runtimes/runtime.ts";
 import type { Session } from "../session/session.ts";
-import type { Sessions } from "../session/session_store.ts";
+import type { SessionStore } from "../session/session_store.ts";
 import type { Settings } from "../options/settings.ts";
 
 /** A server, as seen from inside. */
 export interface Service {
   readonly settings: Settings;
-  readonly sessions: Sessions;
+  readonly sessions: SessionStore;
   readonly runtime: Runtime;
   /** Whether the application gets to see requests, and so may keep them. */
   readonly showsRequests: boolean;
   /** Asks the application about requests, where it wants to be asked. */
   readonly authorization: Authorization | undefined;
   /** Makes a session, and the connection that the application gets when it opens. */
-  createSession(peer: Peer, grant: Grant, id?: string, raw?: boolean): Session;
+  createSession(peer: ClientInfo, grant: Grant, id?: string, raw?: boolean): Session;
   /** The `Set-Cookie` value for the request, when there is to be one. */
   cookie(request: Request): string | undefined;
   /** The subprotocol of a handshake, if there is to be one. */
@@ -31,7 +31,7 @@ export interface Service {
   /** The base URL to tell to clients, when there is one. */
   baseUrl(): string | undefined;
   /** Logs what the application should have written otherwise, once. */
-  readonly complain: (message: string) => void;
+  readonly warnOnce: (message: string) => void;
 }
 
 /** A request on its way through the server. */
@@ -43,29 +43,29 @@ export class Call {
   /** The one that serves this request. */
   readonly runtime: Runtime;
   /** The session's id from the path; empty where there is none. */
-  readonly session: string;
+  readonly sessionId: string;
   readonly #url: string;
   readonly #start: number;
-  readonly #taken: number;
+  readonly #prefixEnd: number;
 
-  /** @param start of the path in the URL, and where the server's prefix ends: `taken`. */
+  /** @param start of the path in the URL, and where the server's prefix ends: `prefixEnd`. */
   constructor(
     service: Service,
     request: Request,
     info: unknown,
-    session: string,
+    sessionId: string,
     url: string,
     start: number,
-    taken: number,
+    prefixEnd: number,
   ) {
     this.service = service;
     this.request = request;
     this.info = info;
     this.runtime = runtimeOf(info) ?? service.runtime;
-    this.session = session;
+    this.sessionId = sessionId;
     this.#url = url;
     this.#start = start;
-    this.#taken = taken;
+    this.#prefixEnd = prefixEnd;
   }
 
   /** The request's path and query, as they came. */
@@ -74,19 +74,25 @@ export class Call {
   }
 
   /** The client, as this request shows it. */
-  peer(protocol: Protocol): Peer {
-    const ends = this.runtime.ends(this.request, this.info);
-    return new Peer(protocol, this.url, this.#taken - this.#start, this.request.headers, ends);
+  clientInfo(protocol: Protocol): ClientInfo {
+    const ends = this.runtime.endpoints(this.request, this.info);
+    return new ClientInfo(
+      protocol,
+      this.url,
+      this.#prefixEnd - this.#start,
+      this.request.headers,
+      ends,
+    );
   }
 
   /** Adds the cookie, where the server is to set one. */
-  setCookie(fields: Fields): void {
+  setCookie(headers: ResponseHeaders): void {
     const cookie = this.service.cookie(this.request);
-    if (cookie !== undefined) fields["Set-Cookie"] = cookie;
+    if (cookie !== undefined) headers["Set-Cookie"] = cookie;
   }
 
   /** Adds what pages of other origins need, unless that is switched off. */
-  allowOrigin(fields: Fields): void {
-    if (!this.service.settings.disableCors) allowOrigin(fields, this.request);
+  allowOrigin(headers: ResponseHeaders): void {
+    if (!this.service.settings.disableCors) allowOrigin(headers, this.request);
   }
 }

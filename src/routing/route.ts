@@ -5,23 +5,23 @@
  * @module
  */
 
-import { Answer } from "../http/plain_response.ts";
-import { allowMethods, cacheForAYear, type Fields, notCached } from "../http/headers.ts";
+import { PlainResponse } from "../http/plain_response.ts";
+import { allowMethods, cacheForAYear, notCached, type ResponseHeaders } from "../http/headers.ts";
 import type { Call } from "./call.ts";
 
 /** An answer, or the runtime's own response where that has begun to answer already. */
-export type Reply = Answer | Response;
+export type HandlerResult = PlainResponse | Response;
 
 /** Answers requests. Gives a promise only where it has to wait. */
-export type Handler = (call: Call) => Reply | Promise<Reply>;
+export type Handler = (call: Call) => HandlerResult | Promise<HandlerResult>;
 
 /** What the server does under one path. */
 export interface Route {
   readonly handlers: ReadonlyMap<string, Handler>;
   /** The methods, as the header `Allow` lists them. */
   readonly allow: string;
-  /** The header fields that every answer under this path has, errors included. */
-  readonly fields: (call: Call) => Fields;
+  /** The headers that every answer under this path has, errors included. */
+  readonly headers: (call: Call) => ResponseHeaders;
   /** Whether pages of any origin may ask for it, whatever the option `origins` says. */
   readonly isPublic?: boolean;
   /** Whether websockets are opened there. */
@@ -31,36 +31,36 @@ export interface Route {
 /** Makes a route of handlers by method. */
 export function route(
   handlers: Readonly<Record<string, Handler>>,
-  fields: (call: Call) => Fields = () => ({}),
+  headers: (call: Call) => ResponseHeaders = () => ({}),
 ): Route {
   const byMethod = new Map(Object.entries(handlers));
-  return { handlers: byMethod, allow: [...byMethod.keys()].join(", "), fields };
+  return { handlers: byMethod, allow: [...byMethod.keys()].join(", "), headers };
 }
 
-/** The header fields of every answer under the path of an HTTP transport or send. */
-export function transportFields(call: Call): Fields {
-  const fields: Fields = { "Cache-Control": notCached };
-  call.setCookie(fields);
-  return fields;
+/** The headers of every answer under the path of an HTTP transport or send. */
+export function transportHeaders(call: Call): ResponseHeaders {
+  const headers: ResponseHeaders = { "Cache-Control": notCached };
+  call.setCookie(headers);
+  return headers;
 }
 
 /** The same for those that pages of other origins request by script. */
-export function crossOriginFields(call: Call): Fields {
-  const fields = transportFields(call);
-  call.allowOrigin(fields);
-  return fields;
+export function crossOriginHeaders(call: Call): ResponseHeaders {
+  const headers = transportHeaders(call);
+  call.allowOrigin(headers);
+  return headers;
 }
 
 /** Keeps nginx from holding a stream back. */
-export function streamed(fields: Fields): Fields {
-  fields["X-Accel-Buffering"] = "no";
-  return fields;
+export function streamed(headers: ResponseHeaders): ResponseHeaders {
+  headers["X-Accel-Buffering"] = "no";
+  return headers;
 }
 
 /** Keeps browsers from taking an answer with others' words in it, to a GET, for something else. */
-export function unsniffed(fields: Fields): Fields {
-  fields["X-Content-Type-Options"] = "nosniff";
-  return fields;
+export function unsniffed(headers: ResponseHeaders): ResponseHeaders {
+  headers["X-Content-Type-Options"] = "nosniff";
+  return headers;
 }
 
 /**
@@ -70,13 +70,13 @@ export function unsniffed(fields: Fields): Fields {
  */
 export function preflight(methods: string): Handler {
   return (call) => {
-    const fields: Fields = {};
+    const headers: ResponseHeaders = {};
     const { jsessionid, disableCors } = call.service.settings;
     // A cookie is its client's, and so is the decision of a function that gives none.
-    cacheForAYear(fields, jsessionid === false ? "public" : "private");
-    call.setCookie(fields);
-    call.allowOrigin(fields);
-    if (!disableCors) allowMethods(fields, methods);
-    return new Answer(204, fields, null);
+    cacheForAYear(headers, jsessionid === false ? "public" : "private");
+    call.setCookie(headers);
+    call.allowOrigin(headers);
+    if (!disableCors) allowMethods(headers, methods);
+    return new PlainResponse(204, headers, null);
   };
 }

@@ -38,7 +38,7 @@ const afterScheme = "://";
 export interface Match {
   readonly route: Route;
   /** The session's id; empty where the path has none. */
-  readonly session: string;
+  readonly sessionId: string;
 }
 
 /** What a service has under its base URL. */
@@ -66,7 +66,7 @@ export class Router {
    */
   find(url: string, start = 0, end = url.length): Match | undefined {
     const last = url.charCodeAt(end - 1) === slash ? end - 1 : end;
-    if (last <= start) return { route: this.#routes.greeting, session: "" };
+    if (last <= start) return { route: this.#routes.greeting, sessionId: "" };
     const second = url.indexOf("/", start + 1);
     if (second < 0 || second >= last) return this.#page(url.slice(start + 1, last));
     const third = url.indexOf("/", second + 1);
@@ -76,13 +76,13 @@ export class Router {
     const dot = url.indexOf(".", start);
     if (dot >= 0 && dot < third) return undefined;
     const route = this.#routes.endpoints.get(url.slice(third + 1, last));
-    return route && { route, session: url.slice(second + 1, third) };
+    return route && { route, sessionId: url.slice(second + 1, third) };
   }
 
   #page(name: string): Match | undefined {
     const { pages, iframe } = this.#routes;
     const route = pages.get(name) ?? (isIframeName(name) ? iframe : undefined);
-    return route && { route, session: "" };
+    return route && { route, sessionId: "" };
   }
 }
 

@@ -8,7 +8,7 @@ import type { Frame } from "../protocol/message.ts";
 import { slowConsumer } from "../protocol/close_codes.ts";
 import type {
   Address,
-  Ends,
+  Endpoints,
   Runtime,
   ServerWebSocket,
   Socket,
@@ -68,7 +68,7 @@ class BunSocket implements Socket {
     return this.#socket?.getBufferedAmount() ?? 0;
   }
 
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     return this.bufferedAmount;
   }
 
@@ -200,10 +200,10 @@ const howToServe = "Bun.serve({ fetch: server.handler, websocket: server.websock
 
 /** The runtime for a process that runs on Bun. */
 export const bunRuntime: Runtime = {
-  upgrade(request, info, listener, complain) {
+  upgrade(request, info, listener, warnOnce) {
     const server = bunServer(info);
     if (server === undefined) {
-      complain(
+      warnOnce(
         `Cannot upgrade: the handler needs Bun's server as its second argument: ${howToServe}`,
       );
       return undefined;
@@ -217,11 +217,11 @@ export const bunRuntime: Runtime = {
     try {
       if (!server.upgrade(request, { data: socket })) return undefined;
     } catch {
-      complain(`Cannot upgrade: Bun.serve has no websocket handlers: ${howToServe}`);
+      warnOnce(`Cannot upgrade: Bun.serve has no websocket handlers: ${howToServe}`);
       return undefined;
     }
     if (!socket.wasOpened) {
-      complain(
+      warnOnce(
         "Bun.serve has websocket handlers that do not know SockJS: " +
           "combine them, websocket: websocketHandlers(yours)",
       );
@@ -232,21 +232,21 @@ export const bunRuntime: Runtime = {
   forgetHead({ headers }, _info, kept) {
     for (const name of [...headers.keys()]) if (!(name in kept)) headers.delete(name);
   },
-  abandoned(request, _info, gone) {
+  onAbandoned(request, _info, gone) {
     // It may be gone by now: the application may have taken its time.
     if (request.signal.aborted) gone();
     else request.signal.addEventListener("abort", gone);
   },
-  ends(request, info): Ends {
+  endpoints(request, info): Endpoints {
     const server = bunServer(info);
     if (server === undefined) return {};
     return { remote: server.requestIP(request) ?? undefined, local: localEnd(server) };
   },
-  expectSilence(request, info, ms) {
+  suspendIdleTimeout(request, info, ms) {
     const seconds = Math.min(Math.ceil(ms / 1000) + margin, maxTimeout);
     bunServer(info)?.timeout(request, seconds);
   },
-  expectTraffic(request, info) {
+  restoreIdleTimeout(request, info) {
     bunServer(info)?.timeout(request, idleTimeout);
   },
 };

@@ -7,7 +7,7 @@
 import { isHost, isHostOrNone } from "../http/host.ts";
 import type { Frame } from "../protocol/message.ts";
 import { timedOut } from "../protocol/close_codes.ts";
-import type { Address, Ends, Runtime, Socket, SocketListener } from "./runtime.ts";
+import type { Address, Endpoints, Runtime, Socket, SocketListener } from "./runtime.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
 /** What we use of a Deno websocket. */
@@ -55,7 +55,7 @@ const maxUnitBytes = 3;
 class DenoSocket implements Socket {
   readonly #socket: DenoWebSocket;
   readonly #listener: SocketListener;
-  readonly #congestion: number;
+  readonly #drainThreshold: number;
   #watch: ReturnType<typeof setTimeout> | undefined;
   /** When it was seen to have sent something, and what was left then. */
   #moved = 0;
@@ -67,7 +67,7 @@ class DenoSocket implements Socket {
   constructor(socket: DenoWebSocket, listener: SocketListener) {
     this.#socket = socket;
     this.#listener = listener;
-    this.#congestion = listener.congestion;
+    this.#drainThreshold = listener.drainThreshold;
     socket.binaryType = "arraybuffer";
     // Functions, one for each event, would be half a kilobyte. An error is always followed
     // by the close event, which is enough.
@@ -110,9 +110,9 @@ class DenoSocket implements Socket {
   }
 
   /** Asked for each message, Deno would take an eighth of the time of a broadcast for that. */
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     const most = this.#known + this.#sent * maxUnitBytes;
-    return most <= this.#congestion ? most : this.bufferedAmount;
+    return most <= this.#drainThreshold ? most : this.bufferedAmount;
   }
 
   send({ text }: Frame): void {
@@ -120,7 +120,7 @@ class DenoSocket implements Socket {
     if (socket.readyState !== OPEN) return;
     socket.send(text);
     this.#sent += text.length;
-    if (this.bufferedAtMost > this.#congestion) {
+    if (this.bufferedUpperBound > this.#drainThreshold) {
       if (this.#watch === undefined) this.#lookLater(performance.now());
     }
   }
@@ -136,7 +136,7 @@ class DenoSocket implements Socket {
 
   #look(): void {
     this.#watch = undefined;
-    if (this.bufferedAmount > this.#congestion) this.#lookLater(performance.now());
+    if (this.bufferedAmount > this.#drainThreshold) this.#lookLater(performance.now());
     else this.#listener.drained();
   }
 
@@ -201,7 +201,7 @@ export function denoRuntime(deno: DenoGlobal): Runtime {
       return upgrade.response;
     },
     hasItsPath,
-    ends(_request, info): Ends {
+    endpoints(_request, info): Endpoints {
       const remote = (info as { remoteAddr?: { hostname?: string; port?: number } } | undefined)
         ?.remoteAddr;
       return { remote: address(remote?.hostname, remote?.port) };

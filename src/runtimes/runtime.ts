@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { Liable } from "../event_loop/guard.ts";
-import type { Answer } from "../http/plain_response.ts";
-import type { Fields } from "../http/headers.ts";
+import type { FailureHandler } from "../event_loop/guard.ts";
+import type { PlainResponse } from "../http/plain_response.ts";
+import type { ResponseHeaders } from "../http/headers.ts";
 import type { Frame } from "../protocol/message.ts";
 
 /** One end of a connection. */
@@ -18,7 +18,7 @@ export interface Address {
 }
 
 /** The two ends of a connection, as far as the runtime tells. */
-export interface Ends {
+export interface Endpoints {
   readonly remote?: Address | undefined;
   readonly local?: Address | undefined;
 }
@@ -27,8 +27,8 @@ export interface Ends {
 export interface Socket {
   /** Bytes that were sent and have not left yet. */
   readonly bufferedAmount: number;
-  /** The same, or up to `congestion` more where that is known faster. */
-  readonly bufferedAtMost: number;
+  /** The same, or up to `drainThreshold` more where that is known faster. */
+  readonly bufferedUpperBound: number;
   /**
    * Whether messages that arrived together are told with microtasks between them, and an end that
    * came with them without `closing`.
@@ -51,13 +51,13 @@ export interface Socket {
 }
 
 /** Whoever is told what happens on a websocket. What it is told throws nothing back. */
-export interface SocketListener extends Liable {
+export interface SocketListener extends FailureHandler {
   /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
   readonly maxMessageSize: number;
   /** The subprotocol to agree on, of those that the request offers; else none. */
   readonly subprotocol?: string | undefined;
   /** Bytes in the socket above which it is told when they have left. */
-  readonly congestion: number;
+  readonly drainThreshold: number;
   /** ms after which a peer counts as dead that says nothing and does not answer pings. */
   readonly maxSilence: number;
   /** Once, before all others. */
@@ -93,9 +93,9 @@ export interface Sink {
 }
 
 /** Whoever is told what becomes of a sink. What it is told throws nothing back. */
-export interface SinkListener extends Liable {
+export interface SinkListener extends FailureHandler {
   /** Bytes in the sink above which it is told when they have left. */
-  readonly congestion: number;
+  readonly drainThreshold: number;
   /** What was written has left, or most of it. */
   drained(): void;
   /** After `end`: all of it has left. */
@@ -108,7 +108,7 @@ export interface SinkListener extends Liable {
 export interface Runtime {
   /**
    * Turns a request into a websocket. Gives the response to return, or
-   * `undefined` when that request cannot be upgraded; `complain` when that is
+   * `undefined` when that request cannot be upgraded; `warnOnce` when that is
    * for something that the application should have written otherwise. Absent
    * where the runtime has no websockets.
    */
@@ -117,25 +117,25 @@ export interface Runtime {
       request: Request,
       info: unknown,
       listener: SocketListener,
-      complain: (message: string) => void,
+      warnOnce: (message: string) => void,
     ) => Response | undefined)
     | undefined;
   /** Sends an answer by a shorter way than a `Response` of its own. */
-  readonly respond?: (answer: Answer, request: Request, info: unknown) => Response;
+  readonly respond?: (answer: PlainResponse, request: Request, info: unknown) => Response;
   /** Begins a 200 by a shorter way than a `ReadableStream`. */
   readonly stream?: (
-    fields: Fields,
+    headers: ResponseHeaders,
     request: Request,
     info: unknown,
     listener: SinkListener,
   ) => Sink;
   /** Calls back when the client is gone, where a response's body might not hear of it. */
-  readonly watch?: (request: Request, info: unknown, gone: () => void) => void;
+  readonly onClientGone?: (request: Request, info: unknown, gone: () => void) => void;
   /**
    * Calls back when the client of a request that has no answer yet is gone, where that is known:
    * at once, if it is gone by now.
    */
-  readonly abandoned?: (request: Request, info: unknown, gone: () => void) => void;
+  readonly onAbandoned?: (request: Request, info: unknown, gone: () => void) => void;
   /**
    * Keeps no more of a request's head than these, where the runtime keeps it as long as its
    * answer is under way: of a stream, all its life.
@@ -158,11 +158,11 @@ export interface Runtime {
     info: unknown,
   ) => boolean;
   /** The two ends of the request's connection. */
-  ends(request: Request, info: unknown): Ends;
+  endpoints(request: Request, info: unknown): Endpoints;
   /** Keeps the request's connection open through a silence of so many milliseconds. */
-  readonly expectSilence?: (request: Request, info: unknown, ms: number) => void;
-  /** Takes back what `expectSilence` did, before the answer ends. */
-  readonly expectTraffic?: (request: Request, info: unknown) => void;
+  readonly suspendIdleTimeout?: (request: Request, info: unknown, ms: number) => void;
+  /** Takes back what `suspendIdleTimeout` did, before the answer ends. */
+  readonly restoreIdleTimeout?: (request: Request, info: unknown) => void;
 }
 
 /**

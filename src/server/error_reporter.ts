@@ -4,15 +4,15 @@
  * @module
  */
 
-import { type AnyEmitter, tell } from "../connection/call_listeners.ts";
+import { type AnyEmitter, callListeners } from "../connection/call_listeners.ts";
 import type { LogSeverity } from "../options/server_options.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
 /** Every call of a function from the options passes here, and every error of the application. */
-export class Faults {
+export class ErrorReporter {
   readonly #emitter: AnyEmitter;
   readonly #log: (severity: LogSeverity, message: string) => void;
-  readonly #complaints = new Set<string>();
+  readonly #warnings = new Set<string>();
 
   /** @param emitter whose listeners for `error` come first; without any, it is logged. */
   constructor(emitter: AnyEmitter, log: (severity: LogSeverity, message: string) => void) {
@@ -22,7 +22,7 @@ export class Faults {
 
   /** Tells of an error that was caught. */
   report(error: unknown): void {
-    if (!tell(this.#emitter, "error", error, this)) this.failed(error);
+    if (!callListeners(this.#emitter, "error", error, this)) this.failed(error);
   }
 
   /** A listener for errors has failed itself, or there is none. */
@@ -31,7 +31,7 @@ export class Faults {
   }
 
   /** Calls the application; when that throws, goes on without its value. */
-  ask<Value>(call: () => Value): Value | undefined {
+  callSafely<Value>(call: () => Value): Value | undefined {
     try {
       const value = call();
       // A promise of ours, whatever that thenable does.
@@ -44,9 +44,9 @@ export class Faults {
   }
 
   /** Logs what the application should have written otherwise, once. */
-  complain(message: string): void {
-    if (this.#complaints.has(message)) return;
-    this.#complaints.add(message);
+  warnOnce(message: string): void {
+    if (this.#warnings.has(message)) return;
+    this.#warnings.add(message);
     this.log("error", message);
   }
 

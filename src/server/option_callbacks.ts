@@ -5,30 +5,30 @@
  */
 
 import type { Authorization } from "../routing/authorization.ts";
-import type { Faults } from "./error_reporter.ts";
+import type { ErrorReporter } from "./error_reporter.ts";
 import { checkStatus, isResponse } from "../http/plain_response.ts";
 import { isFieldValue, stickyCookie } from "../http/cookies.ts";
 import { notFound } from "../http/errors.ts";
 import { isBaseUrl, isSubprotocol } from "../options/checks.ts";
 import type { OriginCheck } from "../options/server_options.ts";
-import type { Reply } from "../routing/route.ts";
+import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
 /** Asks the application what its options leave to functions. */
-export class OptionFunctions {
+export class OptionCallbacks {
   /** The option `authorize`; whoever asks deals with what it throws. */
   readonly authorization: Authorization | undefined;
   readonly #settings: Settings;
-  readonly #faults: Faults;
+  readonly #errors: ErrorReporter;
   readonly #originCheck: OriginCheck | undefined;
 
-  constructor(settings: Settings, faults: Faults) {
+  constructor(settings: Settings, errors: ErrorReporter) {
     this.#settings = settings;
-    this.#faults = faults;
+    this.#errors = errors;
     const { authorize, origins } = settings;
     this.#originCheck = originCheck(origins);
-    const report = (error: unknown) => faults.report(error);
+    const report = (error: unknown) => errors.report(error);
     this.authorization = authorize && { authorize, report };
   }
 
@@ -43,9 +43,9 @@ export class OptionFunctions {
     const { jsessionid } = this.#settings;
     if (jsessionid === false) return undefined;
     if (jsessionid === true) return stickyCookie(request.headers.get("Cookie"));
-    const cookie = this.#faults.ask(() => jsessionid(request));
+    const cookie = this.#errors.callSafely(() => jsessionid(request));
     if (cookie === undefined || isFieldValue(cookie)) return cookie;
-    this.#faults.report(new TypeError("Cannot set the cookie: jsessionid gave no header value"));
+    this.#errors.report(new TypeError("Cannot set the cookie: jsessionid gave no header value"));
     return undefined;
   }
 
@@ -53,9 +53,9 @@ export class OptionFunctions {
   baseUrl(): string | undefined {
     const { baseUrl } = this.#settings;
     if (typeof baseUrl !== "function") return baseUrl;
-    const url = this.#faults.ask(baseUrl);
+    const url = this.#errors.callSafely(baseUrl);
     if (url === undefined || isBaseUrl(url)) return url;
-    this.#faults.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
+    this.#errors.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
     return undefined;
   }
 
@@ -75,12 +75,12 @@ export class OptionFunctions {
   #offered(chosen: unknown, offered: ReadonlySet<unknown>): string | undefined {
     if (chosen === undefined || offered.has(chosen)) return chosen as string | undefined;
     const mistake = "subprotocols gave what the client has not offered";
-    this.#faults.report(new TypeError(`Cannot agree on a subprotocol: ${mistake}`));
+    this.#errors.report(new TypeError(`Cannot agree on a subprotocol: ${mistake}`));
     return undefined;
   }
 
   /** The answer to a request outside the prefix; whoever asks deals with what is thrown. */
-  fallBack(request: Request, info: unknown): Reply | PromiseLike<Reply> {
+  fallBack(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
     const answer = fallback(request, info);
@@ -94,9 +94,9 @@ export class OptionFunctions {
     const origin = request.headers.get("Origin");
     // Of requests without one, browsers tell whether a page of another site has made them.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
-    const allowed: unknown = this.#faults.ask(() => check(origin, request));
+    const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
     if (allowed !== undefined && typeof allowed !== "boolean") {
-      this.#faults.report(new TypeError("Cannot judge an origin: origins gave no boolean"));
+      this.#errors.report(new TypeError("Cannot judge an origin: origins gave no boolean"));
     }
     return allowed === true;
   }
@@ -110,7 +110,7 @@ function subprotocolsOf(field: string | null): Set<string> {
 
 const switchingProtocols = 101;
 
-function fallenBack(answer: unknown): Reply {
+function fallenBack(answer: unknown): HandlerResult {
   // Bun's own idiom: nothing, after an upgrade.
   if (answer === undefined || answer === null) return notFound();
   if (isResponse(answer)) {

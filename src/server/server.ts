@@ -5,26 +5,26 @@
  */
 
 import { forbidden } from "../routing/authorization.ts";
-import { mostCostOf } from "../session/send_queue.ts";
+import { maxCostOf } from "../session/send_queue.ts";
 import { Connection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
-import { Answer } from "../http/plain_response.ts";
-import { errorAnswer, methodNotAllowed, misled, notFound } from "../http/errors.ts";
+import { PlainResponse } from "../http/plain_response.ts";
+import { errorResponse, methodNotAllowed, misled, notFound } from "../http/errors.ts";
 import { isSentToHost } from "../http/host.ts";
-import { Faults } from "./error_reporter.ts";
+import { ErrorReporter } from "./error_reporter.ts";
 import type { InboxOwner } from "../connection/inbox.ts";
-import { tell } from "../connection/call_listeners.ts";
+import { callListeners } from "../connection/call_listeners.ts";
 import type { ServerOptions } from "../options/server_options.ts";
 import { Message } from "../protocol/message.ts";
-import { OptionFunctions } from "./option_callbacks.ts";
+import { OptionCallbacks } from "./option_callbacks.ts";
 import { isPattern, type PrefixMatcher, prefixMatcher } from "../options/prefix.ts";
-import type { Reply } from "../routing/route.ts";
+import type { HandlerResult } from "../routing/route.ts";
 import { createRoutes } from "./route_table.ts";
 import { pathOf, Router } from "../routing/router.ts";
 import { type Runtime, runtimeOf, type WebSocketHandlers } from "../runtimes/runtime.ts";
 import { Call, type Service } from "../routing/call.ts";
 import { Session } from "../session/session.ts";
-import { Sessions } from "../session/session_store.ts";
+import { SessionStore } from "../session/session_store.ts";
 import { readOptions, type Settings } from "../options/settings.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
@@ -46,7 +46,7 @@ export interface Connections<Context = unknown> extends Iterable<Connection<Cont
 }
 
 /** What servers run on unless `useRuntime` says otherwise: HTTP, and nothing else is known. */
-let runtime: Runtime = { hasItsPath: isSentToHost, ends: () => ({}) };
+let runtime: Runtime = { hasItsPath: isSentToHost, endpoints: () => ({}) };
 let websocketHandlers: WebSocketHandlers | undefined;
 
 /** Sets the runtime of all servers made from here on. */
@@ -86,8 +86,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #matchPrefix: PrefixMatcher;
   readonly #hasPattern: boolean;
   readonly #router: Router;
-  readonly #faults: Faults;
-  readonly #functions: OptionFunctions;
+  readonly #errors: ErrorReporter;
+  readonly #callbacks: OptionCallbacks;
   readonly #service: Service;
   readonly #live = new Map<Connection<Context>, Session>();
   readonly #owner: InboxOwner<Connection<Context>>;
@@ -118,11 +118,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     this.#matchPrefix = prefixMatcher(settings.prefix);
     this.#hasPattern = typeof settings.prefix !== "string" || isPattern(settings.prefix);
     this.#router = new Router(createRoutes(settings));
-    this.#faults = new Faults(this, settings.log);
+    this.#errors = new ErrorReporter(this, settings.log);
     if (options.faye_server_options !== undefined) {
-      this.#faults.log("info", "The option faye_server_options is ignored");
+      this.#errors.log("info", "The option faye_server_options is ignored");
     }
-    this.#functions = new OptionFunctions(settings, this.#faults);
+    this.#callbacks = new OptionCallbacks(settings, this.#errors);
     this.#service = this.#createService(runtime);
     this.#owner = this.#createOwner();
     this.handler = this.fetch = (request, info) => this.handle(request, info);
@@ -169,15 +169,15 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   /** Whether a GET of that URL, or path, may open a websocket. For adapters. */
   upgrades(url: string): boolean {
     const { start, end } = pathOf(url);
-    const taken = this.#matchPrefix(url, start, end);
-    return taken >= 0 && this.#router.find(url, taken, end)?.route.upgrades === true;
+    const prefixEnd = this.#matchPrefix(url, start, end);
+    return prefixEnd >= 0 && this.#router.find(url, prefixEnd, end)?.route.upgrades === true;
   }
 
   /**
    * Logs, once, what the application should have written otherwise. For adapters.
    */
-  complain(message: string): void {
-    this.#faults.complain(message);
+  warnOnce(message: string): void {
+    this.#errors.warnOnce(message);
   }
 
   /**
@@ -210,7 +210,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     }
     const encoded = Message.encoded(message);
     const { maxBufferedBytes } = this.#settings;
-    if (mostCostOf(encoded) > maxBufferedBytes) {
+    if (maxCostOf(encoded) > maxBufferedBytes) {
       throw new RangeError(
         `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
       );
@@ -218,37 +218,37 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     for (const session of this.#live.values()) session.writeEncoded(message, encoded);
   }
 
-  #reply(request: Request, info: unknown): Reply | PromiseLike<Reply> {
+  #reply(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
     const { url } = request;
     const { start, end } = pathOf(url);
-    const taken = this.#matchPrefix(url, start, end);
-    if (taken < 0) return this.#functions.fallBack(request, info);
+    const prefixEnd = this.#matchPrefix(url, start, end);
+    if (prefixEnd < 0) return this.#callbacks.fallBack(request, info);
     const { hasItsPath } = runtimeOf(info) ?? this.#service.runtime;
     if (hasItsPath?.(request, url, start, info) === false) return misled();
-    const match = this.#router.find(url, taken, end);
+    const match = this.#router.find(url, prefixEnd, end);
     if (match === undefined) return notFound();
-    const { route, session } = match;
-    if (!route.isPublic && !this.#functions.allows(request)) {
+    const { route, sessionId } = match;
+    if (!route.isPublic && !this.#callbacks.allows(request)) {
       return forbidden();
     }
     // Under another prefix, which a pattern may match as well, an id is another session's.
-    const key = this.#hasPattern && session !== ""
-      ? `${url.slice(start, taken)}/${session}`
-      : session;
-    const call = new Call(this.#service, request, info, key, url, start, taken);
+    const key = this.#hasPattern && sessionId !== ""
+      ? `${url.slice(start, prefixEnd)}/${sessionId}`
+      : sessionId;
+    const call = new Call(this.#service, request, info, key, url, start, prefixEnd);
     const handler = route.handlers.get(request.method);
     return handler === undefined
-      ? methodNotAllowed(route.allow, route.fields(call))
+      ? methodNotAllowed(route.allow, route.headers(call))
       : handler(call);
   }
 
-  #respond(reply: Reply, request: Request, info: unknown): Response {
-    if (!(reply instanceof Answer)) return reply;
+  #respond(reply: HandlerResult, request: Request, info: unknown): Response {
+    if (!(reply instanceof PlainResponse)) return reply;
     const runtime = runtimeOf(info) ?? this.#service.runtime;
     return runtime.respond?.(reply, request, info) ?? reply.toResponse(request.method);
   }
 
-  #tryToRespond(reply: Reply, request: Request, info: unknown): Response {
+  #tryToRespond(reply: HandlerResult, request: Request, info: unknown): Response {
     try {
       return this.#respond(reply, request, info);
     } catch (error) {
@@ -257,9 +257,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   #failed(error: unknown, request: Request, info: unknown): Response {
-    this.#faults.report(error);
+    this.#errors.report(error);
     try {
-      return this.#respond(errorAnswer(500, "Internal error"), request, info);
+      return this.#respond(errorResponse(500, "Internal error"), request, info);
     } catch {
       // The runtime does not take that either; an adapter may find a way to end it.
       return new Response(null, { status: 500 });
@@ -268,9 +268,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
 
   #createService(runtime: Runtime): Service {
     const settings = this.#settings;
-    const sessions = new Sessions(settings);
-    const functions = this.#functions;
-    sessions.report = (error) => this.#faults.report(error);
+    const sessions = new SessionStore(settings);
+    const functions = this.#callbacks;
+    sessions.report = (error) => this.#errors.report(error);
     return {
       settings,
       sessions,
@@ -287,7 +287,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       cookie: (request) => functions.cookie(request),
       subprotocol: (request) => functions.subprotocol(request),
       baseUrl: () => functions.baseUrl(),
-      complain: (message) => this.#faults.complain(message),
+      warnOnce: (message) => this.#errors.warnOnce(message),
     };
   }
 
@@ -298,11 +298,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
         // It came just in time to be told.
         if (closing !== undefined) return session.close(closing);
         this.#live.set(connection, session);
-        tell(this, "connection", connection, inbox);
-        tell(this, "open", connection, inbox);
+        callListeners(this, "connection", connection, inbox);
+        callListeners(this, "open", connection, inbox);
       },
       closed: (connection) => this.#live.delete(connection),
-      report: (error) => this.#faults.report(error),
+      report: (error) => this.#errors.report(error),
     };
   }
 }

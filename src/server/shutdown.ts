@@ -5,8 +5,8 @@
  */
 
 import { closeStatus, goingAway } from "../protocol/close_codes.ts";
-import type { Sessions } from "../session/session_store.ts";
-import { Timeouts, Waiting } from "../event_loop/timeouts.ts";
+import type { SessionStore } from "../session/session_store.ts";
+import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 
 /** How a server is closed. */
 export interface CloseOptions {
@@ -41,7 +41,7 @@ export interface CloseOptions {
 const step = 20;
 
 /** Waits for the moment at which what is still there is cut off. */
-class Patience extends Waiting {
+class Patience extends TimeoutEntry {
   readonly #end: () => void;
 
   constructor(end: () => void) {
@@ -63,7 +63,7 @@ class Patience extends Waiting {
  *
  * @returns Settles when they and their connections are gone, or cut off.
  */
-export function shutDown(sessions: Sessions, options: CloseOptions): Promise<void> {
+export function shutDown(sessions: SessionStore, options: CloseOptions): Promise<void> {
   const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
   for (const [name, ms] of Object.entries({ timeout, spread })) {
     if (!(typeof ms === "number" && ms >= 0 && ms < 2 ** 30)) {
@@ -73,13 +73,13 @@ export function shutDown(sessions: Sessions, options: CloseOptions): Promise<voi
   const status = closeStatus(code, options.reason ?? goingAway.reason);
   sessions.closing = status;
   return new Promise((resolve) => {
-    const left = [...sessions];
+    const pending = [...sessions];
     const begun = performance.now();
-    const { length } = left;
+    const { length } = pending;
 
     const close = (count: number) => {
-      while (length - left.length < count) left.pop()?.close(status);
-      if (left.length === 0) clearInterval(closing);
+      while (length - pending.length < count) pending.pop()?.close(status);
+      if (pending.length === 0) clearInterval(closing);
     };
     const closeSome = () => {
       const share = spread === 0 ? 1 : Math.min(1, (performance.now() - begun) / spread);
@@ -92,13 +92,13 @@ export function shutDown(sessions: Sessions, options: CloseOptions): Promise<voi
       // Those that linger would keep the process alive.
       for (const session of [...sessions]) {
         session.flush();
-        session.cut();
+        session.destroy();
       }
-      sessions.leaving.cut();
+      sessions.closingConnections.destroyAll();
       resolve();
     };
     const look = () => {
-      if (sessions.open === 0 && sessions.leaving.size === 0) finish();
+      if (sessions.open === 0 && sessions.closingConnections.size === 0) finish();
     };
 
     const closing = setInterval(closeSome, step);

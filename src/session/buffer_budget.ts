@@ -4,35 +4,35 @@
  * @module
  */
 
-import type { Liable } from "../event_loop/guard.ts";
+import type { FailureHandler } from "../event_loop/guard.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
 /** While there is too much, the largest are looked for no more often, ms: all are looked at. */
 const minPause = 100;
 
 /** Something that holds bytes in this process. */
-export interface Holder {
+export interface BufferOwner {
   /** How many, all that it waits for included. */
-  readonly holding: number;
+  readonly heldBytes: number;
   /** Whether its session is over, so that nobody misses it: then it comes first, whatever its share. */
   readonly isOver?: boolean;
   /** It holds more than others may: it ends, and gives back what it holds. */
-  overdraw(): void;
+  evict(): void;
 }
 
 /** Some of those who hold bytes. */
-export interface Holders extends Iterable<Holder> {
+export interface BufferOwners extends Iterable<BufferOwner> {
   readonly size: number;
 }
 
 /** The sum of bytes that wait in this process: to be sent, to be read, or to be complete. */
-export class Holdings {
+export class BufferBudget {
   readonly #most: number;
-  readonly #holders: readonly Holders[];
+  readonly #holders: readonly BufferOwners[];
   #total = 0;
   #isLooking = false;
   #lastLook = -Infinity;
-  readonly #owner: Liable;
+  readonly #owner: FailureHandler;
 
   /**
    * @param most bytes.
@@ -41,8 +41,8 @@ export class Holdings {
    */
   constructor(
     most: number,
-    holders: readonly Holders[],
-    owner: Liable,
+    holders: readonly BufferOwners[],
+    owner: FailureHandler,
   ) {
     this.#most = most;
     this.#holders = holders;
@@ -88,7 +88,7 @@ export class Holdings {
     let excess = this.#total - this.#most;
     const ended = largest(this.#holders, share).filter(([holder, holding]) => {
       if (!this.isFull || excess <= 0) return false;
-      holder.overdraw();
+      holder.evict();
       excess -= holding;
       return true;
     });
@@ -96,15 +96,15 @@ export class Holdings {
   }
 }
 
-type Held = readonly [holder: Holder, holding: number];
+type Held = readonly [holder: BufferOwner, holding: number];
 
 /** Those that hold more than their share, the largest first, but for those that nobody misses. */
-function largest(groups: readonly Holders[], share: number): Held[] {
+function largest(groups: readonly BufferOwners[], share: number): Held[] {
   const found: Held[] = [];
   for (const holders of groups) {
     for (const holder of holders) {
-      const { holding } = holder;
-      if (holding > (holder.isOver === true ? 0 : share)) found.push([holder, holding]);
+      const { heldBytes } = holder;
+      if (heldBytes > (holder.isOver === true ? 0 : share)) found.push([holder, heldBytes]);
     }
   }
   const isOver = ([holder]: Held) => Number(holder.isOver === true);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ends } from "../runtimes/runtime.ts";
+import type { Endpoints } from "../runtimes/runtime.ts";
 
 /** What a connection speaks. */
 export type Protocol =
@@ -40,29 +40,35 @@ const visibleHeaders = [
 ] as const;
 
 /** What is known of a session's client from one receiving request. */
-export class Peer {
+export class ClientInfo {
   readonly protocol: Protocol;
   /** Path and query. */
   readonly url: string;
-  readonly ends: Ends;
+  readonly endpoints: Endpoints;
   /** What its websocket has agreed on. */
   subprotocol: string | undefined = undefined;
   /** How much of the path the server's prefix matched. */
-  readonly #taken: number;
+  readonly #prefixLength: number;
   #source: Headers | undefined;
   #headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(protocol: Protocol, url: string, taken: number, headers: Headers, ends: Ends) {
+  constructor(
+    protocol: Protocol,
+    url: string,
+    prefixLength: number,
+    headers: Headers,
+    endpoints: Endpoints,
+  ) {
     this.protocol = protocol;
     this.url = url;
-    this.#taken = taken;
+    this.#prefixLength = prefixLength;
     this.#source = headers;
-    this.ends = ends;
+    this.endpoints = endpoints;
   }
 
   /** The part of the path that the server's prefix matched. */
   get prefix(): string {
-    return this.url.slice(0, this.#taken);
+    return this.url.slice(0, this.#prefixLength);
   }
 
   /** The path alone. */

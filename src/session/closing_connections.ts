@@ -4,59 +4,59 @@
  * @module
  */
 
-import type { Holder, Holders } from "./buffer_budget.ts";
-import { Timeouts, Waiting } from "../event_loop/timeouts.ts";
+import type { BufferOwner, BufferOwners } from "./buffer_budget.ts";
+import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 
 /** A connection that has its last frame, and is not gone yet. */
-export interface Leaving {
+export interface ClosingConnection {
   /** Bytes in it that the server counts. */
-  readonly holding: number;
+  readonly heldBytes: number;
   /** Bytes in it that have not left yet, as far as its runtime tells. */
   readonly bufferedAmount: number;
   /** Whether its session is over. */
   readonly isOver: boolean;
   /** Cuts it off. */
-  cut(): void;
+  destroy(): void;
 }
 
 /** One of them. */
-class Departure extends Waiting implements Holder {
-  readonly #connection: Leaving;
+class Entry extends TimeoutEntry implements BufferOwner {
+  readonly #connection: ClosingConnection;
   /** Where it waits as long as its client takes something now and then; and what that had left. */
-  #patience: Timeouts | undefined;
-  #left = 0;
-  #wasCut = false;
+  #timeouts: Timeouts | undefined;
+  #bytesLeft = 0;
+  #wasDestroyed = false;
 
-  constructor(connection: Leaving) {
+  constructor(connection: ClosingConnection) {
     super();
     this.#connection = connection;
   }
 
   wait(patience: Timeouts): void {
-    this.#patience = patience;
-    this.#left = this.#connection.bufferedAmount;
+    this.#timeouts = patience;
+    this.#bytesLeft = this.#connection.bufferedAmount;
     patience.add(this);
   }
 
   /** Some runtimes cannot cut a connection off: one that was is not worth another try. */
-  get holding(): number {
-    return this.#wasCut ? 0 : this.#connection.holding;
+  get heldBytes(): number {
+    return this.#wasDestroyed ? 0 : this.#connection.heldBytes;
   }
 
   get isOver(): boolean {
     return this.#connection.isOver;
   }
 
-  overdraw(): void {
+  evict(): void {
     this.timeouts?.remove(this);
-    this.#wasCut = true;
-    this.#connection.cut();
+    this.#wasDestroyed = true;
+    this.#connection.destroy();
   }
 
   override timedOut(): void {
-    const hasMoved = this.#connection.bufferedAmount < this.#left;
-    if (hasMoved && this.#patience !== undefined) this.wait(this.#patience);
-    else this.overdraw();
+    const hasMoved = this.#connection.bufferedAmount < this.#bytesLeft;
+    if (hasMoved && this.#timeouts !== undefined) this.wait(this.#timeouts);
+    else this.evict();
   }
 
   override failed(): void {
@@ -65,10 +65,10 @@ class Departure extends Waiting implements Holder {
 }
 
 /** All of a server. Their sessions may be over, so that nobody else has an eye on them. */
-export class Departures implements Holders {
+export class ClosingConnections implements BufferOwners {
   readonly #ends: Timeouts;
   readonly #answers: Timeouts;
-  readonly #all = new Map<Leaving, Departure>();
+  readonly #all = new Map<ClosingConnection, Entry>();
 
   /**
    * @param endDelay ms after which one is cut off whose client takes nothing of its end,
@@ -83,40 +83,40 @@ export class Departures implements Holders {
     return this.#all.size;
   }
 
-  [Symbol.iterator](): Iterator<Holder> {
+  [Symbol.iterator](): Iterator<BufferOwner> {
     return this.#all.values();
   }
 
   /** One is to end by itself, and its client may never take its end. */
-  add(connection: Leaving): void {
+  add(connection: ClosingConnection): void {
     this.#departure(connection).wait(this.#ends);
   }
 
   /** One brings what its client wants, and may take its time. */
-  addAnswer(connection: Leaving): void {
+  addAnswer(connection: ClosingConnection): void {
     this.#departure(connection).wait(this.#answers);
   }
 
   /** One that its runtime cuts off. */
-  addSlow(connection: Leaving): void {
+  addSlow(connection: ClosingConnection): void {
     this.#departure(connection);
   }
 
-  #departure(connection: Leaving): Departure {
+  #departure(connection: ClosingConnection): Entry {
     let departure = this.#all.get(connection);
-    if (departure === undefined) this.#all.set(connection, departure = new Departure(connection));
+    if (departure === undefined) this.#all.set(connection, departure = new Entry(connection));
     return departure;
   }
 
   /** One is gone. False where it was none of them. */
-  delete(connection: Leaving): boolean {
+  delete(connection: ClosingConnection): boolean {
     const departure = this.#all.get(connection);
     departure?.timeouts?.remove(departure);
     return this.#all.delete(connection);
   }
 
   /** Cuts all of them off. */
-  cut(): void {
-    for (const departure of [...this.#all.values()]) departure.overdraw();
+  destroyAll(): void {
+    for (const departure of [...this.#all.values()]) departure.evict();
   }
 }

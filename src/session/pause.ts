@@ -11,7 +11,7 @@
 const maxWaiting = 16;
 
 /** Begins with its making. */
-export class Hold {
+export class Pause {
   readonly #waiting = new Set<() => void>();
 
   /** How many wait. */

@@ -12,7 +12,7 @@ export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
   /** The same, or up to a quarter of `highWaterMark` more where that is known faster. */
-  readonly bufferedAtMost: number;
+  readonly bufferedUpperBound: number;
   /**
    * Bytes after which a frame of messages shall end, and the next begin: frames are
    * copied several times on their way out.
@@ -30,7 +30,7 @@ export interface Receiver {
   /** Cuts it off, with what it has not sent yet. */
   abort(status: CloseStatus): void;
   /** A heartbeat is due, or a sign of life that the last one has asked for. */
-  beat(): Pulse;
+  heartbeat(): HeartbeatResult;
   /** Reads no more from the peer until `resume`, where it can. */
   pause(): void;
   /** Reads again. */
@@ -42,4 +42,4 @@ export interface Receiver {
  * itself; or has asked the peer for a sign of life, which `Session.heard`
  * tells; or the peer should have given that by now.
  */
-export type Pulse = "frame" | "beaten" | "asked" | "gone";
+export type HeartbeatResult = "send" | "handled" | "awaiting-pong" | "dead";

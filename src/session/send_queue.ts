@@ -14,7 +14,7 @@ const messageOverhead = 32;
 const loneOverhead = 128;
 
 /** What a message costs at most without others, in whatever session. */
-export function mostCostOf(message: Message): number {
+export function maxCostOf(message: Message): number {
   return message.bytes + loneOverhead;
 }
 
@@ -26,7 +26,7 @@ const joined = 4096;
  * A queue of messages. In frames, short ones that wait are joined: apart, a message of 16 bytes
  * takes 160 to 180.
  */
-export class Backlog extends Queue<Message> {
+export class SendQueue extends Queue<Message> {
   readonly #joins: boolean;
   /** How many short ones are the last, which are not joined yet, and their bytes. */
   #loose = 0;

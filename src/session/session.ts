@@ -14,16 +14,16 @@ import {
   unreadMessages,
 } from "../protocol/close_codes.ts";
 import { closeFrame, heartbeatFrame, openFrame } from "../protocol/frames.ts";
-import { Backlog } from "./send_queue.ts";
-import { flushAfterArrivals, flushSoon } from "../event_loop/flush_queue.ts";
-import { Hold } from "./pause.ts";
-import type { Holder } from "./buffer_budget.ts";
+import { SendQueue } from "./send_queue.ts";
+import { flushAtEndOfTurn, flushSoon } from "../event_loop/flush_queue.ts";
+import { Pause } from "./pause.ts";
+import type { BufferOwner } from "./buffer_budget.ts";
 import { Frame, Message } from "../protocol/message.ts";
-import type { Peer } from "./client_info.ts";
+import type { ClientInfo } from "./client_info.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Application, LongSend, SessionHost } from "./session_host.ts";
-import { Waiting } from "../event_loop/timeouts.ts";
+import { TimeoutEntry } from "../event_loop/timeouts.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
 /** What a send costs that waits for its answer: a request with its head, as runtimes keep it. */
@@ -36,10 +36,10 @@ const sendCost = 16 * 1024;
  *
  * A *raw* session has no frames: its receiver gets the messages themselves.
  */
-export class Session extends Waiting implements Holder {
+export class Session extends TimeoutEntry implements BufferOwner {
   readyState: ReadyState = CONNECTING;
   /** The last receiving request. */
-  peer: Peer;
+  client: ClientInfo;
   /** Set right after construction, by whoever made both. */
   application: Application | undefined;
   /** The id from the URL; empty on websockets, which have none. */
@@ -55,10 +55,10 @@ export class Session extends Waiting implements Holder {
   #underWay: Set<Receiver> | undefined;
   /** What its client had to take when that was last looked at, bytes. */
   #owed = 0;
-  readonly #backlog: Backlog;
+  readonly #queue: SendQueue;
   #flushing = false;
-  #drainOwed = false;
-  #hold: Hold | undefined;
+  #needsDrain = false;
+  #pause: Pause | undefined;
   /** Bytes of sends that are under way, and what the server counts for all that waits here. */
   #uploading = 0;
   #uploads: Set<LongSend> | undefined;
@@ -69,14 +69,14 @@ export class Session extends Waiting implements Holder {
   /** Set by `close`, or by what ended the session. */
   #status: CloseStatus = normalClosure;
 
-  constructor(host: SessionHost, peer: Peer, id = "", raw = false, key?: string) {
+  constructor(host: SessionHost, client: ClientInfo, id = "", raw = false, key?: string) {
     super();
     this.#host = host;
-    this.peer = peer;
+    this.client = client;
     this.id = id;
     this.key = key;
     this.#raw = raw;
-    this.#backlog = new Backlog(!raw);
+    this.#queue = new SendQueue(!raw);
   }
 
   /** Whether a receiver listens. */
@@ -100,35 +100,35 @@ export class Session extends Waiting implements Holder {
 
   /** Bytes written that have not left yet. */
   get bufferedAmount(): number {
-    return this.#backlog.bytes + (this.#receiver?.bufferedAmount ?? 0);
+    return this.#queue.bytes + (this.#receiver?.bufferedAmount ?? 0);
   }
 
   /** Whether `write` has asked to wait, and `drained` has not been told yet. */
   get congested(): boolean {
-    return this.#drainOwed && this.readyState === OPEN;
+    return this.#needsDrain && this.readyState === OPEN;
   }
 
   /** Hands the session to a receiver; there must not be one already. */
-  attach(receiver: Receiver, peer: Peer): void {
+  attach(receiver: Receiver, client: ClientInfo): void {
     this.#receiver = receiver;
     this.#full = false;
-    this.peer = peer;
-    if (this.#hold !== undefined) receiver.pause();
+    this.client = client;
+    if (this.#pause !== undefined) receiver.pause();
     if (this.readyState === CONNECTING) return this.#open(receiver);
     this.#returned = true;
-    if (this.readyState === CLOSED) this.#sayGoodbye(receiver);
+    if (this.readyState === CLOSED) this.#sendClose(receiver);
     else this.flush();
     this.#awaitHeartbeat(receiver);
   }
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
-    if (!this.#raw) this.#hand(receiver, new Frame(openFrame));
+    if (!this.#raw) this.#sendFrame(receiver, new Frame(openFrame));
     this.#awaitHeartbeat(receiver);
     this.application?.opened();
   }
 
-  #hand(receiver: Receiver, frame: Frame): void {
+  #sendFrame(receiver: Receiver, frame: Frame): void {
     if (receiver.send(frame)) return;
     this.#full = true;
     if (this.readyState === OPEN) this.#owed = receiver.bufferedAmount;
@@ -137,7 +137,9 @@ export class Session extends Waiting implements Holder {
   }
 
   #awaitHeartbeat(receiver: Receiver): void {
-    if (this.#receiver === receiver && this.readyState === OPEN) this.#host.heartbeats.add(this);
+    if (this.#receiver === receiver && this.readyState === OPEN) {
+      this.#host.heartbeatTimeouts.add(this);
+    }
   }
 
   /**
@@ -151,7 +153,9 @@ export class Session extends Waiting implements Holder {
     this.#receiver = undefined;
     const isOpen = this.readyState === OPEN;
     if (isOpen && this.#isUnderWay) this.timeouts?.remove(this);
-    else if (isOpen || (tookTime && this.readyState === CLOSING)) this.#host.disconnects.add(this);
+    else if (isOpen || (tookTime && this.readyState === CLOSING)) {
+      this.#host.disconnectTimeouts.add(this);
+    }
   }
 
   /** The same, but its answer is still on its way, of which `arrived` tells the end. */
@@ -170,7 +174,7 @@ export class Session extends Waiting implements Holder {
   arrived(receiver: Receiver): void {
     if (this.#underWay?.delete(receiver) !== true || this.#isUnderWay) return;
     const isMissed = this.readyState === OPEN && this.#receiver === undefined;
-    if (isMissed || this.readyState === CLOSING) this.#host.disconnects.add(this);
+    if (isMissed || this.readyState === CLOSING) this.#host.disconnectTimeouts.add(this);
   }
 
   /** A receiving request broke, so what was in flight is unknown: the session ends at once. */
@@ -180,10 +184,10 @@ export class Session extends Waiting implements Holder {
     else if (!isUnderWay || this.readyState === CLOSED) return;
     const untouched = !this.#exchanged && !this.#returned;
     // The next receiving request hears of it, unless the client never heard of the session.
-    if (!untouched && this.readyState === OPEN) this.#host.disconnects.add(this);
+    if (!untouched && this.readyState === OPEN) this.#host.disconnectTimeouts.add(this);
     const next = this.#receiver;
     this.#finish(interrupted, false);
-    if (next !== undefined) this.#sayGoodbye(next);
+    if (next !== undefined) this.#sendClose(next);
     else if (untouched) this.#forget();
   }
 
@@ -196,66 +200,66 @@ export class Session extends Waiting implements Holder {
   }
 
   /** Messages of a send that was found valid as a whole. */
-  receive(messages: readonly string[]): void {
+  accept(messages: readonly string[]): void {
     if (messages.length === 0) return;
     this.#exchanged = true;
     if (this.readyState === OPEN) this.application?.received(messages);
   }
 
   /** The same; what is written meanwhile has left when this returns. */
-  answer(messages: readonly string[]): void {
+  acceptAndFlush(messages: readonly string[]): void {
     // Nobody else need see to it.
     this.#flushing = true;
-    this.receive(messages);
+    this.accept(messages);
     this.flush();
   }
 
   /** The peer has given the sign of life that it was asked for. */
-  heard(): void {
-    if (this.readyState === OPEN) this.#host.heartbeats.add(this);
+  markAlive(): void {
+    if (this.readyState === OPEN) this.#host.heartbeatTimeouts.add(this);
   }
 
   /** The application takes no messages for now: senders shall wait. */
   pause(): void {
-    if (this.#hold !== undefined || this.readyState !== OPEN) return;
-    this.#hold = new Hold();
+    if (this.#pause !== undefined || this.readyState !== OPEN) return;
+    this.#pause = new Pause();
     this.#receiver?.pause();
   }
 
   /** It takes them again. */
   resume(): void {
-    if (this.#hold === undefined) return;
+    if (this.#pause === undefined) return;
     this.#receiver?.resume();
-    this.#hold.end();
-    this.#hold = undefined;
+    this.#pause.end();
+    this.#pause = undefined;
   }
 
   /** Where senders wait until messages are taken again, or never will be; nothing where they are taken now. */
-  get hold(): Hold | undefined {
-    return this.#hold;
+  get currentPause(): Pause | undefined {
+    return this.#pause;
   }
 
   /** Bytes that wait here for anybody. */
-  get holding(): number {
-    return this.#kept + (this.#receiver?.bufferedAmount ?? 0);
+  get heldBytes(): number {
+    return this.#countedBytes + (this.#receiver?.bufferedAmount ?? 0);
   }
 
   /** The same without the receiver, which counts what it has by itself. */
-  get #kept(): number {
+  get #countedBytes(): number {
     const unread = this.application?.unreadCost ?? 0;
     if (this.readyState === CLOSED) return unread;
-    return this.#backlog.cost + unread + this.#uploading +
-      (this.#hold?.size ?? 0) * sendCost;
+    return this.#queue.cost + unread + this.#uploading +
+      (this.#pause?.size ?? 0) * sendCost;
   }
 
   /** Tells the server how much waits here. */
   recount(): void {
-    const kept = this.#kept;
+    const kept = this.#countedBytes;
     if (kept === this.#counted) return;
     const by = kept - this.#counted;
     this.#counted = kept;
     if (this.readyState === CLOSED) this.#host.outlived(this, kept > 0);
-    this.#host.holdings.change(by);
+    this.#host.bufferBudget.change(by);
   }
 
   /** Sends that are under way, long ones. */
@@ -270,18 +274,18 @@ export class Session extends Waiting implements Holder {
   }
 
   /** Too much waits in all sessions, and here more than elsewhere. */
-  overdraw(): void {
+  evict(): void {
     if (this.readyState !== OPEN) {
       this.application?.forget();
-      return this.readyState === CLOSED ? undefined : this.cut();
+      return this.readyState === CLOSED ? undefined : this.destroy();
     }
     const unread = this.application?.unreadCost ?? 0;
-    this.close(unread > this.#backlog.cost ? unreadMessages : slowConsumer);
-    this.#backlog.clear();
+    this.close(unread > this.#queue.cost ? unreadMessages : slowConsumer);
+    this.#queue.clear();
     this.application?.forget();
     this.#giveUpSends();
     // Who takes nothing would not take the close frame either.
-    if (this.bufferedAmount > 0) this.cut();
+    if (this.bufferedAmount > 0) this.destroy();
   }
 
   /** Whether an interruption has ended the session, so that its sends are refused. */
@@ -303,19 +307,19 @@ export class Session extends Waiting implements Holder {
 
   #enqueue(message: Message): boolean {
     // It alone is too much, and no part of it is sent.
-    if (this.#backlog.costOf(message) > this.#host.maxBufferedBytes) {
+    if (this.#queue.costOf(message) > this.#host.maxBufferedBytes) {
       this.close(slowConsumer);
       return false;
     }
-    this.#backlog.add(message);
+    this.#queue.add(message);
     // What leaves at once need not be counted.
     if (!this.#flushSoon()) this.recount();
-    const room = this.#host.maxBufferedBytes - this.#backlog.cost;
-    let inReceiver = this.#receiver?.bufferedAtMost ?? 0;
+    const room = this.#host.maxBufferedBytes - this.#queue.cost;
+    let inReceiver = this.#receiver?.bufferedUpperBound ?? 0;
     if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
     if (inReceiver > room) this.close(slowConsumer);
-    else if (this.#backlog.bytes + inReceiver <= this.#host.highWaterMark) return true;
-    this.#drainOwed = true;
+    else if (this.#queue.bytes + inReceiver <= this.#host.highWaterMark) return true;
+    this.#needsDrain = true;
     return false;
   }
 
@@ -328,7 +332,7 @@ export class Session extends Waiting implements Holder {
     this.resume();
     // From here on the time runs, whoever comes and goes, but for who takes what is owed.
     this.#owed = this.#debt;
-    this.#host.disconnects.add(this);
+    this.#host.disconnectTimeouts.add(this);
     this.#flushSoon();
   }
 
@@ -337,7 +341,7 @@ export class Session extends Waiting implements Holder {
     if (this.#receiver === undefined) return false;
     if (this.#flushing) return true;
     this.#flushing = true;
-    (this.#receiver.awaitsArrivals ? flushAfterArrivals : flushSoon)(this);
+    (this.#receiver.awaitsArrivals ? flushAtEndOfTurn : flushSoon)(this);
     return true;
   }
 
@@ -352,8 +356,8 @@ export class Session extends Waiting implements Holder {
   /** The same, however slow the client is: it is about to close, and nothing leaves after that. */
   flushAll(): void {
     const receiver = this.#receiver;
-    while (receiver !== undefined && receiver === this.#receiver && this.#backlog.length > 0) {
-      this.#sendBacklog(receiver);
+    while (receiver !== undefined && receiver === this.#receiver && this.#queue.length > 0) {
+      this.#sendQueue(receiver);
     }
     this.flush();
   }
@@ -361,16 +365,16 @@ export class Session extends Waiting implements Holder {
   #flushTo(receiver: Receiver): void {
     if (this.readyState === CLOSING) {
       const before = this.#debt;
-      if (this.#backlog.length > 0) this.#sendBacklog(receiver);
+      if (this.#queue.length > 0) this.#sendQueue(receiver);
       // In its frame, it may be more.
       this.#owed += this.#debt - before;
-      const mayEnd = this.#receiver === receiver && !this.#full && this.#backlog.length === 0;
-      if (mayEnd) this.#sayGoodbye(receiver);
+      const mayEnd = this.#receiver === receiver && !this.#full && this.#queue.length === 0;
+      if (mayEnd) this.#sendClose(receiver);
       return;
     }
-    if (this.#backlog.length > 0) this.#sendBacklog(receiver);
+    if (this.#queue.length > 0) this.#sendQueue(receiver);
     if (this.#hasDrained) {
-      inNextTurn(() => this.#tellDrained(), (error) => this.failed(error));
+      inNextTurn(() => this.#emitDrained(), (error) => this.failed(error));
     }
   }
 
@@ -382,28 +386,28 @@ export class Session extends Waiting implements Holder {
    * In a turn of its own: an application that writes as soon as it may would leave the event
    * loop no time for others, where the system takes all at once.
    */
-  #tellDrained(): void {
+  #emitDrained(): void {
     if (!this.#hasDrained) return;
-    this.#drainOwed = false;
+    this.#needsDrain = false;
     this.application?.drained();
   }
 
-  #sendBacklog(receiver: Receiver): void {
+  #sendQueue(receiver: Receiver): void {
     this.#exchanged = true;
-    const backlog = this.#backlog;
+    const backlog = this.#queue;
     do {
       const frame = this.#raw ? backlog.takeRaw() : backlog.takeFrame(receiver.frameSize);
-      this.#hand(receiver, frame);
+      this.#sendFrame(receiver, frame);
     } while (backlog.length > 0 && this.#takesMore(receiver));
   }
 
   #takesMore(receiver: Receiver): boolean {
     return receiver === this.#receiver && !this.#full &&
-      receiver.bufferedAtMost <= this.#host.highWaterMark;
+      receiver.bufferedUpperBound <= this.#host.highWaterMark;
   }
 
   /** The close frame; closed sessions say it to whoever still asks. */
-  #sayGoodbye(receiver: Receiver): void {
+  #sendClose(receiver: Receiver): void {
     this.#receiver = undefined;
     if (!this.#raw) receiver.send(new Frame(closeFrame(this.#status.code, this.#status.reason)));
     receiver.end(this.#status);
@@ -415,7 +419,7 @@ export class Session extends Waiting implements Holder {
   #finish(status: CloseStatus, wasClean: boolean): void {
     this.readyState = CLOSED;
     this.#status = status;
-    this.#backlog.clear();
+    this.#queue.clear();
     this.application?.closed(status, wasClean);
     this.resume();
     this.recount();
@@ -438,7 +442,7 @@ export class Session extends Waiting implements Holder {
     if (receiver !== undefined && this.readyState === OPEN) {
       // A client that has waited this long has had its `o`, and takes no second one.
       this.#exchanged = true;
-      if (!this.#full) return this.#beat(receiver);
+      if (!this.#full) return this.#heartbeat(receiver);
       if (this.#hasTaken(receiver.bufferedAmount)) return this.#awaitHeartbeat(receiver);
       // One that has taken nothing of its answer in all this time takes nothing any more.
       this.interrupt(receiver);
@@ -446,19 +450,19 @@ export class Session extends Waiting implements Holder {
     }
     const isTaking = receiver !== undefined || this.#isUnderWay;
     if (this.readyState === CLOSING && isTaking && this.#hasTaken(this.#debt)) {
-      this.#host.disconnects.add(this);
-    } else this.cut();
+      this.#host.disconnectTimeouts.add(this);
+    } else this.destroy();
   }
 
-  #beat(receiver: Receiver): void {
-    const pulse = receiver.beat();
-    if (pulse === "gone") {
+  #heartbeat(receiver: Receiver): void {
+    const result = receiver.heartbeat();
+    if (result === "dead") {
       this.#status = timedOut;
-      return this.cut();
+      return this.destroy();
     }
-    if (pulse === "frame") this.#hand(receiver, new Frame(heartbeatFrame));
+    if (result === "send") this.#sendFrame(receiver, new Frame(heartbeatFrame));
     if (this.#receiver === receiver) {
-      this.#host[pulse === "asked" ? "pongs" : "heartbeats"].add(this);
+      this.#host[result === "awaiting-pong" ? "pongTimeouts" : "heartbeatTimeouts"].add(this);
     }
   }
 
@@ -481,7 +485,7 @@ export class Session extends Waiting implements Holder {
   }
 
   /** Ends it now, whatever it still owes. */
-  cut(): void {
+  destroy(): void {
     const receiver = this.#receiver;
     this.#receiver = undefined;
     // A receiver that has not even taken the close frame by now never will.

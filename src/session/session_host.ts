@@ -6,7 +6,7 @@
 
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Timeouts } from "../event_loop/timeouts.ts";
-import type { Holdings } from "./buffer_budget.ts";
+import type { BufferBudget } from "./buffer_budget.ts";
 import type { Session } from "./session.ts";
 
 /** A send that is under way, and may never end. */
@@ -32,17 +32,17 @@ export interface Application {
 /** What sessions of one server share. */
 export interface SessionHost {
   /** Sessions with a receiver, until their next heartbeat. */
-  readonly heartbeats: Timeouts;
+  readonly heartbeatTimeouts: Timeouts;
   /** Sessions whose peer was asked for a sign of life, until it counts as dead. */
-  readonly pongs: Timeouts;
+  readonly pongTimeouts: Timeouts;
   /** Sessions without one, or closed, until their end. */
-  readonly disconnects: Timeouts;
+  readonly disconnectTimeouts: Timeouts;
   /** Buffered bytes above which `write` asks to wait. */
   readonly highWaterMark: number;
   /** Buffered bytes above which the client counts as a slow consumer. */
   readonly maxBufferedBytes: number;
   /** What all of them hold. */
-  readonly holdings: Holdings;
+  readonly bufferBudget: BufferBudget;
   /** Tells of an error that nobody else would hear of. */
   report(error: unknown): void;
   /** A session has had its end. */

@@ -6,8 +6,8 @@
 
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Session } from "./session.ts";
-import { Departures, type Leaving } from "./closing_connections.ts";
-import { Holdings } from "./buffer_budget.ts";
+import { type ClosingConnection, ClosingConnections } from "./closing_connections.ts";
+import { BufferBudget } from "./buffer_budget.ts";
 import type { SessionHost } from "./session_host.ts";
 import { Timeouts } from "../event_loop/timeouts.ts";
 
@@ -31,21 +31,21 @@ export interface SessionLimits {
 }
 
 /** Bytes that a connection may hold before we look at it. */
-const maxCongestion = 16 * 1024;
+const maxDrainThreshold = 16 * 1024;
 
 /** Holds all sessions, and finds them by the id in the URL; websockets have none. */
-export class Sessions implements SessionHost {
-  readonly heartbeats: Timeouts;
-  readonly pongs: Timeouts;
-  readonly disconnects: Timeouts;
+export class SessionStore implements SessionHost {
+  readonly heartbeatTimeouts: Timeouts;
+  readonly pongTimeouts: Timeouts;
+  readonly disconnectTimeouts: Timeouts;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
-  readonly holdings: Holdings;
+  readonly bufferBudget: BufferBudget;
   readonly #maxSessions: number;
   readonly #all = new Set<Session>();
   readonly #byId = new Map<string, Session>();
   /** Connections that are on their way out, be their session over or not. */
-  readonly leaving: Departures;
+  readonly closingConnections: ClosingConnections;
   /** Those that are over, and whose messages are still being told. */
   readonly #untold = new Set<Session>();
   /** What the server is being closed with, if it is. */
@@ -58,22 +58,22 @@ export class Sessions implements SessionHost {
   changed: (() => void) | undefined;
 
   constructor(limits: SessionLimits) {
-    this.heartbeats = new Timeouts(limits.heartbeatDelay);
-    this.pongs = new Timeouts(limits.heartbeatTimeout);
-    this.disconnects = new Timeouts(limits.disconnectDelay);
+    this.heartbeatTimeouts = new Timeouts(limits.heartbeatDelay);
+    this.pongTimeouts = new Timeouts(limits.heartbeatTimeout);
+    this.disconnectTimeouts = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
     const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
-    this.leaving = new Departures(endDelay, limits.responseTimeLimit);
-    const holders = [this.#all, this.leaving, this.#untold];
-    this.holdings = new Holdings(limits.maxTotalBufferedBytes, holders, this);
+    this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
+    const holders = [this.#all, this.closingConnections, this.#untold];
+    this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, holders, this);
     this.#maxSessions = limits.maxSessions;
   }
 
   /** Bytes in a connection above which we want to hear when they have left. */
-  get congestion(): number {
+  get drainThreshold(): number {
     // Of so many characters, none is longer than the mark in bytes.
-    return Math.min(maxCongestion, this.highWaterMark / 4);
+    return Math.min(maxDrainThreshold, this.highWaterMark / 4);
   }
 
   /** How many there are, those that linger included. */
@@ -90,7 +90,7 @@ export class Sessions implements SessionHost {
   /** Why clients had better go elsewhere, for a 503 of `/info` too. */
   get turnedAway(): string | undefined {
     if (this.closing !== undefined) return "Server is shutting down";
-    return this.holdings.isFull ? "Too many bytes are waiting" : undefined;
+    return this.bufferBudget.isFull ? "Too many bytes are waiting" : undefined;
   }
 
   /** The session of that id, open or lingering. */
@@ -125,8 +125,8 @@ export class Sessions implements SessionHost {
   }
 
   /** A connection is gone, of which `leaving` may know. */
-  left(connection: Leaving): void {
-    if (this.leaving.delete(connection)) this.changed?.();
+  connectionGone(connection: ClosingConnection): void {
+    if (this.closingConnections.delete(connection)) this.changed?.();
   }
 
   [Symbol.iterator](): IterableIterator<Session> {

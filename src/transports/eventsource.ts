@@ -5,8 +5,8 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { crossOriginFields, streamed, unsniffed } from "../routing/route.ts";
-import { receivingRoute } from "./routes/downstream.ts";
+import { crossOriginHeaders, streamed, unsniffed } from "../routing/route.ts";
+import { downstreamRoute } from "./routes/downstream.ts";
 import type { Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
@@ -14,18 +14,18 @@ const events = {
   prelude: "\r\n",
   // Clients run `decodeURI` over the data. Of the characters that would not survive
   // that or the lines of the format, JSON leaves only this one in a frame.
-  frame: (frame: string) => "data: " + frame.replaceAll("%", "%25") + "\r\n\r\n",
+  encode: (frame: string) => "data: " + frame.replaceAll("%", "%25") + "\r\n\r\n",
 };
 
 /** For browsers with EventSource. */
 export const eventsource: Transport = {
   protocol: "eventsource",
   endpoints: {
-    eventsource: receivingRoute({
+    eventsource: downstreamRoute({
       protocol: "eventsource",
       method: "GET",
       contentType: contentTypes.eventStream,
-      fields: (call) => unsniffed(streamed(crossOriginFields(call))),
+      headers: (call) => unsniffed(streamed(crossOriginHeaders(call))),
       framing: () => events,
     }),
     xhr_send: xhrSend,

@@ -5,9 +5,9 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { streamed, transportFields, unsniffed } from "../routing/route.ts";
+import { streamed, transportHeaders, unsniffed } from "../routing/route.ts";
 import { withCallback } from "./routes/callback.ts";
-import { receivingRoute } from "./routes/downstream.ts";
+import { downstreamRoute } from "./routes/downstream.ts";
 import type { Framing, Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
@@ -27,7 +27,7 @@ function page(callback: string): Framing {
     function p(d) {c.message(d);};
     window.onload = function() {c.stop();};
   </script>`;
-  return { prelude: html.padEnd(enough) + "\r\n\r\n", frame: script };
+  return { prelude: html.padEnd(enough) + "\r\n\r\n", encode: script };
 }
 
 function script(frame: string): string {
@@ -43,11 +43,11 @@ function scriptString(text: string): string {
 export const htmlfile: Transport = {
   protocol: "htmlfile",
   endpoints: {
-    htmlfile: receivingRoute({
+    htmlfile: downstreamRoute({
       protocol: "htmlfile",
       method: "GET",
       contentType: contentTypes.html,
-      fields: (call) => unsniffed(streamed(transportFields(call))),
+      headers: (call) => unsniffed(streamed(transportHeaders(call))),
       framing: (call) => withCallback(call, page),
     }),
     xhr_send: xhrSend,

@@ -5,17 +5,17 @@
  * @module
  */
 
-import { Answer } from "../http/plain_response.ts";
+import { PlainResponse } from "../http/plain_response.ts";
 import { contentTypes } from "../http/headers.ts";
-import { route, transportFields, unsniffed } from "../routing/route.ts";
+import { route, transportHeaders, unsniffed } from "../routing/route.ts";
 import type { Call } from "../routing/call.ts";
 import { withCallback } from "./routes/callback.ts";
-import { receivingRoute } from "./routes/downstream.ts";
-import { sending } from "./routes/upstream.ts";
+import { downstreamRoute } from "./routes/downstream.ts";
+import { upstreamHandler } from "./routes/upstream.ts";
 import type { Framing, Transport } from "./transport.ts";
 
 function calls(callback: string): Framing {
-  return { frame: (frame) => `/**/${callback}(${JSON.stringify(frame)});\r\n` };
+  return { encode: (frame) => `/**/${callback}(${JSON.stringify(frame)});\r\n` };
 }
 
 /** Forms carry the payload in a field, anything else carries it plain. */
@@ -41,27 +41,27 @@ function fieldOf(form: string): string {
 
 const jsonpSend = route(
   {
-    POST: sending({
-      fields: transportFields,
+    POST: upstreamHandler({
+      headers: transportHeaders,
       payload,
-      accept(fields) {
-        fields["Content-Type"] = contentTypes.text;
-        return new Answer(200, fields, "ok");
+      accept(headers) {
+        headers["Content-Type"] = contentTypes.text;
+        return new PlainResponse(200, headers, "ok");
       },
     }),
   },
-  transportFields,
+  transportHeaders,
 );
 
 /** For browsers that can do nothing else, and for pages of other origins. */
 export const jsonpPolling: Transport = {
   protocol: "jsonp-polling",
   endpoints: {
-    jsonp: receivingRoute({
+    jsonp: downstreamRoute({
       protocol: "jsonp-polling",
       method: "GET",
       contentType: contentTypes.javascript,
-      fields: (call) => unsniffed(transportFields(call)),
+      headers: (call) => unsniffed(transportHeaders(call)),
       framing: (call) => withCallback(call, calls),
     }),
     jsonp_send: jsonpSend,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Fields } from "../http/headers.ts";
+import type { ResponseHeaders } from "../http/headers.ts";
 import type { Protocol } from "../session/client_info.ts";
 import type { Route } from "../routing/route.ts";
 import type { Call } from "../routing/call.ts";
@@ -24,8 +24,8 @@ export interface HttpTransport {
   readonly protocol: Protocol;
   readonly method: "GET" | "POST";
   readonly contentType: string;
-  /** The header fields of every answer, errors included. */
-  readonly fields: (call: Call) => Fields;
+  /** The headers of every answer, errors included. */
+  readonly headers: (call: Call) => ResponseHeaders;
   /** How the request wants its frames, or why it is refused with a 500. */
   readonly framing: (call: Call) => Framing | string;
 }
@@ -34,5 +34,5 @@ export interface HttpTransport {
 export interface Framing {
   /** What a streaming answer begins with; absent where a frame is the whole answer. */
   readonly prelude?: string;
-  readonly frame: (frame: string) => string;
+  readonly encode: (frame: string) => string;
 }

@@ -5,23 +5,23 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { crossOriginFields } from "../routing/route.ts";
+import { crossOriginHeaders } from "../routing/route.ts";
 import { line } from "./lines.ts";
-import { receivingRoute } from "./routes/downstream.ts";
+import { downstreamRoute } from "./routes/downstream.ts";
 import type { Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
-const lines = { frame: line };
+const lines = { encode: line };
 
 /** The transport that works everywhere. */
 export const xhrPolling: Transport = {
   protocol: "xhr-polling",
   endpoints: {
-    xhr: receivingRoute({
+    xhr: downstreamRoute({
       protocol: "xhr-polling",
       method: "POST",
       contentType: contentTypes.javascript,
-      fields: crossOriginFields,
+      headers: crossOriginHeaders,
       framing: () => lines,
     }),
     xhr_send: xhrSend,

@@ -5,27 +5,27 @@
  */
 
 import { contentTypes } from "../http/headers.ts";
-import { crossOriginFields, streamed } from "../routing/route.ts";
+import { crossOriginHeaders, streamed } from "../routing/route.ts";
 import { line } from "./lines.ts";
-import { receivingRoute } from "./routes/downstream.ts";
+import { downstreamRoute } from "./routes/downstream.ts";
 import type { Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
 const lines = {
   // Some browsers show a script nothing of an answer before its first 2 KiB.
   prelude: "h".repeat(2048) + "\n",
-  frame: line,
+  encode: line,
 };
 
 /** For browsers whose XMLHttpRequest shows an answer while it arrives. */
 export const xhrStreaming: Transport = {
   protocol: "xhr-streaming",
   endpoints: {
-    xhr_streaming: receivingRoute({
+    xhr_streaming: downstreamRoute({
       protocol: "xhr-streaming",
       method: "POST",
       contentType: contentTypes.javascript,
-      fields: (call) => streamed(crossOriginFields(call)),
+      headers: (call) => streamed(crossOriginHeaders(call)),
       framing: () => lines,
     }),
     xhr_send: xhrSend,

@@ -24,9 +24,9 @@ type Note = (status: number, cookie: string | null) => void;
 /** The same for one request, noting what is sent. */
 function notingRuntime(runtime: Runtime, info: unknown, note: Note): Runtime {
   return {
-    ends: (request) => runtime.ends(request, info),
+    endpoints: (request) => runtime.endpoints(request, info),
     respond(answer, request) {
-      note(answer.status, answer.fields["Set-Cookie"] ?? null);
+      note(answer.status, answer.headers["Set-Cookie"] ?? null);
       return runtime.respond!(answer, request, info);
     },
     stream(fields, request, _info, listener) {

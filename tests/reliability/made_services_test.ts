@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { isQuiet, openSockets } from "../support/leftovers.ts";
 import { TestServer } from "../support/test_server.ts";
-import { Dice } from "../support/seeded_random.ts";
+import { SeededRandom } from "../support/seeded_random.ts";
 import { presentHosts, startServer } from "../support/hosts.ts";
 import { attack, unexpected } from "./fuzz/campaign.ts";
 import { drawMadeCase } from "./fuzz/made/all_cases.ts";
@@ -50,7 +50,7 @@ for (const host of ["deno", "bun", "node24", "deno-node", "bun-node"] as const) 
       await using process = await startServer(host, script);
       using server = new TestServer(host, process);
       for (let at = seed; at < seed + stalls; at++) {
-        await stall(server, new Dice(at), `fuzz${at}`).catch((error) => {
+        await stall(server, new SeededRandom(at), `fuzz${at}`).catch((error) => {
           throw new Error(`FUZZ_SEED=${at} FUZZ_CASES=1`, { cause: error });
         });
       }

@@ -3,11 +3,11 @@ import {
   type ServerOptions,
   webOptions,
 } from "../../src/adapters/sockjs_node/sockjs_node_options.ts";
-import { Faults } from "../../src/server/error_reporter.ts";
+import { ErrorReporter } from "../../src/server/error_reporter.ts";
 import { Emitter } from "../../src/connection/emitter.ts";
 import { readOptions } from "../../src/options/settings.ts";
 
-const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
+const faults = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
 
 function read(...layers: Record<string, unknown>[]) {
   return webOptions(layers as ServerOptions[], faults) as Record<string, unknown>;
@@ -64,7 +64,7 @@ Deno.test("a delay that is no number is refused as it was given", () => {
 Deno.test("an option that there is not is ignored, with the nearest name in the log", () => {
   const logged: string[] = [];
   const emitter = new Emitter<{ error: [error: unknown] }>();
-  const faults = new Faults(emitter, (_severity, message) => logged.push(message));
+  const faults = new ErrorReporter(emitter, (_severity, message) => logged.push(message));
   assertEquals(webOptions([{ heartbeat_dely: 1, cors: true } as ServerOptions], faults), {});
   assertEquals(logged, [
     "There is no option heartbeat_dely, so it is ignored; the nearest is heartbeat_delay",

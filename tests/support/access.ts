@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Connection, ServerOptions, Verdict } from "../../mod.ts";
+import type { AuthorizeResult, Connection, ServerOptions } from "../../mod.ts";
 
 /** All that can be switched on by name. */
 export const everything = [
@@ -19,7 +19,7 @@ export const everything = [
 ] as const satisfies ServerOptions["transports"];
 
 /** Decides as the query says: `?as=<verdict>`, and with `&late` a turn later. */
-export function judge(request: Request): Verdict | Promise<Verdict> {
+export function judge(request: Request): AuthorizeResult | Promise<AuthorizeResult> {
   const query = new URL(request.url, "http://localhost").searchParams;
   const as = query.get("as") ?? "";
   return query.has("late")
@@ -28,7 +28,7 @@ export function judge(request: Request): Verdict | Promise<Verdict> {
 }
 
 /** A verdict that throws when it is read. */
-function oddVerdict(name: string): Verdict {
+function oddAuthorizeResult(name: string): AuthorizeResult {
   const get = () => {
     throw new Error("thrown by a verdict");
   };
@@ -41,7 +41,7 @@ function oddVerdict(name: string): Verdict {
   }
   return Object.defineProperty({ key: name === "key" ? undefined : "me" }, name, {
     get,
-  }) as Verdict;
+  }) as AuthorizeResult;
 }
 
 /** A response that nobody can send. */
@@ -56,12 +56,12 @@ function spoiltResponse(name: string): Response {
   return response;
 }
 
-function verdict(as: string): Verdict {
+function verdict(as: string): AuthorizeResult {
   if (as === "nobody") return false;
   if (as === "guest") return new Response("Pay first", { status: 402, headers: { "X-Own": "1" } });
   if (as === "error") throw new Error("thrown by authorize");
   if (as === "nonsense") return "yes" as never;
-  if (as.startsWith("odd-")) return oddVerdict(as.slice(4));
+  if (as.startsWith("odd-")) return oddAuthorizeResult(as.slice(4));
   if (as.startsWith("spoilt-")) return spoiltResponse(as.slice(7));
   return as === "" ? true : { key: as, context: `context of ${as}` };
 }

@@ -7,7 +7,7 @@
 import type { Connection } from "../../src/connection/connection.ts";
 import type { Frame } from "../../src/protocol/message.ts";
 import type {
-  Ends,
+  Endpoints,
   Runtime,
   Socket,
   SocketListener,
@@ -32,7 +32,7 @@ export class FakeSocket implements Socket {
     this.listener = listener;
   }
 
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     return this.bufferedAmount;
   }
 
@@ -68,7 +68,7 @@ export class FakeRuntime implements Runtime {
   readonly sockets: FakeSocket[] = [];
   readonly asked: string[] = [];
   opens = true;
-  endsOfAll: Ends = {};
+  endsOfAll: Endpoints = {};
 
   readonly upgrade = (
     _request: Request,
@@ -86,15 +86,15 @@ export class FakeRuntime implements Runtime {
     return new Response("upgraded");
   };
 
-  ends(): Ends {
+  endpoints(): Endpoints {
     return this.endsOfAll;
   }
 
-  expectSilence(_request: Request, _info: unknown, ms: number): void {
+  suspendIdleTimeout(_request: Request, _info: unknown, ms: number): void {
     this.asked.push(`silence of ${ms}`);
   }
 
-  expectTraffic(): void {
+  restoreIdleTimeout(): void {
     this.asked.push("traffic");
   }
 }
@@ -108,7 +108,7 @@ const noHandlers: WebSocketHandlers = {
 };
 
 /** What servers have before anybody sets a runtime. */
-const plainHttp: Runtime = { ends: () => ({}) };
+const plainHttp: Runtime = { endpoints: () => ({}) };
 
 /** Makes a server on that runtime; later servers are on plain HTTP again. */
 export function onRuntime<Made>(runtime: Runtime, make: () => Made): Made {

@@ -5,7 +5,7 @@
  */
 
 /** Numbers that look random and are the same for the same seed (the generator is mulberry32). */
-export class Dice {
+export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Faults } from "../../server/error_reporter.ts";
+import type { ErrorReporter } from "../../server/error_reporter.ts";
 import type { ServerOptions as WebServerOptions } from "../../options/server_options.ts";
 import { hint } from "../../options/names.ts";
 import { nodeMessages } from "../../runtimes/node/request.ts";
@@ -65,14 +65,17 @@ function aDelay(value: unknown): unknown {
 }
 
 /** Our options for sockjs-node's, of which later ones overshadow earlier ones. */
-export function webOptions(layers: readonly ServerOptions[], faults: Faults): WebServerOptions {
+export function webOptions(
+  layers: readonly ServerOptions[],
+  errors: ErrorReporter,
+): WebServerOptions {
   const values: Record<string, unknown> = {};
   for (const layer of layers) {
     for (const [name, value] of Object.entries(layer)) {
       if (value === undefined || value === null) continue;
       if (!optionNames.includes(name)) {
         const near = hint(name, optionNames);
-        faults.complain(`There is no option ${name}, so it is ignored${near}`);
+        errors.warnOnce(`There is no option ${name}, so it is ignored${near}`);
         continue;
       }
       values[name] = coercions[name]?.(value) ?? value;
@@ -80,19 +83,19 @@ export function webOptions(layers: readonly ServerOptions[], faults: Faults): We
   }
   const { jsessionid } = values;
   if (typeof jsessionid === "function") {
-    values["jsessionid"] = setting(jsessionid as JSessionId, faults);
+    values["jsessionid"] = setting(jsessionid as JSessionId, errors);
   }
   return values;
 }
 
 /** A function of ours that gives no cookie: the application's has set it by then. */
-function setting(jsessionid: JSessionId, faults: Faults): (request: Request) => undefined {
+function setting(jsessionid: JSessionId, errors: ErrorReporter): (request: Request) => undefined {
   return (request) => {
     const messages = nodeMessages(request);
     if (messages === undefined) return;
     const req: RequestHead = messages.req;
     req.cookies = cookiesOf(req.headers["cookie"] as string | undefined);
-    faults.ask(() => jsessionid(req, messages.res as unknown as ResponseHead));
+    errors.callSafely(() => jsessionid(req, messages.res as unknown as ResponseHead));
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { CloseEvent, Connection as WebConnection } from "../../connection/connection.ts";
-import { type FailureHandler, tell } from "../../connection/call_listeners.ts";
+import { callListeners, type FailureHandler } from "../../connection/call_listeners.ts";
 import type { Protocol } from "../../session/client_info.ts";
 import { isStandard } from "../../connection/pipes.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
@@ -254,7 +254,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   }
 
   #tell(event: keyof ConnectionEvents, argument?: unknown): void {
-    tell(this, event, argument, this.#handler);
+    callListeners(this, event, argument, this.#handler);
   }
 }
 

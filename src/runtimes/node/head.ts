@@ -6,11 +6,11 @@
 
 import { checkStatus } from "../../http/plain_response.ts";
 import { isFieldValue } from "../../http/cookies.ts";
-import { connectionFields } from "./connection_fields.ts";
+import { connectionHeaders } from "./connection_headers.ts";
 import type { ServerResponse } from "./types.ts";
 
-/** Header fields of an answer. */
-type Fields = Record<string, string | string[]>;
+/** Headers of an answer. */
+type NodeHeaders = Record<string, string | string[]>;
 
 /**
  * Begins an answer, beside whatever fields others have given it.
@@ -18,16 +18,16 @@ type Fields = Record<string, string | string[]>;
  * @throws Where Node cannot send it, or others have begun to; nothing of it is sent then, and
  * nothing of it is left to be sent with another.
  */
-export function writeHead(res: ServerResponse, status: number, fields: Fields): void {
+export function writeHead(res: ServerResponse, status: number, headers: NodeHeaders): void {
   checkStatus(status);
   if (res.headersSent) throw new Error("Cannot answer: the head of another answer was sent");
   try {
-    if (res.stream !== undefined) checkForHttp2(res, fields);
-    leaveFraming(res, status, fields);
-    res.writeHead(status, fields);
+    if (res.stream !== undefined) checkForHttp2(res, headers);
+    leaveFraming(res, status, headers);
+    res.writeHead(status, headers);
   } catch (error) {
     // Node keeps what it has read of them.
-    for (const name of Object.keys(fields)) remove(res, name);
+    for (const name of Object.keys(headers)) remove(res, name);
     throw error;
   }
 }
@@ -41,23 +41,23 @@ export function clearHead(res: ServerResponse): void {
  * HTTP/2 throws for fields of the connection, whoever has given them. Values it sends as they
  * are, and clients end the whole connection for some of them.
  */
-function checkForHttp2(res: ServerResponse, fields: Fields): void {
-  for (const [name, value] of Object.entries(fields)) {
+function checkForHttp2(res: ServerResponse, headers: NodeHeaders): void {
+  for (const [name, value] of Object.entries(headers)) {
     const isValid = typeof value === "string" ? isFieldValue(value) : value.every(isFieldValue);
     if (!isValid) {
       throw new TypeError(`Cannot answer: the value of ${name} has a control character`);
     }
   }
-  const connection = Object.keys(fields).find((name) => name.toLowerCase() === "connection");
-  const listed = connection === undefined ? undefined : `${fields[connection]}`;
-  for (const name of connectionFields(Object.keys(fields), listed)) delete fields[name];
-  for (const name of connectionFields(res.getHeaderNames(), listed)) remove(res, name);
+  const connection = Object.keys(headers).find((name) => name.toLowerCase() === "connection");
+  const listed = connection === undefined ? undefined : `${headers[connection]}`;
+  for (const name of connectionHeaders(Object.keys(headers), listed)) delete headers[name];
+  for (const name of connectionHeaders(res.getHeaderNames(), listed)) remove(res, name);
 }
 
 /** What others have said of the length of a body was not said of this one. */
-function leaveFraming(res: ServerResponse, status: number, fields: Fields): void {
+function leaveFraming(res: ServerResponse, status: number, headers: NodeHeaders): void {
   if (res.getHeader("Content-Length") !== undefined) remove(res, "Content-Length");
-  const isWhole = "Content-Length" in fields || status === 204 || status === 304;
+  const isWhole = "Content-Length" in headers || status === 204 || status === 304;
   if (isWhole && res.getHeader("Transfer-Encoding") !== undefined) remove(res, "Transfer-Encoding");
 }
 

@@ -5,9 +5,9 @@
  */
 
 import { type Runtime, runtimeKey } from "../runtime.ts";
-import { isQueued } from "./queued.ts";
+import { isQueued } from "./pipelined_close.ts";
 import { nodeRuntime } from "./node_runtime.ts";
-import { Suspension } from "./timeout.ts";
+import { IdleTimeoutSuspension } from "./idle_timeout.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 
 const ignore = () => {};
@@ -17,7 +17,7 @@ export class NodeInfo {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly #report: (error: unknown) => void;
-  #silence: Suspension | undefined;
+  #suspension: IdleTimeoutSuspension | undefined;
 
   /** @param report hears of what Node, or whatever others have put in its place, has thrown. */
   constructor(
@@ -76,15 +76,15 @@ export class NodeInfo {
     }
   }
 
-  /** No time-out cuts the answer off until `expectTraffic`. */
-  expectSilence(): void {
-    this.#silence = new Suspension(this.req, this.res);
+  /** No time-out cuts the answer off until `restoreIdleTimeout`. */
+  suspendIdleTimeout(): void {
+    this.#suspension = new IdleTimeoutSuspension(this.req, this.res);
     // An HTTP/2 connection outlives answers that are given up.
-    this.res.on("close", () => this.expectTraffic());
+    this.res.on("close", () => this.restoreIdleTimeout());
   }
 
   /** The answer is about to be sent. */
-  expectTraffic(): void {
-    this.#silence?.end();
+  restoreIdleTimeout(): void {
+    this.#suspension?.end();
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { type Answer, isResponse } from "../../http/plain_response.ts";
+import { isResponse, type PlainResponse } from "../../http/plain_response.ts";
 import { type Runtime, runtimeKey, type SocketListener } from "../runtime.ts";
 import { takesBodies } from "./real_node.ts";
 import { upgradeRuntime } from "./node_runtime.ts";
@@ -69,7 +69,7 @@ export class UpgradeRequest {
    *
    * @param answer what it gets; else it goes its way as any request.
    */
-  decline(answer?: KnownAnswer): void {
+  decline(answer?: EarlyResponse): void {
     const { req, socket } = this;
     // The application may have taken its time. In the second case, the body has been taken
     // from the connection.
@@ -93,19 +93,19 @@ export class UpgradeRequest {
 }
 
 /** What was found to be the answer while there might have been an upgrade. */
-export type KnownAnswer = Answer | Response;
+export type EarlyResponse = PlainResponse | Response;
 
-function discard(answer: KnownAnswer | undefined): void {
+function discard(answer: EarlyResponse | undefined): void {
   if (answer !== undefined && isResponse(answer)) answer.body?.cancel().catch(() => {});
 }
 
 /** A request that was declined as an upgrade and is to come again, and its answer. */
 class Returning {
   readonly #declined: IncomingMessage;
-  readonly answer: KnownAnswer;
+  readonly answer: EarlyResponse;
   #returned: IncomingMessage | undefined;
 
-  constructor(declined: IncomingMessage, answer: KnownAnswer) {
+  constructor(declined: IncomingMessage, answer: EarlyResponse) {
     this.#declined = declined;
     this.answer = answer;
   }
@@ -128,7 +128,10 @@ const returning = new WeakMap<NodeSocket, Returning>();
  *
  * @param isTaken Whether whoever asks answers the request; others ask, too.
  */
-export function takeAnswer(req: IncomingMessage, isTaken: boolean): KnownAnswer | undefined {
+export function takeEarlyResponse(
+  req: IncomingMessage,
+  isTaken: boolean,
+): EarlyResponse | undefined {
   const { socket } = req;
   const found = socket === null ? undefined : returning.get(socket);
   if (found === undefined || socket === null) return undefined;

@@ -46,7 +46,7 @@ export interface WebSocketOfWs {
  * Lets `ws` take a handshake that the server has found to be good: it is stricter
  * with the names of protocols and versions, and agrees to the first subprotocol that it finds.
  */
-export function simplifyHandshake(req: IncomingMessage, { subprotocol }: SocketListener): void {
+export function normalizeHandshake(req: IncomingMessage, { subprotocol }: SocketListener): void {
   const headers = req.headers as Record<string, unknown>;
   headers["upgrade"] = "websocket";
   headers["sec-websocket-version"] = "13";
@@ -71,13 +71,13 @@ function close(this: WebSocketOfWs, code?: number, reason?: string): void {
 export class NodeWebSocket implements Socket {
   readonly #websocket: WebSocketOfWs;
   readonly #sent: () => void;
-  readonly #congestion: number;
+  readonly #drainThreshold: number;
   /** Takes frames that are ready, where `ws` would do no more with them than we do. */
   readonly #stream: Stream | undefined;
 
   constructor(websocket: WebSocketOfWs, listener: SocketListener) {
     this.#websocket = websocket;
-    this.#congestion = listener.congestion;
+    this.#drainThreshold = listener.drainThreshold;
     const isPlain = isRealNode && websocket.extensions === "";
     this.#stream = isPlain ? websocket._socket ?? undefined : undefined;
     this.#sent = () => listener.drained();
@@ -108,14 +108,14 @@ export class NodeWebSocket implements Socket {
     return this.#websocket.bufferedAmount;
   }
 
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     return this.bufferedAmount;
   }
 
   send(frame: Frame): void {
     const { text } = frame;
     const websocket = this.#websocket;
-    const isCongested = websocket.bufferedAmount + text.length > this.#congestion;
+    const isCongested = websocket.bufferedAmount + text.length > this.#drainThreshold;
     // Bun's sockets have no `drain` event here, so look to the message itself.
     const sent = isCongested ? this.#sent : undefined;
     const isDirect = text.length < maxCopied && websocket.readyState === OPEN;

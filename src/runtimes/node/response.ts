@@ -4,26 +4,26 @@
  * @module
  */
 
-import { Answer, isResponse } from "../../http/plain_response.ts";
-import { connectionFields } from "./connection_fields.ts";
-import { errorAnswer } from "../../http/errors.ts";
+import { isResponse, PlainResponse } from "../../http/plain_response.ts";
+import { connectionHeaders } from "./connection_headers.ts";
+import { errorResponse } from "../../http/errors.ts";
 import { clearHead, writeHead } from "./head.ts";
 import type { NodeInfo } from "./node_info.ts";
-import { whenQueued } from "./queued.ts";
-import { answered, respond } from "./sink.ts";
+import { onPipelinedClose } from "./pipelined_close.ts";
+import { alreadySent, respond } from "./sink.ts";
 
 /** Sends an answer, unless Node was given it already. */
-export function sendResponse(response: Response | Answer, info: NodeInfo): void {
-  if (response === answered) return;
+export function sendResponse(response: Response | PlainResponse, info: NodeInfo): void {
+  if (response === alreadySent) return;
   // Of another copy of this package, an answer is no instance of the class either.
-  if (response instanceof Answer || !isResponse(response)) return respond(response, info);
+  if (response instanceof PlainResponse || !isResponse(response)) return respond(response, info);
   const { res } = info;
   const { status, headers, body } = response;
   // The application may have taken its time, or answered by itself.
   if (info.isGone || res.headersSent) return void body?.cancel().catch(() => {});
   const reader = body?.getReader();
   try {
-    writeHead(res, status, fieldsOf(headers));
+    writeHead(res, status, headersOf(headers));
   } catch (error) {
     reader?.cancel().catch(() => {});
     throw error;
@@ -38,14 +38,14 @@ export function sendResponse(response: Response | Answer, info: NodeInfo): void 
 }
 
 /** Those of the connection are Node's affair. */
-function fieldsOf(headers: Headers): Record<string, string | string[]> {
-  const fields = Object.fromEntries<string | string[]>(headers);
-  for (const name of connectionFields(headers.keys(), headers.get("Connection"))) {
-    delete fields[name];
+function headersOf(source: Headers): Record<string, string | string[]> {
+  const headers = Object.fromEntries<string | string[]>(source);
+  for (const name of connectionHeaders(source.keys(), source.get("Connection"))) {
+    delete headers[name];
   }
-  const cookies = headers.getSetCookie();
-  if (cookies.length > 0) fields["set-cookie"] = cookies;
-  return fields;
+  const cookies = source.getSetCookie();
+  if (cookies.length > 0) headers["set-cookie"] = cookies;
+  return headers;
 }
 
 /** No faster than it is read. When one of them breaks, so does the other. */
@@ -64,7 +64,7 @@ async function sendBody(
   try {
     res.on("close", gone);
     res.on("drain", () => wake());
-    whenQueued(req, res, gone);
+    onPipelinedClose(req, res, gone);
     while (open) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -87,7 +87,7 @@ export function sendFailure(info: NodeInfo): void {
     clearHead(res);
     // Node keeps that of the answer which failed; HTTP/2 has none.
     if (res.stream === undefined) res.statusMessage = "Internal Server Error";
-    respond(errorAnswer(500, "Internal error"), info);
+    respond(errorResponse(500, "Internal error"), info);
   } catch {
     info.cutOff();
   }

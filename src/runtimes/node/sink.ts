@@ -6,31 +6,31 @@
 
 import { Buffer } from "node:buffer";
 import { ServerResponse } from "node:http";
-import { Answer } from "../../http/plain_response.ts";
-import type { Fields } from "../../http/headers.ts";
+import { PlainResponse } from "../../http/plain_response.ts";
+import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import { writeHead } from "./head.ts";
 import type { NodeInfo } from "./node_info.ts";
-import { whenQueued } from "./queued.ts";
+import { onPipelinedClose } from "./pipelined_close.ts";
 import { isRealNode } from "./real_node.ts";
-import { Suspension } from "./timeout.ts";
+import { IdleTimeoutSuspension } from "./idle_timeout.ts";
 
 /** What handlers return where Node has been given the answer already. */
-export const answered = new Response(null);
+export const alreadySent = new Response(null);
 
 /**
  * Sends an answer whose body is known.
  *
  * @throws Where Node, or whatever others have put in its place, does not take it.
  */
-export function respond({ status, fields, body }: Answer, info: NodeInfo): void {
+export function respond({ status, headers, body }: PlainResponse, info: NodeInfo): void {
   const { res } = info;
   // The application's function for the cookie, which has seen it, may have ended it.
   if (res.headersSent) return;
-  if (body !== null) fields["Content-Length"] = String(Buffer.byteLength(body));
-  else if (status !== 204 && status !== 304) fields["Content-Length"] = "0";
+  if (body !== null) headers["Content-Length"] = String(Buffer.byteLength(body));
+  else if (status !== 204 && status !== 304) headers["Content-Length"] = "0";
   try {
-    writeHead(res, status, fields);
+    writeHead(res, status, headers);
     // Of an answer to HEAD, Node sends no body.
     if (body === null) res.end();
     else res.end(body);
@@ -56,11 +56,11 @@ const long = 2 * maxPiece;
 
 /** A body that is sent bit by bit, each time as a chunk of its own. */
 export class NodeSink implements Sink {
-  readonly response = answered;
+  readonly response = alreadySent;
   readonly #info: NodeInfo;
-  readonly #timeout: Suspension;
+  readonly #timeout: IdleTimeoutSuspension;
   /** Until they are sent, with the first chunk. */
-  #fields: Fields | undefined;
+  #headers: ResponseHeaders | undefined;
   /**
    * Whether we write the heads of chunks, in one piece with them, which Node would do in
    * four: 9 % less time for an echo, 18 % for a broadcast.
@@ -73,17 +73,17 @@ export class NodeSink implements Sink {
   #hasEnd = false;
   readonly #drained: () => void;
   readonly #gone: () => void;
-  readonly #congestion: number;
+  readonly #drainThreshold: number;
   /** Nothing more may be written: Node would emit an error for it. */
   #ended = false;
 
-  constructor(fields: Fields, info: NodeInfo, listener: SinkListener) {
+  constructor(headers: ResponseHeaders, info: NodeInfo, listener: SinkListener) {
     this.#info = info;
-    this.#fields = fields;
+    this.#headers = headers;
     this.#listener = listener;
-    this.#congestion = listener.congestion;
+    this.#drainThreshold = listener.drainThreshold;
     const { req, res } = info;
-    this.#timeout = new Suspension(req, res);
+    this.#timeout = new IdleTimeoutSuspension(req, res);
     // A body that nobody reads would hide the end of the connection.
     req.resume();
     this.#drained = () => {
@@ -98,7 +98,7 @@ export class NodeSink implements Sink {
       this.#takeListener()?.broken();
     };
     res.on("close", this.#gone);
-    whenQueued(req, res, this.#gone);
+    onPipelinedClose(req, res, this.#gone);
     // It may have gone while a second receiver waited for the first.
     if (info.isGone) queueMicrotask(this.#gone);
   }
@@ -126,7 +126,7 @@ export class NodeSink implements Sink {
     const { res } = this.#info;
     try {
       // Node itself tells of a drain above its own mark only.
-      const isCongested = res.writableLength + bytes > this.#congestion;
+      const isCongested = res.writableLength + bytes > this.#drainThreshold;
       res.write(data, isCongested ? this.#drained : undefined);
     } catch (error) {
       this.#fail(error);
@@ -168,8 +168,9 @@ export class NodeSink implements Sink {
     this.#ended = true;
     this.#timeout.end();
     try {
-      if (this.#fields !== undefined) respond(new Answer(200, this.#fields, text), this.#info);
-      else if (!this.#chunked) this.#info.res.end(text);
+      if (this.#headers !== undefined) {
+        respond(new PlainResponse(200, this.#headers, text), this.#info);
+      } else if (!this.#chunked) this.#info.res.end(text);
       else this.#info.res.end(chunkOf(text, Buffer.byteLength(text)) + lastChunk);
     } catch (error) {
       this.#fail(error);
@@ -193,11 +194,11 @@ export class NodeSink implements Sink {
   }
 
   #sendHead(): void {
-    const fields = this.#fields;
-    if (fields === undefined) return;
+    const headers = this.#headers;
+    if (headers === undefined) return;
     const { res } = this.#info;
-    writeHead(res, 200, fields);
-    this.#fields = undefined;
+    writeHead(res, 200, headers);
+    this.#headers = undefined;
     // Unless it is somebody's who does more with it, such as compression.
     const isPlain = isRealNode && Object.getPrototypeOf(res) === ServerResponse.prototype &&
       res.write === write && res.end === end;

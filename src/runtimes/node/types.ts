@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { SocketEnds } from "./ends.ts";
+import type { SocketEnds } from "./endpoints.ts";
 
 /** What is cut off when nothing happens for a while. */
 export interface TimedOut {
@@ -73,7 +73,7 @@ export interface ServerResponse {
   getHeader(name: string): unknown;
   getHeaderNames(): string[];
   removeHeader(name: string): void;
-  writeHead(status: number, fields: Readonly<Record<string, string | string[]>>): unknown;
+  writeHead(status: number, headers: Readonly<Record<string, string | string[]>>): unknown;
   write(chunk: string | Uint8Array, written?: () => void): boolean;
   end(chunk?: string, finished?: () => void): unknown;
   on(event: string, listener: () => void): unknown;

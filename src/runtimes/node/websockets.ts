@@ -7,7 +7,7 @@
 import { WebSocketServer } from "ws";
 import type { SocketListener } from "../runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
-import { NodeWebSocket, simplifyHandshake, type WebSocketOfWs } from "./node_websocket.ts";
+import { NodeWebSocket, normalizeHandshake, type WebSocketOfWs } from "./node_websocket.ts";
 
 /** What we use of a server of `ws`. */
 interface ServerOfWs {
@@ -43,7 +43,7 @@ export class WebSockets {
       maxPayload: Math.min(listener.maxMessageSize, maxInteger),
       ...limitsOf(listener.maxMessageSize),
     }) as unknown as ServerOfWs;
-    simplifyHandshake(req, listener);
+    normalizeHandshake(req, listener);
     this.#server.handleUpgrade(req, socket, head, (websocket) => {
       listener.opened(new NodeWebSocket(websocket, listener));
     });

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { Leaving } from "../../session/closing_connections.ts";
+import type { ClosingConnection } from "../../session/closing_connections.ts";
 import { guarded } from "../../event_loop/guard.ts";
-import { Answer } from "../../http/plain_response.ts";
-import type { Fields } from "../../http/headers.ts";
+import { PlainResponse } from "../../http/plain_response.ts";
+import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Frame } from "../../protocol/message.ts";
-import type { Reply } from "../../routing/route.ts";
+import type { HandlerResult } from "../../routing/route.ts";
 import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
 import type { Session } from "../../session/session.ts";
-import type { Pulse, Receiver } from "../../session/receiver.ts";
-import type { Sessions } from "../../session/session_store.ts";
+import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
+import type { SessionStore } from "../../session/session_store.ts";
 import type { Framing } from "../transport.ts";
 import { openSink } from "./web_sink.ts";
 
@@ -22,12 +22,12 @@ import { openSink } from "./web_sink.ts";
  * Takes one frame, which is the whole answer: at once when the session has one
  * ready, which is most of the time, and else when it comes.
  */
-export class PollReceiver implements Receiver, SinkListener, Leaving {
+export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   readonly #framing: Framing;
   readonly #session: Session;
-  readonly #sessions: Sessions;
+  readonly #sessions: SessionStore;
   /** Bytes of a long answer, as long as it is on its way. */
-  holding = 0;
+  heldBytes = 0;
   /** Its session may live on. */
   readonly isOver = false;
   #ready: string | undefined;
@@ -35,7 +35,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   /** Answers a request that waits without a sink. */
   #answer: ((text: string | undefined) => void) | undefined;
 
-  constructor(framing: Framing, session: Session, sessions: Sessions) {
+  constructor(framing: Framing, session: Session, sessions: SessionStore) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = sessions;
@@ -45,11 +45,11 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     return this.#sink?.bufferedAmount ?? 0;
   }
 
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     return this.bufferedAmount;
   }
 
-  get congestion(): number {
+  get drainThreshold(): number {
     return Infinity;
   }
 
@@ -59,7 +59,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   send(frame: Frame): boolean {
-    const text = frame.in(this.#framing.frame);
+    const text = frame.encoded(this.#framing.encode);
     const isLong = this.#isLong(text);
     if (isLong) this.#session.detachEarly(this);
     if (this.#answer !== undefined) this.#answer(text);
@@ -78,16 +78,16 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
     // Only an answer that has begun can be cut off.
     this.#answer?.(undefined);
     this.#sink?.abort();
-    this.#left();
+    this.#connectionGone();
   }
 
-  cut(): void {
+  destroy(): void {
     this.#interrupt();
     this.abort();
   }
 
-  beat(): Pulse {
-    return "frame";
+  heartbeat(): HeartbeatResult {
+    return "send";
   }
 
   pause(): void {
@@ -103,7 +103,7 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   ended(): void {
-    this.#left();
+    this.#connectionGone();
   }
 
   broken(): void {
@@ -117,36 +117,36 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
   }
 
   /** The answer; a plain string where it is known, which runtimes send fastest. */
-  respond(call: Call, fields: Fields): Reply | Promise<Reply> {
-    if (this.#ready !== undefined) return this.#reply(this.#ready, call, fields);
-    const { stream, abandoned } = call.runtime;
+  respond(call: Call, headers: ResponseHeaders): HandlerResult | Promise<HandlerResult> {
+    if (this.#ready !== undefined) return this.#reply(this.#ready, call, headers);
+    const { stream, onAbandoned } = call.runtime;
     // A `ReadableStream` would send the head at once, before there is anything to say.
-    const mayWait = stream === undefined && abandoned !== undefined;
-    return mayWait ? this.#wait(call, fields) : this.#reply(undefined, call, fields);
+    const mayWait = stream === undefined && onAbandoned !== undefined;
+    return mayWait ? this.#wait(call, headers) : this.#reply(undefined, call, headers);
   }
 
   /** Settles when there is a frame, or nobody waits for one any more. */
-  #wait(call: Call, fields: Fields): Promise<Reply> {
+  #wait(call: Call, headers: ResponseHeaders): Promise<HandlerResult> {
     const { runtime, request, info, service } = call;
     return new Promise((resolve, reject) => {
       this.#answer = (text) => {
         this.#answer = undefined;
         try {
-          runtime.expectTraffic?.(request, info);
-          resolve(this.#reply(text, call, fields));
+          runtime.restoreIdleTimeout?.(request, info);
+          resolve(this.#reply(text, call, headers));
         } catch (error) {
           reject(error);
         }
       };
-      runtime.expectSilence?.(request, info, service.settings.heartbeatDelay);
-      runtime.abandoned?.(request, info, () => this.broken());
+      runtime.suspendIdleTimeout?.(request, info, service.settings.heartbeatDelay);
+      runtime.onAbandoned?.(request, info, () => this.broken());
     });
   }
 
-  #reply(text: string | undefined, call: Call, fields: Fields): Reply {
-    if (text !== undefined && !this.#isLong(text)) return new Answer(200, fields, text);
+  #reply(text: string | undefined, call: Call, headers: ResponseHeaders): HandlerResult {
+    if (text !== undefined && !this.#isLong(text)) return new PlainResponse(200, headers, text);
     try {
-      this.#sink = openSink(call, fields, this);
+      this.#sink = openSink(call, headers, this);
       if (text !== undefined) this.#sendLong(text, this.#sink);
       return this.#sink.response;
     } catch (error) {
@@ -158,29 +158,29 @@ export class PollReceiver implements Receiver, SinkListener, Leaving {
 
   /** The system may not take it all at once, so it counts until its end is heard of. */
   #isLong(text: string): boolean {
-    return text.length > this.#sessions.congestion;
+    return text.length > this.#sessions.drainThreshold;
   }
 
   #sendLong(text: string, sink: Sink): void {
     this.#ready = undefined;
-    this.holding = text.length;
-    this.#sessions.holdings.change(text.length);
+    this.heldBytes = text.length;
+    this.#sessions.bufferBudget.change(text.length);
     sink.write(text);
     // Unless it has broken by now.
-    if (this.holding > 0) this.#sessions.leaving.addAnswer(this);
+    if (this.heldBytes > 0) this.#sessions.closingConnections.addAnswer(this);
     sink.end();
   }
 
   /** What was to come, or has come in part, is lost. */
   #interrupt(): void {
     guarded(this.#session, this.#session.interrupt, this);
-    this.#left();
+    this.#connectionGone();
   }
 
-  #left(): void {
-    this.#sessions.holdings.change(-this.holding);
-    this.holding = 0;
-    this.#sessions.left(this);
+  #connectionGone(): void {
+    this.#sessions.bufferBudget.change(-this.heldBytes);
+    this.heldBytes = 0;
+    this.#sessions.connectionGone(this);
     guarded(this.#session, this.#session.arrived, this);
   }
 }

@@ -6,10 +6,10 @@
 
 import { Arrivals } from "./arrivals.ts";
 import { guarded } from "../../event_loop/guard.ts";
-import type { Leaving } from "../../session/closing_connections.ts";
+import type { ClosingConnection } from "../../session/closing_connections.ts";
 import type { Grant } from "../../options/server_options.ts";
 import { Frame } from "../../protocol/message.ts";
-import type { Peer } from "../../session/client_info.ts";
+import type { ClientInfo } from "../../session/client_info.ts";
 import {
   binaryMessage,
   brokenFraming,
@@ -26,13 +26,13 @@ import { utf8Length } from "../../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../../runtimes/runtime.ts";
 import type { Service } from "../../routing/call.ts";
 import type { Session } from "../../session/session.ts";
-import type { Pulse, Receiver } from "../../session/receiver.ts";
+import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
 
 /** Ties a websocket and its session together, from its opening to its end. */
-export class SocketReceiver implements Receiver, SocketListener, Leaving {
+export class SocketReceiver implements Receiver, SocketListener, ClosingConnection {
   readonly #service: Service;
-  readonly #peer: Peer;
+  readonly #peer: ClientInfo;
   readonly #grant: Grant;
   readonly #raw: boolean;
   /** Until its connection is gone. */
@@ -46,12 +46,12 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   /** Bytes in the socket that the server counts. */
   #counted = 0;
   /** The peer owes a sign of life. */
-  #asked = false;
+  #awaitsPong = false;
   /** It can have given one since the waiting for it began; and what had come by then. */
   #couldAnswer = false;
   #bytesRead = 0;
 
-  constructor(service: Service, peer: Peer, grant: Grant, raw: boolean) {
+  constructor(service: Service, peer: ClientInfo, grant: Grant, raw: boolean) {
     this.#service = service;
     this.#peer = peer;
     this.#grant = grant;
@@ -66,7 +66,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#peer.subprotocol;
   }
 
-  get holding(): number {
+  get heldBytes(): number {
     return this.#counted;
   }
 
@@ -74,8 +74,8 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return true;
   }
 
-  get congestion(): number {
-    return this.#service.sessions.congestion;
+  get drainThreshold(): number {
+    return this.#service.sessions.drainThreshold;
   }
 
   get maxSilence(): number {
@@ -100,13 +100,13 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   #message(text: string | undefined): void {
     // What was on its way when this ended is not worth reading.
     if (this.#socket === undefined) return;
-    this.#heard();
+    this.#markAlive();
     if (text === undefined) return this.#refuse(binaryMessage);
     if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
     const messages = this.#raw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
-    else if (this.#mayBeTheLast(this.#socket)) this.#session?.answer(messages);
-    else this.#session?.receive(messages);
+    else if (this.#mayBeTheLast(this.#socket)) this.#session?.acceptAndFlush(messages);
+    else this.#session?.accept(messages);
   }
 
   /**
@@ -135,28 +135,28 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
 
   /** Only where the socket tells when it has left: what is less it may have sent by now. */
   #recount(): void {
-    const amount = this.#connection?.bufferedAtMost ?? 0;
-    const counted = amount > this.congestion ? amount : 0;
+    const amount = this.#connection?.bufferedUpperBound ?? 0;
+    const counted = amount > this.drainThreshold ? amount : 0;
     if (counted === this.#counted) return;
     const by = counted - this.#counted;
     this.#counted = counted;
-    this.#service.sessions.holdings.change(by);
+    this.#service.sessions.bufferBudget.change(by);
   }
 
   pong(): void {
-    guarded(this, this.#heard, undefined);
+    guarded(this, this.#markAlive, undefined);
   }
 
-  #heard(): void {
-    if (!this.#asked) return;
-    this.#asked = false;
-    this.#session?.heard();
+  #markAlive(): void {
+    if (!this.#awaitsPong) return;
+    this.#awaitsPong = false;
+    this.#session?.markAlive();
   }
 
   closed(code: number, reason: string): void {
     this.#connection = this.#socket = undefined;
     this.#recount();
-    this.#service.sessions.left(this);
+    this.#service.sessions.connectionGone(this);
     const disconnect = () =>
       this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);
     guarded(this, disconnect, undefined);
@@ -172,8 +172,8 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  get bufferedAtMost(): number {
-    return this.#socket?.bufferedAtMost ?? 0;
+  get bufferedUpperBound(): number {
+    return this.#socket?.bufferedUpperBound ?? 0;
   }
 
   get awaitsArrivals(): boolean {
@@ -190,21 +190,21 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     return true;
   }
 
-  beat(): Pulse {
+  heartbeat(): HeartbeatResult {
     const socket = this.#socket;
-    if (socket === undefined) return "beaten";
-    if (this.#asked) return this.#isMissing(socket) ? "gone" : this.#wait(socket);
+    if (socket === undefined) return "handled";
+    if (this.#awaitsPong) return this.#isMissing(socket) ? "dead" : this.#wait(socket);
     if (!this.#raw && this.#service.settings.heartbeatFrames) {
       socket.send(new Frame(heartbeatFrame));
     }
-    this.#asked = true;
-    if (socket.ping() && this.#asked) return this.#wait(socket);
-    this.#asked = false;
-    return "beaten";
+    this.#awaitsPong = true;
+    if (socket.ping() && this.#awaitsPong) return this.#wait(socket);
+    this.#awaitsPong = false;
+    return "handled";
   }
 
   /** A peer that is not read says nothing, and one whose ping is still on its way is slow, not dead. */
-  #wait(socket: Socket): Pulse {
+  #wait(socket: Socket): HeartbeatResult {
     const couldAnswer = () => !this.#paused && socket.bufferedAmount === 0;
     this.#bytesRead = socket.bytesRead;
     this.#couldAnswer = couldAnswer();
@@ -212,7 +212,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     if (!this.#couldAnswer) {
       inNextTurn(() => this.#couldAnswer = couldAnswer(), (error) => this.failed(error));
     }
-    return "asked";
+    return "awaiting-pong";
   }
 
   /** A pong waits behind the message that its peer is about to send. */
@@ -240,7 +240,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
   }
 
   /** Cuts off what the peer should have closed by now. */
-  cut(): void {
+  destroy(): void {
     this.#connection?.terminate(goingAway.code, goingAway.reason);
   }
 
@@ -250,7 +250,7 @@ export class SocketReceiver implements Receiver, SocketListener, Leaving {
     this.#socket = undefined;
     this.#session = undefined;
     if (socket === undefined) return undefined;
-    this.#service.sessions.leaving.addSlow(this);
+    this.#service.sessions.closingConnections.addSlow(this);
     // The peer's close frame has to be read.
     if (this.#paused) socket.resume();
     return socket;

@@ -4,48 +4,54 @@
  * @module
  */
 
-import type { Leaving } from "../../session/closing_connections.ts";
+import type { ClosingConnection } from "../../session/closing_connections.ts";
 import { guarded } from "../../event_loop/guard.ts";
-import type { Fields } from "../../http/headers.ts";
+import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Frame } from "../../protocol/message.ts";
 import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
-import type { Sessions } from "../../session/session_store.ts";
+import type { SessionStore } from "../../session/session_store.ts";
 import type { Session } from "../../session/session.ts";
-import type { Pulse, Receiver } from "../../session/receiver.ts";
+import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
 import type { Framing } from "../transport.ts";
 import { openSink } from "./web_sink.ts";
 
 /** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` is over. */
-export class StreamReceiver implements Receiver, SinkListener, Leaving {
+export class StreamReceiver implements Receiver, SinkListener, ClosingConnection {
   readonly #framing: Framing;
   readonly #session: Session;
-  readonly #sessions: Sessions;
+  readonly #sessions: SessionStore;
   readonly #sink: Sink;
   /** Bytes until the response has to end. */
-  #left: number;
+  #remaining: number;
   /** Bytes in the sink that the server counts. */
   #counted = 0;
   /** Its last frame was written; and that has left, or broken. */
   #ending = false;
-  #over = false;
+  #ended = false;
   /** Whether that has to wait for its client. */
   #takesTime = false;
   /** When it has to end, with whatever frame is next. There is always a heartbeat. */
   readonly #deadline: number;
 
-  constructor(framing: Framing, prelude: string, call: Call, fields: Fields, session: Session) {
+  constructor(
+    framing: Framing,
+    prelude: string,
+    call: Call,
+    headers: ResponseHeaders,
+    session: Session,
+  ) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = call.service.sessions;
     const { responseLimit, responseTimeLimit } = call.service.settings;
-    this.#left = responseLimit;
+    this.#remaining = responseLimit;
     this.#deadline = performance.now() + responseTimeLimit;
-    this.#sink = openSink(call, fields, this);
+    this.#sink = openSink(call, headers, this);
     this.#sink.write(prelude);
   }
 
-  get holding(): number {
+  get heldBytes(): number {
     return this.#counted;
   }
 
@@ -53,15 +59,15 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     return true;
   }
 
-  get congestion(): number {
-    return this.#sessions.congestion;
+  get drainThreshold(): number {
+    return this.#sessions.drainThreshold;
   }
 
   get bufferedAmount(): number {
     return this.#sink.bufferedAmount;
   }
 
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     return this.#sink.bufferedAmount;
   }
 
@@ -72,16 +78,16 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   send(frame: Frame): boolean {
     if (this.#ending) return false;
-    this.#left -= this.#sink.write(frame.in(this.#framing.frame));
+    this.#remaining -= this.#sink.write(frame.encoded(this.#framing.encode));
     this.#recount(this.#sink.bufferedAmount);
-    if (this.#left > 0 && performance.now() < this.#deadline) return true;
+    if (this.#remaining > 0 && performance.now() < this.#deadline) return true;
     this.#end();
     return false;
   }
 
   end(): void {
-    if (this.#over) return;
-    this.#sessions.leaving.add(this);
+    if (this.#ended) return;
+    this.#sessions.closingConnections.add(this);
     this.#end();
   }
 
@@ -93,19 +99,19 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
     this.#sink.end();
   }
 
-  cut(): void {
+  destroy(): void {
     this.abort();
   }
 
   abort(): void {
     this.#recount(0);
-    this.#over = true;
+    this.#ended = true;
     this.#sink.abort();
-    this.#sessions.left(this);
+    this.#sessions.connectionGone(this);
   }
 
-  beat(): Pulse {
-    return "frame";
+  heartbeat(): HeartbeatResult {
+    return "send";
   }
 
   pause(): void {
@@ -123,16 +129,16 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   ended(): void {
     this.#recount(0);
-    this.#over = true;
+    this.#ended = true;
     guarded(this.#session, () => this.#session.detach(this, this.#takesTime), undefined);
-    this.#sessions.left(this);
+    this.#sessions.connectionGone(this);
   }
 
   broken(): void {
     this.#recount(0);
-    this.#ending = this.#over = true;
+    this.#ending = this.#ended = true;
     guarded(this.#session, this.#session.interrupt, this);
-    this.#sessions.left(this);
+    this.#sessions.connectionGone(this);
   }
 
   failed(error: unknown): void {
@@ -142,15 +148,15 @@ export class StreamReceiver implements Receiver, SinkListener, Leaving {
 
   /** Only where the sink tells when it has left: what is less it may have sent by now. */
   #recount(amount: number): void {
-    const counted = amount > this.congestion ? amount : 0;
+    const counted = amount > this.drainThreshold ? amount : 0;
     if (counted === this.#counted) return;
     const by = counted - this.#counted;
     this.#counted = counted;
-    this.#sessions.holdings.change(by);
+    this.#sessions.bufferBudget.change(by);
   }
 
   /** The answer, which has begun already. */
-  respond(_call: Call, _fields: Fields): Response {
+  respond(_call: Call, _headers: ResponseHeaders): Response {
     return this.#sink.response;
   }
 }

@@ -6,15 +6,15 @@
  */
 
 import { guarded } from "../../event_loop/guard.ts";
-import type { Fields } from "../../http/headers.ts";
+import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
 import { currentTurn, inNextTurn } from "../../event_loop/turns.ts";
 
 /** Begins an answer that is sent bit by bit. */
-export function openSink(call: Call, fields: Fields, listener: SinkListener): Sink {
+export function openSink(call: Call, headers: ResponseHeaders, listener: SinkListener): Sink {
   const { runtime, request, info } = call;
-  return runtime.stream?.(fields, request, info, listener) ?? new WebSink(call, fields, listener);
+  return runtime.stream?.(headers, request, info, listener) ?? new WebSink(call, headers, listener);
 }
 
 const encoder = new TextEncoder();
@@ -65,11 +65,11 @@ class WebSink implements Sink {
   /** Whether the runtime waits for a chunk. */
   #asked = false;
 
-  constructor(call: Call, fields: Fields, listener: SinkListener) {
+  constructor(call: Call, headers: ResponseHeaders, listener: SinkListener) {
     this.#listener = listener;
     const { runtime, request, info } = call;
-    this.#call = runtime.expectTraffic && call;
-    runtime.expectSilence?.(request, info, call.service.settings.heartbeatDelay);
+    this.#call = runtime.restoreIdleTimeout && call;
+    runtime.suspendIdleTimeout?.(request, info, call.service.settings.heartbeatDelay);
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -83,8 +83,8 @@ class WebSink implements Sink {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
-    this.response = new Response(body, { headers: fields });
-    runtime.watch?.(
+    this.response = new Response(body, { headers });
+    runtime.onClientGone?.(
       request,
       info,
       () => guarded(listener, () => this.#broken(), undefined),
@@ -129,7 +129,7 @@ class WebSink implements Sink {
   finish(text: string): void {
     const controller = this.#controller;
     if (controller === undefined || this.#ended) return;
-    this.#expectTraffic();
+    this.#restoreIdleTimeout();
     controller.enqueue(encoder.encode(text));
     // Deno may find only now that the client is gone, and has called `cancel` by here.
     if (this.#controller === undefined) return;
@@ -192,7 +192,7 @@ class WebSink implements Sink {
   /** Not before the runtime asks for more: until then the client may break in the last chunk. */
   #close(): void {
     if (this.#controller === undefined || this.#outbox.length > 0 || !this.#asked) return;
-    this.#expectTraffic();
+    this.#restoreIdleTimeout();
     this.#controller.close();
     this.#controller = undefined;
     this.#listener.ended();
@@ -204,7 +204,7 @@ class WebSink implements Sink {
     this.#listener.broken();
   }
 
-  #expectTraffic(): void {
-    this.#call?.runtime.expectTraffic?.(this.#call.request, this.#call.info);
+  #restoreIdleTimeout(): void {
+    this.#call?.runtime.restoreIdleTimeout?.(this.#call.request, this.#call.info);
   }
 }

@@ -5,15 +5,21 @@
  */
 
 import { authorized, forbidden, mayOpen } from "../../routing/authorization.ts";
-import type { Answer } from "../../http/plain_response.ts";
-import { errorAnswer } from "../../http/errors.ts";
-import type { Fields } from "../../http/headers.ts";
+import type { PlainResponse } from "../../http/plain_response.ts";
+import { errorResponse } from "../../http/errors.ts";
+import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Grant } from "../../options/server_options.ts";
 import { Frame } from "../../protocol/message.ts";
 import { stillOpen } from "../../protocol/close_codes.ts";
 import { closeFrame } from "../../protocol/frames.ts";
 import { CONNECTING } from "../../session/ready_state.ts";
-import { type Handler, preflight, type Reply, type Route, route } from "../../routing/route.ts";
+import {
+  type Handler,
+  type HandlerResult,
+  preflight,
+  type Route,
+  route,
+} from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
 import type { Session } from "../../session/session.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
@@ -22,29 +28,31 @@ import { StreamReceiver } from "../receivers/stream_receiver.ts";
 import type { Framing, HttpTransport } from "../transport.ts";
 
 /** The route on which a transport's clients ask for frames. */
-export function receivingRoute(transport: HttpTransport): Route {
-  const receive = receiving(transport);
+export function downstreamRoute(transport: HttpTransport): Route {
+  const attachReceiver = downstreamHandler(transport);
   return transport.method === "POST"
-    ? route({ POST: receive, OPTIONS: preflight("OPTIONS, POST") }, transport.fields)
-    : route({ GET: receive }, transport.fields);
+    ? route({ POST: attachReceiver, OPTIONS: preflight("OPTIONS, POST") }, transport.headers)
+    : route({ GET: attachReceiver }, transport.headers);
 }
 
-function receiving(transport: HttpTransport): Handler {
-  return function handle(call): Reply | Promise<Reply> {
+function downstreamHandler(transport: HttpTransport): Handler {
+  return function handle(call): HandlerResult | Promise<HandlerResult> {
     const framing = transport.framing(call);
     if (typeof framing === "string") {
-      return errorAnswer(500, framing, transport.fields(call));
+      return errorResponse(500, framing, transport.headers(call));
     }
     const { sessions } = call.service;
-    const session = sessions.get(call.session);
+    const session = sessions.get(call.sessionId);
     if (session === undefined && sessions.refusal !== undefined) return refused(transport, call);
-    return authorized(call, session, transport.fields, (grant) => {
+    return authorized(call, session, transport.headers, (grant) => {
       // The application may have taken its time.
-      if (!sessions.get(call.session)?.attached) return receive(transport, framing, call, grant);
-      return firstToGo(call).then(() =>
+      if (!sessions.get(call.sessionId)?.attached) {
+        return attachReceiver(transport, framing, call, grant);
+      }
+      return waitForPreviousReceiver(call).then(() =>
         // If it has gone, whoever wants another must be asked about.
-        mayOpen(grant) || sessions.get(call.session) !== undefined
-          ? receive(transport, framing, call, grant)
+        mayOpen(grant) || sessions.get(call.sessionId) !== undefined
+          ? attachReceiver(transport, framing, call, grant)
           : handle(call)
       );
     });
@@ -52,73 +60,73 @@ function receiving(transport: HttpTransport): Handler {
 }
 
 /** There is to be no other session. */
-function refused(transport: HttpTransport, call: Call): Answer {
-  return errorAnswer(503, call.service.sessions.refusal ?? "", transport.fields(call));
+function refused(transport: HttpTransport, call: Call): PlainResponse {
+  return errorResponse(503, call.service.sessions.refusal ?? "", transport.headers(call));
 }
 
 /** How often, and in which steps (ms), a second receiver waits for the first to go. */
-const patience = 5;
+const maxChecks = 5;
 const step = 10;
 
 /**
  * Clients abort a request and ask again without a pause. The abort shows after a
  * turn, and later where the new connection was faster than the end of the old.
  */
-async function firstToGo({ service, session }: Call): Promise<void> {
+async function waitForPreviousReceiver({ service, sessionId }: Call): Promise<void> {
   await new Promise<void>(inNextTurn);
-  for (let i = 0; i < patience && service.sessions.get(session)?.attached; i++) {
+  for (let i = 0; i < maxChecks && service.sessions.get(sessionId)?.attached; i++) {
     await new Promise((resolve) => setTimeout(resolve, step));
   }
 }
 
-function receive(
+function attachReceiver(
   transport: HttpTransport,
   framing: Framing,
   call: Call,
   grant: Grant,
-): Reply | Promise<Reply> {
+): HandlerResult | Promise<HandlerResult> {
   const { service } = call;
-  let session = service.sessions.get(call.session);
+  let session = service.sessions.get(call.sessionId);
   // It may be another one, if the application took its time.
   if (session !== undefined && session.key !== grant.key && service.authorization !== undefined) {
-    return forbidden(transport.fields(call));
+    return forbidden(transport.headers(call));
   }
   if (session === undefined && service.sessions.refusal !== undefined) {
     return refused(transport, call);
   }
   const { prelude } = framing;
-  const peer = call.peer(transport.protocol);
+  const peer = call.clientInfo(transport.protocol);
   // Else the session keeps the whole head of the request, which a client may have made long.
   if (prelude !== undefined || call.runtime.readsHeadersFast === true) void peer.headers;
-  const fields = transport.fields(call);
-  fields["Content-Type"] = transport.contentType;
+  const headers = transport.headers(call);
+  headers["Content-Type"] = transport.contentType;
   if (prelude !== undefined && !service.showsRequests) {
     call.runtime.forgetHead?.(call.request, call.info, peer.headers);
   }
-  session ??= service.createSession(peer, grant, call.session);
-  const receiver = receiverOf(framing, call, fields, session);
+  session ??= service.createSession(peer, grant, call.sessionId);
+  const receiver = receiverOf(framing, call, headers, session);
   if (session.attached) {
     receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
     receiver.end();
   } else {
     session.attach(receiver, peer);
   }
-  return receiver.respond(call, fields);
+  return receiver.respond(call, headers);
 }
 
 function receiverOf(
   framing: Framing,
   call: Call,
-  fields: Fields,
+  headers: ResponseHeaders,
   session: Session,
 ): PollReceiver | StreamReceiver {
   const { prelude } = framing;
   if (prelude === undefined) return new PollReceiver(framing, session, call.service.sessions);
   try {
-    return new StreamReceiver(framing, prelude, call, fields, session);
+    return new StreamReceiver(framing, prelude, call, headers, session);
   } catch (error) {
     // The answer could not begin. A session that nobody has ever heard of would stay for ever.
-    if (session.readyState === CONNECTING) session.cut();
+    if (session.readyState === CONNECTING) session.destroy();
     throw error;
   }
 }

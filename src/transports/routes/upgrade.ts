@@ -5,12 +5,12 @@
  */
 
 import { authorized } from "../../routing/authorization.ts";
-import type { Answer } from "../../http/plain_response.ts";
-import { errorAnswer } from "../../http/errors.ts";
-import { type Fields, notCached } from "../../http/headers.ts";
+import type { PlainResponse } from "../../http/plain_response.ts";
+import { errorResponse } from "../../http/errors.ts";
+import { notCached, type ResponseHeaders } from "../../http/headers.ts";
 import type { Grant } from "../../options/server_options.ts";
 import type { Protocol } from "../../session/client_info.ts";
-import { type Reply, type Route, route } from "../../routing/route.ts";
+import { type HandlerResult, type Route, route } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
 import { isThenable } from "../../event_loop/thenable.ts";
 import { SocketReceiver } from "../receivers/socket_receiver.ts";
@@ -18,7 +18,7 @@ import { SocketReceiver } from "../receivers/socket_receiver.ts";
 const refusal = "Not a valid websocket request";
 const howToUpgrade = "No websockets: on Node they need installHandlers(server, httpServer) of " +
   "sockjs-web/node; without them, set the server's option websocket to false";
-const errorFields = (): Fields => ({ "Cache-Control": notCached });
+const errorFields = (): ResponseHeaders => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */
 export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
@@ -26,25 +26,31 @@ export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
   return { ...route(handlers, errorFields), upgrades: true };
 }
 
-function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply | Promise<Reply> {
+function upgrade(
+  call: Call,
+  protocol: Protocol,
+  raw: boolean,
+): HandlerResult | Promise<HandlerResult> {
   const { service, runtime, request, info } = call;
   const refused = refuse(request.headers);
   if (refused !== undefined) return refused;
   const { sessions } = service;
   const full = () =>
-    sessions.refusal === undefined ? undefined : errorAnswer(503, sessions.refusal, errorFields());
+    sessions.refusal === undefined
+      ? undefined
+      : errorResponse(503, sessions.refusal, errorFields());
   const open = (grant: Grant, subprotocol: string | undefined) => {
     // The application may have taken its time.
     const answer = full();
     if (answer !== undefined) return answer;
-    const peer = call.peer(protocol);
+    const peer = call.clientInfo(protocol);
     peer.subprotocol = subprotocol;
     // Read now: Deno takes the request's headers away with the upgrade.
     void peer.headers;
     const receiver = new SocketReceiver(service, peer, grant, raw);
-    if (!("upgrade" in runtime)) service.complain(howToUpgrade);
-    const response = runtime.upgrade?.(request, info, receiver, service.complain);
-    return response ?? errorAnswer(400, refusal, errorFields());
+    if (!("upgrade" in runtime)) service.warnOnce(howToUpgrade);
+    const response = runtime.upgrade?.(request, info, receiver, service.warnOnce);
+    return response ?? errorResponse(400, refusal, errorFields());
   };
   return full() ?? authorized(call, undefined, errorFields, (grant) => {
     const subprotocol = service.subprotocol(request);
@@ -61,7 +67,7 @@ function upgrade(call: Call, protocol: Protocol, raw: boolean): Reply | Promise<
 const versions = ["13", "8", "7"];
 
 /** What a runtime's own check may miss: each leaves out another of these. */
-function refuse(headers: Headers): Answer | undefined {
+function refuse(headers: Headers): PlainResponse | undefined {
   const version = headers.get("Sec-WebSocket-Version");
   if (version !== null && !versions.includes(version)) return refuseVersion();
   const isUpgrade = hasToken(headers.get("Connection"), "upgrade") &&
@@ -70,11 +76,11 @@ function refuse(headers: Headers): Answer | undefined {
   const hasKey = /^[A-Za-z0-9+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "");
   return isUpgrade && hasKey && version !== null
     ? undefined
-    : errorAnswer(400, refusal, errorFields());
+    : errorResponse(400, refusal, errorFields());
 }
 
-function refuseVersion(): Answer {
-  return errorAnswer(426, refusal, {
+function refuseVersion(): PlainResponse {
+  return errorResponse(426, refusal, {
     ...errorFields(),
     "Sec-WebSocket-Version": "13",
     Upgrade: "websocket",

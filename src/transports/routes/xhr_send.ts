@@ -4,23 +4,23 @@
  * @module
  */
 
-import { Answer } from "../../http/plain_response.ts";
+import { PlainResponse } from "../../http/plain_response.ts";
 import { contentTypes } from "../../http/headers.ts";
-import { crossOriginFields, preflight, route } from "../../routing/route.ts";
-import { sending } from "./upstream.ts";
+import { crossOriginHeaders, preflight, route } from "../../routing/route.ts";
+import { upstreamHandler } from "./upstream.ts";
 
 /** Takes a JSON array of strings, of whatever content type. */
 export const xhrSend = route(
   {
-    POST: sending({
-      fields: crossOriginFields,
+    POST: upstreamHandler({
+      headers: crossOriginHeaders,
       payload: (body) => body,
-      accept(fields) {
-        fields["Content-Type"] = contentTypes.text;
-        return new Answer(204, fields, null);
+      accept(headers) {
+        headers["Content-Type"] = contentTypes.text;
+        return new PlainResponse(204, headers, null);
       },
     }),
     OPTIONS: preflight("OPTIONS, POST"),
   },
-  crossOriginFields,
+  crossOriginHeaders,
 );

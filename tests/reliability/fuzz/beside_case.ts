@@ -9,7 +9,7 @@ import { BrokenOff, Silence } from "../../support/byte_reader.ts";
 import { fromLatin1 } from "../../support/bytes.ts";
 import { handshake } from "../../support/raw_websocket.ts";
 import { receivingTransports } from "../../support/receiving_transports.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { framed } from "./bodies.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";
@@ -26,7 +26,7 @@ interface Ask {
 }
 
 /** Draws some requests to a service, one after the other. */
-export function drawBesideCase(dice: Dice, id: string): Case {
+export function drawBesideCase(dice: SeededRandom, id: string): Case {
   const { numbers, functions, application } = drawPlan(dice);
   // That others are in the way is enough, as a rule.
   const plan = dice.chance(0.7)
@@ -57,7 +57,7 @@ const fields = [
 ] as const;
 
 /** One that opens a session, or goes on with it. */
-function drawAsk(dice: Dice, prefix: string): Ask {
+function drawAsk(dice: SeededRandom, prefix: string): Ask {
   const base = `${prefix}/000/${dice.pick(["a", "a", "b"])}`;
   const before = dice.several(dice.pick([0, 1, 1, 1, 2, 3]), () => dice.pick(actionNames));
   const head = before.length === 0 ? "" : `${fieldName}: ${before.join()}\r\n`;
@@ -71,7 +71,7 @@ function drawAsk(dice: Dice, prefix: string): Ask {
   return { pieces: [...pieces, ...second], ms: dice.pick([1, 5, 20]), stays: dice.chance(0.3) };
 }
 
-function drawRequest(dice: Dice, prefix: string, base: string, head: string): string {
+function drawRequest(dice: SeededRandom, prefix: string, base: string, head: string): string {
   const roll = dice.roll();
   const request = (method: string, path: string, rest: string) =>
     `${method} ${path} HTTP/1.1\r\nHost: x\r\n${head}${rest}`;

@@ -5,7 +5,7 @@
  */
 
 import { fromLatin1, latin1 } from "../../support/bytes.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import type { Field } from "./fields.ts";
 import { fieldOfForm } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
@@ -23,7 +23,7 @@ const form = "application/x-www-form-urlencoded";
 const types = ["text/plain", "application/json; charset=utf-8", "T", "", "text/xml;charset=x"];
 
 /** Draws what a send could have for a body. */
-export function drawBody(dice: Dice): Body {
+export function drawBody(dice: SeededRandom): Body {
   const { text } = drawPayload(dice);
   if (dice.chance(0.3)) return drawForm(dice, text);
   const type = dice.chance(0.7) ? dice.pick(types) : undefined;
@@ -32,7 +32,7 @@ export function drawBody(dice: Dice): Body {
   return { type, bytes, field: whole, whole };
 }
 
-function drawForm(dice: Dice, payload: string): Body {
+function drawForm(dice: SeededRandom, payload: string): Body {
   const fields = [`d=${encoded(payload)}`];
   if (dice.chance(0.3)) fields.unshift(dice.pick(["a=b", "", "d", "D=x", "dd=[]", "%64=%5B%5D"]));
   if (dice.chance(0.3)) fields.push(dice.pick(["d=%5B%5D", "a", "=", "%"]));
@@ -49,7 +49,7 @@ function encoded(text: string): string {
 }
 
 /** UTF-8 that may be none any more. */
-function damaged(dice: Dice, bytes: string): string {
+function damaged(dice: SeededRandom, bytes: string): string {
   if (dice.chance(0.85)) return bytes;
   // Not in an escape of a form: what is left of that, each runtime reads in its own way.
   const at = bytes.slice(0, dice.below(bytes.length + 1)).replace(/%.?$/, "").length;
@@ -66,7 +66,7 @@ function damaged(dice: Dice, bytes: string): string {
 }
 
 /** The fields that tell of a body, and the bytes that follow the head. */
-export function framed(dice: Dice, body: string): { fields: Field[]; bytes: string } {
+export function framed(dice: SeededRandom, body: string): { fields: Field[]; bytes: string } {
   if (dice.chance(0.8)) return { fields: [["Content-Length", `${body.length}`]], bytes: body };
   const chunks: string[] = [];
   for (let at = 0; at < body.length;) {
@@ -81,7 +81,7 @@ export function framed(dice: Dice, body: string): { fields: Field[]; bytes: stri
 }
 
 /** The same with a fault: a length that is wrong, chunks that break off. */
-export function misframed(dice: Dice, body: string): { fields: Field[]; bytes: string } {
+export function misframed(dice: SeededRandom, body: string): { fields: Field[]; bytes: string } {
   const { fields, bytes } = framed(dice, body);
   const lengths = [body.length + 5, Math.max(0, body.length - 3), 0, -1, "x", ""];
   const wrong: Field = ["Content-Length", String(dice.pick(lengths))];

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { Control } from "../../support/control.ts";
 import { TestServer } from "../../support/test_server.ts";
-import { Dice } from "../../support/seeded_random.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
 import type { HostName } from "../../support/hosts.ts";
 import type { ServerProcess } from "../../support/server_process.ts";
 import type { Case, DrawCase } from "./case.ts";
@@ -155,7 +155,7 @@ interface Printing {
 }
 
 function drawn(draw: DrawCase, seed: number): Case {
-  return draw(new Dice(seed), `fuzz${seed}`);
+  return draw(new SeededRandom(seed), `fuzz${seed}`);
 }
 
 /** As much of it as anybody reads. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import type { Client } from "./client.ts";
 
 /** All of it is drawn before any of it is done. */
@@ -16,7 +16,7 @@ export interface Case {
 }
 
 /** Draws a case. No other has the same id, which is good for a session. */
-export type DrawCase = (dice: Dice, id: string) => Case;
+export type DrawCase = (dice: SeededRandom, id: string) => Case;
 
 /**
  * Whether that settles in a time (ms) which is short enough to be wasted: by those who may have

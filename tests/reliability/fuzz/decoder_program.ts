@@ -8,12 +8,12 @@
 import process from "node:process";
 import { isDeepStrictEqual } from "node:util";
 import { decodeBody, decodeText } from "../../../src/protocol/payload.ts";
-import { Dice } from "../../support/seeded_random.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
 import { meaningOfBody, meaningOfText } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
 
 /** What is wrong with the decoding of one payload. */
-function fault(dice: Dice): string | undefined {
+function fault(dice: SeededRandom): string | undefined {
   const alone = dice.chance(0.5);
   const { text, messages } = drawPayload(dice, alone);
   const [decode, meaning] = alone ? [decodeText, meaningOfText] : [decodeBody, meaningOfBody];
@@ -31,7 +31,7 @@ function fault(dice: Dice): string | undefined {
 
 const [seed = 0, cases = 0] = process.argv.slice(2).map(Number);
 for (let at = 0; at < cases; at++) {
-  const found = fault(new Dice(seed + at));
+  const found = fault(new SeededRandom(seed + at));
   if (found === undefined) continue;
   console.log(`FUZZ_SEED=${seed + at} FUZZ_CASES=1\n${found}`);
   process.exit(1);

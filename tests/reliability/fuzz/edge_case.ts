@@ -12,7 +12,7 @@ import {
   streams,
 } from "../../support/receiving_transports.ts";
 import { closeFrame, messageFrame } from "../../support/reference_frame.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
 import { endService, says } from "./made/client.ts";
@@ -45,7 +45,7 @@ const limits = [64, 70, 100, 128, 200, 257, 513, 1000, 1024, 4096];
 const quiet = 20_000;
 
 /** Draws one. */
-export function drawEdgeCase(dice: Dice, id: string): Case {
+export function drawEdgeCase(dice: SeededRandom, id: string): Case {
   const limit = dice.pick(limits);
   const first = dice.pick(streams);
   const crossing = drawCrossing(dice);
@@ -80,7 +80,7 @@ function shown({ frame, command, does }: Step): string {
 }
 
 /** What crosses the limit, and what comes then. */
-function drawCrossing(dice: Dice): Step[] {
+function drawCrossing(dice: SeededRandom): Step[] {
   const message = dice.pick(["m", "m".repeat(30), "%<\u20ac"]);
   const close: Step = { frame: closeFrame(3000, "Go away!"), command: "close 3000 Go away!" };
   const empty: Step = { frame: closeFrame(3000, ""), command: "close 3000 " };
@@ -94,7 +94,7 @@ function drawCrossing(dice: Dice): Step[] {
 }
 
 /** Messages of which the frames have so many bytes, as far as that can be. */
-function fillings(dice: Dice, transport: ReceivingTransport, bytes: number): Step[] {
+function fillings(dice: SeededRandom, transport: ReceivingTransport, bytes: number): Step[] {
   const least = sizeOn(transport, messageFrame(""));
   const filling = (size: number): Step => {
     const count = size - least;

@@ -5,7 +5,7 @@
  */
 
 import { handshake } from "../../support/raw_websocket.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 
 /** A header field as it is sent, one byte a character. */
 export type Field = readonly [name: string, value: string];
@@ -32,7 +32,7 @@ const common: readonly (readonly [name: string, values: readonly string[]])[] = 
 ];
 
 /** Fields that every runtime has to take. */
-export function drawFields(dice: Dice): Field[] {
+export function drawFields(dice: SeededRandom): Field[] {
   const count = dice.pick([0, 0, 1, 1, 2, 4]);
   return dice.several(count, () => {
     const [name, values] = dice.pick(common);
@@ -77,7 +77,7 @@ const odd: readonly Field[] = [
 ];
 
 /** Fields that a runtime may refuse, or that change what the request is. */
-export function drawOddFields(dice: Dice): Field[] {
+export function drawOddFields(dice: SeededRandom): Field[] {
   const fields = dice.several(dice.pick([1, 1, 2, 3]), () => dice.pick(odd));
   if (dice.chance(0.02)) {
     for (let at = 0; at < 200; at++) fields.push([`X-${at}`, "x"]);
@@ -86,7 +86,7 @@ export function drawOddFields(dice: Dice): Field[] {
 }
 
 /** A handshake, faultless or not quite. */
-export function drawHandshake(dice: Dice, faultless: boolean): Field[] {
+export function drawHandshake(dice: SeededRandom, faultless: boolean): Field[] {
   const fields: Field[] = Object.entries(handshake);
   if (faultless) return fields;
   const at = dice.below(fields.length);

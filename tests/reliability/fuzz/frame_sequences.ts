@@ -7,7 +7,7 @@
 import { concatenate, fromLatin1 } from "../../support/bytes.ts";
 import { closePayload, oddFrame } from "../../support/frame_bytes.ts";
 import { opcodes } from "../../support/raw_websocket.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { utf8 } from "./bodies.ts";
 import { meaningOfText } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
@@ -27,7 +27,7 @@ export interface Frames {
 const fin = 0x80;
 
 /** Draws some of these, good and bad. */
-export function drawFrames(dice: Dice, isRaw: boolean): Frames {
+export function drawFrames(dice: SeededRandom, isRaw: boolean): Frames {
   const roll = dice.roll();
   if (roll < 0.35) return drawText(dice, isRaw);
   if (roll < 0.5) return drawControl(dice);
@@ -36,7 +36,7 @@ export function drawFrames(dice: Dice, isRaw: boolean): Frames {
 }
 
 /** A message, faultless, in as many fragments as can be. */
-function drawGood(dice: Dice, isRaw: boolean): Frames {
+function drawGood(dice: SeededRandom, isRaw: boolean): Frames {
   const { text, messages = [] } = drawPayload(dice, true);
   if (messages.length === 0) return { bytes: frame(dice, 1, `""`), ...echo(isRaw, `""`) };
   // Lone surrogates that are not escaped do not survive UTF-8.
@@ -44,7 +44,7 @@ function drawGood(dice: Dice, isRaw: boolean): Frames {
 }
 
 /** A message that need not be one. */
-function drawText(dice: Dice, isRaw: boolean): Frames {
+function drawText(dice: SeededRandom, isRaw: boolean): Frames {
   const { text } = drawPayload(dice, true);
   return { bytes: inFragments(dice, utf8(text)), ...echo(isRaw, text.toWellFormed()) };
 }
@@ -54,7 +54,7 @@ function echo(isRaw: boolean, text: string): Pick<Frames, "messages" | "outcome"
   return { messages: messages ?? [], outcome: messages === undefined ? "ends" : "echoes" };
 }
 
-function inFragments(dice: Dice, text: string): Uint8Array {
+function inFragments(dice: SeededRandom, text: string): Uint8Array {
   const parts: Uint8Array[] = [];
   let rest = text;
   let opcode: number = opcodes.text;
@@ -68,14 +68,14 @@ function inFragments(dice: Dice, text: string): Uint8Array {
   return concatenate([...parts, frame(dice, opcode, rest)]);
 }
 
-function drawControl(dice: Dice): Frames {
+function drawControl(dice: SeededRandom): Frames {
   const opcode = dice.pick([opcodes.ping, opcodes.pong]);
   const bytes = frame(dice, opcode, "x".repeat(dice.pick([0, 1, 30, 125])));
   return { bytes, messages: [], outcome: "echoes" };
 }
 
 /** Binary messages, and closes of all kinds. */
-function drawEnd(dice: Dice): Frames {
+function drawEnd(dice: SeededRandom): Frames {
   if (dice.chance(0.4)) {
     const bytes = frame(dice, opcodes.binary, dice.pick(["", "x", "\xff\xfe"]));
     return { bytes, messages: [], outcome: "ends" };
@@ -88,7 +88,7 @@ function drawEnd(dice: Dice): Frames {
 }
 
 /** What RFC 6455 forbids. Some runtimes are kind to some of it. */
-function drawForbidden(dice: Dice): Frames {
+function drawForbidden(dice: SeededRandom): Frames {
   const mask = drawMask(dice);
   const bytes = oddFrame(dice.pick([
     { first: fin | dice.pick([0x10, 0x20, 0x40, 0x70]) | 1, payload: `"x"`, mask },
@@ -120,10 +120,10 @@ const lengths = [
   [127, 0x80, 0, 0, 0, 0, 0, 0, 0],
 ];
 
-function frame(dice: Dice, opcode: number, payload: string, first = fin): Uint8Array {
+function frame(dice: SeededRandom, opcode: number, payload: string, first = fin): Uint8Array {
   return oddFrame({ first: first | opcode, payload: fromLatin1(payload), mask: drawMask(dice) });
 }
 
-function drawMask(dice: Dice): number[] {
+function drawMask(dice: SeededRandom): number[] {
   return dice.several(4, () => dice.below(256));
 }

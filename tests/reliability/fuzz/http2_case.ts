@@ -6,7 +6,7 @@
 
 import { fromLatin1 } from "../../support/bytes.ts";
 import { handshake } from "../../support/raw_websocket.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { checkError, statuses } from "./answers.ts";
 import { drawBody } from "./bodies.ts";
 import { type Case, settlesSoon } from "./case.ts";
@@ -26,7 +26,7 @@ interface Piece {
 }
 
 /** Draws a connection, to one of the servers that speak it. */
-export function drawHttp2Case(dice: Dice, id: string): Case {
+export function drawHttp2Case(dice: SeededRandom, id: string): Case {
   const plan = dice.chance(0.5) ? drawPlan(dice) : {
     application: "obeys",
     functions: {},
@@ -64,7 +64,7 @@ const forbidden: readonly Field[] = [
 ];
 
 /** The frames of a request. */
-function drawStream(dice: Dice, prefix: string, stream: number): Piece[] {
+function drawStream(dice: SeededRandom, prefix: string, stream: number): Piece[] {
   const base = `/000/${dice.pick(["a", "a", "b"])}`;
   const target = drawTarget(dice, prefix, base.slice(5));
   const isSend = dice.chance(0.25);
@@ -104,13 +104,13 @@ function drawStream(dice: Dice, prefix: string, stream: number): Piece[] {
   return pieces;
 }
 
-function cutUp(dice: Dice, body: string): string[] {
+function cutUp(dice: SeededRandom, body: string): string[] {
   const at = dice.below(body.length + 1);
   return dice.chance(0.5) ? [body] : [body.slice(0, at), body.slice(at), ""];
 }
 
 /** All in their order, and the lists in any. */
-function mixed(dice: Dice, lists: readonly Piece[][]): Piece[] {
+function mixed(dice: SeededRandom, lists: readonly Piece[][]): Piece[] {
   // Streams have to begin in the order of their numbers.
   if (dice.chance(0.5)) return lists.flat();
   const heads = lists.map(([first]) => first).filter((each) => each !== undefined);
@@ -124,7 +124,7 @@ function mixed(dice: Dice, lists: readonly Piece[][]): Piece[] {
 }
 
 /** What ends connections, or should. */
-function drawOdd(dice: Dice): Piece {
+function drawOdd(dice: SeededRandom): Piece {
   const odd: readonly (readonly [string, Uint8Array])[] = [
     ["goaway", frame(types.goaway, 0, 0, new Uint8Array(8))],
     ["goaway in mid-stream", frame(types.goaway, 0, 0, new Uint8Array([0, 0, 0, 1, 0, 0, 0, 2]))],

@@ -8,7 +8,7 @@ import { BrokenOff } from "../../support/byte_reader.ts";
 import { fromLatin1 } from "../../support/bytes.ts";
 import type { HttpConnection } from "../../support/raw_http.ts";
 import { readHead, readWhole, type ResponseHead } from "../../support/raw_response.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { checkError, checkHead, isStream } from "./answers.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";
@@ -16,7 +16,7 @@ import { drawRequest, opening, type Request } from "./requests.ts";
 import { bases } from "./services.ts";
 
 /** Draws a request; or some, one after the other, on a session. */
-export function drawHttpCase(dice: Dice, id: string): Case {
+export function drawHttpCase(dice: SeededRandom, id: string): Case {
   const base = dice.pick(bases);
   if (dice.chance(0.85)) return drawOne(dice, base, id);
   const opened = opening(base, id);
@@ -31,7 +31,7 @@ export function drawHttpCase(dice: Dice, id: string): Case {
 }
 
 /** A request, or two in one packet. */
-function drawOne(dice: Dice, base: string, id: string): Case {
+function drawOne(dice: SeededRandom, base: string, id: string): Case {
   const request = drawRequest(dice, base, id);
   if (request.isSound && dice.chance(0.9)) {
     return { shows: [request.text], run: (client) => exchange(client, request) };

@@ -13,7 +13,7 @@ import {
 } from "../../support/receiving_transports.ts";
 import { closePayload, oddFrame, textFrame } from "../../support/frame_bytes.ts";
 import type { HttpConnection } from "../../support/raw_http.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { checkError, checkHead } from "./answers.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";
@@ -28,7 +28,7 @@ interface Step {
 }
 
 /** Draws one. */
-export function drawLifeCase(dice: Dice, id: string): Case {
+export function drawLifeCase(dice: SeededRandom, id: string): Case {
   const prefix = pathOf(drawPlan(dice), id);
   const steps = dice.several(2 + dice.below(6), () => drawStep(dice, prefix));
   return {
@@ -53,7 +53,7 @@ function broken(error: unknown): void {
 const sizes = [0, 1, 10, 63, 64, 65, 100, 257, 1000, 5000, 70_000];
 
 /** What is said to the application. */
-function drawCommand(dice: Dice): string {
+function drawCommand(dice: SeededRandom): string {
   const size = dice.pick(sizes);
   return dice.pick([
     `write ${size}`,
@@ -66,7 +66,7 @@ function drawCommand(dice: Dice): string {
   ]);
 }
 
-function drawStep(dice: Dice, prefix: string): Step {
+function drawStep(dice: SeededRandom, prefix: string): Step {
   const base = `${prefix}/000/${dice.pick(["a", "a", "a", "b"])}`;
   const roll = dice.roll();
   if (roll < 0.4) return drawReception(dice, base);
@@ -78,7 +78,7 @@ function drawStep(dice: Dice, prefix: string): Step {
 }
 
 /** Requests of one receiver, in which it reads for a while, or not at all. */
-function drawReception(dice: Dice, base: string): Step {
+function drawReception(dice: SeededRandom, base: string): Step {
   const transport = dice.pick(receivingTransports);
   const leaves = dice.chance(0.4);
   const chunks = dice.pick([0, 1, 2, 4]);
@@ -111,7 +111,7 @@ async function read(
   for (let at = 0; at < chunks; at++) if (await connection.chunk() === undefined) break;
 }
 
-function drawSend(dice: Dice, base: string): Step {
+function drawSend(dice: SeededRandom, base: string): Step {
   const messages = dice.several(dice.pick([1, 1, 1, 3, 50]), () => drawCommand(dice));
   const body = dice.chance(0.9) ? JSON.stringify(messages) : drawPayload(dice).text;
   const path = `${base}/${dice.pick(["xhr_send", "jsonp_send"])}`;
@@ -145,7 +145,7 @@ async function ask(client: Client, method: string, path: string, body?: string):
 }
 
 /** A websocket, with what it says and how it goes. */
-function drawSocket(dice: Dice, base: string): Step {
+function drawSocket(dice: SeededRandom, base: string): Step {
   const said = dice.several(dice.below(4), () => JSON.stringify(drawCommand(dice)));
   const end = dice.pick(["stays", "leaves", "closes", "closes badly"]);
   const ms = dice.pick([1, 10, 50]);

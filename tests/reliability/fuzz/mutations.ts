@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 
 const tokens = [
   "\r\n",
@@ -24,7 +24,7 @@ const tokens = [
   "\r\n\r\n",
 ];
 
-type Mutation = (dice: Dice, text: string, other: string) => string;
+type Mutation = (dice: SeededRandom, text: string, other: string) => string;
 
 const mutations: readonly Mutation[] = [
   function flip(dice, text) {
@@ -64,7 +64,7 @@ const mutations: readonly Mutation[] = [
 ];
 
 /** Changes a text of bytes in a place or more; `other` lends what it needs of its like. */
-export function mutate(dice: Dice, text: string, other: string): string {
+export function mutate(dice: SeededRandom, text: string, other: string): string {
   let mutated = text;
   for (let times = dice.pick([1, 1, 1, 2, 3, 8]); times > 0; times--) {
     mutated = dice.pick(mutations)(dice, mutated, other);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 
 /** A payload, and its messages where it was made of some and left alone. */
 export interface Payload {
@@ -65,14 +65,14 @@ const odd = [
 ];
 
 /** A message. */
-export function drawMessage(dice: Dice): string {
+export function drawMessage(dice: SeededRandom): string {
   const length = dice.pick([0, 1, 1, 3, 8, 8, 30, 30, dice.chance(0.05) ? 2000 : 5]);
   const from = dice.chance(0.1) ? loneSurrogates : characters;
   return dice.several(length, () => dice.pick(dice.chance(0.8) ? characters : from)).join("");
 }
 
 /** A payload; on a websocket a string alone is one, too. */
-export function drawPayload(dice: Dice, alone = false): Payload {
+export function drawPayload(dice: SeededRandom, alone = false): Payload {
   const roll = dice.roll();
   if (roll < 0.45) return drawGood(dice, alone);
   if (roll < 0.65) return { text: dice.pick(odd) };
@@ -80,7 +80,7 @@ export function drawPayload(dice: Dice, alone = false): Payload {
   return { text: bend(dice, drawGood(dice, alone).text) };
 }
 
-function drawGood(dice: Dice, alone: boolean): Payload {
+function drawGood(dice: SeededRandom, alone: boolean): Payload {
   const messages = dice.several(alone ? 1 : dice.pick([0, 1, 1, 2, 3, 9]), () => drawMessage(dice));
   const strings = messages.map((message) => written(dice, message));
   if (alone && dice.chance(0.5)) return { text: strings[0] ?? "", messages };
@@ -90,7 +90,7 @@ function drawGood(dice: Dice, alone: boolean): Payload {
 }
 
 /** One of the ways to write a string in JSON. */
-function written(dice: Dice, message: string): string {
+function written(dice: SeededRandom, message: string): string {
   if (dice.chance(0.7)) return JSON.stringify(message);
   const units = message.split("").map((unit) =>
     dice.chance(0.5)
@@ -100,7 +100,7 @@ function written(dice: Dice, message: string): string {
   return `"${units.join("")}"`;
 }
 
-function drawDeep(dice: Dice): string {
+function drawDeep(dice: SeededRandom): string {
   const depth = dice.pick([2, 50, 1000, 9000]);
   const [open, close] = dice.pick([["[", "]"], ['{"a":', "}"], ["[[],", "]"], ['["a",', "]"]]);
   const core = dice.pick(["", '"a"', "1"]);
@@ -108,7 +108,7 @@ function drawDeep(dice: Dice): string {
 }
 
 /** Something that is wrong with a text in a place or two. */
-export function bend(dice: Dice, text: string): string {
+export function bend(dice: SeededRandom, text: string): string {
   let bent = text;
   for (let times = dice.pick([1, 1, 2, 4]); times > 0; times--) {
     const at = dice.below(bent.length + 1);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { drawBody, framed, misframed } from "./bodies.ts";
 import { drawFields, drawHandshake, drawOddFields, type Field } from "./fields.ts";
 import { mutate } from "./mutations.ts";
@@ -37,7 +37,7 @@ const oddMethods = [
 const oddVersions = ["1.0", "1.0", "0.9", "1.2", "2.0", "3", "x", "01.1", ""];
 
 /** Draws one at a service. */
-export function drawRequest(dice: Dice, base: string, id: string): Request {
+export function drawRequest(dice: SeededRandom, base: string, id: string): Request {
   const request = dice.chance(0.75) ? drawSound(dice, base, id) : drawOdd(dice, base, id);
   if (dice.chance(0.75)) return request;
   const other = dice.chance(0.5) ? drawSound(dice, base, id) : drawOdd(dice, base, id);
@@ -51,7 +51,7 @@ export function opening(base: string, id: string): Request {
   return { text, method: "POST", isSound: true };
 }
 
-function drawSound(dice: Dice, base: string, id: string): Request {
+function drawSound(dice: SeededRandom, base: string, id: string): Request {
   const target = drawTarget(dice, base, id);
   // Only where every runtime takes it: it is another's affair what a path may be.
   const isSound = /^\/[!-~]*$/.test(target.text) && !target.text.includes("#") &&
@@ -73,7 +73,7 @@ function drawSound(dice: Dice, base: string, id: string): Request {
   return { text: head(method, target, "1.1", fields) + bytes, method, isSound };
 }
 
-function drawOdd(dice: Dice, base: string, id: string): Request {
+function drawOdd(dice: SeededRandom, base: string, id: string): Request {
   const target = drawTarget(dice, base, id);
   const method = dice.chance(0.7) ? target.method : dice.pick(oddMethods);
   const version = dice.chance(0.7) ? "1.1" : dice.pick(oddVersions);

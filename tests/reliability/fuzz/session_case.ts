@@ -13,7 +13,7 @@ import {
   streams,
 } from "../../support/receiving_transports.ts";
 import { messageFrame } from "../../support/reference_frame.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { type Body, drawBody } from "./bodies.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
@@ -31,7 +31,7 @@ type End =
   | { readonly does: "leave" };
 
 /** Draws a session, from its first poll to its end. */
-export function drawSessionCase(dice: Dice, id: string): Case {
+export function drawSessionCase(dice: SeededRandom, id: string): Case {
   const opening = dice.pick(polls);
   const steps = dice.several(1 + dice.below(6), () => drawStep(dice));
   const end = drawEnd(dice);
@@ -46,7 +46,7 @@ function shown(step: Step | End): string {
   return `${step.does}: ${[step.over].flat().map(({ name }) => name).join(", ")}`;
 }
 
-function drawStep(dice: Dice): Step {
+function drawStep(dice: SeededRandom): Step {
   const roll = dice.roll();
   if (roll < 0.7) {
     return { does: "send", path: dice.pick(["xhr_send", "jsonp_send"]), body: drawBody(dice) };
@@ -55,7 +55,7 @@ function drawStep(dice: Dice): Step {
   return { does: "poll twice", over: [dice.pick(polls), dice.pick(polls)] };
 }
 
-function drawEnd(dice: Dice): End {
+function drawEnd(dice: SeededRandom): End {
   const does = dice.pick(["stream", "abort", "leave"] as const);
   if (does === "leave") return { does };
   return { does, over: dice.pick(does === "stream" ? streams : receivingTransports) };

@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { HttpConnection } from "../../support/raw_http.ts";
 import type { TestServer } from "../../support/test_server.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { pathOf } from "./made/plan.ts";
 
 /** How many clients there are. */
@@ -25,7 +25,7 @@ interface Habit {
 }
 
 /** Stops the process and lets it go on: whoever has asked meanwhile has its session. */
-export async function stall(server: TestServer, dice: Dice, id: string): Promise<void> {
+export async function stall(server: TestServer, dice: SeededRandom, id: string): Promise<void> {
   const disconnectDelay = dice.pick([1000, 1200, 1500]);
   const ms = disconnectDelay * (1.2 + dice.roll());
   const pause = dice.below(disconnectDelay / 4);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 
 /** A path with its query. */
 export interface Target {
@@ -72,7 +72,7 @@ const callbacks = [
 const verdicts = ["", "x", "y", "nobody", "guest", "error", "nonsense"];
 
 /** Draws one at a service. The id is that of the case, which nobody else uses. */
-export function drawTarget(dice: Dice, base: string, id: string): Target {
+export function drawTarget(dice: SeededRandom, base: string, id: string): Target {
   const roll = dice.roll();
   if (roll < 0.12) {
     const page = dice.pick(pages);
@@ -89,7 +89,7 @@ export function drawTarget(dice: Dice, base: string, id: string): Target {
   return { text: `${base}${session}/${endpoint}${slash}${query}`, method, endpoint };
 }
 
-function drawSegment(dice: Dice, usual: string): string {
+function drawSegment(dice: SeededRandom, usual: string): string {
   const roll = dice.roll();
   if (roll < 0.75) return usual;
   if (roll < 0.9) return dice.pick(shared);
@@ -99,7 +99,7 @@ function drawSegment(dice: Dice, usual: string): string {
   );
 }
 
-function drawQuery(dice: Dice, wantsCallback = false): string {
+function drawQuery(dice: SeededRandom, wantsCallback = false): string {
   const fields: string[] = [];
   if (dice.chance(0.5)) fields.push(`as=${dice.pick(verdicts)}`);
   if (dice.chance(0.2)) {

@@ -9,7 +9,7 @@ import { BrokenOff } from "../../support/byte_reader.ts";
 import { concatenate, fromLatin1, latin1 } from "../../support/bytes.ts";
 import { textFrame } from "../../support/frame_bytes.ts";
 import { RawWebSocket } from "../../support/raw_websocket.ts";
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import { type Client, ended } from "./client.ts";
 import { drawFrames, type Frames } from "./frame_sequences.ts";
@@ -41,7 +41,7 @@ interface Plan {
 }
 
 /** Draws a websocket. */
-export function drawWebSocketCase(dice: Dice, id: string): Case {
+export function drawWebSocketCase(dice: SeededRandom, id: string): Case {
   const prefix = dice.chance(0.8) ? prefixes.echo : dice.pick(others);
   const isRaw = dice.chance(0.3);
   const path = isRaw ? `${prefix}/websocket` : `${prefix}/000/${id}/websocket`;

@@ -101,7 +101,7 @@ Deno.test("once it has heard, a listener for one event is not in the way any mor
   const heard = new Heard();
   heard.emitter.once("request", heard.listener("once"));
   const ours = heard.intercept("/a");
-  assertEquals([ours.isAlone, heard.of("/x"), ours.isAlone], [false, ["once /x"], true]);
+  assertEquals([ours.hasNoOthers, heard.of("/x"), ours.hasNoOthers], [false, ["once /x"], true]);
   ours.detach();
   assertEquals(heard.listeners, []);
 });
@@ -157,7 +157,7 @@ for (const add of adders) {
         heard.emitter[off]("request", listener);
         assertEquals(count(listener as never), 0);
       }
-      assertEquals([ours.isAlone, heard.of("/a", "/x")], [true, ["ours /a"]]);
+      assertEquals([ours.hasNoOthers, heard.of("/a", "/x")], [true, ["ours /a"]]);
     }
   });
 }
@@ -252,9 +252,9 @@ Deno.test("of what is called by hand, the first to be asked for what nobody want
     const ours = ["/a", "/b"].map((path) => heard.intercept(path));
     if (!isAlone) heard.on("late");
     wrap(heard);
-    assertEquals(ours.map((each) => each.isAlone), [isAlone, false]);
+    assertEquals(ours.map((each) => each.hasNoOthers), [isAlone, false]);
     heard.on("later");
-    assertEquals(ours.map((each) => each.isAlone), [false, false]);
+    assertEquals(ours.map((each) => each.hasNoOthers), [false, false]);
   }
 });
 
@@ -266,9 +266,9 @@ Deno.test("a wrapper of a wrapper leaves ours alone, unless somebody came betwee
       wrap(heard, read);
       heard.on(...between);
       wrap(heard, read);
-      assertEquals(ours.isAlone, between.length === 0);
+      assertEquals(ours.hasNoOthers, between.length === 0);
       wrap(heard, read);
-      assertEquals(ours.isAlone, between.length === 0);
+      assertEquals(ours.hasNoOthers, between.length === 0);
       assertEquals(heard.of("/a", "/x"), ["ours /a", ...between.map((name) => `${name} /x`)]);
     }
   }
@@ -441,7 +441,7 @@ Deno.test("listeners that something wraps where they are added are served as oth
   heard.emitter.once("request", heard.listener("once"));
   assertEquals(heard.of("/a", "/b"), ["ours /a", "ours /b"]);
   assertEquals(heard.of("/x", "/x").length, 5);
-  assertEquals(ours.map((each) => each.isAlone), [false, false]);
+  assertEquals(ours.map((each) => each.hasNoOthers), [false, false]);
   for (const each of ours) each.detach();
   assertEquals(heard.of("/a"), ["first /a", "early /a"]);
   assertEquals(heard.emitter.listeners("request").slice(1), before);
@@ -460,20 +460,20 @@ Deno.test("several hand on to each other, the last one first, and then to the ot
 Deno.test("it is alone where nobody else would hear, before it or after it", () => {
   const heard = new Heard();
   const ours = heard.intercept("/a");
-  assertEquals(ours.isAlone, true);
+  assertEquals(ours.hasNoOthers, true);
   const late = heard.listener("late");
   heard.emitter.on("request", late);
-  assertEquals(ours.isAlone, false);
+  assertEquals(ours.hasNoOthers, false);
   heard.emitter.off("request", late);
-  assertEquals(ours.isAlone, true);
+  assertEquals(ours.hasNoOthers, true);
   heard.on("late");
-  assertEquals(heard.intercept("/b").isAlone, false);
+  assertEquals(heard.intercept("/b").hasNoOthers, false);
 });
 
 Deno.test("of several, only the first to be installed is alone", () => {
   const heard = new Heard();
   const [first, second, third] = ["/a", "/b", "/c"].map((path) => heard.intercept(path));
-  assertEquals([first?.isAlone, second?.isAlone, third?.isAlone], [true, false, false]);
+  assertEquals([first?.hasNoOthers, second?.hasNoOthers, third?.hasNoOthers], [true, false, false]);
 });
 
 Deno.test("one that has stepped back leaves all to the others", () => {
@@ -529,7 +529,7 @@ for (const order of orders(["/a", "/b", "/c"])) {
     for (let at = 0; at < order.length; at++) {
       const left = [...ours].filter(([path]) => order.indexOf(path) >= at);
       // The one that was installed first answers what nobody wants.
-      assertEquals(left.map(([, each]) => each.isAlone), left.map((_, at) => at === 0));
+      assertEquals(left.map(([, each]) => each.hasNoOthers), left.map((_, at) => at === 0));
       ours.get(order[at]!)?.detach();
     }
     assertEquals(heard.listeners, []);

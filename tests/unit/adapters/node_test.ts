@@ -9,7 +9,7 @@ import {
   type SockJSServer,
 } from "../../../src/adapters/node.ts";
 import { nodeMessages } from "../../../src/runtimes/node/request.ts";
-import { answered } from "../../../src/runtimes/node/sink.ts";
+import { alreadySent } from "../../../src/runtimes/node/sink.ts";
 import { UpgradeRequest } from "../../../src/runtimes/node/node_upgrade.ts";
 import { microtasks } from "../../support/fake_time.ts";
 import {
@@ -45,7 +45,7 @@ class FakeServer implements SockJSServer {
     return this.#answer();
   }
 
-  complain(message: string): void {
+  warnOnce(message: string): void {
     this.complaints.push(message);
   }
 }
@@ -142,7 +142,7 @@ Deno.test("only requests and upgrades are listened to", () => {
 });
 
 Deno.test("a response of the application's is sent, and Node's own answers are not", async () => {
-  for (const [answer, calls] of [[new Response(null), ["head 200", "end"]], [answered, []]]) {
+  for (const [answer, calls] of [[new Response(null), ["head 200", "end"]], [alreadySent, []]]) {
     const httpServer = nodeServer();
     installHandlers(new FakeServer(() => answer as Response), httpServer);
     assertEquals((await request(httpServer, "/echo")).calls, calls);
@@ -230,14 +230,14 @@ function upgrade(server: FakeServer, { socket = new FakeSocket(), ...asked }: As
 }
 
 Deno.test("an upgrade that may open a websocket goes to the server, as an upgrade request", () => {
-  const { events, cutOff, handled } = upgrade(new FakeServer(() => answered));
+  const { events, cutOff, handled } = upgrade(new FakeServer(() => alreadySent));
   assertEquals([events, cutOff], [[], false]);
   assertEquals(handled.map((info) => info instanceof UpgradeRequest), [true]);
 });
 
 Deno.test("an upgrade of what opens no websocket is declined, without asking the server", () => {
   for (const asked of [{ url: "/echo/info" }, { url: "/echo" }, { method: "POST" }]) {
-    const { events, cutOff, handled } = upgrade(new FakeServer(() => answered), asked);
+    const { events, cutOff, handled } = upgrade(new FakeServer(() => alreadySent), asked);
     assertEquals([events, cutOff, handled], [["declined"], false, []]);
   }
 });
@@ -246,7 +246,7 @@ Deno.test("an upgrade behind a request without an answer is cut off, for nobody 
   for (const url of ["/echo/websocket", "/echo"]) {
     const socket = new FakeSocket();
     socket._httpMessage = new FakeResponse(socket);
-    const { events, cutOff, handled } = upgrade(new FakeServer(() => answered), { url, socket });
+    const { events, cutOff, handled } = upgrade(new FakeServer(() => alreadySent), { url, socket });
     assertEquals([events, cutOff, handled], [[], true, []]);
   }
 });
@@ -260,7 +260,7 @@ Deno.test("an upgrade that is answered in any other way is declined, with that a
 });
 
 Deno.test("an upgrade that the application has taken its time to allow is left alone", async () => {
-  const answer = Promise.resolve(answered);
+  const answer = Promise.resolve(alreadySent);
   const { events, cutOff } = upgrade(new FakeServer(() => answer));
   await answer;
   assertEquals([events, cutOff], [[], false]);

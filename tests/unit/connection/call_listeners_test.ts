@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Emitter } from "../../../src/connection/emitter.ts";
-import { tell } from "../../../src/connection/call_listeners.ts";
+import { callListeners } from "../../../src/connection/call_listeners.ts";
 import { microtasks } from "../../support/fake_time.ts";
 
 interface Events {
@@ -18,9 +18,9 @@ class Failures {
 
 Deno.test("tell says whether anybody listens", () => {
   const emitter = new Emitter<Events>();
-  assertEquals(tell(emitter, "event", 1, new Failures()), false);
+  assertEquals(callListeners(emitter, "event", 1, new Failures()), false);
   emitter.on("event", () => {});
-  assertEquals(tell(emitter, "event", 1, new Failures()), true);
+  assertEquals(callListeners(emitter, "event", 1, new Failures()), true);
 });
 
 Deno.test("listeners are called in order, with the argument and the emitter as this", () => {
@@ -30,7 +30,7 @@ Deno.test("listeners are called in order, with the argument and the emitter as t
     calls.push("first", argument, this === emitter);
   });
   emitter.on("event", () => calls.push("second"));
-  tell(emitter, "event", "x", new Failures());
+  callListeners(emitter, "event", "x", new Failures());
   assertEquals(calls, ["first", "x", true, "second"]);
 });
 
@@ -38,8 +38,8 @@ Deno.test("a listener for once is called once", () => {
   const emitter = new Emitter<Events>();
   let calls = 0;
   emitter.once("event", () => calls++);
-  tell(emitter, "event", 1, new Failures());
-  tell(emitter, "event", 1, new Failures());
+  callListeners(emitter, "event", 1, new Failures());
+  callListeners(emitter, "event", 1, new Failures());
   assertEquals(calls, 1);
 });
 
@@ -52,7 +52,7 @@ Deno.test("a listener that throws keeps nobody else from hearing", () => {
     throw error;
   });
   emitter.on("event", () => heard = true);
-  tell(emitter, "event", 1, failures);
+  callListeners(emitter, "event", 1, failures);
   assertEquals([failures.errors, heard], [[error], true]);
 });
 
@@ -63,7 +63,7 @@ Deno.test("a rejection is a failure, of promises and whatever else has a then", 
   emitter.on("event", () => ({
     then: (_resolve: unknown, reject: (error: string) => void) => reject("thenable"),
   }));
-  tell(emitter, "event", 1, failures);
+  callListeners(emitter, "event", 1, failures);
   await microtasks();
   assertEquals(failures.errors.sort(), ["promise", "thenable"]);
 });
@@ -76,7 +76,7 @@ Deno.test("a result whose then cannot be read is a failure", () => {
       throw "no then";
     },
   }));
-  tell(emitter, "event", 1, failures);
+  callListeners(emitter, "event", 1, failures);
   assertEquals(failures.errors, ["no then"]);
 });
 
@@ -89,7 +89,7 @@ Deno.test("a listener that is added or removed meanwhile changes nothing this ti
     emitter.on("event", () => calls.push("third"));
   });
   emitter.on("event", second);
-  tell(emitter, "event", 1, new Failures());
+  callListeners(emitter, "event", 1, new Failures());
   assertEquals(calls, ["second"]);
 });
 
@@ -103,7 +103,7 @@ Deno.test("a thenable that rejects twice, or throws after that, is one failure",
       throw "third";
     },
   }));
-  tell(emitter, "event", 1, failures);
+  callListeners(emitter, "event", 1, failures);
   await microtasks();
   assertEquals(failures.errors, ["first"]);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { flushAfterArrivals, flushSoon } from "../../../src/event_loop/flush_queue.ts";
+import { flushAtEndOfTurn, flushSoon } from "../../../src/event_loop/flush_queue.ts";
 import { connectSocket, FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import { fakeTime, microtasks } from "../../support/fake_time.ts";
@@ -10,7 +10,7 @@ function failed(error: unknown): void {
 }
 
 Deno.test("who fails to flush is told of it, and keeps nobody else from it", async () => {
-  for (const flush of [flushSoon, flushAfterArrivals]) {
+  for (const flush of [flushSoon, flushAtEndOfTurn]) {
     const told: unknown[] = [];
     const failing = () => {
       throw "thrown";
@@ -60,7 +60,7 @@ Deno.test("who was flushed can be flushed again in a later turn", async () => {
 
 Deno.test("who waits for arrivals is flushed at the end of the turn, once", async () => {
   const flushed: string[] = [];
-  flushAfterArrivals({ failed, flush: () => flushed.push("late") });
+  flushAtEndOfTurn({ failed, flush: () => flushed.push("late") });
   flushSoon({ failed, flush: () => flushed.push("soon") });
   await microtasks();
   assertEquals(flushed, ["soon"]);

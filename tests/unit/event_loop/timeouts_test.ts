@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { Timeouts, Waiting } from "../../../src/event_loop/timeouts.ts";
+import { TimeoutEntry, Timeouts } from "../../../src/event_loop/timeouts.ts";
 import { fakeTime, standStill } from "../../support/fake_time.ts";
 
 /** Notes when it timed out, and does then what it is told to. */
-class Sleeper extends Waiting {
+class Sleeper extends TimeoutEntry {
   readonly woken: number[] = [];
   readonly #then: (self: Sleeper) => void;
 

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { errorAnswer, methodNotAllowed, notFound } from "../../../src/http/errors.ts";
+import { errorResponse, methodNotAllowed, notFound } from "../../../src/http/errors.ts";
 
 Deno.test("an error is a line of plain text with the fields given", () => {
-  const { status, fields, body } = errorAnswer(500, "Payload expected.", { "X-Field": "1" });
+  const { status, headers: fields, body } = errorResponse(500, "Payload expected.", {
+    "X-Field": "1",
+  });
   assertEquals(status, 500);
   assertEquals(fields, { "X-Field": "1", "Content-Type": "text/plain; charset=UTF-8" });
   assertEquals(body, "Payload expected.");
@@ -15,7 +17,9 @@ Deno.test("not found is a 404 without a line break", () => {
 });
 
 Deno.test("a 405 lists the methods and has neither body nor content type", () => {
-  const { status, fields, body } = methodNotAllowed("GET, HEAD", { "Content-Type": "text/html" });
+  const { status, headers: fields, body } = methodNotAllowed("GET, HEAD", {
+    "Content-Type": "text/html",
+  });
   assertEquals(status, 405);
   assertEquals(fields, { Allow: "GET, HEAD" });
   assertEquals(body, null);

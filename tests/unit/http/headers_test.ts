@@ -3,12 +3,12 @@ import {
   allowMethods,
   allowOrigin,
   cacheForAYear,
-  type Fields,
+  type ResponseHeaders,
 } from "../../../src/http/headers.ts";
 import { fakeTime } from "../../support/fake_time.ts";
 
-function allowed(headers: HeadersInit): Fields {
-  const fields: Fields = {};
+function allowed(headers: HeadersInit): ResponseHeaders {
+  const fields: ResponseHeaders = {};
   allowOrigin(fields, new Request("http://host/", { headers }));
   return fields;
 }
@@ -40,7 +40,7 @@ Deno.test("headers that are asked for are given back, an empty list is not", () 
 
 Deno.test("what is cached expires in a year of 365 days", () => {
   using time = fakeTime();
-  const fields: Fields = {};
+  const fields: ResponseHeaders = {};
   cacheForAYear(fields);
   assertEquals(fields["Cache-Control"], "public, max-age=31536000");
   const expires = Date.parse(fields["Expires"]!);
@@ -48,7 +48,7 @@ Deno.test("what is cached expires in a year of 365 days", () => {
 });
 
 Deno.test("methods are allowed for a year", () => {
-  const fields: Fields = {};
+  const fields: ResponseHeaders = {};
   allowMethods(fields, "OPTIONS, POST");
   assertEquals(fields, {
     "Access-Control-Allow-Methods": "OPTIONS, POST",

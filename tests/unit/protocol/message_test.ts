@@ -39,11 +39,11 @@ Deno.test("a frame is put into a form once for all who ask for the same in turn"
     return frame + "\n";
   };
   const frame = new Frame("h");
-  assertEquals([frame.in(line), frame.in(line), made], ["h\n", "h\n", 1]);
-  assertEquals(frame.in((frame) => `(${frame})`), "(h)");
-  assertEquals(frame.in(line), "h\n");
+  assertEquals([frame.encoded(line), frame.encoded(line), made], ["h\n", "h\n", 1]);
+  assertEquals(frame.encoded((frame) => `(${frame})`), "(h)");
+  assertEquals(frame.encoded(line), "h\n");
 });
 
 Deno.test("an empty frame is put into a form as well", () => {
-  assertEquals(new Frame("").in((frame) => `${frame};`), ";");
+  assertEquals(new Frame("").encoded((frame) => `${frame};`), ";");
 });

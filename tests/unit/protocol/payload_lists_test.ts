@@ -1,7 +1,7 @@
 import { heap } from "../../support/heap.ts";
 import { assert, assertEquals } from "@std/assert";
 import { decodeBody, decodeText } from "../../../src/protocol/payload.ts";
-import { Dice } from "../../support/seeded_random.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
 
 /** What `JSON.parse` alone would make of it. */
 function parsed(text: string): { value: unknown } | undefined {
@@ -26,7 +26,7 @@ const pieces = [
 ];
 
 Deno.test("lists and strings are what JSON says, whatever they are made of", () => {
-  const dice = new Dice(14);
+  const dice = new SeededRandom(14);
   let lists = 0;
   for (let i = 0; i < 100_000; i++) {
     const inner = dice.several(dice.below(6), () => dice.pick(pieces));

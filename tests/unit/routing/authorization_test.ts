@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Verdict } from "../../../src/options/server_options.ts";
+import type { AuthorizeResult } from "../../../src/options/server_options.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "../../support/fake_runtime.ts";
 import { fakeTime, soon } from "../../support/fake_time.ts";
 import { PollingClient, serve } from "../../support/polling_client.ts";
@@ -13,7 +13,7 @@ function start(later = false) {
       authorize: (request, info) => {
         asked.push(info);
         const as = request.headers.get("As");
-        const verdict: Verdict = as === null ? true : as === "nobody" ? false : { key: as };
+        const verdict: AuthorizeResult = as === null ? true : as === "nobody" ? false : { key: as };
         return later ? Promise.resolve(verdict) : verdict;
       },
     }));
@@ -149,7 +149,7 @@ for (const [what, verdict] of Object.entries(oddVerdicts)) {
     const runtime = new FakeRuntime();
     const { server } = onRuntime(
       runtime,
-      () => serve({ authorize: () => verdict() as Verdict }),
+      () => serve({ authorize: () => verdict() as AuthorizeResult }),
     );
     const errors: unknown[] = [];
     let connections = 0;

@@ -45,12 +45,12 @@ Deno.test("what follows the prefix finds its route, with one extra slash or none
 });
 
 Deno.test("a session is named by the second segment, as it stands in the path", () => {
-  assertEquals(router.find("/a/b/xhr")?.session, "b");
+  assertEquals(router.find("/a/b/xhr")?.sessionId, "b");
   assertEquals(
-    router.find("/abcdefgh_i-j%20/abcdefg_i-j%20/xhr")?.session,
+    router.find("/abcdefgh_i-j%20/abcdefg_i-j%20/xhr")?.sessionId,
     "abcdefg_i-j%20",
   );
-  assertEquals(router.find("/info")?.session, "");
+  assertEquals(router.find("/info")?.sessionId, "");
 });
 
 Deno.test("what does not follow the pattern of a path is not found", () => {

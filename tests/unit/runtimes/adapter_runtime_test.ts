@@ -1,7 +1,7 @@
 /** What adapters see of a server, and what they bring to it. */
 
 import { assertEquals } from "@std/assert";
-import type { Answer } from "../../../src/http/plain_response.ts";
+import type { PlainResponse } from "../../../src/http/plain_response.ts";
 import {
   type Runtime,
   runtimeKey,
@@ -44,10 +44,10 @@ class Kept implements Sink {
 
 /** A server, and a runtime that comes with the requests to it. */
 function serveByInfo() {
-  const answers: Answer[] = [];
+  const answers: PlainResponse[] = [];
   const sinks: Kept[] = [];
   const runtime: Runtime = {
-    ends: () => ({ remote: { address: "192.0.2.1", port: 7 } }),
+    endpoints: () => ({ remote: { address: "192.0.2.1", port: 7 } }),
     respond(answer) {
       answers.push(answer);
       return sent;
@@ -173,7 +173,7 @@ Deno.test("HEAD has the length of the body that GET has, and no body", async () 
 
 Deno.test("a complaint is logged once", () => {
   const { server, log } = serve();
-  server.complain("Write it otherwise");
-  server.complain("Write it otherwise");
+  server.warnOnce("Write it otherwise");
+  server.warnOnce("Write it otherwise");
   assertEquals(log, ["error Write it otherwise"]);
 });

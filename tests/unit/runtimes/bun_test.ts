@@ -7,7 +7,7 @@ import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 class Told implements SocketListener {
   readonly maxMessageSize = 1024;
   readonly maxSilence = 35_000;
-  readonly congestion = 16 * 1024;
+  readonly drainThreshold = 16 * 1024;
   readonly subprotocol: string | undefined;
   tooLong() {}
   closing() {}
@@ -203,25 +203,27 @@ Deno.test("handlers that do not know SockJS get advice to combine them", () => {
 });
 
 Deno.test("both ends are told, and nothing without Bun's server", () => {
-  const ends = bunRuntime.ends(request, fakeServer(undefined));
+  const ends = bunRuntime.endpoints(request, fakeServer(undefined));
   assertEquals([ends.remote?.address, ends.remote?.port], ["10.0.0.1", 1234]);
   assertEquals(ends.local, { address: "localhost", port: 80 });
-  assertEquals(bunRuntime.ends(request, undefined), {});
+  assertEquals(bunRuntime.endpoints(request, undefined), {});
 });
 
 Deno.test("a unix socket has no ends to be told", () => {
   const server = { ...fakeServer(undefined), hostname: undefined, port: undefined };
-  const ends = bunRuntime.ends(request, { ...server, requestIP: () => null });
+  const ends = bunRuntime.endpoints(request, { ...server, requestIP: () => null });
   assertEquals([ends.remote, ends.local], [undefined, undefined]);
 });
 
 Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {
   const server = fakeServer(undefined);
-  for (const ms of [1, 25_000, 24_001, 10_000_000]) bunRuntime.expectSilence?.(request, server, ms);
-  bunRuntime.expectTraffic?.(request, server);
+  for (const ms of [1, 25_000, 24_001, 10_000_000]) {
+    bunRuntime.suspendIdleTimeout?.(request, server, ms);
+  }
+  bunRuntime.restoreIdleTimeout?.(request, server);
   assertEquals(server.timeouts, [11, 35, 35, 255, 10]);
-  bunRuntime.expectSilence?.(request, undefined, 1);
-  bunRuntime.expectTraffic?.(request, undefined);
+  bunRuntime.suspendIdleTimeout?.(request, undefined, 1);
+  bunRuntime.restoreIdleTimeout?.(request, undefined);
 });
 
 Deno.test("a message that Bun drops ends the connection, an empty one does not", () => {
@@ -231,7 +233,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
   const listener: SocketListener = {
     maxMessageSize: 1024,
     maxSilence: 35_000,
-    congestion: 16 * 1024,
+    drainThreshold: 16 * 1024,
     tooLong() {},
     closing() {},
     opened: (socket) => sent.push(socket),
@@ -279,8 +281,8 @@ Deno.test("a client that has left by then is told of at once", () => {
   const told: string[] = [];
   const leaving = new AbortController();
   const request = new Request("http://host/", { signal: leaving.signal });
-  bunRuntime.abandoned!(request, undefined, () => told.push("later"));
+  bunRuntime.onAbandoned!(request, undefined, () => told.push("later"));
   leaving.abort();
-  bunRuntime.abandoned!(request, undefined, () => told.push("at once"));
+  bunRuntime.onAbandoned!(request, undefined, () => told.push("at once"));
   assertEquals(told, ["later", "at once"]);
 });

@@ -59,7 +59,7 @@ function upgrade(subprotocol?: string, maxSilence = 35_000) {
     maxMessageSize: 1024,
     subprotocol,
     maxSilence,
-    congestion: 16 * 1024,
+    drainThreshold: 16 * 1024,
     tooLong() {},
     closing() {},
     opened: (socket) => opened.push(socket),
@@ -158,11 +158,11 @@ Deno.test("what is buffered is asked for only when that may be much, or matters"
   const { socket, opened } = upgrade();
   socket.open();
   for (let i = 0; i < 100; i++) opened[0]!.send(new Frame("x"));
-  assertEquals([opened[0]!.bufferedAtMost, socket.asked], [300, 0]);
+  assertEquals([opened[0]!.bufferedUpperBound, socket.asked], [300, 0]);
   assertEquals([opened[0]!.bufferedAmount, socket.asked], [0, 1]);
-  assertEquals([opened[0]!.bufferedAtMost, socket.asked], [0, 1]);
+  assertEquals([opened[0]!.bufferedUpperBound, socket.asked], [0, 1]);
   opened[0]!.send(new Frame(long));
-  assertEquals([opened[0]!.bufferedAtMost, socket.asked], [0, 2]);
+  assertEquals([opened[0]!.bufferedUpperBound, socket.asked], [0, 2]);
 });
 
 Deno.test("a congested socket is watched until it drains, and no longer", () => {
@@ -216,7 +216,7 @@ Deno.test("a congested socket that closes is watched no longer", () => {
 });
 
 Deno.test("the remote end is what Deno tells of it", () => {
-  const { ends } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
+  const { endpoints: ends } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
   const request = new Request("http://host/");
   const remoteAddr = { transport: "tcp", hostname: "10.0.0.1", port: 1234 };
   assertEquals(ends(request, { remoteAddr }).remote, { address: "10.0.0.1", port: 1234 });

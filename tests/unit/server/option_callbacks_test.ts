@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Emitter } from "../../../src/connection/emitter.ts";
-import { Faults } from "../../../src/server/error_reporter.ts";
-import { OptionFunctions } from "../../../src/server/option_callbacks.ts";
+import { ErrorReporter } from "../../../src/server/error_reporter.ts";
+import { OptionCallbacks } from "../../../src/server/option_callbacks.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
 import { readOptions } from "../../../src/options/settings.ts";
 import { fakeTime } from "../../support/fake_time.ts";
@@ -47,9 +47,9 @@ Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not
 function offered(value: string | undefined): readonly string[] | undefined {
   let told: readonly string[] | undefined;
   const subprotocols = (offered: readonly string[]) => void (told = offered);
-  const faults = new Faults(new Emitter<{ error: [error: unknown] }>(), () => {});
+  const faults = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
   const headers = value === undefined ? {} : { "Sec-WebSocket-Protocol": value };
-  const functions = new OptionFunctions(readOptions({ subprotocols }), faults);
+  const functions = new OptionCallbacks(readOptions({ subprotocols }), faults);
   assertEquals(functions.subprotocol(new Request("http://host/", { headers })), undefined);
   return told;
 }

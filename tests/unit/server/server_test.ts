@@ -117,7 +117,7 @@ Deno.test("info that throws is a 500, for a second receiver too", async () => {
   const poll = () => new Request("http://host/echo/a/b/xhr", { method: "POST" });
   await server.handle(poll());
   await server.handle(poll());
-  runtime.ends = () => {
+  runtime.endpoints = () => {
     throw new Error("no ends");
   };
   assertEquals((await soon(time, Promise.resolve(server.handle(poll())))).status, 500);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Connection } from "../../../mod.ts";
-import { type Holder, Holdings } from "../../../src/session/buffer_budget.ts";
+import { BufferBudget, type BufferOwner } from "../../../src/session/buffer_budget.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import {
   connectSocket,
@@ -25,19 +25,19 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
 }
 
 Deno.test("those who hold more than their share end, the largest first, until there is room", async () => {
-  const holders = new Set<Holder>();
-  const holdings = new Holdings(limit, [holders], { failed: fail });
+  const holders = new Set<BufferOwner>();
+  const holdings = new BufferBudget(limit, [holders], { failed: fail });
   const ended: number[] = [];
-  for (const holding of [10_000, 50_000, 30_000, 20_000]) {
+  for (const heldBytes of [10_000, 50_000, 30_000, 20_000]) {
     const holder = {
-      holding,
-      overdraw() {
-        ended.push(holding);
-        holdings.change(-holding);
+      heldBytes,
+      evict() {
+        ended.push(heldBytes);
+        holdings.change(-heldBytes);
       },
     };
     holders.add(holder);
-    holdings.change(holding);
+    holdings.change(heldBytes);
   }
   assertEquals([holdings.isFull, ended], [true, []]);
   await turn();
@@ -48,13 +48,13 @@ Deno.test("where too much waits, all are looked at once, however many changes th
   using time = fakeTime();
   let looks = 0;
   const holder = {
-    get holding() {
+    get heldBytes() {
       looks++;
       return 0;
     },
-    overdraw() {},
+    evict() {},
   };
-  const holdings = new Holdings(limit, [new Set([holder])], { failed: fail });
+  const holdings = new BufferBudget(limit, [new Set([holder])], { failed: fail });
   for (let i = 0; i < 1000; i++) holdings.change(limit);
   await turn();
   assertEquals(looks, 1);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Peer } from "../../../src/session/client_info.ts";
+import { ClientInfo } from "../../../src/session/client_info.ts";
 
 const shown = {
   "referer": "http://page.example/",
@@ -27,8 +27,8 @@ const hidden = {
   "x-custom": "1",
 };
 
-function peer(url: string, headers: HeadersInit = {}): Peer {
-  return new Peer("xhr-polling", url, "/echo".length, new Headers(headers), {});
+function peer(url: string, headers: HeadersInit = {}): ClientInfo {
+  return new ClientInfo("xhr-polling", url, "/echo".length, new Headers(headers), {});
 }
 
 Deno.test("exactly the headers that applications may rely on are shown", () => {

@@ -124,7 +124,7 @@ Deno.test("an answer of a poll waits for a slow client", async () => {
 Deno.test("a session that ends before it begins is not waited for", async () => {
   using _time = fakeTime();
   const failing = {
-    ends: () => ({}),
+    endpoints: () => ({}),
     stream() {
       throw new Error("No answer can begin");
     },
@@ -272,7 +272,7 @@ Deno.test("nobody hears of it whose session has had its end", async () => {
 Deno.test("an answer that cannot begin is not waited for", async () => {
   using time = fakeTime();
   const failing = {
-    ends: () => ({}),
+    endpoints: () => ({}),
     stream() {
       throw new Error("No answer can begin");
     },

@@ -6,13 +6,13 @@
  */
 
 import { Frame } from "../../../src/protocol/message.ts";
-import { Peer, type Protocol } from "../../../src/session/client_info.ts";
+import { ClientInfo, type Protocol } from "../../../src/session/client_info.ts";
 import { stillOpen } from "../../../src/protocol/close_codes.ts";
 import { closeFrame } from "../../../src/protocol/frames.ts";
 import { Session } from "../../../src/session/session.ts";
-import type { Pulse, Receiver } from "../../../src/session/receiver.ts";
+import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
 import type { Application } from "../../../src/session/session_host.ts";
-import { Sessions } from "../../../src/session/session_store.ts";
+import { SessionStore } from "../../../src/session/session_store.ts";
 import { shutDown } from "../../../src/server/shutdown.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import type { Slot, World } from "./session_schedule.ts";
@@ -43,7 +43,7 @@ class TestReceiver implements Receiver {
     return this.slot === "websocket" || this.slot === "raw";
   }
 
-  get bufferedAtMost(): number {
+  get bufferedUpperBound(): number {
     return this.bufferedAmount;
   }
 
@@ -68,8 +68,8 @@ class TestReceiver implements Receiver {
     this.end(status);
   }
 
-  beat(): Pulse {
-    return this.slot === "raw" ? "beaten" : "frame";
+  heartbeat(): HeartbeatResult {
+    return this.slot === "raw" ? "handled" : "send";
   }
 
   pause(): void {
@@ -100,8 +100,8 @@ const protocols: Readonly<Record<Slot, Protocol>> = {
   raw: "websocket-raw",
 };
 
-function peerOf(slot: Slot): Peer {
-  return new Peer(protocols[slot], `/${slot}`, 0, new Headers(), {});
+function peerOf(slot: Slot): ClientInfo {
+  return new ClientInfo(protocols[slot], `/${slot}`, 0, new Headers(), {});
 }
 
 function turn(): Promise<void> {
@@ -117,7 +117,7 @@ export class DirectSubject implements Subject {
   };
   readonly #world: World;
   readonly #tick: (ms: number) => void;
-  readonly #sessions: Sessions;
+  readonly #sessions: SessionStore;
   readonly #opened: Session[] = [];
   readonly #openedBySlot = new BySlot<Session>();
   readonly #receivers = new BySlot<TestReceiver>();
@@ -129,7 +129,7 @@ export class DirectSubject implements Subject {
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    this.#sessions = new Sessions({ ...world, ...unvaried });
+    this.#sessions = new SessionStore({ ...world, ...unvaried });
   }
 
   attach(slot: Slot, polling: boolean): void {
@@ -222,19 +222,19 @@ export class DirectSubject implements Subject {
 
   send(slot: Slot, messages: readonly string[]): void {
     if (slot !== "a" && slot !== "b") {
-      this.#openedBySlot.get(slot, 0)?.receive(messages);
+      this.#openedBySlot.get(slot, 0)?.accept(messages);
       return;
     }
     const session = this.#sessions.get(slot);
     const refused = session === undefined || session.interrupted;
     this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
     if (refused) return;
-    session.receive(messages);
+    session.accept(messages);
     if (messages.length > 0) this.#wait(session);
   }
 
   async #wait(session: Session): Promise<void> {
-    const { hold } = session;
+    const { currentPause: hold } = session;
     if (hold === undefined) return;
     const waiting = this.#waitingSends;
     waiting.set(session, (waiting.get(session) ?? 0) + 1);

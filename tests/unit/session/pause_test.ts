@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Hold } from "../../../src/session/pause.ts";
+import { Pause } from "../../../src/session/pause.ts";
 
 Deno.test("those who wait go on at the end of the pause, all but those who have left", () => {
-  const hold = new Hold();
+  const hold = new Pause();
   const went: string[] = [];
   const callbacks = ["one", "two", "three"].map((name) => () => went.push(name));
   for (const callback of callbacks) hold.wait(callback);
@@ -14,7 +14,7 @@ Deno.test("those who wait go on at the end of the pause, all but those who have 
 });
 
 Deno.test("where more than sixteen wait, the first of them goes on", () => {
-  const hold = new Hold();
+  const hold = new Pause();
   const went: number[] = [];
   for (let i = 0; i < 20; i++) hold.wait(() => went.push(i));
   assertEquals([went, hold.size], [[0, 1, 2, 3], 16]);

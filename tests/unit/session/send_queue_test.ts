@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { Backlog } from "../../../src/session/send_queue.ts";
+import { SendQueue } from "../../../src/session/send_queue.ts";
 import { Frame, Message } from "../../../src/protocol/message.ts";
 
 /** A backlog of so many encoded messages of that length. */
-function fill(count: number, length: number): Backlog {
-  const backlog = new Backlog(false);
+function fill(count: number, length: number): SendQueue {
+  const backlog = new SendQueue(false);
   for (let i = 0; i < count; i++) backlog.add(new Message(`"${i}"`.padEnd(length), length));
   return backlog;
 }
@@ -45,7 +45,7 @@ Deno.test("a message that is longer than a frame should be is one by itself", ()
 });
 
 Deno.test("messages can be added when some were taken, and are counted as bytes of UTF-8", () => {
-  const backlog = new Backlog(false);
+  const backlog = new SendQueue(false);
   for (const message of ["a", "\u20ac", "c"]) backlog.add(Message.raw(message));
   assertEquals([backlog.take()?.text, backlog.bytes], ["a", 4]);
   backlog.add(Message.raw("d"));
@@ -57,7 +57,7 @@ Deno.test("messages can be added when some were taken, and are counted as bytes 
 });
 
 Deno.test("short messages that wait are joined, and come out as they went in", () => {
-  const backlog = new Backlog(true);
+  const backlog = new SendQueue(true);
   const expected: number[] = [];
   let next = 0;
   const add = (count: number, length: number) => {

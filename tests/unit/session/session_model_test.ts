@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { Dice } from "../../support/seeded_random.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
 import { DirectSubject } from "./direct_subject.ts";
 import { type Trial, tryOut } from "./session_model_run.ts";
 import { ServedSubject } from "./served_subject.ts";
@@ -12,7 +12,7 @@ const schedules = Number(Deno.env.get("MODEL_SCHEDULES") ?? 100_000);
 /** Draws schedules one after the other, until one goes wrong. */
 async function tryAll(count: number, trial: Trial): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const report = await tryOut(drawSchedule(new Dice(seed + i), trial.bounds), trial);
+    const report = await tryOut(drawSchedule(new SeededRandom(seed + i), trial.bounds), trial);
     assert(report === undefined, `MODEL_SEED=${seed + i} MODEL_SCHEDULES=1\n${report}`);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dice } from "../../support/seeded_random.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
 
 /** Two ids that HTTP requests come under; all websockets, and all raw ones. */
 export type Slot = "a" | "b" | "websocket" | "raw";
@@ -102,7 +102,7 @@ export interface Bounds {
 }
 
 /** Draws a schedule for such a subject. */
-export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
+export function drawSchedule(dice: SeededRandom, bounds: Bounds): Schedule {
   const { slots, without, highWaterMark, maxBufferedBytes, frameSize, patience } = bounds;
   const world: World = {
     heartbeatDelay: dice.pick(bounds.heartbeatDelays),
@@ -156,7 +156,7 @@ export function drawSchedule(dice: Dice, bounds: Bounds): Schedule {
 }
 
 /** Both are well apart from everybody's delays, see below. */
-function drawShutDown(dice: Dice, bounds: Bounds): Step {
+function drawShutDown(dice: SeededRandom, bounds: Bounds): Step {
   const spread = dice.pick(bounds.spreads);
   return { does: "shutDown", spread, timeout: dice.pick([0, 1001, 10_001]), hurry: false };
 }

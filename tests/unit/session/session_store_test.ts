@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { guarded } from "../../../src/event_loop/guard.ts";
-import { Peer } from "../../../src/session/client_info.ts";
+import { ClientInfo } from "../../../src/session/client_info.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { Receiver } from "../../../src/session/receiver.ts";
-import { Sessions } from "../../../src/session/session_store.ts";
+import { SessionStore } from "../../../src/session/session_store.ts";
 
-function makeSessions(): Sessions {
-  return new Sessions({
+function makeSessions(): SessionStore {
+  return new SessionStore({
     heartbeatDelay: 25000,
     heartbeatTimeout: 10000,
     disconnectDelay: 5000,
@@ -18,8 +18,8 @@ function makeSessions(): Sessions {
   });
 }
 
-function makeSession(sessions: Sessions, id: string): Session {
-  return new Session(sessions, new Peer("xhr-polling", "/", 0, new Headers(), {}), id);
+function makeSession(sessions: SessionStore, id: string): Session {
+  return new Session(sessions, new ClientInfo("xhr-polling", "/", 0, new Headers(), {}), id);
 }
 
 Deno.test("a session is found by its id until it is free", () => {
@@ -85,13 +85,13 @@ Deno.test("websockets count without an id, and are never found by one", () => {
 
 Deno.test("of connections that go, those that were leaving are told of", () => {
   const sessions = makeSessions();
-  const connection = { holding: 0, bufferedAmount: 0, isOver: true, cut() {} };
+  const connection = { heldBytes: 0, bufferedAmount: 0, isOver: true, destroy() {} };
   let told = 0;
   sessions.changed = () => told++;
-  sessions.left(connection);
-  sessions.leaving.add(connection);
-  sessions.left(connection);
-  assertEquals([told, sessions.leaving.size], [1, 0]);
+  sessions.connectionGone(connection);
+  sessions.closingConnections.add(connection);
+  sessions.connectionGone(connection);
+  assertEquals([told, sessions.closingConnections.size], [1, 0]);
 });
 
 Deno.test("whoever waits for a frame of a session that fails gets its close frame", () => {
@@ -103,7 +103,7 @@ Deno.test("whoever waits for a frame of a session that fails gets its close fram
   const seen: string[] = [];
   const receiver: Receiver = {
     bufferedAmount: 0,
-    bufferedAtMost: 0,
+    bufferedUpperBound: 0,
     frameSize: 1,
     send({ text }) {
       seen.push(text);
@@ -112,11 +112,11 @@ Deno.test("whoever waits for a frame of a session that fails gets its close fram
     },
     end: ({ code }) => void seen.push(`ended with ${code}`),
     abort: () => {},
-    beat: () => "frame",
+    heartbeat: () => "send",
     pause: () => {},
     resume: () => {},
   };
-  session.attach(receiver, session.peer);
+  session.attach(receiver, session.client);
   guarded(session, () => {
     throw "a fault";
   }, undefined);

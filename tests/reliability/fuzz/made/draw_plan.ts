@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Dice } from "../../../support/seeded_random.ts";
+import type { SeededRandom } from "../../../support/seeded_random.ts";
 import { namesOf } from "./functions.ts";
 import type { Plan } from "./plan.ts";
 
@@ -32,7 +32,7 @@ const applications = [
 ];
 
 /** Draws what a service is like. */
-export function drawPlan(dice: Dice): Plan {
+export function drawPlan(dice: SeededRandom): Plan {
   const heartbeatDelay = dice.pick([20, 50, 100, 1000]);
   const plan = {
     numbers: { heartbeatDelay, disconnectDelay: dice.pick([20, 100, 300]) } as Record<

@@ -41,7 +41,7 @@ const everything: SockJSServer = {
   matches: (url) => of(url) !== undefined,
   upgrades: (url) => of(url)?.upgrades(url) ?? false,
   handle: (request, info) => of(request.url)?.handle(request, info) ?? services.other(request),
-  complain() {},
+  warnOnce() {},
 };
 
 function of(url: string) {

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Answer } from "../../../../src/http/plain_response.ts";
+import { PlainResponse } from "../../../../src/http/plain_response.ts";
 import { runtimeOf, type SocketListener } from "../../../../src/runtimes/runtime.ts";
 import { nodeRuntime, upgradeRuntime } from "../../../../src/runtimes/node/node_runtime.ts";
-import { answered } from "../../../../src/runtimes/node/sink.ts";
+import { alreadySent } from "../../../../src/runtimes/node/sink.ts";
 import { exchange, FakeSocket } from "./fake_messages.ts";
 
 const request = new Request("http://host/");
@@ -17,8 +17,8 @@ function upgradeRequest() {
 
 /** What both runtimes tell of a socket. */
 const ends = (socket: FakeSocket) => [
-  nodeRuntime.ends(request, exchange({ socket }).info),
-  upgradeRuntime.ends(request, { socket }),
+  nodeRuntime.endpoints(request, exchange({ socket }).info),
+  upgradeRuntime.endpoints(request, { socket }),
 ];
 
 Deno.test("both ends are those of the socket", () => {
@@ -41,9 +41,9 @@ Deno.test("no time-out cuts off an answer that is expected to wait", () => {
   const socket = new FakeSocket();
   socket.timeout = 500;
   const { info } = exchange({ socket });
-  nodeRuntime.expectSilence?.(request, info, Infinity);
+  nodeRuntime.suspendIdleTimeout?.(request, info, Infinity);
   assertEquals(socket.timeout, 0);
-  nodeRuntime.expectTraffic?.(request, info);
+  nodeRuntime.restoreIdleTimeout?.(request, info);
   assertEquals(socket.timeout, 500);
 });
 
@@ -58,18 +58,21 @@ Deno.test("a request that Node has not taken for an upgrade is none", () => {
 
 Deno.test("an answer goes to Node, and the server returns what says so", () => {
   const { info, res } = exchange();
-  assertEquals(nodeRuntime.respond?.(new Answer(404, {}, "no"), request, info), answered);
+  assertEquals(nodeRuntime.respond?.(new PlainResponse(404, {}, "no"), request, info), alreadySent);
   assertEquals(res.calls, ["head 404", "end no"]);
 });
 
 Deno.test("an upgrade that the server grants is accepted, with its listener", () => {
   const info = upgradeRequest();
-  assertEquals(upgradeRuntime.upgrade?.(request, info, listener, () => {}), answered);
+  assertEquals(upgradeRuntime.upgrade?.(request, info, listener, () => {}), alreadySent);
   assertEquals(info.calls, [listener]);
 });
 
 Deno.test("an upgrade that the server answers is declined", () => {
   const info = upgradeRequest();
-  assertEquals(upgradeRuntime.respond?.(new Answer(400, {}, "no"), request, info), answered);
+  assertEquals(
+    upgradeRuntime.respond?.(new PlainResponse(400, {}, "no"), request, info),
+    alreadySent,
+  );
   assertEquals(info.calls, ["declined"]);
 });

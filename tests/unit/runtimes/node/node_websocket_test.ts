@@ -46,7 +46,7 @@ function open() {
   const listener: SocketListener = {
     maxMessageSize: 1024,
     maxSilence: 35_000,
-    congestion: 16 * 1024,
+    drainThreshold: 16 * 1024,
     opened: () => told.push("opened"),
     message: (text) => told.push(`message ${text}`),
     tooLong: () => told.push("too long"),

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { assertEquals, assertThrows } from "@std/assert";
 import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
 import { sendFailure, sendResponse } from "../../../../src/runtimes/node/response.ts";
-import { answered } from "../../../../src/runtimes/node/sink.ts";
+import { alreadySent } from "../../../../src/runtimes/node/sink.ts";
 import type { ServerResponse } from "../../../../src/runtimes/node/types.ts";
 import { exchange, FakeIncoming } from "./fake_messages.ts";
 
@@ -109,7 +109,7 @@ Deno.test("a body is cancelled when the client goes away", async () => {
 });
 
 Deno.test("what Node was given already is not sent", () => {
-  assertEquals(send(answered).heads, []);
+  assertEquals(send(alreadySent).heads, []);
 });
 
 Deno.test("a body that somebody reads cannot be sent, and nothing of the answer is", () => {

@@ -1,13 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Answer } from "../../../../src/http/plain_response.ts";
+import { PlainResponse } from "../../../../src/http/plain_response.ts";
 import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
 import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
-import { answered, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
+import { alreadySent, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../../support/fake_time.ts";
 import { type Asked, exchange, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** What Node is given for an answer. */
-function given(answer: Answer) {
+function given(answer: PlainResponse) {
   const { res, info } = exchange();
   respond(answer, info);
   return { fields: res.fields, calls: res.calls };
@@ -15,7 +15,7 @@ function given(answer: Answer) {
 
 /** Notes what it is told. */
 class Told implements SinkListener {
-  readonly congestion = 1024;
+  readonly drainThreshold = 1024;
   readonly calls: string[] = [];
 
   failed(): void {
@@ -43,30 +43,30 @@ function open(asked: Asked = {}) {
 }
 
 Deno.test("an answer with a body says how many bytes it is", () => {
-  assertEquals(given(new Answer(200, { "X-A": "1" }, "\u20ac")), {
+  assertEquals(given(new PlainResponse(200, { "X-A": "1" }, "\u20ac")), {
     fields: { "X-A": "1", "Content-Length": "3" },
     calls: ["head 200", "end \u20ac"],
   });
-  assertEquals(given(new Answer(404, {}, "")).fields, { "Content-Length": "0" });
+  assertEquals(given(new PlainResponse(404, {}, "")).fields, { "Content-Length": "0" });
 });
 
 Deno.test("an answer without a body has no bytes, and 204 and 304 do not say so", () => {
   for (const [status, length] of [[405, "0"], [200, "0"], [204, undefined], [304, undefined]]) {
-    const { fields, calls } = given(new Answer(Number(status), {}, null));
+    const { fields, calls } = given(new PlainResponse(Number(status), {}, null));
     assertEquals([fields["Content-Length"], calls], [length, [`head ${status}`, "end"]]);
   }
 });
 
 Deno.test("an answer to HEAD says how many bytes it would be", () => {
   const { res, info } = exchange({ method: "HEAD" });
-  respond(new Answer(200, {}, "text"), info);
+  respond(new PlainResponse(200, {}, "text"), info);
   assertEquals(res.fields["Content-Length"], "4");
 });
 
 Deno.test("an answer that the application has begun is left alone", () => {
   const { res, info } = exchange();
   res.headersSent = true;
-  respond(new Answer(200, {}, "text"), info);
+  respond(new PlainResponse(200, {}, "text"), info);
   assertEquals(res.calls, []);
 });
 
@@ -77,7 +77,7 @@ Deno.test("a sink answers when it has something to send, and sends it chunk by c
   assertEquals(sink.write("two"), 3);
   sink.end();
   assertEquals(res.calls, ["head 200", "write \u20ac", "write two", "end"]);
-  assertEquals([res.fields, sink.response === answered], [{ "X-A": "1" }, true]);
+  assertEquals([res.fields, sink.response === alreadySent], [{ "X-A": "1" }, true]);
 });
 
 Deno.test("what Node has not sent yet is buffered", () => {
@@ -88,9 +88,9 @@ Deno.test("what Node has not sent yet is buffered", () => {
 
 Deno.test("it is told when what Node holds has left, where that is enough to wait for", () => {
   const { sink, res, told } = open();
-  sink.write("x".repeat(told.congestion));
+  sink.write("x".repeat(told.drainThreshold));
   assertEquals(res.written.length, 0);
-  res.writableLength = told.congestion;
+  res.writableLength = told.drainThreshold;
   sink.write("x");
   res.written[0]!();
   assertEquals(told.calls, ["drained"]);
@@ -273,7 +273,7 @@ for (const stop of ["write", "end", "finish"] as const) {
 Deno.test("an answer that others refuse to end is cut off", () => {
   const { res, info } = exchange();
   res.end = refuse;
-  assertThrows(() => respond(new Answer(200, {}, "text"), info), Error, "refused");
+  assertThrows(() => respond(new PlainResponse(200, {}, "text"), info), Error, "refused");
   assertEquals(res.calls, ["head 200", "destroy"]);
 });
 

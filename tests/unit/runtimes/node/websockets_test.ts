@@ -44,7 +44,7 @@ function upgrade(
     maxMessageSize: 10,
     subprotocol,
     maxSilence: 35_000,
-    congestion: 16 * 1024,
+    drainThreshold: 16 * 1024,
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),
     tooLong: () => {

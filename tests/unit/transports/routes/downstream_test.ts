@@ -116,7 +116,7 @@ class Telling extends FakeRuntime {
   readonly gone: (() => void)[] = [];
   areGone = false;
 
-  abandoned(_request: unknown, _info: unknown, gone: () => void): void {
+  onAbandoned(_request: unknown, _info: unknown, gone: () => void): void {
     if (this.areGone) gone();
     else this.gone.push(gone);
   }

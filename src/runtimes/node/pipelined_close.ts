@@ -16,7 +16,11 @@ export function isQueued({ socket, stream, writableFinished }: ServerResponse): 
 }
 
 /** Calls back when the connection of such an answer ends, of which Node tells it nothing. */
-export function whenQueued(req: IncomingMessage, res: ServerResponse, gone: () => void): void {
+export function onPipelinedClose(
+  req: IncomingMessage,
+  res: ServerResponse,
+  gone: () => void,
+): void {
   if (!isQueued(res)) return;
   const { socket } = req;
   if (socket === null) return;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Suspension } from "../../../../src/runtimes/node/timeout.ts";
+import { IdleTimeoutSuspension } from "../../../../src/runtimes/node/idle_timeout.ts";
 import { exchange, FakeSocket } from "./fake_messages.ts";
 
 /** A connection with that time-out. */
@@ -10,10 +10,10 @@ function connection(timeout: number | undefined): FakeSocket {
 }
 
 /** An answer on that connection begins to wait; with HTTP/2, of that session. */
-function wait(socket: FakeSocket, session?: FakeSocket): Suspension {
+function wait(socket: FakeSocket, session?: FakeSocket): IdleTimeoutSuspension {
   const { req, res } = exchange({ socket });
   if (session !== undefined) res.stream = { destroyed: false, destroy() {}, session };
-  return new Suspension(req, res);
+  return new IdleTimeoutSuspension(req, res);
 }
 
 Deno.test("a time-out is lifted while an answer waits, and then what it was", () => {
@@ -84,7 +84,7 @@ Deno.test("an answer that is given up while it waits gives back the session's ti
   const session = connection(500);
   const { res, info } = exchange();
   res.stream = { destroyed: false, destroy() {}, session };
-  info.expectSilence();
+  info.suspendIdleTimeout();
   assertEquals(session.timeout, 0);
   res.emit("close");
   assertEquals(session.timeout, 500);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address, Ends } from "../runtime.ts";
+import type { Address, Endpoints } from "../runtime.ts";
 
 /** What is used of a socket here. */
 export interface SocketEnds {
@@ -15,7 +15,7 @@ export interface SocketEnds {
 }
 
 /** Who talks to whom through a socket. */
-export function endsOf(socket: SocketEnds): Ends {
+export function endpointsOf(socket: SocketEnds): Endpoints {
   return {
     remote: address(socket.remoteAddress, socket.remotePort),
     local: address(socket.localAddress, socket.localPort),

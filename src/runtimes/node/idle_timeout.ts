@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse, TimedOut } from "./types.ts";
 const suspended = new WeakMap<TimedOut, { readonly timeout: number; waiting: number }>();
 
 /** A connection's time-out, not heeded as long as one of its answers waits. */
-export class Suspension {
+export class IdleTimeoutSuspension {
   #connection: TimedOut | undefined;
 
   constructor(req: IncomingMessage, res: ServerResponse) {

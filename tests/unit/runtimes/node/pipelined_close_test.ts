@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { whenQueued } from "../../../../src/runtimes/node/queued.ts";
+import { onPipelinedClose } from "../../../../src/runtimes/node/pipelined_close.ts";
 import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** How often an answer has heard that its connection ended. */
 function heard(socket: FakeSocket, res: FakeResponse): () => number {
   let times = 0;
-  whenQueued(new FakeIncoming({ socket }), res, () => times++);
+  onPipelinedClose(new FakeIncoming({ socket }), res, () => times++);
   return () => times;
 }
 

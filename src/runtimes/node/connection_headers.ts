@@ -1,5 +1,5 @@
 /**
- * Header fields that are about a connection, not about the answer that comes through it.
+ * Headers that are about a connection, not about the answer that comes through it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const always: ReadonlySet<string> = new Set([
  *
  * @param connection the field of that name, which lists others.
  */
-export function connectionFields(
+export function connectionHeaders(
   names: Iterable<string>,
   connection: string | null | undefined,
 ): string[] {
