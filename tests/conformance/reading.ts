@@ -23,8 +23,9 @@ export function pathOf(way: WayToRead): string {
 }
 
 /**
- * Counts empty messages, and notes after how many each other one came, and the end. Those ways
- * that begin late begin when a session comes whose id begins with `go-`.
+ * Counts empty messages, and notes after how many each other one came, and the end. The message
+ * `timer` is noted by a timer that it starts. Those ways that begin late begin when a session
+ * comes whose id begins with `go-`.
  */
 export function countMessages(
   way: WayToRead,
@@ -40,6 +41,7 @@ export function countMessages(
     let empty = 0;
     const take = (message: string) => {
       if (message === "") empty++;
+      else if (message === "timer") setTimeout(() => note(connection, message));
       else if (message === "count") connection.write(`${empty}`);
       else note(connection, `${message} after ${empty}`);
     };
