@@ -1,5 +1,5 @@
 /**
- * The message workloads as a chart, for the README.
+ * Draws the bar chart of message throughput that the README shows.
  *
  * @module
  */
@@ -49,8 +49,8 @@ const panelHeight = size.panelTitle + shown.length * size.row + size.panelSpace;
 const panelWidth = (size.width - 3 * size.margin) / 2;
 
 /**
- * Draws it as SVG: how much faster than sockjs-node each server is, and where its
- * runtime's floor is; websockets on the left, HTTP on the right.
+ * Draws the throughput of each server relative to sockjs-node as SVG, with a line at the
+ * throughput of the bare runtime. Websockets are on the left, HTTP is on the right.
  *
  * @throws {Error} If sockjs-node has not been measured with messages of 32 bytes.
  */
@@ -62,6 +62,7 @@ export function chart(results: Results): string {
   }
   const rows = Math.ceil(figures.length / 2);
   const height = size.head + rows * panelHeight + size.foot;
+  const baseline = `sockjs-node ${results.circumstances.versions.sockjs ?? ""}`.trim();
   const panels = figures.map((figure, at) => {
     const x = size.margin + Math.floor(at / rows) * (panelWidth + size.margin);
     const y = size.head + at % rows * panelHeight;
@@ -71,10 +72,10 @@ export function chart(results: Results): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="title">`,
     `<style>${style}\n</style>`,
     `<rect class="page" x="0.5" y="0.5" width="${size.width - 1}" height="${height - 1}" rx="6"/>`,
-    text(size.margin, 32, "Messages a second, by those of sockjs-node", `class="title" id="title"`),
+    text(size.margin, 32, `Throughput relative to ${baseline} (= 1)`, `class="title" id="title"`),
     text(size.margin, 51, "messages of 32 bytes; server on one core", `class="note"`),
     line(size.width - size.margin - 205, 40, size.bar),
-    text(size.width - size.margin - 197, 51, "the bare runtime without SockJS", `class="note"`),
+    text(size.width - size.margin - 197, 51, "bare runtime, without SockJS", `class="note"`),
     ...panels,
     ...footnotes(results).map((note, at) =>
       text(size.margin, height - 36 + 18 * at, note, `class="note"`)

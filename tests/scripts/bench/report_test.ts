@@ -117,8 +117,9 @@ const results: Results = {
   failures: [],
 };
 
-Deno.test("the chart shows ratios, rates, the day and the machine", () => {
+Deno.test("the chart shows what its ratios are relative to, rates, the day and the machine", () => {
   const drawn = chart(results);
+  assert(drawn.includes(">Throughput relative to sockjs-node 0.3.24 (= 1)<"));
   for (const text of ["1.80× · 900", "1.00× · 450", "2026-01-31, Fast &amp; &lt;small>, 2 cores"]) {
     assert(drawn.includes(text), text);
   }
