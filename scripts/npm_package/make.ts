@@ -11,7 +11,7 @@ import { npm, readProject, root } from "./project.ts";
 import { isFresh, packageStamp, readSources, writeStamp } from "./stamp.ts";
 
 /** Copied as they are. */
-const documents = ["CHANGELOG.md", "LICENSE", "README.md"];
+const documents = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md"];
 
 /** What the package is made of, and by. */
 const sources = [
@@ -78,7 +78,7 @@ async function make(): Promise<void> {
   for (const format of ["esm", "script"]) {
     await nameLibrary(new URL(`${format}/src/server/server.d.ts`, folder));
   }
-  for (const name of documents) await Deno.copyFile(new URL(name, root), new URL(name, folder));
+  await copyDocuments(made.map(([path]) => path).filter((path) => path.endsWith(".md")), folder);
   await removeIfThere(packageStamp);
   for (const name of products) {
     await removeIfThere(new URL(name, npm));
@@ -86,6 +86,15 @@ async function make(): Promise<void> {
   }
   await removeIfThere(folder);
   await writeStamp(packageStamp, sources, made);
+}
+
+/** Copies documents to where they are in the project, so that they find each other there. */
+async function copyDocuments(paths: readonly string[], folder: URL): Promise<void> {
+  for (const path of [...paths, "LICENSE"]) {
+    const target = new URL(path, folder);
+    await Deno.mkdir(new URL(".", target), { recursive: true });
+    await Deno.copyFile(new URL(path, root), target);
+  }
 }
 
 async function finishPackageJson(file: URL): Promise<void> {

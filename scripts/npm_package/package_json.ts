@@ -37,7 +37,7 @@ export function packageJson(project: Project): PackageJson {
     typesVersions: { "*": typesBySubpath(project.exports) },
     // The module that finds the runtime; what else there is only defines.
     sideEffects: [built("esm", project.exports["."]), built("script", project.exports["."])],
-    files: ["esm", "script", "src", "CHANGELOG.md"],
+    files: ["esm", "script", "src", "CHANGELOG.md", "SECURITY.md"],
     dependencies: ranges(dependencies),
     peerDependencies: { ...ranges(optionalPeers), hono: sameMajor(npmRange(project, "hono")) },
     peerDependenciesMeta: Object.fromEntries(

@@ -47,3 +47,17 @@ Deno.test("src/README.md names functions that are in the files beside them", asy
   assert(steps.length > 10 && ends.length > 5);
   assertEquals(wrong, []);
 });
+
+Deno.test("src/README.md names nothing behind a file that is not in it", async () => {
+  const named = Array.from(
+    readme.prose.matchAll(/`([\w/]+\.ts)`, `(\w+)`|`\w+\.(\w+)` in `([\w/]+\.ts)`/g),
+    ([, file, name, method, fileOfMethod]) => [file ?? fileOfMethod!, name ?? method!] as const,
+  );
+  const wrong: string[] = [];
+  for (const [file, name] of named) {
+    const text = await Deno.readTextFile(new URL(file, readme.url));
+    if (!new RegExp(`\\b${name}\\b`).test(text)) wrong.push(`${file}: ${name}`);
+  }
+  assert(named.length > 4);
+  assertEquals(wrong, []);
+});
