@@ -45,7 +45,7 @@ class Sites implements AsyncDisposable {
   }
 }
 
-/** What README.md says of a page's own policy. */
+/** The policy that `src/pages/README.md` names for a page. */
 function pagePolicy(server: string): string {
   return `default-src 'none'; img-src data:; script-src http://${server}; ` +
     `connect-src http://${server} ws://${server}; frame-src http://${server}; ` +
@@ -110,7 +110,7 @@ for (const transport of ["iframe-eventsource", "iframe-htmlfile", "iframe-xhr-po
 }
 
 for (const transport of ["websocket", "xhr-streaming", "xhr-polling", "jsonp-polling"]) {
-  browserTest(`${transport} works in a page with the policy of README.md`, async (context) => {
+  browserTest(`${transport} works in a page with the documented policy`, async (context) => {
     await using sites = new Sites(strict, pagePolicy);
     const [page, found] = await open(context, sites.page);
     assertEquals(await converse(page, sites.echo, transport), `${transport}: hello \u20ac`);

@@ -8,7 +8,7 @@ import { EventEmitter } from "node:events";
 import { Writable } from "node:stream";
 import type { Connection } from "../../mod.ts";
 
-/** The example of the README: an echo in upper case. */
+/** The example of `src/connection/README.md`: an echo in upper case. */
 export function echoThroughStreams(connection: Connection): void {
   const { readable, writable } = connection.stream();
   readable.pipeThrough(upperCase()).pipeTo(writable);

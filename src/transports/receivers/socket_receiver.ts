@@ -180,6 +180,10 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     return this.#socket?.deliversApart === true && this.#arrivals?.moreAreLikely !== false;
   }
 
+  /**
+   * Joining, escaping and encoding 16 MiB in one frame took up to 116 MB of memory; in frames of
+   * this size it takes up to 45.
+   */
   get frameSize(): number {
     return 256 * 1024;
   }
