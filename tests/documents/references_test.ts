@@ -80,3 +80,9 @@ Deno.test("every task that a document names is in deno.json, and every example e
   assert(count > 20, `only ${count} commands were looked at`);
   assertEquals(unknown, []);
 });
+
+Deno.test("the README has no more than 1,600 words besides code and tables", () => {
+  const lines = documents.get("README.md")!.prose.replace(/\]\([^)]*\)/g, "]").split("\n");
+  const words = lines.filter((line) => !line.startsWith("|")).join(" ").split(/\s+/).length;
+  assert(words <= 1600, `it has ${words}`);
+});
