@@ -39,7 +39,7 @@ export type {
 } from "./src/options/server_options.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
-export type { Protocol } from "./src/session/client_info.ts";
+export type { Protocol } from "./src/protocol/transport_names.ts";
 export type { ServerWebSocket, WebSocketHandlers } from "./src/runtimes/runtime.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
 export type { OwnWebSocket, OwnWebSocketHandlers } from "./src/runtimes/bun.ts";

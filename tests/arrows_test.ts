@@ -19,15 +19,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   runtimes: ["protocol", "event_loop", "http"],
   session: ["protocol", "event_loop", "runtimes"],
   connection: ["protocol", "event_loop", "session"],
-  options: ["session"],
-  routing: ["event_loop", "http", "runtimes", "session", "options"],
+  options: ["protocol"],
+  routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],
   transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],
   pages: ["http", "options", "routing"],
   server: [
     ...["protocol", "event_loop", "http", "runtimes", "session", "connection", "options"],
     ...["routing", "transports", "pages"],
   ],
-  "mod.ts": ["runtimes", "session", "connection", "options", "pages", "server"],
+  "mod.ts": ["protocol", "runtimes", "session", "connection", "options", "pages", "server"],
   adapters: [
     ...["protocol", "event_loop", "runtimes", "session", "connection", "options", "server"],
     "mod.ts",

@@ -45,7 +45,7 @@ export type {
   ServerOptions as WebServerOptions,
   SockJSNodeOptions,
 } from "../options/server_options.ts";
-export type { Protocol } from "../session/client_info.ts";
+export type { Protocol } from "../protocol/transport_names.ts";
 export type { ReadyState } from "../session/ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";
 export type { ConnectionEvents } from "./sockjs_node/stream_connection.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Protocol } from "../session/client_info.ts";
+import type { Protocol } from "../protocol/transport_names.ts";
 
 /** How much a line of the log matters. */
 export type LogSeverity = "debug" | "info" | "error";

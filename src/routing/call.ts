@@ -7,7 +7,8 @@
 import type { Authorization } from "./authorization.ts";
 import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
 import type { Grant } from "../options/server_options.ts";
-import { ClientInfo, type Protocol } from "../session/client_info.ts";
+import { ClientInfo } from "../session/client_info.ts";
+import type { Protocol } from "../protocol/transport_names.ts";
 import { type Runtime, runtimeOf } from "../runtimes/runtime.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";

@@ -6,7 +6,7 @@
 
 import type { CloseEvent, Connection as WebConnection } from "../../connection/connection.ts";
 import { callListeners, type FailureHandler } from "../../connection/call_listeners.ts";
-import type { Protocol } from "../../session/client_info.ts";
+import type { Protocol } from "../../protocol/transport_names.ts";
 import { isStandard } from "../../connection/pipes.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
 import type { ReadyState } from "../../session/ready_state.ts";

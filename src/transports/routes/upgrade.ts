@@ -9,7 +9,7 @@ import type { PlainResponse } from "../../http/plain_response.ts";
 import { errorResponse } from "../../http/errors.ts";
 import { notCached, type ResponseHeaders } from "../../http/headers.ts";
 import type { Grant } from "../../options/server_options.ts";
-import type { Protocol } from "../../session/client_info.ts";
+import type { Protocol } from "../../protocol/transport_names.ts";
 import { type HandlerResult, type Route, route } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
 import { isThenable } from "../../event_loop/thenable.ts";

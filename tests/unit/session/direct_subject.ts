@@ -6,7 +6,8 @@
  */
 
 import { Frame } from "../../../src/protocol/message.ts";
-import { ClientInfo, type Protocol } from "../../../src/session/client_info.ts";
+import type { Protocol } from "../../../src/protocol/transport_names.ts";
+import { ClientInfo } from "../../../src/session/client_info.ts";
 import { stillOpen } from "../../../src/protocol/close_codes.ts";
 import { closeFrame } from "../../../src/protocol/frames.ts";
 import { Session } from "../../../src/session/session.ts";
