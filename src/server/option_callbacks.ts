@@ -1,5 +1,6 @@
 /**
- * The functions among the options, called with care: they may throw, and give anything.
+ * Calls the functions among the options, which may throw or return anything. (`log` is called by
+ * `error_reporter.ts`, and `authorize` by `routing/authorization.ts`.)
  *
  * @module
  */
@@ -15,9 +16,9 @@ import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** Asks the application what its options leave to functions. */
+/** Returns what the options say about a request, by calling those that are functions. */
 export class OptionCallbacks {
-  /** The option `authorize`; whoever asks deals with what it throws. */
+  /** The option `authorize`. The caller handles what it throws. */
   readonly authorization: Authorization | undefined;
   readonly #settings: Settings;
   readonly #errors: ErrorReporter;
@@ -32,13 +33,13 @@ export class OptionCallbacks {
     this.authorization = authorize && { authorize, report };
   }
 
-  /** Whether any of them is given requests. */
+  /** Whether an option's function gets requests, and so may keep them. */
   get showsRequests(): boolean {
     const { authorize, origins, jsessionid } = this.#settings;
     return [authorize, origins, jsessionid].some((option) => typeof option === "function");
   }
 
-  /** The `Set-Cookie` value for the request, when there is to be one. */
+  /** The `Set-Cookie` value for the request, if any. */
   cookie(request: Request): string | undefined {
     const { jsessionid } = this.#settings;
     if (jsessionid === false) return undefined;
@@ -49,7 +50,7 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The base URL to tell to clients, when there is one. */
+  /** The base URL that clients are sent to, if any. */
   baseUrl(): string | undefined {
     const { baseUrl } = this.#settings;
     if (typeof baseUrl !== "function") return baseUrl;
@@ -59,7 +60,7 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The subprotocol of a handshake, if there is to be one; whoever asks deals with what is thrown. */
+  /** The subprotocol of a handshake, if any. The caller handles what the function throws. */
   subprotocol(request: Request): string | undefined | Promise<string | undefined> {
     const { subprotocols } = this.#settings;
     if (subprotocols === undefined) return undefined;
@@ -67,7 +68,7 @@ export class OptionCallbacks {
     if (typeof subprotocols !== "function") return subprotocols.find((name) => offered.has(name));
     if (offered.size === 0) return undefined;
     const judge = (chosen: unknown) => this.#offered(chosen, offered);
-    // A list of its own, which it may change.
+    // The function gets a copy, which it may change.
     const chosen = subprotocols([...offered], request);
     return isThenable(chosen) ? Promise.resolve(chosen).then(judge) : judge(chosen);
   }
@@ -79,7 +80,7 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The answer to a request outside the prefix; whoever asks deals with what is thrown. */
+  /** The response to a request outside the prefix. The caller handles what the function throws. */
   fallBack(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
@@ -87,12 +88,12 @@ export class OptionCallbacks {
     return isThenable(answer) ? Promise.resolve(answer).then(fallenBack) : fallenBack(answer);
   }
 
-  /** Whether a request may come from where it does. */
+  /** Whether the option `origins` allows a request. */
   allows(request: Request): boolean {
     const check = this.#originCheck;
     if (check === undefined) return true;
     const origin = request.headers.get("Origin");
-    // Of requests without one, browsers tell whether a page of another site has made them.
+    // For a request without an Origin, browsers say whether it comes from another site's page.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
     if (allowed !== undefined && typeof allowed !== "boolean") {
@@ -102,7 +103,7 @@ export class OptionCallbacks {
   }
 }
 
-/** Those that are offered, each once and in the client's order; what is no name counts for nothing. */
+/** The names on offer, each once, in the client's order. What is not a valid name is ignored. */
 function subprotocolsOf(field: string | null): Set<string> {
   const parts = field === null ? [] : field.split(",");
   return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
@@ -114,20 +115,20 @@ function fallenBack(answer: unknown): HandlerResult {
   // Bun's own idiom: nothing, after an upgrade.
   if (answer === undefined || answer === null) return notFound();
   if (isResponse(answer)) {
-    // What Deno gives for an upgrade has a status that nothing else may have. No more is looked
-    // at: the headers of a response take Deno longer than the rest of it.
+    // Deno's response to an upgrade has a status that no other response may have. The headers are
+    // not checked: on Deno, reading them takes longer than all the rest.
     if (answer.status !== switchingProtocols) checkStatus(answer.status);
     return answer;
   }
   throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof answer}`);
 }
 
-/** Nothing where all are allowed. */
+/** The check for an origin; `undefined` if all are allowed. */
 function originCheck(origins: Settings["origins"]): OriginCheck | undefined {
   if (origins === "*") return undefined;
   if (typeof origins === "function") return origins;
   if (!(origins instanceof RegExp)) return (origin) => origins.includes(origin);
-  // Of whole origins only, and without a memory of the last match.
+  // It must match the whole origin, and must not depend on the last match.
   const { source, flags } = origins;
   const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ""));
   return (origin) => pattern.test(origin);
