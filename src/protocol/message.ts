@@ -1,6 +1,5 @@
 /**
- * What leaves for clients. What is made of a broadcast, for one session, the next ones
- * use as well.
+ * Messages and frames on their way to clients. Sessions share what a broadcast was encoded to.
  *
  * @module
  */
@@ -9,40 +8,40 @@ import { encodeMessage, isPlain } from "./escape.ts";
 import { messagesFrame } from "./frames.ts";
 import { utf8Length } from "./utf8.ts";
 
-/** Characters of the longest message whose frame is made for all sessions at once. */
+/** The longest message, in characters, whose frame is kept for other sessions. */
 const maxShared = 64 * 1024;
 
-/** A frame, in whatever form a client's transport gives it. */
+/** A frame, which each transport encodes in its own way. */
 export class Frame {
   readonly text: string;
   #encode: ((frame: string) => string) | undefined;
-  #formed = "";
+  #encoded = "";
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** It in that form. */
-  encoded(form: (frame: string) => string): string {
-    if (this.#encode !== form) {
-      this.#encode = form;
-      this.#formed = form(this.text);
+  /** The encoded frame. The last encoding is kept, because the next session often needs it. */
+  encoded(encode: (frame: string) => string): string {
+    if (this.#encode !== encode) {
+      this.#encode = encode;
+      this.#encoded = encode(this.text);
     }
-    return this.#formed;
+    return this.#encoded;
   }
 }
 
 /**
- * What was asked for last: a broadcast's is asked for by all sessions, one after the other.
- * It stays, so it has to be short.
+ * The last message and its frame. In a broadcast, each session in turn needs the same frame.
+ * They stay in memory, so they have to be short.
  */
 let lastMessage: Message | undefined;
 let lastFrame = new Frame("");
 
-/** A message, as it is sent. */
+/** A message in the form in which it is sent. */
 export class Message {
   readonly text: string;
-  /** What that takes on the wire. */
+  /** The length of `text` as UTF-8. */
   readonly bytes: number;
 
   constructor(text: string, bytes: number) {
@@ -50,19 +49,19 @@ export class Message {
     this.bytes = bytes;
   }
 
-  /** For a session with frames. */
+  /** The JSON string of a message, for a session with frames. */
   static encoded(message: string): Message {
     if (isPlain(message)) return new Message('"' + message + '"', message.length + 2);
     const text = encodeMessage(message);
     return new Message(text, utf8Length(text));
   }
 
-  /** For a session without them. */
+  /** The message as it is, for a raw websocket. */
   static raw(message: string): Message {
     return new Message(message, utf8Length(message));
   }
 
-  /** The frame that has no other message. */
+  /** A frame with this message alone. */
   get frame(): Frame {
     if (this.text.length > maxShared) return new Frame(messagesFrame([this.text]));
     if (this !== lastMessage) {
