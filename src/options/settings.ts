@@ -1,5 +1,5 @@
 /**
- * The table of options: names, checks and defaults.
+ * The table of options, with their checks and defaults, and the settings that result.
  *
  * @module
  */
@@ -51,7 +51,7 @@ const aSize = numberUpTo(Number.MAX_SAFE_INTEGER, "bytes");
 const aTime = numberUpTo(Number.MAX_SAFE_INTEGER, "milliseconds");
 const aDelay = numberUpTo(2 ** 31 - 1, "milliseconds");
 
-/** The type demands a row for each documented option, and no other rows. */
+/** A row for each option. The type demands one for each documented option, and no others. */
 const table = {
   prefix: { ...aPrefix, default: "" },
   sockjsUrl: { ...aScriptUrl, alias: "sockjs_url" },
@@ -172,7 +172,7 @@ export const optionNames: readonly string[] = rows
   .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
   .concat(ignored);
 
-/** The hash that `true` stands for is the one of the client that is served. */
+/** The hash of the client; `true` stands for the hash of the client that is served. */
 function readIntegrity({ sockjsIntegrity, serveClient }: Checked): string | undefined {
   if (sockjsIntegrity !== true) return sockjsIntegrity;
   if (serveClient?.integrity !== undefined) return serveClient.integrity;
