@@ -37,6 +37,20 @@ export class ScratchCopy implements AsyncDisposable {
     return new ScratchCopy(folder);
   }
 
+  /** The files written to so far that a recipe does not name; for a new file it names the folder. */
+  async unnamed(recipe: string): Promise<string[]> {
+    const readme = await Deno.readTextFile(new URL("src/README.md", root));
+    const [, steps = ""] = readme.split(`\n**${recipe}**\n`);
+    const [text = ""] = steps.split(/^(?:\*\*|#)/m);
+    const exists = (path: string) => Deno.stat(new URL(path, root)).then(() => true, () => false);
+    const unnamed: string[] = [];
+    for (const path of this.touched) {
+      const place = await exists(path) ? path : path.replace(/[^/]*$/, "");
+      if (!text.includes(place.replace(/^src\//, ""))) unnamed.push(path);
+    }
+    return unnamed;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.folder, { recursive: true });
   }

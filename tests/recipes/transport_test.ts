@@ -6,6 +6,7 @@ import { ScratchCopy } from "./scratch_copy.ts";
 const names = "src/protocol/transport_names.ts";
 const file = "src/transports/ndjson.ts";
 const list = "src/transports/all.ts";
+const switchedOn = "tests/support/access.ts";
 const expectation = "tests/support/receiving_transports.ts";
 
 /** Frames as strings of JSON, one a line. */
@@ -45,7 +46,6 @@ Deno.test("a transport is a name, a file and a line, and serves sessions then", 
   await addName(copy);
   await copy.add(file, source);
   await addLine(copy);
-  assertEquals(copy.touched, [names, list, file].sort());
   assertEquals(await copy.check("mod.ts"), "");
 
   await copy.insert(
@@ -64,6 +64,8 @@ Deno.test("a transport is a name, a file and a line, and serves sessions then", 
 `,
   );
   await copy.insert(expectation, "xhrStreaming, eventsource, htmlfile];", "ndjson, ");
+  await copy.insert(switchedOn, `  "eventsource",`, `  "ndjson",\n`);
+  assertEquals(await copy.unnamed("A transport"), []);
   const files = ["streams", "transport_headers", "stream_receivers", "stream_closing"];
   const held = await copy.holdFacts("^deno .*ndjson", ...files);
   assert(held > 5, `only ${held} facts have looked at the transport`);

@@ -2,6 +2,7 @@ import { Server } from "../../../src/server/server.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
 import { optionNames, readOptions } from "../../../src/options/settings.ts";
+import { protocols } from "../../../src/protocol/transport_names.ts";
 
 const someFunction = () => "";
 
@@ -188,15 +189,7 @@ Deno.test("the defaults are those of the protocol", () => {
   assertEquals(defaults.serveClient, undefined);
   assertEquals(defaults.sockjsIntegrity, undefined);
   assertEquals(defaults.contentSecurityPolicy, false);
-  assertEquals([...defaults.transports].sort(), [
-    "eventsource",
-    "htmlfile",
-    "jsonp-polling",
-    "websocket",
-    "websocket-raw",
-    "xhr-polling",
-    "xhr-streaming",
-  ]);
+  assertEquals([...defaults.transports].sort(), protocols.toSorted());
 });
 
 const build = { source: "x", integrity: "sha384-eA==" };
@@ -292,7 +285,8 @@ Deno.test("with origins, callback transports and the iframe are on only where th
     const { transports, iframe } = read({ origins, ...given });
     return [...transports, ...iframe ? ["iframe"] : []].sort();
   };
-  const safe = ["eventsource", "websocket", "websocket-raw", "xhr-polling", "xhr-streaming"];
+  const unsafe = ["htmlfile", "jsonp-polling"];
+  const safe = protocols.filter((name) => !unsafe.includes(name)).sort();
   assertEquals(names({}), safe);
   assertEquals(names({ origins: "*" }), [...safe, "htmlfile", "iframe", "jsonp-polling"].sort());
   assertEquals(names({ transports: ["htmlfile", "iframe"] }), ["htmlfile", "iframe"]);
