@@ -52,7 +52,8 @@ interface Dependency {
 
 async function readGraph(entry: string): Promise<ModuleGraph> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", entry],
+    // So that packages are named by their specifiers, not by their files.
+    args: ["info", "--node-modules-dir=auto", "--json", entry],
     cwd: root,
     stderr: "inherit",
   }).output();
