@@ -8,7 +8,7 @@ import type { Authorization } from "./authorization.ts";
 import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
 import type { Grant } from "../options/server_options.ts";
 import { ClientInfo, type Protocol } from "../session/client_info.ts";
-import { type Runtime, runtimeOf } from "../runtimes/runtime.ts";
+import type { RequestRuntime } from "../runtimes/runtime.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import type { Settings } from "../options/settings.ts";
@@ -17,7 +17,6 @@ import type { Settings } from "../options/settings.ts";
 export interface Service {
   readonly settings: Settings;
   readonly sessions: SessionStore;
-  readonly runtime: Runtime;
   /** Whether the application gets to see requests, and so may keep them. */
   readonly showsRequests: boolean;
   /** Asks the application about requests, where it wants to be asked. */
@@ -38,10 +37,9 @@ export interface Service {
 export class Call {
   readonly service: Service;
   readonly request: Request;
-  /** Whatever the runtime gives beside the request. */
+  /** What the runtime passed beside the request. */
   readonly info: unknown;
-  /** The one that serves this request. */
-  readonly runtime: Runtime;
+  readonly runtime: RequestRuntime;
   /** The session's id from the path; empty where there is none. */
   readonly sessionId: string;
   readonly #url: string;
@@ -53,6 +51,7 @@ export class Call {
     service: Service,
     request: Request,
     info: unknown,
+    runtime: RequestRuntime,
     sessionId: string,
     url: string,
     start: number,
@@ -61,7 +60,7 @@ export class Call {
     this.service = service;
     this.request = request;
     this.info = info;
-    this.runtime = runtimeOf(info) ?? service.runtime;
+    this.runtime = runtime;
     this.sessionId = sessionId;
     this.#url = url;
     this.#start = start;
@@ -75,13 +74,12 @@ export class Call {
 
   /** The client, as this request shows it. */
   clientInfo(protocol: Protocol): ClientInfo {
-    const ends = this.runtime.endpoints(this.request, this.info);
     return new ClientInfo(
       protocol,
       this.url,
       this.#prefixEnd - this.#start,
       this.request.headers,
-      ends,
+      this.runtime.endpoints(),
     );
   }
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { compactFragments, type ReceiverOfWs } from "../../../../src/runtimes/node/fragments.ts";
+import { compactFragments } from "../../../../src/runtimes/node/insides.ts";
 
 /** A receiver as that of `ws` is: whole messages take their fragments away. */
-class FakeReceiver implements ReceiverOfWs {
+class FakeReceiver {
   _fragments: Uint8Array[] = [];
   _fin = false;
   readonly calls: unknown[] = [];
@@ -31,14 +31,14 @@ class FakeReceiver implements ReceiverOfWs {
 
 Deno.test("fragments hold no more than their own bytes, whatever they were read with", () => {
   const receiver = new FakeReceiver();
-  compactFragments(receiver);
+  compactFragments({ _receiver: receiver });
   for (const text of ["a", "bc", "", "d"]) receiver.receive(text, 65_536);
   assertEquals([receiver.held, receiver.calls.length], [[4, "abcd"], 4]);
 });
 
 Deno.test("what is most of its read is not copied, nor is a message that is whole", () => {
   const receiver = new FakeReceiver();
-  compactFragments(receiver);
+  compactFragments({ _receiver: receiver });
   receiver.receive("abc", 6);
   receiver.receive("d", 65_536, true);
   assertEquals([receiver.held, receiver.calls], [[65_542, "abcd"], ["done", "done"]]);
@@ -46,7 +46,7 @@ Deno.test("what is most of its read is not copied, nor is a message that is whol
 
 Deno.test("a receiver of another make is left as it is", () => {
   for (const receiver of [undefined, null, {}, { _fragments: [] }]) {
-    compactFragments(receiver);
+    compactFragments({ _receiver: receiver });
     assertEquals(receiver && "dataMessage" in receiver, receiver && false);
   }
 });

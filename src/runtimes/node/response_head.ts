@@ -1,45 +1,44 @@
 /**
- * Heads of answers, as Node takes them.
+ * The head of a response, for Node: status and headers.
  *
  * @module
  */
 
 import { checkStatus } from "../../http/plain_response.ts";
 import { isFieldValue } from "../../http/cookies.ts";
-import { connectionHeaders } from "./connection_headers.ts";
 import type { ServerResponse } from "./types.ts";
 
-/** Headers of an answer. */
+/** Headers as Node takes them. */
 type NodeHeaders = Record<string, string | string[]>;
 
 /**
- * Begins an answer, beside whatever fields others have given it.
+ * Begins a response. Headers that other code has set are sent, too.
  *
- * @throws Where Node cannot send it, or others have begun to; nothing of it is sent then, and
- * nothing of it is left to be sent with another.
+ * @throws If Node cannot send it, or other code has begun to. Then nothing is sent, and none of
+ * these headers stays in the response.
  */
 export function writeHead(res: ServerResponse, status: number, headers: NodeHeaders): void {
   checkStatus(status);
   if (res.headersSent) throw new Error("Cannot answer: the head of another answer was sent");
   try {
     if (res.stream !== undefined) checkForHttp2(res, headers);
-    leaveFraming(res, status, headers);
+    removeFraming(res, status, headers);
     res.writeHead(status, headers);
   } catch (error) {
-    // Node keeps what it has read of them.
+    // Node keeps those that it has read before it threw.
     for (const name of Object.keys(headers)) remove(res, name);
     throw error;
   }
 }
 
-/** Takes away all fields that there are. */
+/** Removes all headers. */
 export function clearHead(res: ServerResponse): void {
   for (const name of res.getHeaderNames()) remove(res, name);
 }
 
 /**
- * HTTP/2 throws for fields of the connection, whoever has given them. Values it sends as they
- * are, and clients end the whole connection for some of them.
+ * Removes what Node's HTTP/2 does not take: headers of the connection, those of other code
+ * included. It sends control characters, for which clients end the whole connection.
  */
 function checkForHttp2(res: ServerResponse, headers: NodeHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
@@ -54,8 +53,8 @@ function checkForHttp2(res: ServerResponse, headers: NodeHeaders): void {
   for (const name of connectionHeaders(res.getHeaderNames(), listed)) remove(res, name);
 }
 
-/** What others have said of the length of a body was not said of this one. */
-function leaveFraming(res: ServerResponse, status: number, headers: NodeHeaders): void {
+/** Removes headers of other code about the length of a body: this is another body. */
+function removeFraming(res: ServerResponse, status: number, headers: NodeHeaders): void {
   if (res.getHeader("Content-Length") !== undefined) remove(res, "Content-Length");
   const isWhole = "Content-Length" in headers || status === 204 || status === 304;
   if (isWhole && res.getHeader("Transfer-Encoding") !== undefined) remove(res, "Transfer-Encoding");
@@ -63,4 +62,32 @@ function leaveFraming(res: ServerResponse, status: number, headers: NodeHeaders)
 
 function remove(res: ServerResponse, name: string): void {
   if (!res.headersSent) res.removeHeader(name);
+}
+
+/** RFC 9110, section 7.6.1, and RFC 9113, section 8.2.2: HTTP/2 has none of them. */
+const always: ReadonlySet<string> = new Set([
+  "connection",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * Finds the names of headers that are about the connection, not about the response.
+ *
+ * @param connection The header `Connection`, which lists further ones.
+ */
+export function connectionHeaders(
+  names: Iterable<string>,
+  connection: string | null | undefined,
+): string[] {
+  const listed = (connection ?? "").toLowerCase().split(",").map((name) => name.trim());
+  return [...names].filter((name) => {
+    const lowerCase = name.toLowerCase();
+    return always.has(lowerCase) || (lowerCase !== "" && listed.includes(lowerCase));
+  });
 }
