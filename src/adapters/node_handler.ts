@@ -22,7 +22,8 @@ import type { SockJSServer } from "./sockjs_server.ts";
 
 const bodyWasRead = "Cannot take what a client sends: other code has read the request's body, so " +
   "SockJS has to get requests before it does";
-const hasBegun = "Cannot answer a request: other code has begun to, and did not end its answer";
+const hasBegun =
+  "Cannot respond to a request: other code has begun to, and did not end its response";
 
 /** The listeners of one SockJS server. They never throw or reject, as Node calls them. */
 export class NodeHandler {

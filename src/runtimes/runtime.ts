@@ -170,7 +170,7 @@ export function runtimeOf(info: unknown): RequestRuntime | undefined {
   return (info as { [runtimeKey]?: RequestRuntime } | null | undefined)?.[runtimeKey];
 }
 
-/** An address from a runtime's own fields; nothing without a host, as on a unix socket. */
+/** An address made of a host and a port; nothing without a host, as on a unix socket. */
 export function addressOf(host: string | undefined, port: number | undefined): Address | undefined {
   return host === undefined ? undefined : { address: host, port: port ?? 0 };
 }

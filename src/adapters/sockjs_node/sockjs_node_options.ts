@@ -1,5 +1,5 @@
 /**
- * The options of sockjs-node, and what they are here.
+ * The options of sockjs-node, translated to those of this library.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { optionNames } from "../../options/settings.ts";
  */
 export interface ServerOptions extends Omit<WebServerOptions, "jsessionid"> {
   /**
-   * Whether answers set the cookie that load balancers stick to; or a function that
+   * Whether responses set the cookie that load balancers stick to; or a function that
    * sets its own on Node's `res`, and finds the cookies that came in `req.cookies`.
    *
    * @default {false}
@@ -25,7 +25,7 @@ export interface ServerOptions extends Omit<WebServerOptions, "jsessionid"> {
   jsessionid?: boolean | JSessionId | undefined;
 }
 
-/** Gets Node's objects before the answer begins. */
+/** Gets Node's objects before the response begins. */
 export type JSessionId = {
   // A method, so that a function that names Node's own types fits.
   set(req: RequestHead, res: ResponseHead): unknown;
@@ -41,7 +41,7 @@ export interface RequestHead {
   cookies?: Record<string, string>;
 }
 
-/** What is typed of an answer of Node's. */
+/** What is typed of a response of Node's. */
 export interface ResponseHead {
   /** As in Node. */
   setHeader(name: string, value: string | readonly string[]): unknown;

@@ -1,7 +1,8 @@
 /**
  * The one place that touches what Node, the package `ws` and event emitters do not document, or
  * do not expect others to change. Each item says what is used and why, what happens where it is
- * missing or replaced, and which test watches it. `insides_test.ts` keeps it out of other files.
+ * missing or replaced, and which test watches it; probes are in `tests/runtimes/node_http_test.ts`.
+ * `tests/unit/runtimes/node/insides_test.ts` keeps such things out of other files.
  *
  * @module
  */
@@ -19,7 +20,7 @@ export const isRealNode = !("Deno" in globalThis || "Bun" in globalThis);
  * since version 26, and on Deno and Bun.
  *
  * - Why: a declined request can be put back into the socket only without a body.
- * - Watched by `tests/node/`, on each version.
+ * - Watched by `tests/node/upgrades_test.ts`, on each version.
  */
 export const takesBodies = !isRealNode || parseInt(process.versions.node) >= 26;
 
@@ -37,7 +38,7 @@ export interface ConnectionEmitter {
  *
  * - Why: Node emits an upgrade at once, also behind such a request.
  * - Where it is missing: the upgrade goes on, as it does without this.
- * - Watched by `tests/node/`.
+ * - Watched by the probe `unfinishedResponse`.
  */
 export function hasUnfinishedResponse(socket: NodeSocket | null): boolean {
   return Boolean(socket?._httpMessage);
@@ -48,8 +49,8 @@ export function hasUnfinishedResponse(socket: NodeSocket | null): boolean {
  * several requests at once. Uses `socket` of the response, which is null then.
  *
  * - Why: Node does not emit the connection's end on such a response.
- * - Where it is missing: a response of HTTP/2 has `stream`, and never waits.
- * - Watched by `tests/node/`.
+ * - A response of HTTP/2, which has `stream`, never waits.
+ * - Watched by the probe `queuedResponse`.
  */
 export function isQueued({ socket, stream, writableFinished }: ServerResponse): boolean {
   return socket === null && stream === undefined && !writableFinished;
@@ -62,7 +63,7 @@ export function isQueued({ socket, stream, writableFinished }: ServerResponse): 
  * - Why: Node then reads the request as an ordinary one, with its body, timeouts and keep-alive.
  * - Where a server has no listener for TLS connections, because another server has accepted this
  *   one, the event for plain ones is emitted.
- * - Watched by `tests/node/`.
+ * - Watched by the probe `putBack`.
  */
 export function putBack(server: ConnectionEmitter, socket: NodeSocket, bytes: Uint8Array): void {
   socket.unshift(bytes);
@@ -76,7 +77,7 @@ export function putBack(server: ConnectionEmitter, socket: NodeSocket, bytes: Ui
  *
  * - Why: a client can make the head of a stream's request long, and the stream lives long.
  * - Where they are getters, as with HTTP/2, or not Node's own, nothing happens.
- * - Watched by `tests/reliability/`, which measures memory.
+ * - Watched by the probe `replacedHeaders`.
  */
 export function replaceHeaders(
   req: IncomingMessage,
@@ -90,7 +91,7 @@ export function replaceHeaders(
  * Changes one header of a request, or deletes it. Writes into `headers`, which `ws` reads.
  *
  * - Why: `ws` accepts fewer handshakes than we do, and chooses the subprotocol by itself.
- * - Watched by the conformance suite's handshakes.
+ * - Watched by `tests/unit/runtimes/node/ws_server_test.ts`, with the real `ws`.
  */
 export function changeHeader(req: IncomingMessage, name: string, value: string | undefined): void {
   const headers = req.headers as Record<string, unknown>;
@@ -163,7 +164,7 @@ export function writableConnection(websocket: WsInsides): WsConnection | undefin
  *
  * - Why: a peer that is sending a long message is alive, although it does not answer pings.
  * - Where it is missing, as with Bun's own `ws`, this is 0, and pings alone count.
- * - Watched by the conformance suite's dead peers.
+ * - Watched by `tests/unit/runtimes/node/ws_server_test.ts`, with the real `ws`.
  */
 export function bytesReadBy(websocket: WsInsides): number {
   return websocket._socket?.bytesRead ?? 0;
@@ -178,8 +179,8 @@ export const closeRequested = "sockjs-closing";
  *
  * - Why: `ws` calls it as soon as it has read a close frame or a broken one, which is the last
  *   moment to send.
- * - Where `ws` does not call it, as with Bun's own, the event does not come, and errors tell of
- *   messages that are too long.
+ * - Where `ws` does not call it, as with Bun's own, the event does not come, and an
+ *   error says that a message was too long.
  * - Watched by the probe `tooLong`.
  */
 export function announceClose(websocket: WsInsides): void {
@@ -231,7 +232,7 @@ type Constructor = { readonly prototype: object };
  * - Why: a real `Request` or `Headers` takes longer to make than all else that is done for a
  *   short request, so it is made only when it is needed.
  * - The Web's own methods throw on such an object, so each of them has one of ours before it.
- * - Watched by the unit tests of both classes.
+ * - Watched by `tests/unit/runtimes/node/request_test.ts` and `request_headers_test.ts`.
  */
 export function passAs(ours: Constructor, webs: Constructor): void {
   Object.setPrototypeOf(ours.prototype, webs.prototype);

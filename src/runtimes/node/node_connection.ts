@@ -67,7 +67,7 @@ export function onResponseGone(
  */
 const waiting = new WeakMap<NodeSocket, Set<() => void>>();
 
-/** Calls back when the connection of a queued response closes, which Node does not tell it. */
+/** Calls back when the connection of a queued response closes. Node emits nothing on it then. */
 export function onPipelinedClose(
   req: IncomingMessage,
   res: ServerResponse,

@@ -19,7 +19,7 @@ type NodeHeaders = Record<string, string | string[]>;
  */
 export function writeHead(res: ServerResponse, status: number, headers: NodeHeaders): void {
   checkStatus(status);
-  if (res.headersSent) throw new Error("Cannot answer: the head of another answer was sent");
+  if (res.headersSent) throw new Error("Cannot respond: the head of another response was sent");
   try {
     if (res.stream !== undefined) checkForHttp2(res, headers);
     removeFraming(res, status, headers);
@@ -44,7 +44,7 @@ function checkForHttp2(res: ServerResponse, headers: NodeHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
     const isValid = typeof value === "string" ? isFieldValue(value) : value.every(isFieldValue);
     if (!isValid) {
-      throw new TypeError(`Cannot answer: the value of ${name} has a control character`);
+      throw new TypeError(`Cannot respond: the value of ${name} has a control character`);
     }
   }
   const connection = Object.keys(headers).find((name) => name.toLowerCase() === "connection");

@@ -17,7 +17,7 @@ import { writeHead } from "./response_head.ts";
 const lastChunk = "0\r\n\r\n";
 
 /**
- * A text longer than `long` is sent in pieces of `maxPiece` characters, as Node does not tell how
+ * A text longer than `long` is sent in pieces of `maxPiece` characters, as Node does not say how
  * much of one piece is left.
  */
 const maxPiece = 64 * 1024;
@@ -36,7 +36,7 @@ export class NodeSink implements Sink {
   #listener: SinkListener | undefined;
   /** The rest of a long text, and what was written after it. */
   #rest = "";
-  /** Whether Node was told of the end. */
+  /** Whether Node's response was ended. */
   #hasEnd = false;
   readonly #drained: () => void;
   readonly #gone: () => void;
