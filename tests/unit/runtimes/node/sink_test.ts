@@ -1,5 +1,4 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { PlainResponse } from "../../../../src/http/plain_response.ts";
 import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
 import { alreadySent, Exchange } from "../../../../src/runtimes/node/exchange.ts";
 import { NodeSink } from "../../../../src/runtimes/node/sink.ts";
