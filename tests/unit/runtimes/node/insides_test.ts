@@ -21,7 +21,11 @@ const root = new URL("../../../../", import.meta.url);
 /** All files of `src/`, from there. */
 function sourceFiles(folder = "src/"): string[] {
   return [...Deno.readDirSync(new URL(folder, root))].flatMap(({ name, isDirectory }) =>
-    isDirectory ? sourceFiles(`${folder}${name}/`) : [`${folder}${name}`]
+    isDirectory
+      ? sourceFiles(`${folder}${name}/`)
+      : name.endsWith(".ts")
+      ? [`${folder}${name}`]
+      : []
   );
 }
 

@@ -82,7 +82,7 @@ Deno.test("what Node has read of a head that it refuses is not sent with another
 Deno.test("a head is not sent after that of another answer", () => {
   const res = prepared({});
   res.headersSent = true;
-  assertThrows(() => writeHead(res, 200, { "X-A": "1" }), Error, "another answer");
+  assertThrows(() => writeHead(res, 200, { "X-A": "1" }), Error, "another response");
   assertEquals(res.calls, []);
 });
 
