@@ -111,6 +111,21 @@ Deno.test("of the runtimes, all but the entry and the adapters know the interfac
   assertEquals(wrong, []);
 });
 
+/** All files that a file imports, and those that they import. */
+function reachableFrom(file: string, found = new Set<string>()): Set<string> {
+  for (const { from, to } of arrows) {
+    if (from !== file || found.has(to)) continue;
+    found.add(to);
+    reachableFrom(to, found);
+  }
+  return found;
+}
+
+Deno.test("in the room of the runtimes there are no circles, by types neither", () => {
+  const files = sources.keys().map(pathOf).filter((path) => roomOf(path) === "runtimes");
+  assertEquals(files.filter((file) => reachableFrom(file).has(file)).toArray(), []);
+});
+
 Deno.test("no two source files have the same name", () => {
   const paths = Map.groupBy(sources.keys().map(pathOf), (path) => path.replace(/.*\//, ""));
   const twice = paths.values().filter(({ length }) => length > 1).toArray();
