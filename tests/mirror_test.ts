@@ -64,12 +64,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/connection/connection_events_test.ts": ["connection/emitter"],
   "tests/unit/connection/connection_iterator_test.ts": ["connection/inbox"],
   "tests/unit/connection/connection_test.ts": ["routing/call"],
-  "tests/unit/runtimes/node/node_runtime_test.ts": [
-    "runtimes/node/endpoints",
-    "runtimes/node/node_info",
-    "runtimes/node/real_node",
-  ],
-  "tests/unit/runtimes/node/request_test.ts": ["runtimes/node/request_host"],
+  "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
   "tests/hono/": ["adapters/hono", "adapters/hono_node_server"],
   "tests/node/": ["adapters/node_handler"],
   "tests/sockjs_node/": [

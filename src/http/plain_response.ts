@@ -50,7 +50,7 @@ export function isResponse(value: unknown): value is Response {
  */
 export function checkStatus(status: number): void {
   if (!(status >= 200 && status <= 599)) {
-    throw new RangeError(`Cannot answer: the status is ${status}, and must be 200 to 599`);
+    throw new RangeError(`Cannot respond: the status is ${status}, and must be 200 to 599`);
   }
 }
 
@@ -64,11 +64,11 @@ export function checkStatus(status: number): void {
 export function checkSendable(response: Response): void {
   checkStatus(response.status);
   if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("Cannot answer: the body of the Response was used already");
+    throw new TypeError("Cannot respond: the body of the Response was used already");
   }
   for (const [name, value] of response.headers) {
     if (!isFieldValue(value)) {
-      throw new TypeError(`Cannot answer: the value of ${name} has a control character`);
+      throw new TypeError(`Cannot respond: the value of ${name} has a control character`);
     }
   }
 }

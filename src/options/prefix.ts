@@ -20,7 +20,7 @@ export type PrefixMatcher = (url: string, start?: number, end?: number) => numbe
  * @throws {TypeError} If the prefix is not a valid regular expression.
  */
 export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
-  if (typeof prefix === "string" && !isPattern(prefix)) return literalMatcher(prefix);
+  if (isLiteral(prefix)) return literalMatcher(prefix);
   const pattern = segmentPattern(prefix);
   return (url, start = 0, end = url.length) => {
     const path = url.slice(start, end);
@@ -38,7 +38,7 @@ export const aPrefix: Check = {
     value instanceof RegExp
       ? mayBeginPath(value.source)
       : typeof value === "string" && !/#|[^(]\?[\w-]*=/.test(value) &&
-        (value === "" || value[0] === "/" || (isPattern(value) && mayBeginPath(value))),
+        (value === "" || value[0] === "/" || (!isLiteral(value) && mayBeginPath(value))),
   advice(value) {
     if (value instanceof RegExp) return "paths begin with a slash: write one such as /\\/echo/";
     if (typeof value !== "string") return undefined;
@@ -55,9 +55,9 @@ function mayBeginPath(source: string): boolean {
   return !source.split("|").every((part) => beginsOtherwise.test(part));
 }
 
-/** Whether a prefix that is a string is a regular expression. A dot alone does not make it one. */
-export function isPattern(prefix: string): boolean {
-  return /[\\^$*+?()[\]{}|]/.test(prefix);
+/** Whether a prefix is the path itself, and no regular expression. A dot alone makes it none. */
+export function isLiteral(prefix: string | RegExp): prefix is string {
+  return typeof prefix === "string" && !/[\\^$*+?()[\]{}|]/.test(prefix);
 }
 
 function literalMatcher(prefix: string): PrefixMatcher {

@@ -120,7 +120,7 @@ function fallenBack(answer: unknown): HandlerResult {
     if (answer.status !== switchingProtocols) checkStatus(answer.status);
     return answer;
   }
-  throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof answer}`);
+  throw new TypeError(`Cannot respond: fallback must give a Response, got ${typeof answer}`);
 }
 
 /** The check for an origin; `undefined` if all are allowed. */

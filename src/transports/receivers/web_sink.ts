@@ -7,14 +7,13 @@
 
 import { guarded } from "../../event_loop/guard.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
-import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
+import type { RequestRuntime, Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
 import { currentTurn, inNextTurn } from "../../event_loop/turns.ts";
 
 /** Begins an answer that is sent bit by bit. */
 export function openSink(call: Call, headers: ResponseHeaders, listener: SinkListener): Sink {
-  const { runtime, request, info } = call;
-  return runtime.stream?.(headers, request, info, listener) ?? new WebSink(call, headers, listener);
+  return call.runtime.stream?.(headers, listener) ?? new WebSink(call, headers, listener);
 }
 
 const encoder = new TextEncoder();
@@ -51,7 +50,7 @@ function cutOff(): Error {
 class WebSink implements Sink {
   readonly response: Response;
   /** Where the runtime wants to hear of it again; else the request's head would stay with it. */
-  readonly #call: Call | undefined;
+  readonly #runtime: RequestRuntime | undefined;
   readonly #listener: SinkListener;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Chunks that wait for a turn of their own, and how long they are. */
@@ -67,9 +66,9 @@ class WebSink implements Sink {
 
   constructor(call: Call, headers: ResponseHeaders, listener: SinkListener) {
     this.#listener = listener;
-    const { runtime, request, info } = call;
-    this.#call = runtime.restoreIdleTimeout && call;
-    runtime.suspendIdleTimeout?.(request, info, call.service.settings.heartbeatDelay);
+    const { runtime } = call;
+    this.#runtime = runtime.restoreIdleTimeout && runtime;
+    runtime.suspendIdleTimeout?.(call.service.settings.heartbeatDelay);
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -84,11 +83,7 @@ class WebSink implements Sink {
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     this.response = new Response(body, { headers });
-    runtime.onClientGone?.(
-      request,
-      info,
-      () => guarded(listener, () => this.#broken(), undefined),
-    );
+    runtime.onClientGone?.(() => guarded(listener, () => this.#broken(), undefined));
   }
 
   get bufferedAmount(): number {
@@ -205,6 +200,6 @@ class WebSink implements Sink {
   }
 
   #restoreIdleTimeout(): void {
-    this.#call?.runtime.restoreIdleTimeout?.(this.#call.request, this.#call.info);
+    this.#runtime?.restoreIdleTimeout?.();
   }
 }

@@ -101,7 +101,7 @@ function attachReceiver(
   const headers = transport.headers(call);
   headers["Content-Type"] = transport.contentType;
   if (prelude !== undefined && !service.showsRequests) {
-    call.runtime.forgetHead?.(call.request, call.info, peer.headers);
+    call.runtime.forgetHead?.(peer.headers);
   }
   session ??= service.createSession(peer, grant, call.sessionId);
   const receiver = receiverOf(framing, call, headers, session);

@@ -31,7 +31,7 @@ function upgrade(
   protocol: Protocol,
   raw: boolean,
 ): HandlerResult | Promise<HandlerResult> {
-  const { service, runtime, request, info } = call;
+  const { service, runtime, request } = call;
   const refused = refuse(request.headers);
   if (refused !== undefined) return refused;
   const { sessions } = service;
@@ -49,7 +49,7 @@ function upgrade(
     void peer.headers;
     const receiver = new SocketReceiver(service, peer, grant, raw);
     if (!("upgrade" in runtime)) service.warnOnce(howToUpgrade);
-    const response = runtime.upgrade?.(request, info, receiver, service.warnOnce);
+    const response = runtime.upgrade?.(receiver, service.warnOnce);
     return response ?? errorResponse(400, refusal, errorFields());
   };
   return full() ?? authorized(call, undefined, errorFields, (grant) => {

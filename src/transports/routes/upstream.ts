@@ -52,19 +52,19 @@ function noSession(send: Send, call: Call): PlainResponse {
  * a silent connection; or when it is gone, where the runtime tells.
  */
 function whenResumed(
-  { runtime, request, info }: Call,
+  { runtime }: Call,
   session: Session,
   hold: Pause,
 ): Promise<void> {
   return new Promise((resolve) => {
-    runtime.suspendIdleTimeout?.(request, info, Infinity);
+    runtime.suspendIdleTimeout?.(Infinity);
     const resume = () => {
-      runtime.restoreIdleTimeout?.(request, info);
+      runtime.restoreIdleTimeout?.();
       resolve();
     };
     hold.wait(resume);
     session.recount();
-    runtime.onAbandoned?.(request, info, () => {
+    runtime.onAbandoned?.(() => {
       hold.leave(resume);
       session.recount();
       resolve();
