@@ -1,5 +1,5 @@
 /**
- * Serves applications of Hono's, on the runtime that runs this.
+ * Serves Hono applications on the current runtime.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Runs an example on a runtime: `deno task example chat --runtime deno|bun|node`. Of Node
- * there are also `node20`, `node22` and `node24`. What else is given is the example's own:
- * servers take `--port 8080`. `raw_websocket/client` is that file there, not its `main.ts`.
+ * Runs an example on a runtime: `deno task example chat --runtime deno|bun|node`. For Node there
+ * are also `node20`, `node22` and `node24`. Other arguments go to the example: servers take
+ * `--port 8080`. `raw_websocket/client` runs that file instead of the example's `main.ts`.
  *
  * @module
  */

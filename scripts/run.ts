@@ -1,4 +1,4 @@
-/** Where a program runs, and with what. */
+/** The working directory and environment of a program, and what ends it. */
 export interface RunOptions {
   cwd?: string | URL;
   env?: Record<string, string>;

@@ -1,5 +1,5 @@
 /**
- * A service for those who are signed in, and a page to sign in:
+ * A service for signed-in users, with a page to sign in:
  *
  * ```sh
  * deno task example auth --runtime bun --port 8080

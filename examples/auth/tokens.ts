@@ -1,7 +1,6 @@
 /**
- * Tokens that say who somebody is and until when, signed so that nobody else can
- * make them. A real application may use JSON Web Tokens, or random ones that it
- * keeps in a database.
+ * Signed tokens that hold a user's name and when they expire. A real application may use JSON Web
+ * Tokens, or random tokens that it keeps in a database.
  *
  * @module
  */

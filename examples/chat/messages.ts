@@ -1,5 +1,5 @@
 /**
- * What clients and server of the chat tell each other, as JSON.
+ * The JSON messages between the chat's clients and its server.
  *
  * @module
  */

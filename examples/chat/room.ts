@@ -1,5 +1,5 @@
 /**
- * The chat's only room: who is in it, and what was said lately.
+ * The chat's only room: its members and the latest messages.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * An echo service for clients with SockJS and without:
+ * An echo service for clients with and without SockJS:
  *
  * ```sh
  * deno task example raw_websocket --runtime bun --port 8080

@@ -1,6 +1,5 @@
 /**
- * The services that SockJS protocol suites and the stock client's own tests
- * expect of a server.
+ * The services that SockJS protocol suites and the stock client's own tests expect.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The page that checks every transport in the browser that shows it.
+ * Serves the page that checks every transport in a browser.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Tells pages what the server saw of their connections.
+ * Records connections on the server, and answers pages that ask about them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the project wants of its server, as ratios within one run.
+ * The performance goals of the project, as ratios within one run.
  *
  * @module
  */

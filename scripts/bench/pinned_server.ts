@@ -1,5 +1,5 @@
 /**
- * A server that is measured: a fresh process, on one core.
+ * A server under measurement: a fresh process, pinned to one core.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a run of the benchmark found out.
+ * The results of a benchmark run, and their file format.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Measures: every workload on every server, in several rounds, each with fresh servers.
+ * Measures every workload on every server, in several rounds with fresh servers.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is said of several measurements of the same thing.
+ * Medians and spreads of repeated measurements.
  *
  * @module
  */

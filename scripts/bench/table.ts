@@ -1,5 +1,5 @@
 /**
- * The results as a table for terminals.
+ * Prints the results as a table.
  *
  * @module
  */

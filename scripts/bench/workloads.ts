@@ -1,5 +1,5 @@
 /**
- * What the servers have to do, and what is measured of it.
+ * The workloads: what the load generator does, and which figure of it counts.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A project that uses the package as npm gives it to its users.
+ * A temporary project that installs the npm package.
  *
  * @module
  */

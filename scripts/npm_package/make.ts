@@ -1,5 +1,5 @@
 /**
- * Makes the package for npm in `npm/`.
+ * Builds the npm package in `npm/`.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Once for each runtime, all transports at the same time. */
+/** Tests that use all transports at the same time, once per runtime. */
 
 import { assert, assertEquals } from "@std/assert";
 import { closed } from "../../examples/test_server/page/witness.js";

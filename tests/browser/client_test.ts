@@ -1,6 +1,6 @@
 /**
- * The client that the server serves, in pages of another site: the iframe page
- * checks it, has a policy, and still works.
+ * Tests of the client that the server serves, in pages of another site: the iframe page checks its
+ * integrity, has a Content-Security-Policy, and still works.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";

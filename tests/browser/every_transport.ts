@@ -1,4 +1,4 @@
-/** Each transport, from the server's own origin and from another. */
+/** Tests of each transport, from the server's origin and from another. */
 
 import { assertEquals } from "@std/assert";
 import { checks, transports } from "../../examples/test_server/page/checks.js";

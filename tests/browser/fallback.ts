@@ -1,4 +1,4 @@
-/** The client falls back to what works, when it may choose among all of its transports. */
+/** Tests that the client, with all its transports to choose from, falls back to one that works. */
 
 import { assertEquals } from "@std/assert";
 import { presentHosts } from "../support/hosts.ts";

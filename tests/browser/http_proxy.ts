@@ -1,5 +1,5 @@
 /**
- * Proxies that stand in the way of websockets and of streams.
+ * Proxies that block websockets or hold back streams.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The pages of the test server, from another origin than the server under test.
+ * Serves the test pages from another origin than that of the server under test.
  *
  * @module
  */

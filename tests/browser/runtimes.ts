@@ -1,5 +1,5 @@
 /**
- * Registers tests in the browser, for each runtime of the server.
+ * Registers browser tests for each runtime of the server.
  *
  * @module
  */

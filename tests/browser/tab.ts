@@ -1,5 +1,5 @@
 /**
- * A tab of the browser, with the stock client and the checks of the smoke page.
+ * A browser tab with the stock client and the checks of the smoke page.
  *
  * @module
  */

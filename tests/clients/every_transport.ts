@@ -1,6 +1,6 @@
 /**
- * Registers tests of the stock client, for each host of the server and each
- * transport that the client has outside browsers.
+ * Registers tests of the stock client for each host of the server and each transport that the
+ * client has outside browsers.
  *
  * @module
  */

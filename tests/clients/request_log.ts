@@ -1,5 +1,5 @@
 /**
- * Lets a test learn which requests a client made.
+ * Records the requests that a client makes, for a test to read.
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
- * The server that clients of others' making are driven against: the services of
- * the example's test server, those that only these tests need, and what they
- * ask of it.
+ * The server program for tests of other people's clients: the services of the example's test
+ * server, services for these tests alone, and the records that tests read.
  *
  * @module
  */

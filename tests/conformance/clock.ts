@@ -1,5 +1,5 @@
 /**
- * The clock on the server's wall, which somebody may set; and a server that has no time.
+ * Lets tests set the server's wall clock, and keep its process busy.
  *
  * @module
  */

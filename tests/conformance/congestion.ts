@@ -1,5 +1,5 @@
 /**
- * Applications with too much to say, or too much to do to listen.
+ * Applications that write faster than their clients read, or that pause their connections.
  *
  * @module
  */

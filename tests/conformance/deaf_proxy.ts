@@ -1,5 +1,6 @@
 /**
- * A proxy that reads on when its client has gone, as some do, and tells nobody.
+ * A proxy that does not notice that its client has disconnected, and goes on reading from the
+ * server.
  *
  * @module
  */

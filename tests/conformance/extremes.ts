@@ -1,5 +1,5 @@
 /**
- * Services with options at the ends of what they allow.
+ * Services whose options have their smallest or largest values.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Applications that pipe connections, and await nothing of it.
+ * Applications that pipe connections and do not await the pipes.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The server under test: the services of the example's test server, and those
- * that only these tests need.
+ * The server program of the conformance suite: the services of the example's test server, and
+ * services for these tests alone.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A choice of subprotocols, and what becomes of it.
+ * A service that chooses the subprotocol that its client asks for, and reports it.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The token as the first message. */
+/** Tests of the auth example, whose client sends a token as its first message. */
 
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";

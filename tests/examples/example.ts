@@ -1,5 +1,5 @@
 /**
- * Examples under test: their servers, and their pages as people see them.
+ * Starts examples and opens their pages.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Two channels over one connection. */
+/** Tests of the multiplex example: two channels over one connection. */
 
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";

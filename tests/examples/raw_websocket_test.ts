@@ -1,4 +1,4 @@
-/** Clients without SockJS: a page, and one for the command line. */
+/** Tests of the clients without SockJS: a page, and a command-line program. */
 
 import { assertEquals } from "@std/assert";
 import {

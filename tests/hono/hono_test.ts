@@ -1,4 +1,4 @@
-/** SockJS in applications of Hono's, driven from here against one for each runtime. */
+/** Tests of SockJS in Hono applications, against a server process per runtime. */
 
 import { assert, assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";

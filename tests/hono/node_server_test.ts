@@ -1,4 +1,4 @@
-/** What the adapter says and does under `@hono/node-server`, played by the test. */
+/** Tests of the Hono adapter with an imitation of `@hono/node-server`. */
 
 import { EventEmitter } from "node:events";
 import { assert, assertEquals, assertThrows } from "@std/assert";

@@ -1,5 +1,5 @@
 /**
- * Registers tests of the application under test, for each runtime that serves it.
+ * Registers tests of the Hono application for each runtime that serves it.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Applications that share their server with SockJS. */
+/** Tests of applications that share their HTTP server with SockJS. */
 
 import { assertEquals } from "@std/assert";
 import type { HttpConnection } from "../support/raw_http.ts";

@@ -1,5 +1,5 @@
 /**
- * Upgrade requests as they should not be, and clients that go away at any time.
+ * Malformed upgrade requests, and clients that disconnect during an upgrade.
  *
  * @module
  */

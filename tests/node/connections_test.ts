@@ -1,4 +1,4 @@
-/** Several requests on one connection, and what comes with them. */
+/** Tests of several requests on one connection. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { RawRequest } from "../support/raw_http.ts";

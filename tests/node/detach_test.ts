@@ -1,4 +1,4 @@
-/** Taking SockJS servers off an HTTP server. */
+/** Tests of detaching SockJS servers from an HTTP server. */
 
 import { assert, assertEquals } from "@std/assert";
 import { HttpConnection } from "../support/raw_http.ts";

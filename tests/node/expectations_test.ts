@@ -1,4 +1,6 @@
-/** What a refused handshake is answered, and what the next request on its connection is not. */
+/**
+ * Tests of refused handshakes that carry `Expect`, and of the next request on their connection.
+ */
 
 import { assertEquals } from "@std/assert";
 import { handshake } from "../support/raw_websocket.ts";

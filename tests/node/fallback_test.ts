@@ -1,4 +1,7 @@
-/** The option `fallback`, which answers where the application has no listeners of its own. */
+/**
+ * Tests of the option `fallback`, which responds where the application has no listeners of its
+ * own.
+ */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { handshake } from "../support/raw_websocket.ts";

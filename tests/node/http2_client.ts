@@ -1,5 +1,5 @@
 /**
- * A client that speaks HTTP/2, all of it on one connection.
+ * An HTTP/2 client that uses one connection.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** HTTP/2, in the compatibility mode of `node:http2`. */
+/** Tests of HTTP/2, in the compatibility mode of `node:http2`. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Http2Client } from "./http2_client.ts";

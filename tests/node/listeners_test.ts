@@ -1,4 +1,7 @@
-/** What is ours is heard by nobody else, whenever they listen and whoever calls it. */
+/**
+ * Tests that other listeners of the server do not see SockJS requests, whenever they are added and
+ * however they are called.
+ */
 
 import { assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";

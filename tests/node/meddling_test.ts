@@ -1,4 +1,4 @@
-/** What becomes of requests that other code has had before. */
+/** Tests of requests that other code has changed or begun to read before SockJS gets them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Programs } from "./on_each_runtime.ts";

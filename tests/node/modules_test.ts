@@ -1,4 +1,4 @@
-/** How the package is loaded, and what it leaves behind. */
+/** Tests of how the package is loaded, and of what it changes in the process. */
 
 import { assertEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";

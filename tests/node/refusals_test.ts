@@ -1,4 +1,7 @@
-/** Answers that Node does not take as they are: each request is answered, and the process lives. */
+/**
+ * Tests of responses that Node refuses to send as they are: every request gets a response, and the
+ * process stays alive.
+ */
 
 import { assertEquals } from "@std/assert";
 import { Http2Client } from "./http2_client.ts";

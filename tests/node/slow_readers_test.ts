@@ -1,4 +1,4 @@
-/** Writing straight into sockets, whose readers take their time. */
+/** Tests of writing into sockets whose clients read slowly. */
 
 import { assert, assertEquals } from "@std/assert";
 import { handshake } from "../support/raw_websocket.ts";

@@ -1,4 +1,4 @@
-/** Time-outs of the HTTP server, shorter than the heartbeats of a service. */
+/** Tests of HTTP server timeouts that are shorter than the heartbeat delay of a service. */
 
 import { assertEquals } from "@std/assert";
 import type { HttpConnection } from "../support/raw_http.ts";

@@ -1,4 +1,4 @@
-/** Services over TLS, by HTTP/1.1. */
+/** Tests of services over TLS, with HTTP/1.1. */
 
 import { assertEquals } from "@std/assert";
 import { HttpConnection } from "../support/raw_http.ts";

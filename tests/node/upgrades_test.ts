@@ -1,4 +1,4 @@
-/** Refused and broken upgrades, in great numbers. */
+/** Tests of very many refused and broken upgrades. */
 
 import { assert, assertEquals } from "@std/assert";
 import { inParallel } from "../support/crowd.ts";

@@ -1,5 +1,5 @@
 /**
- * The programs of the folder `project/`, and what is their own.
+ * The list of programs in `project/`, with what is special about each.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Twice as much of anything that a client may send costs a server twice as much, and no more. */
+/** Tests that twice as much input costs a server twice as much work, and no more. */
 
 import { assert, assertEquals } from "@std/assert";
 import { TestServer } from "../support/test_server.ts";

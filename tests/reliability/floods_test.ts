@@ -1,4 +1,4 @@
-/** Servers that write a hundred megabytes to clients that do not read. */
+/** Tests of servers that write a hundred megabytes to clients that do not read. */
 
 import { assert } from "@std/assert";
 import { fault } from "./fault.ts";

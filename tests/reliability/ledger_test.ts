@@ -1,4 +1,4 @@
-/** The accounts that a soak keeps of its sessions: they must find what goes wrong. */
+/** Tests of the soak's ledger: it must find messages that are lost, repeated or out of order. */
 
 import { assertEquals } from "@std/assert";
 import { Ledger } from "./soak/ledger.ts";

@@ -1,4 +1,6 @@
-/** Whatever a service is like, and whatever goes on around it, nothing brings the server down. */
+/**
+ * Tests that random input does not stop a server, whatever its services and its surroundings are.
+ */
 
 import { assertEquals } from "@std/assert";
 import { isQuiet, openSockets } from "../support/leftovers.ts";

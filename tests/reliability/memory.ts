@@ -1,5 +1,5 @@
 /**
- * The memory of a server's process, as Linux tells it.
+ * Reads the memory of a server's process from Linux.
  *
  * @module
  */

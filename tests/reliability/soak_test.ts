@@ -1,4 +1,4 @@
-/** A short soak; `deno task soak` is the long one, which also judges the memory. */
+/** A short soak. `deno task soak` is the long one, which also judges memory. */
 
 import { assertEquals } from "@std/assert";
 import { type HostName, presentHosts } from "../support/hosts.ts";

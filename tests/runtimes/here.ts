@@ -1,5 +1,5 @@
 /**
- * The runtime that this process is, as far as the probes use it.
+ * The current runtime, as far as the probes use it.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Runs all probes on the runtime that it is started with, and prints what they
- * observe as one line of JSON.
+ * Runs all probes on the current runtime, and prints their observations as one line of JSON.
  *
  * @module
  */

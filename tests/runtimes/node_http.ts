@@ -1,6 +1,6 @@
 /**
- * Probes of `node:http` and of `ws`, on every runtime that has them: prints what
- * they see as one line of JSON.
+ * Probes `node:http` and `ws` on the current runtime, and prints the observations as one line of
+ * JSON.
  *
  * @module
  */

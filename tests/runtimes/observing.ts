@@ -1,5 +1,5 @@
 /**
- * Starts the probes on a runtime.
+ * Runs the probes on a runtime, and returns their observations.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Serves with whatever the runtime serves with. The process's end stops it.
+ * Serves a fetch handler on the current runtime, until the process ends.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A client that sends exactly the bytes it is told to, on every runtime.
+ * A client that sends exactly the bytes it is given, on every runtime.
  *
  * @module
  */

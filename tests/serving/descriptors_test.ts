@@ -1,4 +1,7 @@
-/** A server that is out of file descriptors loses nobody, and serves again when there are some. */
+/**
+ * Tests that a server without free file descriptors keeps its clients, and serves again when some
+ * are free.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";

@@ -1,4 +1,4 @@
-/** A service on a unix socket, as a proxy on the same machine talks to it. */
+/** Tests of a service on a unix socket, as a proxy on the same machine would use it. */
 
 import { assert, assertEquals } from "@std/assert";
 import { answerTo } from "../support/first_answer.ts";

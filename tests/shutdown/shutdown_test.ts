@@ -1,4 +1,4 @@
-/** `server.close()`, in a process that has nothing else to do. */
+/** Tests of `server.close()` in a process that has nothing else to do. */
 
 import { assertEquals } from "@std/assert";
 import { jsonp, streams, xhr } from "../support/receiving_transports.ts";

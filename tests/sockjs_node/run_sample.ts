@@ -1,7 +1,6 @@
 /**
- * Runs a sample as it is, but for the port: the system chooses it. Prints the
- * address, and answers `/printed?lines=3` with what the sample has printed once that
- * is so many lines.
+ * Runs a sample unchanged, but on a port that the system chooses. Prints the address.
+ * `/printed?lines=3` returns what the sample has printed, once that is three lines.
  *
  * @module
  */

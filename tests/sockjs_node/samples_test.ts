@@ -1,6 +1,6 @@
 /**
- * Servers that were written for sockjs-node, run as they are but for the name of the
- * package: the samples of its READMEs, and echo servers under the usual frameworks.
+ * Tests of servers that were written for sockjs-node, unchanged except for the package's name: the
+ * samples of its READMEs, and echo servers under the usual frameworks.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";

@@ -1,5 +1,5 @@
 /**
- * Who may use a service, and what becomes of that.
+ * An `authorize` callback that returns what the client's query asks for.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reads what a server sends, byte for byte.
+ * Reads exact numbers of bytes, and lines, from a connection.
  *
  * @module
  */

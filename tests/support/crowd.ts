@@ -1,5 +1,5 @@
 /**
- * Many clients, not all at the same time.
+ * Runs a task many times with limited concurrency.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A runtime with websockets that are no more than a record of what was sent.
+ * A fake runtime whose websockets only record what was sent.
  *
  * @module
  */

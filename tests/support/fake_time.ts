@@ -1,5 +1,5 @@
 /**
- * Time that passes only when a test says so.
+ * Fake time, which advances only when a test says so.
  *
  * @module
  */

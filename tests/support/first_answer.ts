@@ -1,5 +1,5 @@
 /**
- * What a server says to bytes that need not be a request.
+ * Sends arbitrary bytes to a server, and reads its first response.
  *
  * @module
  */

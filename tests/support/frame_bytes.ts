@@ -1,5 +1,5 @@
 /**
- * Websocket frames as no client should send them.
+ * Builds websocket frames, valid and invalid.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A client that receives over any HTTP transport, and over another if it likes.
+ * A client session over any HTTP transport, which may change transports.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a server still holds of clients that are gone.
+ * Abandons requests, and checks that the server keeps nothing of them.
  *
  * @module
  */

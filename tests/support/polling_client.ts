@@ -1,6 +1,5 @@
 /**
- * Servers and their clients without a socket: xhr-polling needs nothing but
- * `Request` and `Response`.
+ * Servers and xhr-polling clients without sockets: they exchange `Request` and `Response` objects.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What programs under test have in common: servers on ports of the system's choice,
- * and one more that says which, and that does what tests ask for.
+ * Starts a test program's servers on free ports, with a control server that lists the ports and
+ * runs commands for tests.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * An HTTP client that sends exactly the bytes it is told to.
+ * An HTTP client that sends exactly the bytes it is given.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A websocket client that sends exactly the frames it is told to.
+ * A websocket client that sends exactly the frames it is given.
  *
  * @module
  */

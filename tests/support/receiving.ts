@@ -1,5 +1,5 @@
 /**
- * A receiving request of any HTTP transport, and its answer frame by frame.
+ * A receiving request of any HTTP transport, whose response is read frame by frame.
  *
  * @module
  */

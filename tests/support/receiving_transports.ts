@@ -1,6 +1,6 @@
 /**
- * The five HTTP transports as section 6 describes them, written down once more:
- * what the server sends is compared with this.
+ * A second description of the five HTTP transports, by section 6, to compare the server's output
+ * with.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Lets a test learn what the server's application heard.
+ * Records the events of a server's connections, for a test to read.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A server under test, as a process of its own.
+ * Starts servers under test as processes, and reads what they print.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The stock client, `sockjs-client` from npm, in the hands of a test.
+ * The stock client, `sockjs-client` from npm, wrapped for tests.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The server as a fact sees it.
+ * A running server, for a fact: opens connections to it, and reads its records.
  *
  * @module
  */

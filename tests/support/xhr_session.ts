@@ -1,5 +1,5 @@
 /**
- * A client that polls, as the stock client's xhr-polling does.
+ * A client session that polls, like the stock client's xhr-polling.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The smoke page: does all checks, and shows how they end. */
+/** The smoke page: runs all checks and shows their results. */
 
 import { absence, checks, run, transports } from "./checks.js";
 

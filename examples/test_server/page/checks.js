@@ -1,6 +1,6 @@
 /**
- * What the stock client has to do over each of its transports. A check gets a stage:
- * the address of a server, without a slash at the end, and the name of a transport.
+ * The checks of the stock client for one transport. A check gets a stage: the address of a server,
+ * without a slash at the end, and the name of a transport.
  */
 
 import { Connection } from "./connection.js";

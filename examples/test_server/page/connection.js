@@ -1,4 +1,4 @@
-/** One connection of the stock client, and all that came over it. */
+/** One connection of the stock client, with a record of all events. */
 
 /** How long a check waits for what must come, in ms. */
 export const patience = 30_000;

@@ -1,4 +1,6 @@
-/** What a server sends first over each transport, as this browser receives it. */
+/**
+ * Checks the first bytes that a server sends over each transport, as this browser receives them.
+ */
 
 import { newId } from "./connection.js";
 

@@ -1,7 +1,7 @@
 /**
- * The floor: what a runtime takes for the same bytes without a SockJS server. No
- * sessions, no messages, nothing encoded or decoded: whatever a client sends, it gets
- * the frame that the load generator expects.
+ * The floor: the same bytes from a bare runtime, without a SockJS server. It has no sessions, and
+ * encodes and decodes nothing: it answers everything with the frame that the load generator
+ * expects.
  *
  * @module
  */

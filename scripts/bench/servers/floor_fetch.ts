@@ -1,5 +1,5 @@
 /**
- * The floor of HTTP on runtimes with fetch handlers.
+ * The HTTP floor on runtimes with fetch handlers.
  *
  * @module
  */

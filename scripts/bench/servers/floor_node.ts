@@ -1,5 +1,5 @@
 /**
- * The floor on Node: `node:http`, and the package `ws` for websockets.
+ * The floor on Node, with `node:http` and the package `ws`.
  *
  * @module
  */

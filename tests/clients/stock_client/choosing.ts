@@ -1,4 +1,4 @@
-/** The client chooses among transports, as the server lets it. */
+/** Tests of how the client chooses a transport among those that the server allows. */
 
 import { assertEquals } from "@std/assert";
 import { onEachHost } from "../every_transport.ts";

@@ -1,4 +1,4 @@
-/** A connection ends, by whichever side. */
+/** Tests of connections that the client or the server closes. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport, type Stage } from "../every_transport.ts";

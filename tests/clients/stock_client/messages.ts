@@ -1,4 +1,4 @@
-/** Messages arrive, all of them and in order. */
+/** Tests that all messages arrive, and in order. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";

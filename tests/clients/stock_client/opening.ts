@@ -1,4 +1,4 @@
-/** A connection opens, over the transport that the client was given. */
+/** Tests that a connection opens over the transport that the client was given. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";

@@ -1,4 +1,4 @@
-/** Whatever text a message holds, it comes back equal. */
+/** Tests that messages of any text come back unchanged. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";

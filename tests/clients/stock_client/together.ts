@@ -1,4 +1,4 @@
-/** Several clients of one server. */
+/** Tests of several clients of one server. */
 
 import { assertEquals } from "@std/assert";
 import { clientTransports, onEachHost, onEachTransport } from "../every_transport.ts";

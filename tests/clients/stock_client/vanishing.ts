@@ -1,4 +1,4 @@
-/** The server goes away without a word. */
+/** Tests of a server that disappears without closing its connections. */
 
 import { assertEquals } from "@std/assert";
 import { clientsServer, onEachTransport } from "../every_transport.ts";

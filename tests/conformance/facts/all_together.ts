@@ -1,4 +1,4 @@
-/** Section 6: what all sessions of a server may hold together. */
+/** Section 6: the limit on what all sessions of a server buffer together. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

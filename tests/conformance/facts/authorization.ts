@@ -1,4 +1,4 @@
-/** The option `authorize`: who may open a session, and whose it is then. */
+/** The option `authorize`: who may open a session, and who may use it afterwards. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

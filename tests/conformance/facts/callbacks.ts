@@ -1,4 +1,4 @@
-/** Section 6: the callbacks of htmlfile and jsonp. */
+/** Section 6: the callback names of htmlfile and jsonp. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 5: what follows `close(code, reason)`. */
+/** Section 5: what a client receives after `close(code, reason)`. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 1: HTTP connections, of both versions. */
+/** Section 1: keep-alive and pipelining of HTTP/1.0 and HTTP/1.1 connections. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

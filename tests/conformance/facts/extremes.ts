@@ -1,4 +1,4 @@
-/** All sections: options at the ends of what they allow. */
+/** All sections: options with their smallest and largest values. */
 
 import { assertEquals } from "@std/assert";
 import { type Extreme, extremes } from "../extremes.ts";

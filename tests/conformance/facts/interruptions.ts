@@ -1,4 +1,4 @@
-/** Section 5: receivers that break, sessions that nobody asks for. */
+/** Section 5: receiving requests that are interrupted, and sessions without a receiver. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 6: a client that sends and closes at once still gets its answers. */
+/** Section 6: a client that sends and closes at once still gets its responses. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";

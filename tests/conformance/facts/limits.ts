@@ -1,4 +1,4 @@
-/** What is over a limit: the option's own status or close code. */
+/** What exceeds a limit gets the status or close code of that option. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

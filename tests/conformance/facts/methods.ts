@@ -1,4 +1,4 @@
-/** Section 1: methods that a path does not have, and HEAD. */
+/** Section 1: methods that a path does not allow, and HEAD. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 6: streams to clients of HTTP/1.0, which know no chunks. */
+/** Section 6: streams to HTTP/1.0 clients, which do not know chunked encoding. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { decode } from "../../support/raw_response.ts";

@@ -1,4 +1,7 @@
-/** Section 3, with the option `origins`: who may not use a service, and learns nothing of it. */
+/**
+ * Section 3, the option `origins`: pages of other origins cannot use a service, nor learn anything
+ * about it.
+ */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

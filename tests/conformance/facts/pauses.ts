@@ -1,4 +1,4 @@
-/** What `connection.pause()` does to senders. */
+/** The effect of `connection.pause()` on senders. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 5: connections as streams, in pipes that nobody awaits. */
+/** Section 5: connections in pipes whose promises no code awaits. */
 
 import { assertEquals } from "@std/assert";
 import { attack } from "../../support/attack.ts";

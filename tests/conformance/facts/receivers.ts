@@ -1,4 +1,4 @@
-/** Section 5: receiving requests and the sessions they make. */
+/** Section 5: receiving requests, and the sessions that they create. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

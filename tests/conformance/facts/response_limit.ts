@@ -1,4 +1,4 @@
-/** Section 6: a stream ends after so many bytes, and nothing is lost by that. */
+/** Section 6: a stream ends after a number of bytes, and no message is lost. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

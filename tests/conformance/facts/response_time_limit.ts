@@ -1,4 +1,4 @@
-/** Section 6: a stream ends after so much time, whoever reads it. */
+/** Section 6: a stream ends after a time, even if its client does not read. */
 
 import { assertEquals } from "@std/assert";
 import { DeafProxy } from "../deaf_proxy.ts";

@@ -1,4 +1,4 @@
-/** Section 1: which path is what. */
+/** Section 1: which path belongs to which route. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,6 @@
-/** Section 2: the stock client from the server itself, and what the iframe page may load. */
+/**
+ * Section 2: the stock client that the server itself serves, and what the iframe page may load.
+ */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 5: answers that wait, longer than a runtime lets idle connections live. */
+/** Section 5: responses that wait longer than a runtime keeps idle connections open. */
 
 import { assertEquals } from "@std/assert";
 import { factsAtOnce } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 5: clients that take long answers slowly, and those that take nothing of them. */
+/** Section 5: clients that read long responses slowly, or not at all. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

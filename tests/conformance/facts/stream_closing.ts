@@ -1,4 +1,4 @@
-/** Section 5: what follows `close(code, reason)` over every HTTP transport. */
+/** Section 5: what a client receives after `close(code, reason)`, over every HTTP transport. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

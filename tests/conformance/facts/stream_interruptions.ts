@@ -1,4 +1,4 @@
-/** Section 5: receiving requests of all transports that break. */
+/** Section 5: receiving requests that are interrupted, over every HTTP transport. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

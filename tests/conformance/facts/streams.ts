@@ -1,4 +1,4 @@
-/** Section 6: what leaves on the streaming transports, chunk by chunk. */
+/** Section 6: the chunks of the streaming transports. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fact } from "../../support/fact.ts";

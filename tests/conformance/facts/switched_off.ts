@@ -1,4 +1,4 @@
-/** Section 1: transports that a service does not offer. */
+/** Section 1: disabled transports. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

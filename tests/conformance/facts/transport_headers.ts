@@ -1,4 +1,4 @@
-/** Section 3: what the headers of single transports have, and must not have. */
+/** Section 3: the headers that single transports must have, and must not have. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 6: which codes a websocket may be closed with. */
+/** Section 6: the codes that a websocket may be closed with. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

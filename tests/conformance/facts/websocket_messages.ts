@@ -1,4 +1,4 @@
-/** Section 6: what goes over a websocket, with frames of ours or without. */
+/** Section 6: messages over websockets, with SockJS frames and raw. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Clients that go away in the middle, in great numbers. */
+/** Many clients that disconnect in the middle of a request or a response. */
 
 import { assertEquals } from "@std/assert";
 import { handshake } from "../../support/raw_websocket.ts";

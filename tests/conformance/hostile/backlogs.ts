@@ -1,4 +1,4 @@
-/** Clients that do not read what they are sent. */
+/** Clients that do not read what the server sends. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";

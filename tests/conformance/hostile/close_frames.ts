@@ -1,4 +1,4 @@
-/** Close frames from clients, with whatever code and whatever behind them. */
+/** Close frames from clients, with any code and with data behind them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";

@@ -1,4 +1,4 @@
-/** Values of headers that want to become headers, or to break the answer. */
+/** Header values that try to inject headers, or to break the response. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";

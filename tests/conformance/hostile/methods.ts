@@ -1,4 +1,4 @@
-/** Methods that nobody asks for. */
+/** Requests with unusual methods. */
 
 import { assert, assertEquals } from "@std/assert";
 import { answerTo, statusOf } from "../../support/first_answer.ts";

@@ -1,4 +1,4 @@
-/** Callbacks, session ids and server ids that want to be more than names. */
+/** Callbacks, session ids and server ids that try to inject code, headers or paths. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";

@@ -1,4 +1,4 @@
-/** Payloads that are no messages, as bodies of sends and over websockets. */
+/** Payloads that are not valid messages, in send requests and over websockets. */
 
 import { assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";

@@ -1,4 +1,4 @@
-/** Sessions of others, sessions in great numbers, sessions at their end. */
+/** Sessions of other clients, very many sessions, and sessions that are closed. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";

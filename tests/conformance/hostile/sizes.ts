@@ -1,4 +1,4 @@
-/** Bodies and messages of more than a megabyte, and bodies that are not what they say. */
+/** Bodies and messages above one megabyte, and bodies with a wrong length or encoding. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";

@@ -1,4 +1,4 @@
-/** Upgrade requests where there is nothing to upgrade, and handshakes with a fault. */
+/** Upgrade requests to paths without a websocket, and invalid handshakes. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";

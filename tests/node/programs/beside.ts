@@ -1,4 +1,4 @@
-/** Applications of all kinds on servers of `node:http`, and SockJS beside them. */
+/** `node:http` servers on which SockJS runs beside other applications. */
 
 import type { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";

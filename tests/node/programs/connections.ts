@@ -1,4 +1,4 @@
-/** A service that says what becomes of its connections. */
+/** A service that reports the fate of its connections. */
 
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";

@@ -1,4 +1,4 @@
-/** Serves a few clients, closes everything, and ends by itself. */
+/** Serves a few clients, closes everything, and must then exit by itself. */
 
 import { Buffer } from "node:buffer";
 import { createServer, request } from "node:http";

@@ -1,4 +1,4 @@
-/** Handshakes that the application refuses, on servers that deal with `Expect` in other ways. */
+/** Services that refuse handshakes, on servers that handle `Expect` in different ways. */
 
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";

@@ -1,4 +1,4 @@
-/** The option `fallback` on servers of `node:http`. */
+/** Services with the option `fallback`, on servers of `node:http`. */
 
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";

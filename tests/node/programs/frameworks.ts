@@ -1,4 +1,4 @@
-/** Services within frameworks, by a listener for requests. */
+/** Services inside frameworks, mounted as request listeners. */
 
 import dns from "node:dns";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";

@@ -1,4 +1,4 @@
-/** Hono on `@hono/node-server`, by HTTP/2. */
+/** A Hono application on `@hono/node-server`, served over HTTP/2. */
 
 import { createSecureServer } from "node:http2";
 import { createAdaptorServer } from "@hono/node-server";

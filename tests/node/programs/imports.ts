@@ -1,4 +1,4 @@
-/** Imports what its arguments name, and prints what that has changed for others. */
+/** Imports the modules that its arguments name, and prints what that changed in the process. */
 
 import { EventEmitter } from "node:events";
 import http from "node:http";

@@ -1,4 +1,6 @@
-/** Services beside code that listens before them and after them, takes them off, or wraps them. */
+/**
+ * Services beside code that listens before and after them, removes their listeners, or wraps them.
+ */
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";

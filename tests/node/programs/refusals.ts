@@ -1,4 +1,4 @@
-/** Answers that Node does not take as they are, by HTTP/2 and by HTTP/1.1. */
+/** Services whose responses Node refuses to send as they are, over HTTP/2 and HTTP/1.1. */
 
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";

@@ -1,4 +1,4 @@
-/** A service that writes as much as it may, whatever its clients read. */
+/** A service that writes as much as it may, however slowly its clients read. */
 
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";

@@ -1,4 +1,4 @@
-/** Services over TLS, by HTTP/1.1 and by HTTP/2. */
+/** Services over TLS, for HTTP/1.1 and HTTP/2. */
 
 import { createSecureServer } from "node:http2";
 import { createServer as createPlainServer } from "node:http";

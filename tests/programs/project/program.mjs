@@ -1,6 +1,6 @@
 /**
- * What all programs of this folder have in common: a service that echoes, and the way in
- * which the test starts and ends them.
+ * The part that all programs of this folder share: an echo service, and the way in which the test
+ * starts and stops them.
  */
 
 import process from "node:process";

@@ -1,5 +1,5 @@
 /**
- * Inputs of any size: of everything of which a client may send much.
+ * Inputs of any size: everything that a client may send much of.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Counts what a server does with what it is sent: elements that are moved or looked at,
- * not time. What runtimes do by themselves is not counted, for they keep their own methods.
+ * Counts the work of a server: the elements that it moves or reads, not time. Work inside the
+ * runtime is not counted, because runtimes use their own copies of the methods.
  *
  * @module
  */

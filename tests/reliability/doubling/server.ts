@@ -1,5 +1,5 @@
 /**
- * A server that tells what it has done with what it was sent.
+ * A server that reports how much work its input caused.
  *
  * @module
  */

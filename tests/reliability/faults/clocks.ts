@@ -1,4 +1,4 @@
-/** Clocks that are set while sessions live. */
+/** Clocks that are set while sessions are open. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";

@@ -1,4 +1,4 @@
-/** Applications whose listeners go wrong. */
+/** Applications whose listeners throw or reject. */
 
 import { assertEquals } from "@std/assert";
 import type { Fault } from "../../support/server_command.ts";

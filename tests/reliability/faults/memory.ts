@@ -1,4 +1,4 @@
-/** What clients leave in a server's memory, or could. */
+/** The memory that clients leave behind in a server. */
 
 import { assert, assertEquals } from "@std/assert";
 import { inParallel } from "../../support/crowd.ts";

@@ -1,4 +1,4 @@
-/** Servers that stand still: stopped, as a suspended machine is, or busy. */
+/** Server processes that stall: suspended, or busy. */
 
 import { assertEquals } from "@std/assert";
 import type { HostName } from "../../support/hosts.ts";

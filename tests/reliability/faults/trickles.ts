@@ -1,4 +1,4 @@
-/** Clients that are alive, and as slow as can be. */
+/** Clients that send or read as slowly as they can. */
 
 import { assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";

@@ -1,4 +1,4 @@
-/** Clients that are gone without a word. */
+/** Clients that disappear without closing their connection. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";

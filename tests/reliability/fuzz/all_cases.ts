@@ -1,5 +1,5 @@
 /**
- * Cases of all kinds.
+ * Draws a case of any kind.
  *
  * @module
  */

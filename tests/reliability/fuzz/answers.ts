@@ -1,5 +1,5 @@
 /**
- * What every answer has to be, whatever was asked.
+ * Checks that hold for every response, whatever the request was.
  *
  * @module
  */

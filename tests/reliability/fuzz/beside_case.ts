@@ -1,6 +1,5 @@
 /**
- * Requests that other code on the same server has had in its hands before, or has an
- * opinion on.
+ * Requests that other code on the same server reads, changes or answers as well.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Bodies of requests, and how their length is told.
+ * Request bodies, and the headers that declare their length.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Many cases against one server, many at a time.
+ * Runs many cases against one server, many at a time.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * One thing that clients may do to a server.
+ * A case: one thing that a client does to a server.
  *
  * @module
  */

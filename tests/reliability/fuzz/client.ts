@@ -1,5 +1,5 @@
 /**
- * A client that uses its connection again where the server lets it.
+ * A client that reuses its connection where the server allows it.
  *
  * @module
  */

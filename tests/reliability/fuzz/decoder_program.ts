@@ -1,6 +1,6 @@
 /**
- * Decodes payloads on the runtime that runs it, and prints where that is wrong:
- * `decoder_program.ts <seed> <cases>`. Node takes it as it is.
+ * Decodes random payloads on the current runtime, and prints where the result is wrong:
+ * `decoder_program.ts <seed> <cases>`. Node runs it without compilation.
  *
  * @module
  */

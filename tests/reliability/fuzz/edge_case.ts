@@ -1,5 +1,5 @@
 /**
- * Streams that come to their limit: with any frame, at any byte, and to whom that happens.
+ * Streams that reach their response limit, at any frame and any byte.
  *
  * @module
  */

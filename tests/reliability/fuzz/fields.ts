@@ -1,5 +1,5 @@
 /**
- * Header fields of requests.
+ * Random request headers.
  *
  * @module
  */

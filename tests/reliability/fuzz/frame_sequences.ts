@@ -1,5 +1,5 @@
 /**
- * What a client sends on an open websocket: frames, and what is left of them.
+ * Random frames on an open websocket, whole and truncated.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * As much of HPACK (RFC 7541) as a client needs that keeps no table: fields as they are, and
- * of answers the status.
+ * The part of HPACK (RFC 7541) that a client without a table needs: literal headers in requests,
+ * and the status of responses.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Many requests on one connection of HTTP/2, which end whenever they like.
+ * Many requests on one HTTP/2 connection, which end at random moments.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * HTTP/2 (RFC 9113) frame by frame, as a client that need not keep its rules.
+ * HTTP/2 (RFC 9113) frame by frame, for a client that may break its rules.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Requests on a connection, and what comes back.
+ * Random requests on one connection, and checks of their responses.
  *
  * @module
  */

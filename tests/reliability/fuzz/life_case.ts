@@ -1,5 +1,6 @@
 /**
- * The life of a service: what clients do to it in any order, over all transports at once.
+ * A service under many clients: random actions over all transports at once, from its creation to
+ * its end.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What can happen to bytes on their way.
+ * Random changes to bytes.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What clients say in sends and messages: good, almost good, and nothing of the kind.
+ * Random payloads of sends and messages: valid, almost valid, and garbage.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Whole requests, as bytes: faultless ones, odd ones, and what is left of them.
+ * Random whole requests, as bytes: valid, unusual, and mutated.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The server under fuzz: services whose delays and limits are so small that all are reached.
+ * The server program under fuzz. Its delays and limits are so small that all of them are reached.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a client does to a session of its own, over HTTP.
+ * Random actions of a client on a session of its own, over HTTP.
  *
  * @module
  */

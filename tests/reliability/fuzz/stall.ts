@@ -1,6 +1,5 @@
 /**
- * A server's process that stands still, for any time and at any moment, and clients that ask
- * meanwhile.
+ * Stops a server's process for a random time, while clients send requests.
  *
  * @module
  */

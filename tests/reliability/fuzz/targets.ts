@@ -1,5 +1,5 @@
 /**
- * What requests ask for: paths that exist, paths that almost do, and queries.
+ * Random request targets: paths that exist, paths that almost do, and queries.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A websocket, from a faultless handshake to its end.
+ * A websocket from a valid handshake to its end, with random frames.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * HTTP answers, read as cheaply as they can be.
+ * Reads HTTP responses with as little work as possible.
  *
  * @module
  */

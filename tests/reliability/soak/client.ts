@@ -1,5 +1,5 @@
 /**
- * What a session's life needs of a client, of any transport.
+ * The client interface of a soak's sessions, for all transports.
  *
  * @module
  */

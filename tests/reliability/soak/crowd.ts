@@ -1,5 +1,5 @@
 /**
- * Keeps a number of sessions alive, each of which is followed by another.
+ * Keeps a number of sessions open: each one that ends is replaced by another.
  *
  * @module
  */

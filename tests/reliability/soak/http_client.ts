@@ -1,5 +1,5 @@
 /**
- * The client of a session over HTTP: one connection receives, one sends.
+ * The HTTP client of a session: one connection receives, one sends.
  *
  * @module
  */

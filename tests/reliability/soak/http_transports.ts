@@ -1,5 +1,5 @@
 /**
- * How frames come over HTTP.
+ * Parses frames from the responses of the HTTP transports.
  *
  * @module
  */

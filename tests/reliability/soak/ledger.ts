@@ -1,5 +1,6 @@
 /**
- * What a session said and heard, to compare with what it should have heard.
+ * The ledger of a session: what it sent and received, to compare with what it should have
+ * received.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the sessions of a soak are to do, at random.
+ * Draws random lives for the sessions of a soak.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Soaks the server on Deno, Bun and Node, and says what it has found:
+ * Soaks the server on Deno, Bun and Node, and reports the results:
  *
  * ```sh
  * deno task soak --runtime deno --minutes 10 --sessions 2000 --out soak --seed 1

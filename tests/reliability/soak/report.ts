@@ -1,5 +1,5 @@
 /**
- * What soaks have found, as a table and as data.
+ * Reports the results of soaks, as a table and as data.
  *
  * @module
  */

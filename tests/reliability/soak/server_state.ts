@@ -1,5 +1,5 @@
 /**
- * What the server's process holds, as the system and the server itself tell it.
+ * Reads what the server's process holds, from the system and from the server itself.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The service under soak: it echoes, pushes messages of its own, and counts.
+ * The service under soak: it echoes, sends messages of its own, and counts both.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** A straight line: y = start + slope * x. */
+/** Fits a straight line: y = start + slope * x. */
 export interface Line {
   start: number;
   slope: number;

@@ -1,5 +1,5 @@
 /**
- * One soak: a server of its own, a crowd of sessions, and what is left when they are gone.
+ * Runs one soak: a server, a crowd of sessions, and a count of what is left at the end.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Counts of all sessions of a soak, by its driver. */
+/** Counters of all sessions of a soak. */
 export class Tally {
   opened = 0;
   /** How the sessions ended. */

@@ -1,5 +1,5 @@
 /**
- * The client of a session over a websocket, raw or not.
+ * The websocket client of a session, with SockJS frames or raw.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Messages of a websocket that arrive together.
+ * Probes of websocket messages that arrive together.
  *
  * @module
  */

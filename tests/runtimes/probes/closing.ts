@@ -1,5 +1,5 @@
 /**
- * How websockets close.
+ * Probes of how websockets close.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Which default exports `deno serve` takes.
+ * Probes of which default exports `deno serve` accepts.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a handler learns of a client that goes away.
+ * Probes of what a handler learns about a client that disconnects.
  *
  * @module
  */

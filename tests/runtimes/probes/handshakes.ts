@@ -1,5 +1,5 @@
 /**
- * Which websocket handshakes a runtime takes.
+ * Probes of which websocket handshakes a runtime accepts.
  *
  * @module
  */

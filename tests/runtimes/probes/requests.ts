@@ -1,5 +1,5 @@
 /**
- * What a handler gets to see of a request.
+ * Probes of what a handler can see of a request.
  *
  * @module
  */

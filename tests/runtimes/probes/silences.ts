@@ -1,5 +1,5 @@
 /**
- * What becomes of connections on which nothing happens.
+ * Probes of what happens to idle connections.
  *
  * @module
  */

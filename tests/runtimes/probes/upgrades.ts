@@ -1,5 +1,5 @@
 /**
- * What happens in and after an upgrade.
+ * Probes of what happens during and after an upgrade.
  *
  * @module
  */

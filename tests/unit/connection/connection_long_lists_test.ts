@@ -1,4 +1,4 @@
-/** Payloads of very many messages, as the application gets them. */
+/** Tests of payloads with very many messages, as the application receives them. */
 
 import { assertEquals } from "@std/assert";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";

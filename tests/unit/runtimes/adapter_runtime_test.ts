@@ -1,4 +1,4 @@
-/** What adapters see of a server, and what they bring to it. */
+/** Tests of the interface between adapters and a server. */
 
 import { assertEquals } from "@std/assert";
 import type { PlainResponse } from "../../../src/http/plain_response.ts";

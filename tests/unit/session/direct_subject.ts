@@ -1,6 +1,5 @@
 /**
- * The sessions of src, driven without a server: with receivers that do no more
- * than keep the contract of `Receiver`.
+ * The sessions of `src/` without a server: their receivers only fulfil the contract of `Receiver`.
  *
  * @module
  */

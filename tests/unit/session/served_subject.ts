@@ -1,5 +1,5 @@
 /**
- * A whole server, driven by requests without a socket.
+ * A whole server without sockets, driven by requests.
  *
  * @module
  */

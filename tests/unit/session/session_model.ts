@@ -1,6 +1,6 @@
 /**
- * What sessions have to do, written down from the protocol (section 5) as simply
- * as possible: plain data, absolute times, and a look at everything each turn.
+ * A reference model of sessions, written from the protocol (section 5) as simply as possible:
+ * plain data, absolute times, and a check of everything in each turn.
  *
  * @module
  */

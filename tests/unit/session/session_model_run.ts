@@ -1,5 +1,5 @@
 /**
- * Runs schedules against the model and the real thing, and shows where they part.
+ * Runs schedules against the model and the real sessions, and shows where they differ.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the reference model remembers of receivers and sessions.
+ * The state of the reference model: receivers and sessions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What can happen to the sessions of a server, at random but repeatably.
+ * Draws schedules: random but repeatable sequences of what can happen to a server's sessions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What schedules are applied to: the reference model, and the real thing.
+ * The interface of what schedules run against: the reference model and the real sessions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Cases that have services made for them.
+ * Draws a case that has a service made for it.
  *
  * @module
  */

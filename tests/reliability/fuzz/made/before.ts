@@ -1,6 +1,6 @@
 /**
- * Code before us on a server of `node:http`: what it does to a request and its answer is
- * told by a header field.
+ * Code that runs before SockJS on a `node:http` server. A request header selects what it does to
+ * the request and the response.
  *
  * @module
  */

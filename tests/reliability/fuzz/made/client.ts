@@ -1,5 +1,5 @@
 /**
- * What clients do to services that were made for them, besides what they test.
+ * Client actions that all cases with a service of their own share.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Services as nobody would want them: with limits that everything crosses, with functions
- * that fail, and applications that do.
+ * Draws services with extreme options: tiny limits, failing callbacks, and failing applications.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Servers of Node's under fuzz, with an application's own code before us and after us.
+ * Servers of `node:http` under fuzz, with an application's own code before and after SockJS.
  *
  * @module
  */

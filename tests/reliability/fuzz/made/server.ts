@@ -1,5 +1,5 @@
 /**
- * The server under fuzz whose services are made for one case each.
+ * The server program whose services are made for one case each.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A request of Node's and its answer, without a socket between them.
+ * A fake Node request and its response, without a socket.
  *
  * @module
  */

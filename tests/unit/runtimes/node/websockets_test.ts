@@ -1,4 +1,4 @@
-/** Handshakes and frames of the real `ws`, over a socket that is none. */
+/** Tests of handshakes and frames of the real `ws`, over a fake socket. */
 
 import { Duplex } from "node:stream";
 import { assert, assertEquals } from "@std/assert";
