@@ -1,4 +1,4 @@
-/** Tests of the protocol on every host, one per fact; see PROTOCOL.md. */
+/** The protocol, fact by fact, on every runtime; see PROTOCOL.md. */
 
 import { factOfTheEnd } from "../support/fact.ts";
 import "./facts/routing.ts";

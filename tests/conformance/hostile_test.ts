@@ -1,4 +1,4 @@
-/** Tests of attacks that clients must not succeed with, on every host. */
+/** What clients must not be able to do, on every runtime. */
 
 import { factOfTheEnd } from "../support/fact.ts";
 import "./hostile/upgrades.ts";

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { inParallel } from "../support/crowd.ts";
 import { handshake } from "../support/raw_websocket.ts";
+import { until } from "../support/until.ts";
 import { breakOff, brokenUpgrades, leavings } from "./broken_upgrades.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
@@ -25,17 +26,15 @@ async function openOf(it: Program): Promise<Open> {
   return { ...open, files };
 }
 
-/** Waits until no connection is left, and no more of all else than before. */
+/** Waits until no connection is left, and no more files and resources than before. */
 async function isQuiet(it: Program, before?: Open): Promise<Open> {
   let open = await openOf(it);
-  for (let looks = 0; looks < 100; looks++) {
+  await until(async () => {
+    open = await openOf(it);
     const isAsBefore = before === undefined ||
       (open.files <= before.files && open.resources <= before.resources);
-    if (open.connections === 0 && isAsBefore) return open;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    open = await openOf(it);
-  }
-  assertEquals(open, { ...before, connections: 0 });
+    return open.connections === 0 && isAsBefore;
+  }).catch(() => assertEquals(open, { ...before, connections: 0 }));
   return open;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Runs a task many times with limited concurrency.
+ * Many clients, not all at the same time.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Fits a straight line: y = start + slope * x. */
+/** A straight line: y = start + slope * x. */
 export interface Line {
   start: number;
   slope: number;
