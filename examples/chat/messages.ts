@@ -10,7 +10,7 @@ export const longest = { name: 32, text: 1000 };
 /** What clients send: first their name, then what they say. */
 export type FromClient = { join: string } | { say: string };
 
-/** Somebody who has joined. The id is the connection's. */
+/** A user who has joined. The id is the connection's. */
 export interface Participant {
   id: string;
   name: string;

@@ -24,12 +24,12 @@ export class Room {
     server.on("connection", (connection) => this.#opened(connection));
   }
 
-  /** Those who have told their name. */
+  /** The connections that have given a name. */
   get people(): Participant[] {
     return [...this.#server.connections].flatMap(({ context }) => context ?? []);
   }
 
-  /** Says something to everybody, and keeps it for those who come later. */
+  /** Sends a message to all, and keeps it for those who join later. */
   say(from: Participant, text: string): void {
     const message = { id: crypto.randomUUID(), from, text, at: Date.now() };
     this.#history.push(message);

@@ -24,7 +24,7 @@
  *                 with idle it gets SIGUSR2, at which it should collect its garbage
  *
  * The same bytes go to every server. A session's first request goes to <server> "new",
- * which SockJS ignores: a server without sessions can tell by it to answer "o".
+ * which SockJS ignores: a server without sessions answers "o" to it.
  *
  * Whatever is not as the protocol has it ends the program with status 1: figures of
  * a run with errors are of no use.

@@ -45,7 +45,7 @@ export async function makeStalePackage(): Promise<void> {
   if (!await isFresh(packageStamp)) await make();
 }
 
-/** Everything is made beside what is there, so that nobody sees half of it for long. */
+/** The package is built in another folder and then moved, so that no process sees half of it. */
 async function make(): Promise<void> {
   const made = await readSources(sources);
   const project = await readProject();

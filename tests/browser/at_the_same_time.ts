@@ -48,7 +48,7 @@ onEachRuntime("are cut off, and come back", ["same-origin"], async (runtime, fro
   tunnel.mend();
   await Promise.all(tabs.map(async (tab) => {
     await learn(tab);
-    // Those that ask again for their session hear that it was interrupted.
+    // Clients that ask for their session again learn that it was interrupted.
     const { code } = await tab.closed();
     assert(code === 1006 || code === 1002, `${tab.stage.transport}: ${code}`);
     await tab.check("opens over it, as the server sees it too");
@@ -56,8 +56,8 @@ onEachRuntime("are cut off, and come back", ["same-origin"], async (runtime, fro
 });
 
 /**
- * Makes the client learn that its receiving request was cut: an EventSource tries again for
- * ever, and of the page of htmlfile nobody is told. It learns when it sends.
+ * Makes the client learn that its receiving request has ended: an EventSource retries for
+ * ever, and htmlfile has no event for it. The client learns it when it sends.
  */
 async function learn(tab: Tab): Promise<void> {
   if (/(eventsource|htmlfile)$/.test(tab.stage.transport)) await tab.send("Is anybody there?");

@@ -93,7 +93,7 @@ async function echoesInTwoTabs(tab: Tab): Promise<void> {
   await Promise.all(tabs.map((each) => each.check("echoes in order")));
 }
 
-/** The server hears of it at once, or by its time-outs: never not at all. */
+/** The server learns of it at once, or by a timeout, but always. */
 async function isHeardToLeave(tab: Tab): Promise<void> {
   const leaving = await tab.beside();
   const id = await leaving.connect();

@@ -23,7 +23,7 @@ interface Called {
   kept: Connection;
 }
 
-/** How a connection ended, as the client tells it. */
+/** How a connection ended, as the client reports it. */
 export interface ClientClose {
   code: number;
   reason: string;

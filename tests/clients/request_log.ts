@@ -11,7 +11,7 @@ import type { Runtime } from "../../src/runtimes/runtime.ts";
 export interface LoggedRequest {
   /** The last segment of the path: `info`, `websocket`, `xhr`, … */
   endpoint: string;
-  /** 0 as long as it waits. Of an upgrade, Bun tells nothing but that it was not refused. */
+  /** 0 while it waits. Of an upgrade, Bun reports only that it was not refused. */
   status: number;
   cookie: string | null;
 }

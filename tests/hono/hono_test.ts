@@ -142,7 +142,7 @@ onEachRuntime("mount that replaces the request gives 400 to websockets", async (
 }, ["bun", ...nodes]);
 
 onEachRuntime("mount that replaces the request leaves websockets dead", async (hono) => {
-  // Nobody can tell the request from the one that Deno made, which only this would upgrade.
+  // The new request looks like the one that Deno made, but Deno upgrades only its own.
   assertEquals(await hono.handshake("/mounted_plainly/000/id/websocket"), 101);
 }, ["deno"]);
 

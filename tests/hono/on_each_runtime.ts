@@ -133,7 +133,7 @@ export function onEachRuntime(
   }
 }
 
-/** Registers the last tests of a run: each application stops as told, and was silent. */
+/** Registers the last tests of a run: applications stop on SIGTERM and have printed no errors. */
 export function theEnd(): void {
   onEachRuntime("the application has printed nothing", async ({ runtime }) => {
     const process = await processes.get(runtime)!;

@@ -101,7 +101,7 @@ beside.test("listeners for one event hear of the first that is not ours, and of 
   await echoes(it, "once", "one");
   assertEquals((await it.get("once", "/x")).body, "once");
   assertEquals(await refusal(it, "once", "/x"), [418, ""]);
-  // From here on there is nobody else.
+  // From here on there is no other listener.
   assertEquals((await it.get("once", "/x")).status, 404);
   assertEquals(await refusal(it, "once", "/x"), [404, "Not found"]);
 });

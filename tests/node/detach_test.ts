@@ -33,7 +33,7 @@ for (const order of orders) {
         ]);
       }
       assertEquals(await statuses(it, "server", "/x"), [200, 418]);
-      // As long as one of them is there, it answers what nobody else does.
+      // The remaining services answer requests that no other listener handles.
       if (at < 2) assertEquals(await statuses(it, "alone", "/x"), [404, 404]);
     }
     assertEquals(await it.ask("isAsBefore"), true);

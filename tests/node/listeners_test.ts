@@ -13,7 +13,7 @@ const listeners = new Programs("listeners.ts");
 
 const transports = ["websocket", "xhr-streaming", "xhr-polling"];
 
-/** A service serves the stock client, over each transport; nobody else hears of it. */
+/** A service serves the stock client over each transport, and no other listener sees it. */
 async function echoes(it: Program, server: string, prefix = "/echo"): Promise<void> {
   await it.ask("heard");
   const url = `http://127.0.0.1:${await it.port(server)}${prefix}`;
@@ -46,7 +46,7 @@ async function upgrade(
   return [status, body];
 }
 
-/** What others answer, and who has heard. */
+/** The responses of other listeners, and which of them were called. */
 async function others(
   it: Program,
   server: string,
@@ -98,7 +98,7 @@ const earlyAndLate = ["early /x", "early", [
   ...["early /x", "late /x", "early upgrade /x", "late upgrade /x"],
 ]] as const;
 const nobody = ["Not found", "Not found", []] as const;
-/** What others answer where somebody has taken all off and calls them by hand. */
+/** The responses where code has removed all listeners and calls them itself. */
 const wrapped = {
   meteorAlone: nobody,
   meteorTwo: nobody,

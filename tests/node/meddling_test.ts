@@ -8,7 +8,7 @@ const meddling = new Programs("meddling.ts");
 
 const text = "\u20ac \u{1f600} \ufeff";
 
-/** What a session is told of a send, and what comes of it. */
+/** The status of a send, and the message that its session receives. */
 async function send(it: Program, server: string, before: string): Promise<[number, string]> {
   const base = `/echo/0/${crypto.randomUUID()}`;
   assertEquals((await it.post("server", `${base}/xhr`)).body, "o\n");
@@ -67,7 +67,7 @@ meddling.test("an answer that others have given, or begun, is theirs", async (it
       }
     }
   }
-  // No session was opened for whoever has been answered by others.
+  // A request that other code has answered opens no session.
   assertEquals((await it.post("server", "/echo/0/1/xhr")).body, "o\n");
   await it.ask("logged");
 });

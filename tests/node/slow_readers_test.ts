@@ -55,7 +55,7 @@ async function readAll(read: () => Promise<Uint8Array | undefined>): Promise<num
   return count;
 }
 
-/** What was written while nobody read has come to a stop. */
+/** Writing has stopped, because the client does not read. */
 async function isStuck(it: Program, path: string): Promise<void> {
   const { written, falses, drains, buffered } = await it.ask<Progress>("stuck", path);
   assert(written < total / 2, `${written} bytes were written`);

@@ -22,7 +22,7 @@ async function isCutOff(connection: HttpConnection): Promise<void> {
   assertEquals(String.fromCharCode(...await connection.reader.toEnd()), "");
 }
 
-/** What waits, and hears no more than heartbeats. */
+/** Connections that wait, and receive only heartbeats. */
 const waiting = {
   async poll(it: Program, server: string) {
     const connection = await it.connect(server);

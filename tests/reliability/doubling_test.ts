@@ -9,7 +9,7 @@ import { inputs } from "./doubling/inputs.ts";
 const steepest = 2.8;
 /** What is paid for anything, however little it is. */
 const unavoidable = 1000;
-/** Most messages of one client that the application hears before others have their turn. */
+/** The most messages of one client that the application receives in one turn. */
 const mostInATurn = 5000;
 
 const script = new URL("./doubling/server.ts", import.meta.url);

@@ -6,7 +6,7 @@ import { messageOf, pushed } from "./soak/messages.ts";
 import { lineThrough } from "./soak/slope.ts";
 import { Tally } from "./soak/tally.ts";
 
-/** Sends three messages, hears what it is told to, and says what was found wrong. */
+/** Sends three messages, receives the given ones, and returns the faults that were found. */
 function account(
   hear: (sent: string[]) => string[],
   { received = 3, ended = { lost: 0, repeated: 0, late: 0 } } = {},

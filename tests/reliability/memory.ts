@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Whether it can be told here. */
+/** Whether this system reports it. */
 export const tellsMemory = Deno.build.os === "linux";
 
 /** Bytes that a process has in memory, or has had at most since `forgetPeak`. */

@@ -74,7 +74,7 @@ export class TcpClient {
     this.#socket.destroy();
   }
 
-  /** Reads no more, until told to. */
+  /** Stops reading until `resume`. */
   pause(): void {
     this.#socket.pause();
   }

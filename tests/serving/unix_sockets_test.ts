@@ -25,7 +25,7 @@ async function serves(host: HostName): Promise<void> {
     await using process = await startServer(host, script, ["--path", `${folder}/echo.sock`]);
     using server = new TestServer(host, process);
 
-    // Over every transport, with the ends of a connection that nobody can tell.
+    // Over every transport, for connections without addresses.
     for (const transport of receivingTransports) {
       const session = server.http("/echo");
       const first = await session.open(transport);

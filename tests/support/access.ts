@@ -27,7 +27,7 @@ export function judge(request: Request): AuthorizeResult | Promise<AuthorizeResu
     : verdict(as);
 }
 
-/** A verdict that throws when it is read. */
+/** A result that throws when it is read. */
 function oddAuthorizeResult(name: string): AuthorizeResult {
   const get = () => {
     throw new Error("thrown by a verdict");
@@ -44,7 +44,7 @@ function oddAuthorizeResult(name: string): AuthorizeResult {
   }) as AuthorizeResult;
 }
 
-/** A response that nobody can send. */
+/** A response that cannot be sent. */
 function spoiltResponse(name: string): Response {
   if (name === "error") return Response.error();
   const headers = name === "control" ? { "X-Own": "a\x01b" } : {};
@@ -66,7 +66,7 @@ function verdict(as: string): AuthorizeResult {
   return as === "" ? true : { key: as, context: `context of ${as}` };
 }
 
-/** Echoes, behind the connection's context. */
+/** Echoes messages, prefixed with the connection's context. */
 export function tellOfContext(connection: Connection): void {
   connection.on("data", (message) => connection.write(`${connection.context}: ${message}`));
 }

@@ -49,7 +49,7 @@ export class ByteReader {
     return this.#take(length);
   }
 
-  /** Everything until the server ends the connection, which may be told to take longer (ms). */
+  /** Everything until the server ends the connection, which may take `within` ms. */
   async toEnd(within = patience): Promise<Uint8Array> {
     while (await this.#fill(within));
     return this.#take(this.#buffer.length);
@@ -83,7 +83,7 @@ export class ByteReader {
     try {
       return await Promise.race([this.#conn.read(into), promise]);
     } catch (error) {
-      // A reset is an end too: whoever needed more bytes says so.
+      // A reset is an end too. Callers that need more bytes throw.
       if (error instanceof Deno.errors.ConnectionReset) return null;
       throw error;
     } finally {

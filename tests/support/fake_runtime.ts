@@ -107,7 +107,7 @@ const noHandlers: WebSocketHandlers = {
   close() {},
 };
 
-/** What servers have before anybody sets a runtime. */
+/** The runtime that servers have before one is set. */
 const plainHttp: Runtime = { endpoints: () => ({}) };
 
 /** Makes a server on that runtime; later servers are on plain HTTP again. */

@@ -9,7 +9,7 @@
 export interface ReceivingTransport {
   /** The last segment of its path. */
   readonly name: string;
-  /** What the application hears that a connection speaks. */
+  /** The value of `connection.protocol`. */
   readonly protocol: string;
   readonly method: "GET" | "POST";
   /** Ends in `?c=callback` where the transport has callbacks. */

@@ -49,7 +49,7 @@ export class Recorder {
     });
   }
 
-  /** What else an application has to tell of a connection. */
+  /** Records a note of the application about a connection. */
   note(connection: Connection, text: string): void {
     this.#notes.add(idOf(connection.url), text);
   }
@@ -77,7 +77,7 @@ export class Recorder {
   }
 }
 
-/** What happened to whom; a reader waits until enough did. */
+/** Notes by key. A reader waits until there are enough. */
 class Notes<Note> {
   readonly #notes = new Map<string, Note[]>();
   #waiting: (() => void)[] = [];

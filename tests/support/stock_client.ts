@@ -14,7 +14,7 @@ interface ClientEvents {
   close: ClientClose;
 }
 
-/** How a connection ended, as the client tells it. */
+/** How a connection ended, as the client reports it. */
 export interface ClientClose {
   code: number;
   reason: string;

@@ -135,7 +135,7 @@ function show(state, text) {
   byId("verdict").textContent = text;
 }
 
-/** A sign to see, and words to hear. */
+/** A symbol for the eye, and words for screen readers. */
 function fill(cell, className, sign, words) {
   cell.className = className;
   cell.replaceChildren(

@@ -98,7 +98,7 @@ export class Connection {
   }
 }
 
-/** A session id that nobody has used. Browsers have `randomUUID` in secure contexts only. */
+/** A new session id. Browsers have `randomUUID` in secure contexts only. */
 export function newId() {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2));
   return high.toString(36) + low.toString(36);

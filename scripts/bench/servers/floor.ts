@@ -55,7 +55,7 @@ export function isFirst(path: string): boolean {
   return path.includes("/new/");
 }
 
-/** Whether what is sent goes to everybody. */
+/** Whether a message goes to all connections. */
 export function isForAll(path: string): boolean {
   return path.includes("/broadcast/");
 }

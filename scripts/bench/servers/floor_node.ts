@@ -60,7 +60,7 @@ websockets.on("connection", (socket: WebSocket, { url = "" }: IncomingMessage) =
   if (toAll) everyone.add(socket);
   socket.on("close", () => everyone.delete(socket));
   socket.on("message", (data) => {
-    // As text, like everybody has it.
+    // As text, like the other servers.
     data.toString();
     if (toAll) { for (const each of everyone) each.send(frame); }
     else socket.send(frame);

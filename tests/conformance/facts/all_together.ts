@@ -20,7 +20,7 @@ fact(
     const small = await owe(server, 500_000);
     const large = await owe(server, 900_000);
     const last = await owe(server, 700_000);
-    // One that asked at once might get it before anybody looks who is to go.
+    // A poll at once might get the messages before the server chooses what to close.
     for (let trips = 0; trips < 5; trips++) await server.roundTrip();
     assertEquals((await large.poll()).slice(0, 30), `c[1008,"Slow consumer"]\n`);
     for (const [session, count] of [[small, 500_000], [last, 700_000]] as const) {
@@ -40,7 +40,7 @@ fact("6", "bodies that are under way count, and end with their sessions", async 
     await connection.write(begin);
     return { session, connection };
   }));
-  // Two may go on with what is left; the largest are gone, and hear of it.
+  // The rest suffices for two of them; the largest are closed, and get a response.
   const statuses = await Promise.race([
     Promise.all(senders.slice(0, 4).map(({ session }) => server.closed(session.id, 1)))
       .then(() => "all"),

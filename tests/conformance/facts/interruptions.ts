@@ -15,7 +15,7 @@ fact("5", "a broken poll ends the session at once", async (server) => {
   assertEquals((await session.sendRaw(`["x"]`)).status, 404);
   assertEquals(await session.poll(), interrupted);
   assertEquals((await session.sendRaw(`["x"]`)).status, 404);
-  // Told once; then the id is free.
+  // Reported once; then the id is free.
   await session.open();
   await session.send("y");
   assertEquals(await session.poll(), `a["y"]\n`);

@@ -98,7 +98,7 @@ fact("5", "over highWaterMark write says false, and drain and ready follow", asy
 fact("7", "who writes whenever that is welcome leaves others their time", async (server) => {
   const socket = await server.websocketSession("/eager");
   await socket.sendText(`"go"`);
-  // The system takes what is written at once, as long as somebody reads it.
+  // The system accepts writes at once, as long as the client reads.
   const read = (async () => {
     for (;;) {
       const event = await socket.next();

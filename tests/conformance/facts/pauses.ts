@@ -51,7 +51,7 @@ fact("6", "the answer to a send comes when its paused session is over", async (s
   const session = await server.xhr("/pausing").open();
   await session.send("pause");
   await session.send(kept);
-  // Nobody polls, so the session ends after the disconnect delay.
+  // There is no poll, so the session ends after the disconnect delay.
   await session.send(kept);
   assertEquals((await server.closed(session.id)).map(({ code }) => code), [1006]);
 });

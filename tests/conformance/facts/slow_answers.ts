@@ -11,7 +11,7 @@ import {
 } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 
-/** Sends as many letters as it is told; and waits less long than it takes to read them. */
+/** Sends the number of letters that is asked for; its delays are shorter than reading them takes. */
 const service = "/long_answers";
 /** More than systems keep for a connection, bytes. */
 const size = 32 * 1024 * 1024;

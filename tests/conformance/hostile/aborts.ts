@@ -16,7 +16,7 @@ attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
   await inParallel(2000, async (at) => {
     const session = server.xhr("/fleeting");
     const poll = post(`${session.base}/xhr`);
-    // Every other one is told nothing of the session before it is gone.
+    // Every other client disconnects before it gets any frame of its session.
     if (at % 2 === 0) await server.post(`${session.base}/xhr`);
     await abandon(server, poll, at % 4 < 2 ? "FIN" : "RST");
   });

@@ -35,7 +35,7 @@ const requests: Record<string, string> = {
   "a wrong callback": "GET /cookie_needed_echo/000/ID/jsonp?c=%3C",
 };
 
-/** Sent by whoever asks a proxy or browser to. */
+/** Headers that a client can make a proxy or a browser send. */
 const names = [
   "Origin",
   "Access-Control-Request-Headers",

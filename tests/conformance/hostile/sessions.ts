@@ -88,7 +88,7 @@ for (const send of ["xhr_send", "jsonp_send"]) {
     const command = JSON.stringify([JSON.stringify({ close: [3000, "enough"] })]);
     assertEquals((await server.post(path, command)).status, accepted);
     for (let count = 0; count < 3; count++) {
-      // A second command would be heard as an error, if it was heard.
+      // If the application got this message, it would be reported as an error.
       assertEquals((await server.post(path, `["no command"]`)).status, accepted);
       assertEquals(await session.poll(), `c[3000,"enough"]\n`);
     }

@@ -60,7 +60,7 @@ attack("6", "an upgrade behind a request without an answer brings nobody down", 
       await connection.write(`${stream}\r\n\r\nGET ${it} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
       await server.roundTrip();
       connection.close();
-      // What is still written to that connection finds nobody.
+      // Later frames go to a connection that is closed.
       for (let sends = 0; sends < 3; sends++) await session.sendRaw('["x"]');
     }
   }

@@ -17,7 +17,7 @@ sockjs.on("connection", (connection) => {
 const port = await listen(httpServer);
 const base = `http://127.0.0.1:${port}/echo`;
 
-/** A request, and its answer up to the end or, where told, up to the first byte. */
+/** Sends a request and reads its response, or with `leave` only its first byte. */
 function ask(path: string, { leave = false, method = "POST" } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = request(base + path, { method, agent: false }, (response) => {

@@ -21,12 +21,12 @@ const answering = createServer();
 for (const event of ["checkContinue", "checkExpectation"] as const) {
   answering.on(event, (_req, res) => res.end("expected"));
 }
-/** Here it hands them on. */
+/** Here the application passes them on. */
 const handing = createServer();
 for (const event of ["checkContinue", "checkExpectation"] as const) {
   handing.on(event, (req, res) => handing.emit("request", req, res));
 }
-/** Here it answers what nobody can read, and each request that it sees first. */
+/** Here it answers requests that cannot be parsed, and some before SockJS sees them. */
 const first = createServer();
 first.on("clientError", (_error, socket) => socket.end("HTTP/1.1 400 Bad\r\n\r\n"));
 

@@ -10,7 +10,7 @@ const reports: string[] = [];
 let wake = () => {};
 let cancelled = new Promise<void>((resolve) => (wake = resolve));
 
-/** Gives lines without an end; says when nobody wants them any more. */
+/** An endless body of lines, which reports when it is cancelled. */
 function endless(): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull: (controller) => controller.enqueue(new TextEncoder().encode("line\n")),
@@ -18,7 +18,7 @@ function endless(): ReadableStream<Uint8Array<ArrayBuffer>> {
   });
 }
 
-/** Gives one part in each turn, and then breaks where it is to. */
+/** A body of one part per turn, which can break at its end. */
 function parts(texts: readonly string[], breaks: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
   const left = [...texts];
   return new ReadableStream({

@@ -22,10 +22,10 @@ function echo(prefix: string) {
   return server;
 }
 
-/** What others have heard since the last look. */
+/** The calls of other listeners since the last query. */
 const heard: string[] = [];
 
-/** An application that answers what nobody has answered. */
+/** An application that answers requests without a response. */
 const application = (name: string) => (req: IncomingMessage, res: ServerResponse) => {
   heard.push(`${name} ${req.url}`);
   if (!res.headersSent) res.end(`${name} ${req.url}`);
@@ -56,7 +56,7 @@ function wrap(server: Server): Server {
   return server;
 }
 
-/** As engine.io does it, which keeps upgrades that nobody has answered open for a while only. */
+/** Like engine.io, which closes upgrades that get no response after a while. */
 function engine(server: Server): Server {
   const listeners = server.listeners("request").slice(0);
   server.removeAllListeners("request");
@@ -120,7 +120,7 @@ installHandlers(echo("/other"), meteorThenOther);
 const engineAlone = engine(alone("/echo"));
 const engineBetween = engine(between());
 
-/** One by one, each wrapped by somebody who lets nobody in who asks for it. */
+/** Each listener is wrapped by code that refuses requests with `X-Forbidden`. */
 const filtered = between();
 for (const event of ["request", "upgrade"]) {
   for (const listener of filtered.listeners(event)) {

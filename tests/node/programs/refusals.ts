@@ -28,7 +28,7 @@ const ofConnection = {
   "X-Hop": "1",
 };
 
-/** Whoever sees this as text throws. */
+/** Throws when it is converted to text. */
 const unspeakable = {
   [Symbol.toPrimitive]() {
     throw new Error("There is no text");

@@ -24,7 +24,7 @@ http2.setTimeout(timeout);
 
 for (const server of [byMethod, byProperty, http2]) {
   server.on("request", () => {
-    // Nobody answers.
+    // No listener responds.
   });
   installHandlers(echo, server);
 }

@@ -23,7 +23,7 @@ export async function listen(server) {
   tellAddress(server);
 }
 
-/** Tells the test where the program listens. */
+/** Reports the program's address to the test. */
 export function tellAddress(server) {
   console.log(`http://127.0.0.1:${server.address().port}`);
 }

@@ -24,7 +24,7 @@ const ways = ["listener", "loop", "stream", "pipe", "pause", "late"];
 
 const list = (size: number) => `[${'"",'.repeat(size)}"last"]`;
 
-/** A payload on a websocket, after which the application has heard its last message. */
+/** A payload on a websocket that ends with the application's last message. */
 async function onWebSocket(server: TestServer, way: string, payload: string): Promise<void> {
   const socket = await server.websocketSession(`/${way}`);
   await socket.sendText(payload);

@@ -48,9 +48,9 @@ function meterSearch(name: "exec" | "test"): void {
   };
 }
 
-/** As many as the server has paid since it was started. */
+/** The cost of the server's work so far. */
 let paid = 0;
-/** Messages that the application has heard in this turn of the event loop, and the most of all turns. */
+/** Messages that the application received in this turn, and the most in any turn. */
 let heard = 0;
 let mostHeard = 0;
 
@@ -84,12 +84,12 @@ function turn(): void {
   setImmediate(turn);
 }
 
-/** The application has heard a message. */
+/** The application received a message. */
 export function hear(): void {
   heard++;
 }
 
-/** What has been paid since that was asked last, and the most messages that came in one turn. */
+/** The cost since the last call, and the most messages in one turn. */
 export function read(): { paid: number; heard: number } {
   nextTurn();
   const reading = { paid, heard: mostHeard };

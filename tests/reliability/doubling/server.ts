@@ -14,7 +14,7 @@ const services = new Services((options) =>
   createServer({ ...options, log: () => {}, subprotocols: ["mqtt", "b"] })
 );
 
-/** Says so when it has heard the last message of an input; gives back what is short. */
+/** Reports the last message of an input, and echoes those that begin with `echo`. */
 function take(connection: Connection, message: string): void {
   hear();
   if (message === "last") connection.write("heard");

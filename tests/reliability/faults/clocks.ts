@@ -14,7 +14,7 @@ fault(
     for (const shift of [day, -day, 0]) {
       const told = Number((await server.get(`/clock/${shift}`)).body);
       assert(Math.abs(told - Date.now() - shift) < day / 2);
-      // Heartbeats neither stop, nor come all at once: a round trip has none to tell of.
+      // Heartbeats neither stop nor come all at once: a round trip sees none.
       assertEquals(await session.poll(), "h\n");
       assertEquals(await socket.message(), "h");
       await session.send("x");

@@ -15,7 +15,7 @@ for (const [event, how] of faults) {
     async (server) => {
       const before = (await server.errors("/goes_wrong", 0)).length;
       const message = JSON.stringify([event, how]);
-      // The listener that the first adds may miss it, and hears the second.
+      // The listener that the first message adds may miss it, and gets the second one.
       const messages = event === "drain" ? [message] : [message, message];
       const other = await server.websocketSession("/goes_wrong");
 

@@ -65,7 +65,7 @@ function damaged(dice: SeededRandom, bytes: string): string {
   return bytes.slice(0, at) + bad + bytes.slice(at);
 }
 
-/** The fields that tell of a body, and the bytes that follow the head. */
+/** The headers of a body, and the bytes that follow the head. */
 export function framed(dice: SeededRandom, body: string): { fields: Field[]; bytes: string } {
   if (dice.chance(0.8)) return { fields: [["Content-Length", `${body.length}`]], bytes: body };
   const chunks: string[] = [];

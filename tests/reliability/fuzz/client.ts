@@ -26,7 +26,7 @@ export class Client implements Disposable {
     this.target = target;
   }
 
-  /** A connection that nobody has used. */
+  /** A new connection. */
   connect(port = this.target.port): Promise<HttpConnection> {
     return HttpConnection.open(port);
   }

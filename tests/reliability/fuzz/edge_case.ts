@@ -41,7 +41,7 @@ interface Plan {
 }
 
 const limits = [64, 70, 100, 128, 200, 257, 513, 1000, 1024, 4096];
-/** Where frames that nobody asks for would be in the way. */
+/** A delay without heartbeats, which would change the byte counts. */
 const quiet = 20_000;
 
 /** Draws one. */

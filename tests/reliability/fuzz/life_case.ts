@@ -46,7 +46,7 @@ export function drawLifeCase(dice: SeededRandom, id: string): Case {
   };
 }
 
-/** Whoever closes a service, or destroys a connection, keeps others from hearing the rest. */
+/** A service that is closed may end its connections in the middle of a response. */
 function broken(error: unknown): void {
   if (!(error instanceof BrokenOff)) ended(error);
 }

@@ -23,7 +23,7 @@ interface Habit {
   readonly sends: boolean;
 }
 
-/** Stops the process and lets it go on: whoever has asked meanwhile has its session. */
+/** Stops the process and continues it: clients that polled meanwhile keep their sessions. */
 export async function stall(server: TestServer, dice: SeededRandom, id: string): Promise<void> {
   const disconnectDelay = dice.pick([1000, 1200, 1500]);
   const ms = disconnectDelay * (1.2 + dice.roll());

@@ -71,7 +71,7 @@ const callbacks = [
 ];
 const verdicts = ["", "x", "y", "nobody", "guest", "error", "nonsense"];
 
-/** Draws one at a service. The id is that of the case, which nobody else uses. */
+/** Draws a target at a service. The id of the case is unique. */
 export function drawTarget(dice: SeededRandom, base: string, id: string): Target {
   const roll = dice.roll();
   if (roll < 0.12) {

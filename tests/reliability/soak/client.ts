@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Hears what a client receives. */
+/** Gets what a client receives. */
 export interface Listener {
   opened(): void;
   heartbeat(): void;
@@ -16,9 +16,9 @@ export interface Listener {
 export interface Client {
   /** Opens the session, and receives until it is over; rejects when it breaks, by whomever. */
   receive(listener: Listener): Promise<void>;
-  /** Sends messages; settles when the server has taken them, where that is told. */
+  /** Sends messages. Settles when the server has accepted them, where it reports that. */
   send(messages: readonly string[]): Promise<void>;
-  /** Whether `send` tells that the server has taken them. */
+  /** Whether `send` waits until the server has accepted them. */
   readonly isTold: boolean;
   /** How the transport's clients leave, as far as they do anything; `receive` then ends. */
   leave(): Promise<void>;

@@ -12,8 +12,8 @@ import { options } from "./service.ts";
 import { WebSocketClient } from "./websocket_client.ts";
 
 /**
- * How a session ends. `leaves` and `is closed` hear first that all messages came;
- * `FIN` and `RST` cut it wherever it is; one that vanishes takes no more, without a word.
+ * How a session ends. `leaves` and `is closed` wait until all messages have arrived;
+ * `FIN` and `RST` end the connection at any point; one that vanishes stops reading.
  */
 export type End = "leaves" | "is closed" | "FIN" | "RST" | "vanishes";
 
@@ -33,8 +33,8 @@ export const transports = [
 ];
 
 /**
- * A life of 1 s to `longest` ms. Streams do not vanish: they are expected to say nothing, so
- * that the server does not hear of it before their buffers are full.
+ * A life of 1 s to `longest` ms. Streams do not vanish: clients of streams send nothing,
+ * so the server would not notice until its buffers are full.
  */
 export function randomLife(random: Random, transport: string, longest: number): Life {
   const dice = random();

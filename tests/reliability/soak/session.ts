@@ -11,10 +11,10 @@ import { bye, close, type Random, randomGap } from "./messages.ts";
 import { type Ended, options } from "./service.ts";
 import type { Tally } from "./tally.ts";
 
-/** How long a session may hear nothing, in ms: heartbeats are far more frequent. */
+/** How long a session may receive nothing, in ms. Heartbeats are far more frequent. */
 const patience = 30_000;
 
-/** A session, which checks all that it hears. */
+/** A session, which checks all that it receives. */
 export class Session implements Listener {
   readonly id: string;
   readonly #life: Life;

@@ -14,7 +14,7 @@ import type { Counts } from "./service.ts";
 import { Stalls } from "./stalls.ts";
 import { Tally } from "./tally.ts";
 
-/** What a soak is told. */
+/** The parameters of a soak. */
 export interface SoakOptions {
   host: HostName;
   /** How many there are at a time. */
@@ -22,7 +22,7 @@ export interface SoakOptions {
   /** How long the crowd is there. */
   seconds: number;
   seed: number;
-  /** Hears of each moment. */
+  /** Is called with each sample. */
   onSample?: (sample: Sample, tally: Tally) => void;
 }
 

@@ -17,12 +17,12 @@ export class Tally {
   altered = 0;
   /** Sessions that ended otherwise than they should have. */
   broken = 0;
-  /** Ends that the server told of, of sessions that are unknown or had ended. */
+  /** Ends that the server reported of unknown or ended sessions. */
   strange = 0;
   /** The first of what went wrong, in words. */
   readonly complaints: string[] = [];
 
-  /** Notes what went wrong. */
+  /** Records what went wrong. */
   complain(complaint: string): void {
     if (this.complaints.length < 50) this.complaints.push(complaint);
   }

@@ -8,7 +8,7 @@ import { turn } from "../here.ts";
 import { serveSockets } from "../serve_sockets.ts";
 import { openSocket, textFrame } from "../websocket_client.ts";
 
-/** How many are told before an immediate of the first one, and whether its microtasks come first. */
+/** How many messages arrive before an immediate of the first, and if its microtasks run first. */
 export async function messagesTogether() {
   let told = 0;
   let isMicrotaskOver = false;

@@ -41,7 +41,7 @@ export async function silentResponse() {
   return { over: client.over, cancelled };
 }
 
-/** Bun: the same where nobody has said how long that is. */
+/** Bun: the same with the default timeout. */
 export async function silenceByDefault() {
   const start = performance.now();
   const client = await TcpClient.connect(serve(() => silence()));

@@ -16,7 +16,7 @@ class Heard {
     this.emitter = emitter;
   }
 
-  /** A listener that notes what it hears. */
+  /** A listener that records what it receives. */
   readonly listener = (name: string) => ({ url }: Request) => {
     this.log.push(`${name} ${url}`);
   };
@@ -173,7 +173,7 @@ Deno.test("whoever was there first is as alone as before, and whoever comes coun
   emitter.on("request", late);
   counts.push(count());
   emitter.off("request", late).off("request", early);
-  // Else a server would not tell of upgrades.
+  // Without listeners, a server emits no upgrades.
   counts.push(count());
   for (const each of ours) each.detach();
   assertEquals([...counts, count()], [1, 2, 1, 0]);
@@ -528,7 +528,7 @@ for (const order of orders(["/a", "/b", "/c"])) {
     const ours = new Map(["/a", "/b", "/c"].map((path) => [path, heard.intercept(path)]));
     for (let at = 0; at < order.length; at++) {
       const left = [...ours].filter(([path]) => order.indexOf(path) >= at);
-      // The one that was installed first answers what nobody wants.
+      // The first one that was installed answers requests that no listener takes.
       assertEquals(left.map(([, each]) => each.hasNoOthers), left.map((_, at) => at === 0));
       ours.get(order[at]!)?.detach();
     }

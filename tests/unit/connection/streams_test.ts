@@ -109,7 +109,7 @@ Deno.test("the writable stream errors when the connection is over", async () => 
   await assertRejects(() => writer.closed, Error, "the connection is closed");
 });
 
-/** What rejects unheard until it is told to stop. */
+/** Collects unhandled rejections until `stop`. */
 function unheard() {
   const seen: unknown[] = [];
   const note = (event: PromiseRejectionEvent) => {

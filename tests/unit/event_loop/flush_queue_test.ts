@@ -68,7 +68,7 @@ Deno.test("who waits for arrivals is flushed at the end of the turn, once", asyn
   assertEquals(flushed, ["soon", "late"]);
 });
 
-/** An echo on a socket that is told of messages with microtasks between them. */
+/** An echo on a socket whose messages arrive with microtasks between them. */
 async function echo() {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());

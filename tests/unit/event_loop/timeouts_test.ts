@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { TimeoutEntry, Timeouts } from "../../../src/event_loop/timeouts.ts";
 import { fakeTime, standStill } from "../../support/fake_time.ts";
 
-/** Notes when it timed out, and does then what it is told to. */
+/** Records when it times out, and then runs a callback. */
 class Sleeper extends TimeoutEntry {
   readonly woken: number[] = [];
   readonly #then: (self: Sleeper) => void;

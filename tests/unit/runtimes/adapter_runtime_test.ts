@@ -13,7 +13,7 @@ import { serve } from "../../support/polling_client.ts";
 
 const sent = new Response("sent otherwise");
 
-/** A sink that keeps what it is told. */
+/** A sink that records its calls. */
 class Kept implements Sink {
   readonly response = sent;
   bufferedAmount = 0;

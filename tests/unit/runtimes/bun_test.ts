@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runtimes/runtime.ts";
 import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 
-/** Notes what a listener is told. */
+/** Records the calls of a listener. */
 class Told implements SocketListener {
   readonly maxMessageSize = 1024;
   readonly maxSilence = 35_000;

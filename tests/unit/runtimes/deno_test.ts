@@ -49,7 +49,7 @@ class FakeDenoSocket {
   }
 }
 
-/** Upgrades a request, and notes what the listener is told. */
+/** Upgrades a request, and records the calls of the listener. */
 function upgrade(subprotocol?: string, maxSilence = 35_000) {
   const socket = new FakeDenoSocket();
   const response = new Response("upgraded");

@@ -148,7 +148,7 @@ Deno.test("a log that throws does not keep a server from being made", () => {
   assertEquals(server.connections.size, 0);
 });
 
-/** What an application may throw, though nobody should. */
+/** What an application can throw, but should not. */
 const oddities: Record<string, () => unknown> = {
   "undefined": () => undefined,
   "null": () => null,

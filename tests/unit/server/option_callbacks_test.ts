@@ -43,7 +43,7 @@ Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not
   }
 });
 
-/** What is told to a function of those that a client offers. */
+/** The list of subprotocols that the callback gets. */
 function offered(value: string | undefined): readonly string[] | undefined {
   let told: readonly string[] | undefined;
   const subprotocols = (offered: readonly string[]) => void (told = offered);
@@ -71,7 +71,7 @@ Deno.test("subprotocols: 100,000 offers are read like one", () => {
   assertEquals(offered(many.join(",,")), many);
 });
 
-/** Runs something and gives what was rejected and nobody caught: it would end the process. */
+/** Runs a function and collects unhandled rejections, which would end the process. */
 async function unhandled(run: () => Promise<unknown>): Promise<unknown[]> {
   const seen: unknown[] = [];
   const note = (event: PromiseRejectionEvent) => {

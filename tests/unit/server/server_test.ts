@@ -198,7 +198,7 @@ Deno.test("a broadcast that alone is over the limit is a RangeError, and reaches
   }
   await microtasks();
   assertEquals([framed.socket.sent, raw.socket.sent], [["o"], []]);
-  // What just fits closes nobody.
+  // A message that just fits closes no connection.
   server.broadcast("x".repeat(10_000 - 2 - 128));
   await microtasks();
   assertEquals([framed.socket.sent.length, raw.socket.sent.length], [2, 1]);

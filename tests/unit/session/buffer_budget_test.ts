@@ -78,7 +78,7 @@ Deno.test("of sessions that owe too much together, the largest is closed, and no
   two.connection.write("x".repeat(25_000));
   assertEquals(await infoStatus(server), 200);
   two.connection.write("x".repeat(10_000));
-  // Nobody else comes in until the largest has gone.
+  // No new session is accepted until the largest is closed.
   assertEquals(await infoStatus(server), 503);
   const late = new Request("http://host/echo/a/late/xhr", { method: "POST" });
   assertEquals((await server.handle(late)).status, 503);

@@ -30,7 +30,7 @@ Deno.test("answers of polls that nobody reads count until they have left, or the
     answers.push(await client.receive());
   }
   assertEquals(await infoStatus(server), 503);
-  // There is nobody else who holds anything.
+  // Nothing else has buffered data.
   await turn();
   assertEquals(await infoStatus(server), 200);
   const read = answers.map((answer) => answer.text().then(({ length }) => length, () => "cut off"));

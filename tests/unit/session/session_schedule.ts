@@ -155,13 +155,13 @@ export function drawSchedule(dice: SeededRandom, bounds: Bounds): Schedule {
   return { world, steps };
 }
 
-/** Both are well apart from everybody's delays, see below. */
+/** Both differ clearly from all delays, like the times of `timesOf`. */
 function drawShutDown(dice: SeededRandom, bounds: Bounds): Step {
   const spread = dice.pick(bounds.spreads);
   return { does: "shutDown", spread, timeout: dice.pick([0, 1001, 10_001]), hurry: false };
 }
 
-/** All well apart from each other: time-outs are allowed to come a millisecond early. */
+/** All differ clearly from each other: timeouts may come a millisecond early. */
 function timesOf({ heartbeatDelay, disconnectDelay }: World): number[] {
   const near = [heartbeatDelay, disconnectDelay].flatMap((ms) => [ms - 10, ms, ms + 10]);
   const times = [10, 100, 1000, ...near, 2 * heartbeatDelay + 500];

@@ -6,7 +6,7 @@
 
 import type { Slot, Step } from "./session_schedule.ts";
 
-/** What everybody got to see, in the order in which they appeared. */
+/** All that was observed, in the order of appearance. */
 export interface Transcripts {
   /** Frames and the end of each receiving request or websocket. */
   readonly receivers: readonly (readonly string[])[];
@@ -33,7 +33,7 @@ export interface Subject {
   pause(slot: Slot, back: number, paused: boolean): void;
   /** The server closes, a few ms later than all else happens. */
   shutDown(spread: number, timeout: number): void;
-  /** Time passes, during which nobody does anything. */
+  /** Time passes without any action. */
   pass(ms: number): void;
   /** All that needs no time happens. */
   settle(): void | Promise<void>;

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { Client } from "../client.ts";
 
-/** Tells the application something, over HTTP. */
+/** Sends a message to the application, over HTTP. */
 export async function says(client: Client, base: string, message: string): Promise<void> {
   const body = new TextEncoder().encode(JSON.stringify([message]));
   const latin = String.fromCharCode(...body);

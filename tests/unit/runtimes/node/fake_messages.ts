@@ -108,7 +108,7 @@ export class FakeIncoming extends Readable implements IncomingMessage {
     this.push(null);
   }
 
-  /** As Node does it: of an abort, only those hear who ask. */
+  /** Like Node, which reports an abort only to listeners. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     callback(this.listenerCount("error") > 0 ? error : null);
   }
@@ -119,7 +119,7 @@ export class FakeIncoming extends Readable implements IncomingMessage {
   }
 }
 
-/** An answer that notes what it is told. */
+/** A response that records its calls. */
 export class FakeResponse extends EventEmitter implements ServerResponse {
   /** Null while it waits behind another. */
   socket: FakeSocket | null;
@@ -167,7 +167,7 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
     this.set.delete(name.toLowerCase());
   }
 
-  /** Whoever wants to hear that a chunk has left. */
+  /** Callbacks that wait until a chunk is sent. */
   readonly written: (() => void)[] = [];
 
   write(chunk: string | Uint8Array, written?: () => void): boolean {

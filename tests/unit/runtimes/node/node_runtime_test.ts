@@ -15,7 +15,7 @@ function upgradeRequest() {
   return { calls, accept, decline: () => calls.push("declined") };
 }
 
-/** What both runtimes tell of a socket. */
+/** What both runtimes report of a socket. */
 const ends = (socket: FakeSocket) => [
   nodeRuntime.endpoints(request, exchange({ socket }).info),
   upgradeRuntime.endpoints(request, { socket }),

@@ -21,7 +21,7 @@ function make(
   const websockets = { upgrade: (...args: unknown[]) => accepted.push(args) };
   const server = {
     maxHeadersCount,
-    // Whoever hears of the connection reads at once.
+    // The listener for `connection` reads at once.
     emit(event: string, given: unknown) {
       if (!hears(event)) return false;
       emitted.push([event, given === socket && socket.putBack !== ""]);

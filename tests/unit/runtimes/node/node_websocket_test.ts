@@ -39,7 +39,7 @@ class FakeWebSocket {
   }
 }
 
-/** A websocket of ours on one of `ws`, and what its listener is told. */
+/** A websocket of ours over one of `ws`, and the calls of its listener. */
 function open() {
   const fake = new FakeWebSocket();
   const told: string[] = [];

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { onPipelinedClose } from "../../../../src/runtimes/node/pipelined_close.ts";
 import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
-/** How often an answer has heard that its connection ended. */
+/** How often a response was notified that its connection has ended. */
 function heard(socket: FakeSocket, res: FakeResponse): () => number {
   let times = 0;
   onPipelinedClose(new FakeIncoming({ socket }), res, () => times++);

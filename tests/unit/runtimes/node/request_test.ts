@@ -82,7 +82,7 @@ Deno.test("a target that is neither path nor URL is a path", () => {
   }
 });
 
-/** Where others would find no path, or another one, than whoever looks for the next slash. */
+/** Targets in which URL parsers find no path, or another one than a search for the next slash. */
 const ambiguous = [
   ...["http:///echo/info", "http:////echo/info", "ws:///a/echo/info", "x:y://z/echo/info"],
   ...["http://a\\b/echo/info", "http://\\a/echo/info", "http://[/echo/info", "://a/echo/info"],
@@ -218,7 +218,7 @@ Deno.test("a clone has the whole body as well, and the method and headers", asyn
 /** The ways to read a body that give a promise; a clone is made at once. */
 const readings = ["text", "json", "arrayBuffer", "blob", "bytes", "formData"] as const;
 
-/** What may have been done with a body, and whether somebody has read of it then. */
+/** What may have been done with a body, and whether that reads from it. */
 const takings: Record<string, [taken: boolean, take: (request: Request) => unknown]> = {
   "its text was read": [true, (request) => request.text()],
   "its json was read": [true, (request) => request.json()],

@@ -13,7 +13,7 @@ function given(answer: PlainResponse) {
   return { fields: res.fields, calls: res.calls };
 }
 
-/** Notes what it is told. */
+/** Records the calls of a sink's listener. */
 class Told implements SinkListener {
   readonly drainThreshold = 1024;
   readonly calls: string[] = [];
@@ -206,7 +206,7 @@ Deno.test("of an answer that waits for another, the end of the connection is a b
   messages.res.socket = null;
   const told = new Told();
   new NodeSink({}, messages.info, told);
-  // Node tells only the answer whose turn it is.
+  // Node notifies only the response whose turn it is.
   messages.socket.emit("close");
   assertEquals(told.calls, ["broken"]);
   messages.res.emit("close");
@@ -264,7 +264,7 @@ for (const stop of ["write", "end", "finish"] as const) {
     sink[stop]("two");
     assertEquals([messages.res.calls.at(-1), told.calls], ["destroy", []]);
     await microtasks();
-    // Of a finish, nobody wants to hear more.
+    // After `finish` there are no more events.
     assertEquals(told.calls, stop === "finish" ? [] : ["broken"]);
     assertEquals(reports, ["Error: refused"]);
   });

@@ -5,7 +5,7 @@ import { serve } from "../../../support/polling_client.ts";
 
 const raw = "/echo/websocket";
 
-/** Opens a websocket, and notes what the application hears. */
+/** Opens a websocket, and records what the application receives. */
 async function open(path = "/echo/a/b/websocket") {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());

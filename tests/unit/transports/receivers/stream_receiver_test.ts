@@ -9,7 +9,7 @@ import { serve } from "../../../support/polling_client.ts";
 const prelude = "h".repeat(2048) + "\n";
 const highWaterMark = 64 * 1024;
 
-/** Reads a streaming answer chunk by chunk, when it is told to. */
+/** Reads a streaming response chunk by chunk, on demand. */
 class Stream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
@@ -266,7 +266,7 @@ Deno.test("a client that leaves its last frame for a whole heartbeat delay is gi
   assertEquals(connection.readyState, 3);
 });
 
-/** A sink that notes what it is told. */
+/** A sink that records its calls. */
 class NotedSink implements Sink {
   readonly response = new Response(null);
   bufferedAmount = 0;

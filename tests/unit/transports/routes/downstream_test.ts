@@ -111,7 +111,7 @@ Deno.test("answers have their headers: type, no cache, CORS, cookie", async () =
   });
 });
 
-/** A runtime that tells of clients that are gone before their answer has begun. */
+/** A runtime that reports clients which disconnect before their response has begun. */
 class Telling extends FakeRuntime {
   readonly gone: (() => void)[] = [];
   areGone = false;
@@ -139,7 +139,7 @@ Deno.test("where the runtime tells of clients that are gone, a waiting poll has 
   connection.write("x");
   assertEquals(await (await answered).text(), 'a["x"]\n');
   assertEquals(runtime.asked.at(-1), "traffic");
-  // Some runtimes tell that of all clients.
+  // Some runtimes report that of all clients.
   runtime.gone[0]!();
   assertEquals(connection.readyState, 1);
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { fakeTime, pass } from "../../../support/fake_time.ts";
 import { connect, PollingClient, serve } from "../../../support/polling_client.ts";
 
-/** Connects, and notes what the application hears. */
+/** Connects, and records what the application receives. */
 async function open() {
   const { server, log } = serve();
   const { client, connection } = await connect(server);
