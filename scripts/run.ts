@@ -23,7 +23,7 @@ export async function run(
     stdout: "piped",
     stderr: "piped",
   }).output();
-  const [printed, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   if (code === 0) return printed ?? "";
-  throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${printed}${complained}`);
+  throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${printed}${errors}`);
 }

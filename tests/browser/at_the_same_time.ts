@@ -43,8 +43,8 @@ onEachRuntime("are cut off, and come back", ["same-origin"], async (runtime, fro
   const tabs = await openTabs(stack, `http://127.0.0.1:${tunnel.port}`, from);
   const ids = await Promise.all(tabs.map((tab) => tab.connect()));
   tunnel.cut();
-  const heard = await Promise.all(ids.map((id) => closed(address, id)));
-  for (const { wasClean } of heard) assert(!wasClean);
+  const closes = await Promise.all(ids.map((id) => closed(address, id)));
+  for (const { wasClean } of closes) assert(!wasClean);
   tunnel.mend();
   await Promise.all(tabs.map(async (tab) => {
     await learn(tab);

@@ -53,7 +53,7 @@ function pagePolicy(server: string): string {
 }
 
 /** What a browser complains of, in the page and in its frames. */
-function complaints(page: Page): string[] {
+function errors(page: Page): string[] {
   const found: string[] = [];
   page.on("console", (message: ConsoleMessage) => {
     // Chromium warns of `document.domain`, which the protocol has in the iframe page.
@@ -93,7 +93,7 @@ function converse(page: Page, url: string, ...transports: string[]): Promise<str
 
 async function open(context: BrowserContext, url: string): Promise<[Page, string[]]> {
   const page = await context.newPage();
-  const found = complaints(page);
+  const found = errors(page);
   await page.goto(url);
   return [page, found];
 }

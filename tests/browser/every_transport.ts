@@ -47,7 +47,7 @@ class Combination {
       this.#add(name, (tab) => tab.check(name));
     }
     this.#add("echoes in two tabs at once", echoesInTwoTabs);
-    this.#add("is heard to leave by navigation", isHeardToLeave);
+    this.#add("is heard to leave by navigation", leavesByNavigation);
   }
 
   #add(sentence: string, check: Check): void {
@@ -94,10 +94,10 @@ async function echoesInTwoTabs(tab: Tab): Promise<void> {
 }
 
 /** The server learns of it at once, or by a timeout, but always. */
-async function isHeardToLeave(tab: Tab): Promise<void> {
-  const leaving = await tab.beside();
-  const id = await leaving.connect();
-  await leaving.leave();
+async function leavesByNavigation(tab: Tab): Promise<void> {
+  const leavingTab = await tab.beside();
+  const id = await leavingTab.connect();
+  await leavingTab.leave();
   await closed(tab.stage.server, id);
 }
 

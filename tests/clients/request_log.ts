@@ -7,7 +7,7 @@
 import type { SockjsServer } from "../../examples/test_server/services.ts";
 import type { Runtime } from "../../src/runtimes/runtime.ts";
 
-/** A request, and how it was answered. */
+/** A request and its response. */
 export interface LoggedRequest {
   /** The last segment of the path: `info`, `websocket`, `xhr`, … */
   endpoint: string;
@@ -16,7 +16,7 @@ export interface LoggedRequest {
   cookie: string | null;
 }
 
-/** What adapters bring beside a request, where they send answers without a `Response`. */
+/** What adapters bring beside a request, where they send responses without a `Response`. */
 const runtimeKey = Symbol.for("sockjs-web.runtime");
 
 type Note = (status: number, cookie: string | null) => void;
@@ -25,16 +25,16 @@ type Note = (status: number, cookie: string | null) => void;
 function notingRuntime(runtime: Runtime, info: unknown, note: Note): Runtime {
   return {
     endpoints: (request) => runtime.endpoints(request, info),
-    respond(answer, request) {
-      note(answer.status, answer.headers["Set-Cookie"] ?? null);
-      return runtime.respond!(answer, request, info);
+    respond(response, request) {
+      note(response.status, response.headers["Set-Cookie"] ?? null);
+      return runtime.respond!(response, request, info);
     },
     stream(fields, request, _info, listener) {
       note(200, fields["Set-Cookie"] ?? null);
       return runtime.stream!(fields, request, info, listener);
     },
-    upgrade(request, _info, listener, complain) {
-      const response = runtime.upgrade?.(request, info, listener, complain);
+    upgrade(request, _info, listener, warn) {
+      const response = runtime.upgrade?.(request, info, listener, warn);
       if (response !== undefined) note(101, null);
       return response;
     },
@@ -46,7 +46,7 @@ export class RequestLog {
   readonly #requests = new Map<string, LoggedRequest[]>();
   #waiting: (() => void)[] = [];
 
-  /** Writes down all requests of a server, and their answers once they have begun. */
+  /** Writes down all requests of a server, and their responses once they have begun. */
   watch(server: SockjsServer): void {
     const handle = server.handle.bind(server);
     server.handle = (request, info) => {
@@ -56,11 +56,11 @@ export class RequestLog {
       const note = this.#note(pathname);
       const runtime = (info as { [runtimeKey]?: Runtime } | undefined)?.[runtimeKey];
       if (runtime?.respond === undefined) {
-        const answer = handle(request, info);
-        Promise.resolve(answer).then(({ status, headers }) => {
+        const result = handle(request, info);
+        Promise.resolve(result).then(({ status, headers }) => {
           note(status, headers.get("Set-Cookie"));
         });
-        return answer;
+        return result;
       }
       return handle(request, { [runtimeKey]: notingRuntime(runtime, info, note) });
     };
@@ -81,7 +81,7 @@ export class RequestLog {
   }
 
   /** Answers `/requests?of=<whom>&count=<least>` once there are so many. */
-  async answer(url: URL): Promise<Response> {
+  async respond(url: URL): Promise<Response> {
     const of = url.searchParams.get("of") ?? "";
     const count = Number(url.searchParams.get("count"));
     while (true) {

@@ -34,7 +34,7 @@ services.add({
 
 services.other = (request) => {
   const url = new URL(request.url);
-  return url.pathname === "/requests" ? requests.answer(url) : recorder.answer(url);
+  return url.pathname === "/requests" ? requests.respond(url) : recorder.respond(url);
 };
 address = await serve(readArguments(0), services);
 console.log(address);

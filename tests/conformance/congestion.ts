@@ -7,7 +7,7 @@
 import type { Connection } from "../../mod.ts";
 
 /** Writes more than may be buffered for each message, then the results of `write` and `ready`. */
-export function tellOfCongestion(connection: Connection): void {
+export function reportCongestion(connection: Connection): void {
   connection.on("data", async () => {
     const said = connection.write("x".repeat(2000));
     let drained = false;
@@ -46,7 +46,7 @@ export function writeForEver(): (connection: Connection) => void {
 }
 
 /** On `pause`, pauses its connection. On `resume` from any of them, resumes all. Echoes the rest. */
-export function pauseWhenTold(): (connection: Connection) => void {
+export function pauseOnCommand(): (connection: Connection) => void {
   const paused = new Set<Connection>();
   return (connection) => {
     connection.on("close", () => paused.delete(connection));

@@ -80,7 +80,7 @@ function oneByOne(end: string, values: ServerOptions): Extreme[] {
 }
 
 /** Echoes every message, and closes on `c`. */
-export function echoUntilTold(connection: Connection): void {
+export function echoUntilClose(connection: Connection): void {
   connection.on("data", (message) => {
     if (message === "c") connection.close(3000, "Go away!");
     else connection.write(message);

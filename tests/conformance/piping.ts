@@ -103,7 +103,7 @@ function fault(): Error {
 }
 
 /** Pipes as the URL selects: its server segment is an index into the list. */
-export function pipeAsTold(
+export function pipeByUrl(
   ways: Readonly<Record<string, (connection: Connection) => void>>,
 ): (connection: Connection) => void {
   return (connection) => {

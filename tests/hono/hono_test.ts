@@ -64,8 +64,8 @@ onEachRuntime("a connection knows its client's address and its prefix", async (h
   for (const transport of transports) {
     await using client = await StockClient.open(hono.url("/deep/er/echo"), [transport]);
     client.send("who");
-    const [answer = ""] = await client.receive(1);
-    assertEquals(JSON.parse(answer), { prefix: "/deep/er/echo", remoteAddress: "127.0.0.1" });
+    const [response = ""] = await client.receive(1);
+    assertEquals(JSON.parse(response), { prefix: "/deep/er/echo", remoteAddress: "127.0.0.1" });
   }
 });
 
@@ -79,8 +79,8 @@ onEachRuntime("the application's own websockets work beside SockJS's", async (ho
 
 const origin = "https://page.example";
 
-async function allowed(answer: Promise<Response>): Promise<(string | null)[]> {
-  const { headers, body } = await answer;
+async function allowed(response: Promise<Response>): Promise<(string | null)[]> {
+  const { headers, body } = await response;
   await body?.cancel();
   return ["Origin", "Credentials"].map((name) => headers.get(`Access-Control-Allow-${name}`));
 }

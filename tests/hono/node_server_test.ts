@@ -47,8 +47,8 @@ Deno.test("nobody waits for the websocket of a connection that has ended meanwhi
   const app = new Hono();
   app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("Not to be called")) }));
   const gone = Object.assign(new EventEmitter(), { destroyed: true });
-  const answer = await app.fetch(upgradeRequest(), { incoming: { socket: gone, headers: {} } });
-  assertEquals([answer.status, logged], [400, []]);
+  const response = await app.fetch(upgradeRequest(), { incoming: { socket: gone, headers: {} } });
+  assertEquals([response.status, logged], [400, []]);
 });
 
 Deno.test("an upgradeWebSocket that fails is logged", async () => {

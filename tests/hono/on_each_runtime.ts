@@ -24,7 +24,7 @@ for (const runtime of all) {
 }
 
 /** How long a websocket may take, in ms. */
-const patience = 10_000;
+const timeLimit = 10_000;
 
 /** The application, served by one runtime. */
 export class HonoUnderTest {
@@ -81,7 +81,7 @@ export class HonoUnderTest {
   async converse(path: string, message: string, count: number): Promise<string[]> {
     const socket = new WebSocket(this.url(path).replace("http", "ws"));
     const got: string[] = [];
-    const late = setTimeout(() => socket.close(), patience);
+    const late = setTimeout(() => socket.close(), timeLimit);
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => socket.send(message);
       socket.onclose = socket.onerror = () => reject(new Error(`${path} gave only ${got}`));

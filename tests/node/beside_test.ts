@@ -59,7 +59,7 @@ const withoutDate = (response: string) => response.replace(/\r\nDate: [^\r]*/, "
 beside.test("requests outside the prefix reach the earlier listeners as without us", async (it) => {
   for (const bytes of bodies) {
     const expected = withoutDate(await exchange(it, "bare", bytes));
-    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners have heard");
+    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners were called");
     for (const server of ["one", "several"]) {
       assertEquals(withoutDate(await exchange(it, server, bytes)), expected);
     }
@@ -70,7 +70,7 @@ beside.test("upgrades outside the prefix reach the earlier listeners as without 
   for (const path of ["/x?y", "/", "/onex", "/x/one"]) {
     const bytes = `${upgrade(path)}and more`;
     const expected = await exchange(it, "bare", bytes);
-    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners have heard");
+    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners were called");
     for (const server of ["one", "several"]) {
       assertEquals(await exchange(it, server, bytes), expected);
     }

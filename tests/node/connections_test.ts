@@ -48,12 +48,12 @@ connections.test("requests that come at once are answered in their order", async
     post(`${base}/xhr_send`, "broken"),
     bytesOf({ path: "/x" }),
   ].join(""));
-  const answers: [number, string][] = [];
+  const responses: [number, string][] = [];
   for (let at = 0; at < 7; at++) {
     const { status, body } = await connection.response();
-    answers.push([status, body]);
+    responses.push([status, body]);
   }
-  assertEquals(answers, [
+  assertEquals(responses, [
     [200, "o\n"],
     [204, ""],
     [200, "Welcome to SockJS!\n"],
@@ -159,7 +159,7 @@ connections.test("the function jsessionid gets a Request, whichever way it is an
     const head = await connection.head();
     connection.close();
     assertEquals(head.all("set-cookie"), ["JSESSIONID=from-a-header; path=/"]);
-    assertEquals(await it.ask("asked"), [{
+    assertEquals(await it.ask("requests"), [{
       kinds: [true, true],
       method,
       url: `http://example.org:81${path}`,

@@ -107,7 +107,7 @@ tls.test("HTTP/2: a poll that is cancelled interrupts its connection only", asyn
   const [one, other] = ["/echo/0/cancelled", "/echo/0/kept"];
   await client.text(await client.post(`${one}/xhr`));
   await client.text(await client.post(`${other}/xhr`));
-  const kept = client.post(`${other}/xhr`);
+  const pending = client.post(`${other}/xhr`);
   const abort = new AbortController();
   const cancelled = client.request(`${one}/xhr`, { method: "POST", signal: abort.signal });
   // On the same connection, and answered: the polls before it have reached the server.
@@ -116,7 +116,7 @@ tls.test("HTTP/2: a poll that is cancelled interrupts its connection only", asyn
   await assertRejects(() => cancelled, DOMException);
   assertEquals(await it.ask("closed", `${one}/xhr`), 1002);
   await client.post(`${other}/xhr_send`, '["hello"]');
-  assertEquals(await client.text(await kept), 'a["hello"]\n');
+  assertEquals(await client.text(await pending), 'a["hello"]\n');
 });
 
 tls.test("HTTP/2: a connection that ends interrupts all that wait on it", async (it) => {

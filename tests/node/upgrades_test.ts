@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { inParallel } from "../support/crowd.ts";
 import { handshake } from "../support/raw_websocket.ts";
 import { until } from "../support/until.ts";
-import { breakOff, brokenUpgrades, leavings } from "./broken_upgrades.ts";
+import { breakOff, brokenUpgrades, disconnects } from "./broken_upgrades.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 
@@ -43,22 +43,22 @@ const kinds = Object.entries(brokenUpgrades);
 /** That many, of all kinds; gives how often there was which answer to which. */
 async function attack(it: Program, count: number): Promise<Map<string, number>> {
   const ports = [await it.port("alone"), await it.port("beside")];
-  const answers = new Map<string, number>();
+  const responses = new Map<string, number>();
   await inParallel(count, async (at) => {
     const [kind, bytes] = kinds[at % kinds.length]!;
     const round = Math.floor(at / kinds.length);
-    const leaving = leavings[round % leavings.length]!;
-    const port = ports[Math.floor(round / leavings.length) % ports.length]!;
-    const key = `${kind}: ${await breakOff(port, bytes, leaving)}`;
-    answers.set(key, (answers.get(key) ?? 0) + 1);
+    const how = disconnects[round % disconnects.length]!;
+    const port = ports[Math.floor(round / disconnects.length) % ports.length]!;
+    const key = `${kind}: ${await breakOff(port, bytes, how)}`;
+    responses.set(key, (responses.get(key) ?? 0) + 1);
   });
-  return answers;
+  return responses;
 }
 
 upgrades.test("10,000 refused and broken upgrades leave nothing behind", async (it) => {
   await attack(it, 500);
   const before = await isQuiet(it);
-  const answers = await attack(it, 10_000);
+  const responses = await attack(it, 10_000);
   await isQuiet(it, before);
   for (const server of ["alone", "beside"]) {
     assertEquals((await it.get(server, "/echo")).body, "Welcome to SockJS!\n");
@@ -77,7 +77,7 @@ upgrades.test("10,000 refused and broken upgrades leave nothing behind", async (
     "nothing wrong": 101,
   };
   for (const [kind, status] of Object.entries(expected)) {
-    assert((answers.get(`${kind}: HTTP/1.1 ${status}`) ?? 0) > 50, `${kind}: ${[...answers]}`);
+    assert((responses.get(`${kind}: HTTP/1.1 ${status}`) ?? 0) > 50, `${kind}: ${[...responses]}`);
   }
 });
 

@@ -16,7 +16,7 @@ const script = new URL("./doubling/server.ts", import.meta.url);
 
 interface Reading {
   readonly paid: number;
-  readonly heard: number;
+  readonly received: number;
 }
 
 async function read(server: TestServer): Promise<Reading> {
@@ -45,7 +45,7 @@ for (const host of ["deno", "bun", "node24"] as const) {
             at > 0 && paid > steepest * (readings[at - 1]!.paid + unavoidable)
           );
           assert(steep.length <= 1, shown);
-          if (!comesApart) assert(last.heard <= mostInATurn, shown);
+          if (!comesApart) assert(last.received <= mostInATurn, shown);
         });
       }
       assertEquals(process.stderr, "");

@@ -5,7 +5,7 @@
  */
 
 /** Whether this system reports it. */
-export const tellsMemory = Deno.build.os === "linux";
+export const reportsMemory = Deno.build.os === "linux";
 
 /** Bytes that a process has in memory, or has had at most since `forgetPeak`. */
 export async function memoryOf(pid: number, what: "now" | "peak"): Promise<number> {

@@ -19,12 +19,12 @@ export const everything = [
 ] as const satisfies ServerOptions["transports"];
 
 /** Decides as the query says: `?as=<verdict>`, and with `&late` a turn later. */
-export function judge(request: Request): AuthorizeResult | Promise<AuthorizeResult> {
+export function authorizeAsAsked(request: Request): AuthorizeResult | Promise<AuthorizeResult> {
   const query = new URL(request.url, "http://localhost").searchParams;
   const as = query.get("as") ?? "";
   return query.has("late")
-    ? new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => verdict(as))
-    : verdict(as);
+    ? new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => resultFor(as))
+    : resultFor(as);
 }
 
 /** A result that throws when it is read. */
@@ -56,7 +56,7 @@ function spoiltResponse(name: string): Response {
   return response;
 }
 
-function verdict(as: string): AuthorizeResult {
+function resultFor(as: string): AuthorizeResult {
   if (as === "nobody") return false;
   if (as === "guest") return new Response("Pay first", { status: 402, headers: { "X-Own": "1" } });
   if (as === "error") throw new Error("thrown by authorize");
@@ -67,6 +67,6 @@ function verdict(as: string): AuthorizeResult {
 }
 
 /** Echoes messages, prefixed with the connection's context. */
-export function tellOfContext(connection: Connection): void {
+export function echoWithContext(connection: Connection): void {
   connection.on("data", (message) => connection.write(`${connection.context}: ${message}`));
 }

@@ -7,7 +7,7 @@
 import { concatenate, latin1 } from "./bytes.ts";
 
 /** How long a test waits for bytes before it says that they did not come. */
-const patience = 10_000;
+const timeLimit = 10_000;
 
 /** The server sends nothing, and does not end the connection either. */
 export class Silence extends Error {}
@@ -50,7 +50,7 @@ export class ByteReader {
   }
 
   /** Everything until the server ends the connection, which may take `within` ms. */
-  async toEnd(within = patience): Promise<Uint8Array> {
+  async toEnd(within = timeLimit): Promise<Uint8Array> {
     while (await this.#fill(within));
     return this.#take(this.#buffer.length);
   }
@@ -62,7 +62,7 @@ export class ByteReader {
   }
 
   /** Appends what the server sends next; false at the end of the connection. */
-  async #fill(within = patience): Promise<boolean> {
+  async #fill(within = timeLimit): Promise<boolean> {
     if (this.#ended) return false;
     const bytes = new Uint8Array(65536);
     const count = await this.#read(bytes, within);

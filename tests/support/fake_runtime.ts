@@ -66,7 +66,7 @@ export class FakeSocket implements Socket {
 /** Opens every websocket at once, and notes what it is asked for. */
 export class FakeRuntime implements Runtime {
   readonly sockets: FakeSocket[] = [];
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   opens = true;
   endsOfAll: Endpoints = {};
 
@@ -74,10 +74,10 @@ export class FakeRuntime implements Runtime {
     _request: Request,
     _info: unknown,
     listener: SocketListener,
-    complain: (message: string) => void,
+    warn: (message: string) => void,
   ): Response | undefined => {
     if (!this.opens) {
-      complain("No websockets today");
+      warn("No websockets today");
       return undefined;
     }
     const socket = new FakeSocket(listener);
@@ -91,11 +91,11 @@ export class FakeRuntime implements Runtime {
   }
 
   suspendIdleTimeout(_request: Request, _info: unknown, ms: number): void {
-    this.asked.push(`silence of ${ms}`);
+    this.requests.push(`silence of ${ms}`);
   }
 
   restoreIdleTimeout(): void {
-    this.asked.push("traffic");
+    this.requests.push("traffic");
   }
 }
 

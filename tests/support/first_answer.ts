@@ -18,7 +18,7 @@ export function lines(headers: Record<string, string>): string {
  *
  * @returns The whole answer; `undefined` where the server ended the connection instead.
  */
-export async function answerTo(
+export async function responseTo(
   server: TestServer,
   bytes: string,
 ): Promise<RawResponse | undefined> {
@@ -31,5 +31,5 @@ export async function answerTo(
 
 /** The status of the answer; `undefined` where there was none. */
 export async function statusOf(server: TestServer, bytes: string): Promise<number | undefined> {
-  return (await answerTo(server, bytes))?.status;
+  return (await responseTo(server, bytes))?.status;
 }

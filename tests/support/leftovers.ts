@@ -11,13 +11,13 @@ import type { TestServer } from "./test_server.ts";
  * How a client disconnects. Systems send an RST where bytes of the server were not read: before
  * the response has begun, because of an earlier one, or in the response itself.
  */
-export type Leaving = "FIN" | "RST" | "RST in the answer";
+export type Disconnect = "FIN" | "RST" | "RST in the answer";
 
 /** All ways to disconnect. */
-export const leavings: readonly Leaving[] = ["FIN", "RST", "RST in the answer"];
+export const disconnects: readonly Disconnect[] = ["FIN", "RST", "RST in the answer"];
 
 /** Sends bytes, and disconnects. */
-export async function abandon(server: TestServer, bytes: string, how: Leaving): Promise<void> {
+export async function abandon(server: TestServer, bytes: string, how: Disconnect): Promise<void> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   if (how === "RST") {
     await write(conn, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -50,7 +50,7 @@ export async function openSockets(server: TestServer): Promise<number> {
 }
 
 /** How many disconnect delays a machine may take to notice all disconnects. */
-const patience = 20;
+const maxDelays = 20;
 
 /** Waits until a service has no connections, and its process no more sockets than before. */
 export async function isQuiet(
@@ -60,7 +60,7 @@ export async function isQuiet(
 ): Promise<void> {
   let connections = -1;
   let sockets = -1;
-  for (let passed = 0; passed < patience; passed++) {
+  for (let passed = 0; passed < maxDelays; passed++) {
     await server.disconnectDelays(1);
     connections = await server.connections(service);
     sockets = await openSockets(server);

@@ -55,7 +55,7 @@ export class Recorder {
   }
 
   /** Answers a question of a test: `/recorded/<what>?of=<whom>&count=<least>`. */
-  async answer(url: URL): Promise<Response> {
+  async respond(url: URL): Promise<Response> {
     const of = url.searchParams.get("of") ?? "";
     const count = Number(url.searchParams.get("count"));
     switch (url.pathname) {

@@ -85,7 +85,7 @@ export class Streams {
   }
 
   /** A client sent a message. */
-  answer(path: string): void {
+  respond(path: string): void {
     if (isForAll(path)) { for (const each of this.#everyone) each.send(); }
     else this.#byClient.get(clientOf(path))?.send();
   }

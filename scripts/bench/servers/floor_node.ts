@@ -22,9 +22,9 @@ import {
 import { announce } from "./start.ts";
 
 const streams = new Streams();
-const server = createServer(answer);
+const server = createServer(respond);
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function respond(request: IncomingMessage, response: ServerResponse): void {
   const { url: path = "" } = request;
   switch (purposeOf(path)) {
     case "send": {
@@ -32,7 +32,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       request.on("data", (chunk: Uint8Array) => chunks.push(chunk));
       request.on("end", () => {
         Buffer.concat(chunks).toString();
-        streams.answer(path);
+        streams.respond(path);
         response.writeHead(204, sendFields).end();
       });
       return;

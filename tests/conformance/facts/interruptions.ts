@@ -92,7 +92,7 @@ fact("5", "a broken websocket closes with 1006", async (server) => {
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
   fact("5", `the client's own close is told at ${path}`, async (server) => {
     for (
-      const [code, reason, told] of [
+      const [code, reason, reported] of [
         [1000, "", 1000],
         [1000, "bye", 1000],
         [1001, "", 1001],
@@ -107,7 +107,7 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
       await socket.sendClose(code, reason);
       await socket.closed();
       const [close, ...others] = await server.closed(id);
-      assertEquals([close?.code, close?.reason, others], [told, reason, []]);
+      assertEquals([close?.code, close?.reason, others], [reported, reason, []]);
     }
   });
 }

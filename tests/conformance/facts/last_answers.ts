@@ -31,12 +31,12 @@ function numbers(path: string, count: number): Uint8Array[] {
 
 /** Fails unless all of them come back next, in however many frames. */
 async function comeBack(socket: RawWebSocket, path: string, count: number): Promise<void> {
-  const answers: unknown[] = [];
-  while (answers.length < count) {
+  const responses: unknown[] = [];
+  while (responses.length < count) {
     const text = await socket.message();
-    answers.push(...isRaw(path) ? [text] : JSON.parse(text.slice(1)));
+    responses.push(...isRaw(path) ? [text] : JSON.parse(text.slice(1)));
   }
-  assertEquals(answers, Array.from({ length: count }, (_, at) => `${at}`));
+  assertEquals(responses, Array.from({ length: count }, (_, at) => `${at}`));
 }
 
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {

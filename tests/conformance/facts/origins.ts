@@ -51,11 +51,11 @@ fact(
     for (const stranger of strangers) {
       for (const request of requests(server, "/all_of_one_origin")) {
         const headers = { ...request.headers, ...stranger };
-        const answer = await server.begin({ ...request, headers });
+        const response = await server.begin({ ...request, headers });
         const what = `${request.method ?? "GET"} ${request.path} ${JSON.stringify(stranger)}`;
-        assertEquals(answer.status, 403, what);
-        assertEquals(answer.header("access-control-allow-origin"), undefined, what);
-        assertEquals(answer.header("access-control-allow-credentials"), undefined, what);
+        assertEquals(response.status, 403, what);
+        assertEquals(response.header("access-control-allow-origin"), undefined, what);
+        assertEquals(response.header("access-control-allow-credentials"), undefined, what);
       }
     }
   },

@@ -10,7 +10,7 @@ async function resumeAll(server: TestServer): Promise<void> {
   await (await server.xhr("/pausing").open()).send("resume");
 }
 
-const kept = "x".repeat(60_000);
+const buffered = "x".repeat(60_000);
 
 fact(
   "6",
@@ -18,7 +18,7 @@ fact(
   async (server) => {
     const session = await server.xhr("/pausing").open();
     await session.send("pause");
-    await session.send(kept);
+    await session.send(buffered);
     await resumeAll(server);
     assertEquals(await session.poll(), `a["60000"]\n`);
   },
@@ -31,11 +31,11 @@ fact(
     for (const count of [1, 2]) {
       const session = await server.xhr("/pausing").open();
       await session.send("pause");
-      await session.send(kept);
+      await session.send(buffered);
       let answered = 0;
       const sends = Array.from(
         { length: count },
-        () => session.send(kept).then(() => answered++),
+        () => session.send(buffered).then(() => answered++),
       );
       for (let trips = 0; trips < 5; trips++) await server.roundTrip();
       assertEquals(answered, 0);
@@ -50,9 +50,9 @@ fact(
 fact("6", "the answer to a send comes when its paused session is over", async (server) => {
   const session = await server.xhr("/pausing").open();
   await session.send("pause");
-  await session.send(kept);
+  await session.send(buffered);
   // There is no poll, so the session ends after the disconnect delay.
-  await session.send(kept);
+  await session.send(buffered);
   assertEquals((await server.closed(session.id)).map(({ code }) => code), [1006]);
 });
 

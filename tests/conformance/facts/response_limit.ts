@@ -97,12 +97,12 @@ for (const transport of streams) {
       }
     })();
     const got: number[] = [];
-    let answers = 1;
+    let responses = 1;
     while (got.length < count) {
       const frame = await stream.next();
       if (frame === undefined) {
         stream = await session.ask(transport);
-        answers++;
+        responses++;
         continue;
       }
       const messages: string[] = JSON.parse(frame.slice(1));
@@ -110,7 +110,7 @@ for (const transport of streams) {
     }
     await sending;
     assertEquals(got, Array.from({ length: count }, (_, index) => index));
-    assertEquals(answers > 10, true, "hardly a seam was crossed");
+    assertEquals(responses > 10, true, "hardly a seam was crossed");
     assertEquals((await server.opened(session.id)).length, 1);
   });
 

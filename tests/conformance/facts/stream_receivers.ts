@@ -43,15 +43,15 @@ fact("5", "a session goes on over other transports, in order", async (server) =>
   for (const [index, transport] of order.entries()) {
     // One message waits already, one more comes to a stream.
     await session.send(`${index}a`, `${index}b`);
-    const answer = await session.ask(transport);
-    assertEquals(await answer.frame(), `a["${index}a","${index}b"]`);
+    const response = await session.ask(transport);
+    assertEquals(await response.frame(), `a["${index}a","${index}b"]`);
     if (transport.prelude !== undefined) {
       await session.send(`${index}c`);
-      assertEquals(await answer.frame(), `a["${index}c"]`);
+      assertEquals(await response.frame(), `a["${index}c"]`);
       await session.send(long);
-      assertEquals(await answer.frame(), `a["${long}"]`);
+      assertEquals(await response.frame(), `a["${long}"]`);
     }
-    await answer.ended();
+    await response.ended();
   }
   assertEquals(await server.opened(session.id), [{ service: "/echo", protocol: "xhr-polling" }]);
 });

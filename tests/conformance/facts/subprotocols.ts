@@ -29,8 +29,8 @@ async function agreement(
 
 /** As {@linkcode agreement} gives it. */
 function agreed(name: string | undefined, way: string): string[] {
-  const told = `${name}: x`;
-  return [name ?? "none", way === "/websocket" ? told : `a["${told}"]`];
+  const text = `${name}: x`;
+  return [name ?? "none", way === "/websocket" ? text : `a["${text}"]`];
 }
 
 function offer(value: string): Fields {

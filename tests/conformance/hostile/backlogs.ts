@@ -63,15 +63,15 @@ for (const path of ["/plenty/000/ID/websocket", "/plenty/websocket"]) {
     if (!raw) assertEquals(await socket.message(), "o");
     const count = 30;
     await socket.sendText(raw ? `${count}` : `"${count}"`);
-    let heard = 0;
-    while (heard < count) {
+    let received = 0;
+    while (received < count) {
       const event = await socket.next();
       // Too much may wait, by whatever measure; then that is said.
       if (event.type === "close") return assertEquals(event.code, 1008);
       assert(event.type === "text");
       if (!raw && event.text === `c[1008,"Slow consumer"]`) continue;
       const messages: string[] = raw ? [event.text] : JSON.parse(event.text.slice(1));
-      for (const message of messages) assertEquals(parseInt(message), heard++);
+      for (const message of messages) assertEquals(parseInt(message), received++);
     }
   });
 }

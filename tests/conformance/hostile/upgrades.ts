@@ -99,7 +99,7 @@ attack("6", "an upgrade to other protocols as well brings nobody down", async (s
   }
 }, { skip: skipOthers });
 
-const faults: Record<string, string[]> = {
+const flaws: Record<string, string[]> = {
   "Upgrade": ["", "h2c", "websocke", "web socket", "websocket/14", "\xff"],
   "Connection": ["", "close", "keep-alive", "Upgrades", "\xff"],
   "Sec-WebSocket-Version": ["", "1", "12", "14", "013", "13.0", "-13", "13, 8", "\xff"],
@@ -107,17 +107,17 @@ const faults: Record<string, string[]> = {
 };
 
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket"]) {
-  for (const [name, values] of Object.entries(faults)) {
+  for (const [name, values] of Object.entries(flaws)) {
     attack("6", `no or a wrong ${name} is refused at ${path}`, async (server) => {
       const others = Object.fromEntries(Object.entries(handshake).filter(([it]) => it !== name));
-      for (const fault of [undefined, ...values]) {
+      for (const flaw of [undefined, ...values]) {
         const it = path.replace("ID", server.newId());
-        const headers = fault === undefined ? others : { ...others, [name]: fault };
+        const headers = flaw === undefined ? others : { ...others, [name]: flaw };
         const status = await statusOf(
           server,
           `GET ${it} HTTP/1.1\r\nHost: x\r\n${lines(headers)}\r\n`,
         );
-        assert(status === 400 || status === 426, `${fault}: ${status}`);
+        assert(status === 400 || status === 426, `${flaw}: ${status}`);
       }
     }, name === "Upgrade" ? { skip: skipOthers } : {});
   }

@@ -20,17 +20,17 @@ const base = `http://127.0.0.1:${port}/echo`;
 /** Sends a request and reads its response, or with `leave` only its first byte. */
 function ask(path: string, { leave = false, method = "POST" } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request(base + path, { method, agent: false }, (response) => {
+    const sent = request(base + path, { method, agent: false }, (response) => {
       const chunks: Uint8Array[] = [];
       response.on("data", (chunk) => {
         chunks.push(chunk);
-        if (leave) asked.destroy();
+        if (leave) sent.destroy();
       });
       response.on("error", () => {});
       response.on("close", () => resolve(Buffer.concat(chunks).toString()));
     });
-    asked.on("error", (error) => leave || reject(error));
-    asked.end();
+    sent.on("error", (error) => leave || reject(error));
+    sent.end();
   });
 }
 

@@ -42,7 +42,7 @@ function cookies(): Response {
 }
 
 /** Requests by their path. */
-const answers: Record<string, (request: Request) => Response | Promise<Response>> = {
+const responses: Record<string, (request: Request) => Response | Promise<Response>> = {
   "/cookies": cookies,
   "/parts": () => new Response(parts(["one", "two", "three"], false)),
   "/breaks": () => new Response(parts(["one"], true)),
@@ -97,7 +97,7 @@ const sockjs = createSockJS({
   log: (severity, message) => severity === "error" && reports.push(message.split("\n")[0] ?? ""),
   fallback: (request) => {
     const path = request.url.replace(/^\w+:\/\/[^/]*/, "");
-    return answers[path]?.(request) ?? new Response("fallback");
+    return responses[path]?.(request) ?? new Response("fallback");
   },
 });
 installHandlers(sockjs, httpServer);

@@ -23,16 +23,16 @@ function echo(prefix: string) {
 }
 
 /** The calls of other listeners since the last query. */
-const heard: string[] = [];
+const called: string[] = [];
 
 /** An application that answers requests without a response. */
 const application = (name: string) => (req: IncomingMessage, res: ServerResponse) => {
-  heard.push(`${name} ${req.url}`);
+  called.push(`${name} ${req.url}`);
   if (!res.headersSent) res.end(`${name} ${req.url}`);
 };
 /** The same for upgrades. */
 const refusing = (name: string) => (req: IncomingMessage, socket: Duplex) => {
-  heard.push(`${name} upgrade ${req.url}`);
+  called.push(`${name} upgrade ${req.url}`);
   if (socket.writableEnded) return;
   socket.end(`HTTP/1.1 418 Teapot\r\nContent-Length: ${name.length}\r\n\r\n${name}`);
 };
@@ -127,8 +127,10 @@ for (const event of ["request", "upgrade"]) {
     filtered.off(event, listener as () => void);
     filtered.on(event, (req: IncomingMessage, ...rest: unknown[]) => {
       if (req.headers["x-forbidden"] === undefined) return listener.call(filtered, req, ...rest);
-      const [answer] = rest as [ServerResponse | Duplex];
-      if (!answer.writableEnded) answer.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+      const [response] = rest as [ServerResponse | Duplex];
+      if (!response.writableEnded) {
+        response.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+      }
     });
   }
 }
@@ -172,7 +174,7 @@ const servers = {
 };
 
 await serve({ ...adding, ...servers }, {
-  heard: () => heard.splice(0),
+  called: () => called.splice(0),
   logged: () => logged.splice(0),
   state,
   install() {

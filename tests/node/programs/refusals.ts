@@ -64,7 +64,7 @@ const responses: Record<string, () => unknown> = {
     ),
 };
 
-const answer = (request: Request) => {
+const response = (request: Request) => {
   const name = new URL(request.url).pathname.split("/").at(-1) ?? "";
   return responses[name]?.() as Response;
 };
@@ -73,9 +73,9 @@ const sockjs = createSockJS({
   prefix: "/echo",
   log,
   authorize: (request) =>
-    request.url.includes("websocket") || request.url.endsWith("/xhr") ? true : answer(request),
+    request.url.includes("websocket") || request.url.endsWith("/xhr") ? true : response(request),
   jsessionid: true,
-  fallback: answer,
+  fallback: response,
 });
 /** Under its prefix, all requests but those for websockets are answered by the application. */
 const guarded = createSockJS({

@@ -92,7 +92,7 @@ async function backlog(server: TestServer, size: number): Promise<void> {
   const session = await server.xhr("/listener").open();
   await session.send(...Array.from({ length: size }, () => "echo"));
   await session.send("last");
-  while (!(await session.poll()).includes("heard"));
+  while (!(await session.poll()).includes("received"));
 }
 
 /** All of them. */

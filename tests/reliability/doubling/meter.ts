@@ -51,8 +51,8 @@ function meterSearch(name: "exec" | "test"): void {
 /** The cost of the server's work so far. */
 let paid = 0;
 /** Messages that the application received in this turn, and the most in any turn. */
-let heard = 0;
-let mostHeard = 0;
+let received = 0;
+let mostReceived = 0;
 
 /** Replaces the methods. */
 export function install(): void {
@@ -75,8 +75,8 @@ function meter(owner: Record<string, unknown>, name: string, cost: Cost): void {
 }
 
 function nextTurn(): void {
-  mostHeard = Math.max(mostHeard, heard);
-  heard = 0;
+  mostReceived = Math.max(mostReceived, received);
+  received = 0;
 }
 
 function turn(): void {
@@ -85,15 +85,15 @@ function turn(): void {
 }
 
 /** The application received a message. */
-export function hear(): void {
-  heard++;
+export function countMessage(): void {
+  received++;
 }
 
 /** The cost since the last call, and the most messages in one turn. */
-export function read(): { paid: number; heard: number } {
+export function read(): { paid: number; received: number } {
   nextTurn();
-  const reading = { paid, heard: mostHeard };
+  const reading = { paid, received: mostReceived };
   paid = 0;
-  mostHeard = 0;
+  mostReceived = 0;
   return reading;
 }

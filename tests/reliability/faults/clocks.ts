@@ -12,8 +12,8 @@ fault(
     const session = await server.xhr("/heartbeat").open();
     const socket = await server.websocketSession("/heartbeat");
     for (const shift of [day, -day, 0]) {
-      const told = Number((await server.get(`/clock/${shift}`)).body);
-      assert(Math.abs(told - Date.now() - shift) < day / 2);
+      const serverTime = Number((await server.get(`/clock/${shift}`)).body);
+      assert(Math.abs(serverTime - Date.now() - shift) < day / 2);
       // Heartbeats neither stop nor come all at once: a round trip sees none.
       assertEquals(await session.poll(), "h\n");
       assertEquals(await socket.message(), "h");

@@ -5,14 +5,14 @@ import { inParallel } from "../../support/crowd.ts";
 import { receivingTransports, xhrStreaming } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 import { fault } from "../fault.ts";
-import { memoryOf, tellsMemory } from "../memory.ts";
+import { memoryOf, reportsMemory } from "../memory.ts";
 
 const MB = 1e6;
 const long = "x".repeat(12_000);
 
 /** How many bytes more a server has in use, and in memory, after something. */
 async function growth(server: TestServer, something: () => Promise<void>) {
-  const resident = async () => tellsMemory ? await memoryOf(server.pid, "now") : 0;
+  const resident = async () => reportsMemory ? await memoryOf(server.pid, "now") : 0;
   const [heap, memory] = [await server.heap(), await resident()];
   await something();
   return { heap: await server.heap() - heap, memory: await resident() - memory };

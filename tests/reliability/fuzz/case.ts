@@ -16,7 +16,7 @@ export interface Case {
 }
 
 /** Draws a case. Its id is unique, and valid as a session id. */
-export type DrawCase = (dice: SeededRandom, id: string) => Case;
+export type DrawCase = (random: SeededRandom, id: string) => Case;
 
 /**
  * Whether a promise settles within a short time (ms). A request that was only half

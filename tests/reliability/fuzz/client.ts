@@ -20,7 +20,7 @@ export interface Target {
 /** One connection at a time. */
 export class Client implements Disposable {
   readonly target: Target;
-  #kept: HttpConnection | undefined;
+  #idle: HttpConnection | undefined;
 
   constructor(target: Target) {
     this.target = target;
@@ -33,17 +33,17 @@ export class Client implements Disposable {
 
   /** The connection of the last request, if there is one, and the caller's from now on. */
   take(): HttpConnection | undefined {
-    const kept = this.#kept;
-    this.#kept = undefined;
-    return kept;
+    const idle = this.#idle;
+    this.#idle = undefined;
+    return idle;
   }
 
   /** Gives it back after an answer was read whole. */
   keep(connection: HttpConnection, { head }: RawResponse): void {
     const isOver = head.version !== "1.1" || head.members("connection").includes("close") ||
       (head.header("content-length") ?? head.header("transfer-encoding")) === undefined;
-    if (isOver || this.#kept !== undefined) connection.close();
-    else this.#kept = connection;
+    if (isOver || this.#idle !== undefined) connection.close();
+    else this.#idle = connection;
   }
 
   /** Sends a faultless request, and reads its answer whole. */
@@ -61,11 +61,11 @@ export class Client implements Disposable {
    * that is kept at any time: then the request goes over a new one.
    */
   async begin(text: string) {
-    const kept = this.take();
-    if (kept !== undefined) {
-      const head = await beginOver(kept, text).catch(ended);
-      if (head !== undefined) return [kept, head] as const;
-      kept.close();
+    const idle = this.take();
+    if (idle !== undefined) {
+      const head = await beginOver(idle, text).catch(ended);
+      if (head !== undefined) return [idle, head] as const;
+      idle.close();
     }
     const connection = await this.connect();
     const head = await beginOver(connection, text);

@@ -13,9 +13,9 @@ import { meaningOfBody, meaningOfText } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
 
 /** What is wrong with the decoding of one payload. */
-function fault(dice: SeededRandom): string | undefined {
-  const alone = dice.chance(0.5);
-  const { text, messages } = drawPayload(dice, alone);
+function fault(random: SeededRandom): string | undefined {
+  const alone = random.chance(0.5);
+  const { text, messages } = drawPayload(random, alone);
   const [decode, meaning] = alone ? [decodeText, meaningOfText] : [decodeBody, meaningOfBody];
   let decoded: unknown;
   try {

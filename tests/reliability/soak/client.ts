@@ -19,7 +19,7 @@ export interface Client {
   /** Sends messages. Settles when the server has accepted them, where it reports that. */
   send(messages: readonly string[]): Promise<void>;
   /** Whether `send` waits until the server has accepted them. */
-  readonly isTold: boolean;
+  readonly confirmsSends: boolean;
   /** How the transport's clients leave, as far as they do anything; `receive` then ends. */
   leave(): Promise<void>;
   /** Takes no more, without a word. `receive` ends, in whatever way. */

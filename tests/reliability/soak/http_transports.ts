@@ -74,10 +74,10 @@ export const httpTransports: readonly HttpTransport[] = [
 /** Takes the frames out of an answer, which comes in any number of pieces. */
 export async function* framesIn(
   { start, end, unquoted }: HttpTransport,
-  answer: AsyncIterable<string>,
+  response: AsyncIterable<string>,
 ): AsyncGenerator<string> {
   let rest = "";
-  for await (const text of answer) {
+  for await (const text of response) {
     // A long frame comes in several pieces: only the new ones are searched.
     let searched = Math.max(0, rest.length - end.length);
     rest += text;

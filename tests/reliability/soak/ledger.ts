@@ -21,7 +21,7 @@ export class Ledger {
   readonly #pending = new Map<number, string>();
   #sent = 0;
   /** The last message that the server has taken for certain. */
-  #taken = 0;
+  #accepted = 0;
   #bye: { received: number; pushed: number } | undefined;
   readonly #byeCame = Promise.withResolvers<void>();
 
@@ -31,7 +31,7 @@ export class Ledger {
   }
 
   /** Whether that answer has come. */
-  get heardBye(): boolean {
+  get receivedBye(): boolean {
     return this.#bye !== undefined;
   }
 
@@ -49,12 +49,12 @@ export class Ledger {
   }
 
   /** Notes that the server has taken all messages up to one. */
-  taken(last: number): void {
-    this.#taken = Math.max(this.#taken, last);
+  accepted(last: number): void {
+    this.#accepted = Math.max(this.#accepted, last);
   }
 
   /** Notes what the server sent. */
-  heard(text: string): void {
+  received(text: string): void {
     if (text.startsWith(bye)) {
       const [, received, pushed] = text.split(" ");
       this.#bye = { received: Number(received), pushed: Number(pushed) };
@@ -65,7 +65,7 @@ export class Ledger {
     if (text.startsWith(echoed)) {
       this.#tally.echoes++;
       this.#echoes.take(number);
-      this.taken(number);
+      this.accepted(number);
       if (text !== (this.#pending.get(number) ?? text)) this.#tally.altered++;
       this.#pending.delete(number);
     } else {
@@ -96,7 +96,7 @@ export class Ledger {
       lost += this.#sent - this.#echoes.last;
       lost += this.#bye.pushed - this.#pushes.last;
     } else if (ended !== undefined) {
-      lost += Math.max(0, this.#taken - ended.received);
+      lost += Math.max(0, this.#accepted - ended.received);
     }
     tally.lost += lost;
   }

@@ -37,14 +37,14 @@ export const transports = [
  * so the server would not notice until its buffers are full.
  */
 export function randomLife(random: Random, transport: string, longest: number): Life {
-  const dice = random();
-  const end = dice < 0.35
+  const roll = random();
+  const end = roll < 0.35
     ? "leaves"
-    : dice < 0.6
+    : roll < 0.6
     ? "is closed"
-    : dice < 0.75
+    : roll < 0.75
     ? "FIN"
-    : dice < 0.9
+    : roll < 0.9
     ? "RST"
     : httpTransports.some(({ name, streams }) => name === transport && streams)
     ? "leaves"

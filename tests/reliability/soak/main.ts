@@ -38,8 +38,8 @@ function hostFrom(text: string): HostName {
 
 /** Says twice a minute how it goes, and at once what went wrong. */
 function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally: Tally): void {
-  const isNew = shown < tally.complaints.length;
-  while (shown < tally.complaints.length) console.log(`- ${tally.complaints[shown++]}`);
+  const isNew = shown < tally.faults.length;
+  while (shown < tally.faults.length) console.log(`- ${tally.faults[shown++]}`);
   if (!isNew && Math.round(seconds) % 30 !== 0) return;
   console.log(
     `${Math.round(seconds)} s: ${(rss / megabyte).toFixed(1)} MB, ${descriptors} descriptors, ` +
@@ -49,7 +49,7 @@ function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally:
   );
 }
 
-/** How many complaints of this soak were shown. */
+/** How many faults of this soak were shown. */
 let shown = 0;
 
 const { values } = parseArgs({

@@ -39,9 +39,9 @@ export function numberOf(message: string): number {
 
 /** How long the next message is: mostly short, a kilobyte now and then, 64 seldom. */
 export function randomLength(random: Random): number {
-  const dice = random();
-  if (dice < 0.002) return longest;
-  if (dice < 0.05) return 1024;
+  const roll = random();
+  if (roll < 0.002) return longest;
+  if (roll < 0.05) return 1024;
   return Math.floor(random() * 120);
 }
 

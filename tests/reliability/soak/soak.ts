@@ -55,7 +55,7 @@ export interface Found {
 }
 
 /** How long the server may take to be rid of clients that are gone, in ms. */
-const patience = 60_000;
+const timeLimit = 60_000;
 
 /** Soaks a server. */
 export async function soak(given: SoakOptions): Promise<Found> {
@@ -107,7 +107,7 @@ async function follow(
   for (let second = 1; !isLeft; second++) {
     await sleep(Math.max(0, start + second * 1000 - performance.now()));
     const counts = await countsOf(port, "counts");
-    crowd.told(counts.ended);
+    crowd.reportEnded(counts.ended);
     crowd.watch();
     if (second <= seconds) {
       onSample({
@@ -125,11 +125,11 @@ async function follow(
 
 /** What is left of a crowd that is gone, once it is no more than may be, or after some time. */
 async function rest(server: ServerProcess, crowd: Crowd, descriptors: number): Promise<Rest> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeLimit;
   while (true) {
     await sleep(1000);
     const counts: Counts = await countsOf(server.port, "counts");
-    crowd.told(counts.ended);
+    crowd.reportEnded(counts.ended);
     const isEmpty = counts.connections === 0 && crowd.unclosed === 0;
     const isLate = performance.now() > deadline;
     if (!isEmpty && !isLate) continue;

@@ -20,10 +20,10 @@ export class Tally {
   /** Ends that the server reported of unknown or ended sessions. */
   strange = 0;
   /** The first of what went wrong, in words. */
-  readonly complaints: string[] = [];
+  readonly faults: string[] = [];
 
   /** Records what went wrong. */
-  complain(complaint: string): void {
-    if (this.complaints.length < 50) this.complaints.push(complaint);
+  addFault(fault: string): void {
+    if (this.faults.length < 50) this.faults.push(fault);
   }
 }

@@ -12,7 +12,7 @@ const opcodes = { text: 1, close: 8, ping: 9, pong: 10 };
 
 /** A session over a websocket. */
 export class WebSocketClient implements Client {
-  readonly isTold = false;
+  readonly confirmsSends = false;
   readonly #port: number;
   readonly #path: string;
   readonly #isRaw: boolean;

@@ -10,16 +10,16 @@ import { openSocket, textFrame } from "../websocket_client.ts";
 
 /** How many messages arrive before an immediate of the first, and if its microtasks run first. */
 export async function messagesTogether() {
-  let told = 0;
+  let count = 0;
   let isMicrotaskOver = false;
   let apart = false;
   const seen = Promise.withResolvers<{ inTheTurn: number; apart: boolean }>();
   const client = await openSocket(serveSockets({
     message() {
-      if (++told === 1) {
+      if (++count === 1) {
         queueMicrotask(() => isMicrotaskOver = true);
-        setImmediate(() => seen.resolve({ inTheTurn: told, apart }));
-      } else if (told === 2) apart = isMicrotaskOver;
+        setImmediate(() => seen.resolve({ inTheTurn: count, apart }));
+      } else if (count === 2) apart = isMicrotaskOver;
     },
   }));
   await turn();

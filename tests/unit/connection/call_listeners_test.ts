@@ -47,13 +47,13 @@ Deno.test("a listener that throws keeps nobody else from hearing", () => {
   const emitter = new Emitter<Events>();
   const failures = new Failures();
   const error = new Error("thrown");
-  let heard = false;
+  let received = false;
   emitter.on("event", () => {
     throw error;
   });
-  emitter.on("event", () => heard = true);
+  emitter.on("event", () => received = true);
   callListeners(emitter, "event", 1, failures);
-  assertEquals([failures.errors, heard], [[error], true]);
+  assertEquals([failures.errors, received], [[error], true]);
 });
 
 Deno.test("a rejection is a failure, of promises and whatever else has a then", async () => {

@@ -62,25 +62,25 @@ Deno.test("after break, a listener for data gets the rest", async () => {
   const { client, connection } = await connect(serve().server);
   await client.send("one", "two");
   await read(connection, [], 1);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await microtasks();
   await client.send("three");
-  assertEquals(heard, ["two", "three"]);
+  assertEquals(received, ["two", "three"]);
 });
 
 Deno.test("a loop takes all messages while it reads; then the listeners go on where it stopped", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   const got: string[] = [];
   const loop = read(connection, got, 1);
   await client.send("one", "two");
   await loop;
   await client.send("three");
   await microtasks();
-  assertEquals([got, heard], [["one", "done"], ["two", "three"]]);
+  assertEquals([got, received], [["one", "done"], ["two", "three"]]);
 });
 
 Deno.test("two loops share the messages: each goes to one of them", async () => {

@@ -8,8 +8,8 @@ const much = "x".repeat(80 * 1024);
 Deno.test("a pause leaves sends without an answer once much is kept, until it is over", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: number[] = [];
-  connection.on("data", ({ length }) => heard.push(length));
+  const received: number[] = [];
+  connection.on("data", ({ length }) => received.push(length));
   connection.pause().pause();
   assertEquals(await client.send("little"), 204);
   const sends = [client.send(much), client.send("more")];
@@ -18,10 +18,10 @@ Deno.test("a pause leaves sends without an answer once much is kept, until it is
   // A send of nothing has nothing to wait for.
   assertEquals(await client.send(), 204);
   await microtasks();
-  assertEquals([heard, answered], [[], 0]);
+  assertEquals([received, answered], [[], 0]);
   connection.resume();
   assertEquals(await Promise.all(sends), [204, 204]);
-  assertEquals(heard, [6, much.length, 4]);
+  assertEquals(received, [6, much.length, 4]);
   connection.resume();
   connection.pause();
   connection.resume();
@@ -47,14 +47,14 @@ Deno.test("a runtime is asked to keep the connection of a send that waits, and n
   const { server } = onRuntime(runtime, () => serve());
   const { client, connection } = await connect(server);
   await client.send("x");
-  assertEquals(runtime.asked, []);
+  assertEquals(runtime.requests, []);
   connection.pause();
   const send = client.send(much);
   await microtasks();
-  assertEquals(runtime.asked, ["silence of Infinity"]);
+  assertEquals(runtime.requests, ["silence of Infinity"]);
   connection.resume();
   await send;
-  assertEquals(runtime.asked, ["silence of Infinity", "traffic"]);
+  assertEquals(runtime.requests, ["silence of Infinity", "traffic"]);
 });
 
 Deno.test("without a pause nothing waits, and what nobody reads closes with 1008", async () => {

@@ -28,7 +28,7 @@ class Sink {
     );
   }
 
-  get heardBy(): string[] {
+  get events(): string[] {
     return this.#listeners.map(({ event }) => event).sort();
   }
 
@@ -151,11 +151,11 @@ Deno.test("a destination that takes no more does not keep messages from others",
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.pipe({ writable: false, write: () => false, once: () => {} });
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await client.send("one");
   await client.send("two");
-  assertEquals(heard, ["one", "two"]);
+  assertEquals(received, ["one", "two"]);
 });
 
 const turn = () => new Promise<void>(inNextTurn);
@@ -169,17 +169,17 @@ Deno.test("what is everybody's is not ended with a connection, nor what is to st
   using time = fakeTime();
   const { server } = serve();
   const standard = new StandardSink();
-  const kept = new Sink();
+  const openSink = new Sink();
   const one = await connect(server, "one");
   one.connection.pipe(standard);
-  one.connection.pipe(kept, { end: false });
+  one.connection.pipe(openSink, { end: false });
   await one.client.send("one");
   await pass(time, 5000);
   const two = await connect(server, "two");
   two.connection.pipe(standard);
-  two.connection.pipe(kept, { end: false });
+  two.connection.pipe(openSink, { end: false });
   await two.client.send("two");
-  assertEquals([standard.got, kept.got], [["one", "two"], ["one", "two"]]);
+  assertEquals([standard.got, openSink.got], [["one", "two"], ["one", "two"]]);
 });
 
 Deno.test("many pipes into one destination share its listeners, and the last takes them away", async () => {
@@ -192,10 +192,10 @@ Deno.test("many pipes into one destination share its listeners, and the last tak
     connection.pipe(sink, { end: false });
     await client.send("x");
   }
-  assertEquals([sink.heardBy, sink.got.length], [["close", "drain", "error"], 20]);
+  assertEquals([sink.events, sink.got.length], [["close", "drain", "error"], 20]);
   await pass(time, 5000);
   await turn();
-  assertEquals(sink.heardBy, []);
+  assertEquals(sink.events, []);
 });
 
 Deno.test("a destination that errors ends the connections that are piped into it, and no other", async () => {
@@ -226,7 +226,7 @@ Deno.test("an error at the end of a destination, which its last connection has e
   connection.pipe(sink);
   await pass(time, 5000);
   await turn();
-  assertEquals([sink.got, sink.heardBy.includes("error")], [["end"], true]);
+  assertEquals([sink.got, sink.events.includes("error")], [["end"], true]);
   sink.emit("error", new Error("no space"));
   assertEquals(errors, []);
 });
@@ -262,7 +262,7 @@ Deno.test("a pipe from a connection whose end was told holds nothing of its dest
   connection.pipe(sink, { end: false });
   await microtasks();
   await turn();
-  assertEquals([sink.heardBy, sink.got], [[], []]);
+  assertEquals([sink.events, sink.got], [[], []]);
   connection.pipe(sink);
   connection.pipe({ write() {}, end: () => Promise.reject(new Error("end failed")) });
   await microtasks();

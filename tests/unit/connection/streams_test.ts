@@ -95,10 +95,10 @@ Deno.test("listeners hear as long as nobody reads the readable stream", async ()
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.stream();
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await client.send("one");
-  assertEquals(heard, ["one"]);
+  assertEquals(received, ["one"]);
 });
 
 Deno.test("the writable stream errors when the connection is over", async () => {

@@ -11,17 +11,17 @@ function failed(error: unknown): void {
 
 Deno.test("who fails to flush is told of it, and keeps nobody else from it", async () => {
   for (const flush of [flushSoon, flushAtEndOfTurn]) {
-    const told: unknown[] = [];
+    const calls: unknown[] = [];
     const failing = () => {
       throw "thrown";
     };
-    flush({ flush: failing, failed: (error) => told.push(error) });
+    flush({ flush: failing, failed: (error) => calls.push(error) });
     // This one fails at that, too.
     flush({ flush: failing, failed });
-    flush({ flush: () => told.push("flushed"), failed });
+    flush({ flush: () => calls.push("flushed"), failed });
     await microtasks();
     await new Promise<void>(inNextTurn);
-    assertEquals(told, ["thrown", "flushed"]);
+    assertEquals(calls, ["thrown", "flushed"]);
   }
 });
 

@@ -57,13 +57,13 @@ Deno.test("callbacks run in order, and one that is added by another a turn later
 });
 
 Deno.test("what a callback throws is told, and the others have their turn", async () => {
-  const told: unknown[] = [];
+  const seen: unknown[] = [];
   const failing = () => {
     throw "thrown";
   };
-  inNextTurn(failing, (error) => told.push(error));
+  inNextTurn(failing, (error) => seen.push(error));
   inNextTurn(failing, fail);
-  inNextTurn(() => told.push("called"), fail);
+  inNextTurn(() => seen.push("called"), fail);
   await nextTurn();
-  assertEquals(told, ["thrown", "called"]);
+  assertEquals(seen, ["thrown", "called"]);
 });

@@ -14,7 +14,7 @@ import { serve } from "../../support/polling_client.ts";
 const sent = new Response("sent otherwise");
 
 /** A sink that records its calls. */
-class Kept implements Sink {
+class RecordingSink implements Sink {
   readonly response = sent;
   bufferedAmount = 0;
   readonly calls: string[] = [];
@@ -44,16 +44,16 @@ class Kept implements Sink {
 
 /** A server, and a runtime that comes with the requests to it. */
 function serveByInfo() {
-  const answers: PlainResponse[] = [];
-  const sinks: Kept[] = [];
+  const responses: PlainResponse[] = [];
+  const sinks: RecordingSink[] = [];
   const runtime: Runtime = {
     endpoints: () => ({ remote: { address: "192.0.2.1", port: 7 } }),
-    respond(answer) {
-      answers.push(answer);
+    respond(response) {
+      responses.push(response);
       return sent;
     },
     stream(_fields, _request, _info, listener) {
-      const sink = new Kept(listener);
+      const sink = new RecordingSink(listener);
       sinks.push(sink);
       return sink;
     },
@@ -62,7 +62,7 @@ function serveByInfo() {
   const info = { [runtimeKey]: runtime };
   const ask = (path: string, method = "POST") =>
     server.handle(new Request(`http://host/echo${path}`, { method }), info);
-  return { server, runtime, answers, sinks, ask, ...rest };
+  return { server, runtime, responses, sinks, ask, ...rest };
 }
 
 Deno.test("a server matches URLs and paths under its prefix, whatever their query", () => {
@@ -77,7 +77,7 @@ Deno.test("a server matches URLs and paths under its prefix, whatever their quer
 
 Deno.test("a runtime that comes with a request sends its answer, whatever that is", async () => {
   using _time = fakeTime();
-  const { ask, answers } = serveByInfo();
+  const { ask, responses } = serveByInfo();
   for (
     const [path, method, status] of [
       ["", "GET", 200],
@@ -89,15 +89,15 @@ Deno.test("a runtime that comes with a request sends its answer, whatever that i
     ] as const
   ) {
     assertEquals(await ask(path, method) === sent, true, path);
-    assertEquals(answers.at(-1)?.status, status, path);
+    assertEquals(responses.at(-1)?.status, status, path);
   }
-  assertEquals(answers.length, 6);
+  assertEquals(responses.length, 6);
 });
 
 Deno.test("without websockets in it, info says so", async () => {
-  const { ask, answers } = serveByInfo();
+  const { ask, responses } = serveByInfo();
   await ask("/info", "GET");
-  assertEquals(JSON.parse(answers[0]!.body!).websocket, false);
+  assertEquals(JSON.parse(responses[0]!.body!).websocket, false);
 });
 
 Deno.test("it is asked for the ends of the connection", async () => {

@@ -4,7 +4,7 @@ import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runti
 import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
 
 /** Records the calls of a listener. */
-class Told implements SocketListener {
+class RecordingListener implements SocketListener {
   readonly maxMessageSize = 1024;
   readonly maxSilence = 35_000;
   readonly drainThreshold = 16 * 1024;
@@ -105,17 +105,22 @@ function fakeServer(handlers: { open(socket: ServerWebSocket): void } | undefine
 const request = new Request("http://host/");
 
 function upgrade(info: unknown) {
-  const told = new Told();
-  const complaints: string[] = [];
-  const response = bunRuntime.upgrade!(request, info, told, (line) => complaints.push(line));
-  return { told, complaints, response };
+  const recorded = new RecordingListener();
+  const warnings: string[] = [];
+  const response = bunRuntime.upgrade!(request, info, recorded, (line) => warnings.push(line));
+  return { recorded, warnings, response };
 }
 
 Deno.test("Bun is shown no subprotocol but the one that was chosen", () => {
   for (const chosen of [undefined, "two"]) {
     const headers = { "Sec-WebSocket-Protocol": "one, two" };
     const offering = new Request("http://host/", { headers });
-    bunRuntime.upgrade!(offering, fakeServer(websocketHandlers()), new Told(chosen), () => {});
+    bunRuntime.upgrade!(
+      offering,
+      fakeServer(websocketHandlers()),
+      new RecordingListener(chosen),
+      () => {},
+    );
     assertEquals(offering.headers.get("Sec-WebSocket-Protocol"), chosen ?? null);
   }
 });
@@ -123,14 +128,14 @@ Deno.test("Bun is shown no subprotocol but the one that was chosen", () => {
 Deno.test("handlers pass what happens on a socket of ours to its listener", () => {
   const handlers = websocketHandlers();
   const server = fakeServer(handlers);
-  const { told, complaints, response } = upgrade(server);
+  const { recorded, warnings, response } = upgrade(server);
   const socket = server.sockets[0]!;
   handlers.message(socket, "text");
   handlers.message(socket, new Uint8Array(1));
   handlers.pong(socket, new Uint8Array(0));
   handlers.drain(socket);
   handlers.close(socket, 1001, "bye");
-  assertEquals(told.calls, [
+  assertEquals(recorded.calls, [
     "opened",
     "message text",
     "message undefined",
@@ -138,7 +143,7 @@ Deno.test("handlers pass what happens on a socket of ours to its listener", () =
     "drained",
     "closed 1001 bye",
   ]);
-  assertEquals([complaints, response instanceof Response], [[], true]);
+  assertEquals([warnings, response instanceof Response], [[], true]);
 });
 
 Deno.test("sockets that are not ours are handed to the application's handlers untouched", () => {
@@ -184,32 +189,32 @@ Deno.test("without handlers of the application, sockets that are not ours are le
 
 Deno.test("without Bun's server as second argument there is no upgrade, but advice", () => {
   for (const info of [undefined, null, {}, "x"]) {
-    const { complaints, response } = upgrade(info);
-    assertEquals([complaints.length, response], [1, undefined]);
-    assert(complaints[0]!.includes("second argument"), complaints[0]);
+    const { warnings, response } = upgrade(info);
+    assertEquals([warnings.length, response], [1, undefined]);
+    assert(warnings[0]!.includes("second argument"), warnings[0]);
   }
 });
 
 Deno.test("without websocket handlers in Bun.serve there is no upgrade, but advice", () => {
-  const { complaints, response } = upgrade(fakeServer(undefined));
-  assertEquals([complaints.length, response], [1, undefined]);
-  assert(complaints[0]!.includes("websocket: server.websocket"), complaints[0]);
+  const { warnings, response } = upgrade(fakeServer(undefined));
+  assertEquals([warnings.length, response], [1, undefined]);
+  assert(warnings[0]!.includes("websocket: server.websocket"), warnings[0]);
 });
 
 Deno.test("handlers that do not know SockJS get advice to combine them", () => {
-  const { complaints } = upgrade(fakeServer({ open() {} }));
-  assertEquals(complaints.length, 1);
-  assert(complaints[0]!.includes("websocketHandlers"), complaints[0]);
+  const { warnings } = upgrade(fakeServer({ open() {} }));
+  assertEquals(warnings.length, 1);
+  assert(warnings[0]!.includes("websocketHandlers"), warnings[0]);
 });
 
-Deno.test("both ends are told, and nothing without Bun's server", () => {
+Deno.test("both ends are recorded, and nothing without Bun's server", () => {
   const ends = bunRuntime.endpoints(request, fakeServer(undefined));
   assertEquals([ends.remote?.address, ends.remote?.port], ["10.0.0.1", 1234]);
   assertEquals(ends.local, { address: "localhost", port: 80 });
   assertEquals(bunRuntime.endpoints(request, undefined), {});
 });
 
-Deno.test("a unix socket has no ends to be told", () => {
+Deno.test("a unix socket has no ends to be recorded", () => {
   const server = { ...fakeServer(undefined), hostname: undefined, port: undefined };
   const ends = bunRuntime.endpoints(request, { ...server, requestIP: () => null });
   assertEquals([ends.remote, ends.local], [undefined, undefined]);
@@ -229,7 +234,7 @@ Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, an
 Deno.test("a message that Bun drops ends the connection, an empty one does not", () => {
   const server = fakeServer(websocketHandlers());
   const sent: Socket[] = [];
-  const told = new Told();
+  const recorded = new RecordingListener();
   const listener: SocketListener = {
     maxMessageSize: 1024,
     maxSilence: 35_000,
@@ -240,16 +245,16 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     message: () => {},
     pong: () => {},
     drained: () => {},
-    closed: (code, reason) => told.closed(code, reason),
+    closed: (code, reason) => recorded.closed(code, reason),
     failed: () => {},
   };
   bunRuntime.upgrade!(request, server, listener, () => {});
   sent[0]!.send(new Frame(""));
-  assertEquals(told.calls, []);
+  assertEquals(recorded.calls, []);
   server.sockets[0]!.drops = true;
   sent[0]!.send(new Frame("lost"));
   sent[0]!.send(new Frame("later"));
-  assertEquals(told.calls, ["closed 1008 Slow consumer"]);
+  assertEquals(recorded.calls, ["closed 1008 Slow consumer"]);
   assertEquals(server.sockets[0]!.calls, ["send ", "send lost", "close 1008 Slow consumer"]);
 });
 
@@ -277,12 +282,12 @@ Deno.test("where Bun cannot pause a socket, it reads on", () => {
   assertEquals(fake.calls, []);
 });
 
-Deno.test("a client that has left by then is told of at once", () => {
-  const told: string[] = [];
+Deno.test("a client that has left by then is recorded of at once", () => {
+  const recorded: string[] = [];
   const leaving = new AbortController();
   const request = new Request("http://host/", { signal: leaving.signal });
-  bunRuntime.onAbandoned!(request, undefined, () => told.push("later"));
+  bunRuntime.onAbandoned!(request, undefined, () => recorded.push("later"));
   leaving.abort();
-  bunRuntime.onAbandoned!(request, undefined, () => told.push("at once"));
-  assertEquals(told, ["later", "at once"]);
+  bunRuntime.onAbandoned!(request, undefined, () => recorded.push("at once"));
+  assertEquals(recorded, ["later", "at once"]);
 });

@@ -10,14 +10,14 @@ import { fakeTime, microtasks } from "../../support/fake_time.ts";
 class FakeDenoSocket {
   binaryType = "blob";
   readyState = 0;
-  /** How often it was asked for what it has buffered. */
-  asked = 0;
+  /** How often its buffered amount was read. */
+  reads = 0;
   #buffered = 0;
   readonly calls: string[] = [];
   readonly #listeners = new Map<string, EventListenerObject>();
 
   get bufferedAmount(): number {
-    this.asked++;
+    this.reads++;
     return this.#buffered;
   }
 
@@ -30,13 +30,13 @@ class FakeDenoSocket {
   }
 
   /** Something happens to it. */
-  tell(type: string, details: Record<string, unknown> = {}): void {
+  emit(type: string, details: Record<string, unknown> = {}): void {
     this.#listeners.get(type)?.handleEvent({ type, ...details } as unknown as Event);
   }
 
   open(): void {
     this.readyState = 1;
-    this.tell("open");
+    this.emit("open");
   }
 
   send(text: string): void {
@@ -53,7 +53,7 @@ class FakeDenoSocket {
 function upgrade(subprotocol?: string, maxSilence = 35_000) {
   const socket = new FakeDenoSocket();
   const response = new Response("upgraded");
-  const told: string[] = [];
+  const calls: string[] = [];
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
@@ -63,21 +63,21 @@ function upgrade(subprotocol?: string, maxSilence = 35_000) {
     tooLong() {},
     closing() {},
     opened: (socket) => opened.push(socket),
-    message: (text) => told.push(`message ${text}`),
-    pong: () => told.push("pong"),
-    drained: () => told.push("drained"),
-    closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+    message: (text) => calls.push(`message ${text}`),
+    pong: () => calls.push("pong"),
+    drained: () => calls.push("drained"),
+    closed: (code, reason) => calls.push(`closed ${code} ${reason}`),
     failed: () => {},
   };
-  const asked: { idleTimeout: number }[] = [];
+  const upgradeOptions: { idleTimeout: number }[] = [];
   const runtime = denoRuntime({
     upgradeWebSocket: (_request, options) => {
-      asked.push(options);
+      upgradeOptions.push(options);
       return { socket, response };
     },
   });
   const given = runtime.upgrade!(new Request("http://host/"), undefined, listener, () => {});
-  return { socket, told, opened, given, response, asked };
+  return { socket, calls, opened, given, response, options: upgradeOptions };
 }
 
 async function nextTurn(): Promise<void> {
@@ -107,23 +107,23 @@ Deno.test("a request that Deno does not upgrade is refused", () => {
 });
 
 Deno.test("the listener hears of messages, binary ones as undefined, and of the close", () => {
-  const { socket, told, opened } = upgrade();
+  const { socket, calls, opened } = upgrade();
   socket.open();
   assertEquals(opened.length, 1);
   assertEquals(socket.binaryType, "arraybuffer");
-  socket.tell("message", { data: "text" });
-  socket.tell("message", { data: new ArrayBuffer(1) });
-  socket.tell("error");
-  socket.tell("close", { code: 1001, reason: "bye" });
-  assertEquals(told, ["message text", "message undefined", "closed 1001 bye"]);
+  socket.emit("message", { data: "text" });
+  socket.emit("message", { data: new ArrayBuffer(1) });
+  socket.emit("error");
+  socket.emit("close", { code: 1001, reason: "bye" });
+  assertEquals(calls, ["message text", "message undefined", "closed 1001 bye"]);
 });
 
 Deno.test("an end without a close frame is 1006, one without a code 1005", () => {
   for (const [code, expected] of [[0, 1006], [1006, 1006], [1005, 1005]] as const) {
-    const { socket, told } = upgrade();
+    const { socket, calls } = upgrade();
     socket.open();
-    socket.tell("close", { code, reason: "" });
-    assertEquals(told, [`closed ${expected} `]);
+    socket.emit("close", { code, reason: "" });
+    assertEquals(calls, [`closed ${expected} `]);
   }
 });
 
@@ -158,16 +158,16 @@ Deno.test("what is buffered is asked for only when that may be much, or matters"
   const { socket, opened } = upgrade();
   socket.open();
   for (let i = 0; i < 100; i++) opened[0]!.send(new Frame("x"));
-  assertEquals([opened[0]!.bufferedUpperBound, socket.asked], [300, 0]);
-  assertEquals([opened[0]!.bufferedAmount, socket.asked], [0, 1]);
-  assertEquals([opened[0]!.bufferedUpperBound, socket.asked], [0, 1]);
+  assertEquals([opened[0]!.bufferedUpperBound, socket.reads], [300, 0]);
+  assertEquals([opened[0]!.bufferedAmount, socket.reads], [0, 1]);
+  assertEquals([opened[0]!.bufferedUpperBound, socket.reads], [0, 1]);
   opened[0]!.send(new Frame(long));
-  assertEquals([opened[0]!.bufferedUpperBound, socket.asked], [0, 2]);
+  assertEquals([opened[0]!.bufferedUpperBound, socket.reads], [0, 2]);
 });
 
 Deno.test("a congested socket is watched until it drains, and no longer", () => {
   using time = fakeTime();
-  const { socket, told, opened } = upgrade();
+  const { socket, calls, opened } = upgrade();
   socket.open();
   opened[0]!.send(new Frame("small"));
   assertEquals(time.next(), false);
@@ -175,23 +175,23 @@ Deno.test("a congested socket is watched until it drains, and no longer", () => 
   opened[0]!.send(new Frame(long));
   opened[0]!.send(new Frame("y"));
   time.tick(1000);
-  assertEquals([told, opened[0]!.bufferedAmount], [[], 100_000]);
+  assertEquals([calls, opened[0]!.bufferedAmount], [[], 100_000]);
   socket.bufferedAmount = 0;
   time.tick(100);
-  assertEquals(told, ["drained"]);
+  assertEquals(calls, ["drained"]);
   assertEquals(time.next(), false);
 });
 
 Deno.test("the longer a congested socket takes nothing, the less often it is looked at", () => {
   using time = fakeTime();
-  const { socket, told, opened } = upgrade();
+  const { socket, calls, opened } = upgrade();
   socket.open();
   socket.bufferedAmount = 100_000;
   opened[0]!.send(new Frame(long));
   const looks = (ms: number) => {
-    socket.asked = 0;
+    socket.reads = 0;
     for (let i = 0; i < ms; i += 10) time.tick(10);
-    return socket.asked;
+    return socket.reads;
   };
   const [first, , last] = [looks(200), looks(59_800), looks(10_000)];
   assertEquals([first >= 9, last <= 11], [true, true], `${first} and ${last} looks`);
@@ -201,7 +201,7 @@ Deno.test("the longer a congested socket takes nothing, the less often it is loo
   assertEquals(looks(200) >= 2, true);
   socket.bufferedAmount = 0;
   looks(100);
-  assertEquals(told, ["drained"]);
+  assertEquals(calls, ["drained"]);
   assertEquals(time.next(), false);
 });
 
@@ -211,7 +211,7 @@ Deno.test("a congested socket that closes is watched no longer", () => {
   socket.open();
   socket.bufferedAmount = 100_000;
   opened[0]!.send(new Frame(long));
-  socket.tell("close", { code: 0, reason: "" });
+  socket.emit("close", { code: 0, reason: "" });
   assertEquals(time.next(), false);
 });
 
@@ -239,27 +239,27 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
   assertEquals(time.next(), false);
 });
 
-Deno.test("Deno is told in seconds when a silent peer counts as dead", () => {
-  assertEquals(upgrade().asked, [{ idleTimeout: 35 }]);
-  assertEquals(upgrade(undefined, 2).asked, [{ idleTimeout: 1 }]);
+Deno.test("Deno is calls in seconds when a silent peer counts as dead", () => {
+  assertEquals(upgrade().options, [{ idleTimeout: 35 }]);
+  assertEquals(upgrade(undefined, 2).options, [{ idleTimeout: 1 }]);
 });
 
-Deno.test("Deno is told of no time that is too long for its timers", () => {
+Deno.test("Deno is calls of no time that is too long for its timers", () => {
   const longest = 2 ** 31 - 1;
-  const [asked] = upgrade(undefined, 2 * longest).asked;
-  assert(asked!.idleTimeout / 2 * 1000 <= longest, `${asked?.idleTimeout}`);
-  assert(asked!.idleTimeout / 2 * 1000 > longest - 1000, `${asked?.idleTimeout}`);
+  const [options] = upgrade(undefined, 2 * longest).options;
+  assert(options!.idleTimeout / 2 * 1000 <= longest, `${options?.idleTimeout}`);
+  assert(options!.idleTimeout / 2 * 1000 > longest - 1000, `${options?.idleTimeout}`);
 });
 
 Deno.test("an end that Deno has come to by itself is 1006, whatever its code", () => {
-  const { socket, told } = upgrade();
+  const { socket, calls } = upgrade();
   socket.open();
-  socket.tell("close", { code: 1001, reason: "No response from ping frame.", wasClean: false });
-  assertEquals(told, ["closed 1006 Connection timed out"]);
+  socket.emit("close", { code: 1001, reason: "No response from ping frame.", wasClean: false });
+  assertEquals(calls, ["closed 1006 Connection timed out"]);
   const other = upgrade();
   other.socket.open();
-  other.socket.tell("close", { code: 1001, reason: "", wasClean: true });
-  assertEquals(other.told, ["closed 1001 "]);
+  other.socket.emit("close", { code: 1001, reason: "", wasClean: true });
+  assertEquals(other.calls, ["closed 1001 "]);
 });
 
 Deno.test("Deno pings by itself, and always reads", () => {

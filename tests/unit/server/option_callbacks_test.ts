@@ -45,13 +45,13 @@ Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not
 
 /** The list of subprotocols that the callback gets. */
 function offered(value: string | undefined): readonly string[] | undefined {
-  let told: readonly string[] | undefined;
-  const subprotocols = (offered: readonly string[]) => void (told = offered);
-  const faults = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
+  let calls: readonly string[] | undefined;
+  const subprotocols = (offered: readonly string[]) => void (calls = offered);
+  const reporter = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
   const headers = value === undefined ? {} : { "Sec-WebSocket-Protocol": value };
-  const functions = new OptionCallbacks(readOptions({ subprotocols }), faults);
+  const functions = new OptionCallbacks(readOptions({ subprotocols }), reporter);
   assertEquals(functions.subprotocol(new Request("http://host/", { headers })), undefined);
-  return told;
+  return calls;
 }
 
 Deno.test("subprotocols: a function is told of those on offer in the client's order, each once", () => {
@@ -155,10 +155,10 @@ Deno.test("fallback: a Response with a status that no answer has is a 500 and an
 
 Deno.test("fallback: an upgrade, a redirect and what has no body are sent as they are", async () => {
   const upgraded = Object.defineProperty(new Response(null), "status", { value: 101 });
-  const answers = [204, 205, 304].map((status) => new Response(null, { status }));
-  for (const answer of [upgraded, Response.redirect("http://host/"), ...answers]) {
-    const { server } = serve({ fallback: () => answer });
-    assertStrictEquals(await server.handle(new Request("http://host/elsewhere")), answer);
+  const responses = [204, 205, 304].map((status) => new Response(null, { status }));
+  for (const result of [upgraded, Response.redirect("http://host/"), ...responses]) {
+    const { server } = serve({ fallback: () => result });
+    assertStrictEquals(await server.handle(new Request("http://host/elsewhere")), result);
   }
 });
 

@@ -146,8 +146,8 @@ Deno.test("a websocket that opens in the middle of closing is told, and the appl
   const { upgrade } = runtime;
   let open = () => {};
   Object.assign(runtime, {
-    upgrade: (...[request, info, listener, complain]: Parameters<typeof upgrade>) => {
-      open = () => upgrade(request, info, listener, complain);
+    upgrade: (...[request, info, listener, warn]: Parameters<typeof upgrade>) => {
+      open = () => upgrade(request, info, listener, warn);
       return new Response("upgraded");
     },
   });
@@ -172,10 +172,10 @@ Deno.test("a session whose authorization comes after the close is refused", asyn
       new Request("http://host/echo/a/b/xhr", { method: "POST" }),
     ]
   ) {
-    const answer = server.handle(request);
+    const response = server.handle(request);
     close();
     allow(true);
-    assertEquals((await answer).status, 503);
+    assertEquals((await response).status, 503);
   }
   assertEquals([runtime.sockets.length, time.next()], [0, false]);
 });

@@ -23,17 +23,19 @@ function openStream(
 Deno.test("answers of polls that nobody reads count until they have left, or their client has", async () => {
   using _time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: limit });
-  const answers: Response[] = [];
+  const responses: Response[] = [];
   for (const id of ["one", "two", "three"]) {
     const { client, connection } = await connect(server, id);
     connection.write("x".repeat(400_000));
-    answers.push(await client.receive());
+    responses.push(await client.receive());
   }
   assertEquals(await infoStatus(server), 503);
   // Nothing else has buffered data.
   await turn();
   assertEquals(await infoStatus(server), 200);
-  const read = answers.map((answer) => answer.text().then(({ length }) => length, () => "cut off"));
+  const read = responses.map((response) =>
+    response.text().then(({ length }) => length, () => "cut off")
+  );
   const results = await Promise.all(read);
   assertEquals(results.filter((result) => result === "cut off").length, 1);
   assertEquals(results.filter((result) => result === 400_006).length, 2);
@@ -44,11 +46,11 @@ Deno.test("an answer of a poll that waited counts as well", async () => {
   const { server } = serve({ maxTotalBufferedBytes: limit });
   for (const id of ["one", "two", "three"]) {
     const { client, connection } = await connect(server, id);
-    const answer = await client.receive();
+    const response = await client.receive();
     connection.write("x".repeat(400_000));
     await microtasks();
     if (id !== "one") continue;
-    assertEquals((await answer.text()).length, 400_006);
+    assertEquals((await response.text()).length, 400_006);
   }
   assertEquals(await infoStatus(server), 200);
   const { client, connection } = await connect(server, "four");
@@ -62,10 +64,10 @@ Deno.test("connections on their way out are cut off before sessions are closed",
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve({ maxTotalBufferedBytes: limit }));
-  const leaving = [];
+  const sockets = [];
   for (let i = 0; i < 3; i++) {
     const { socket, connection } = await connectSocket(server, runtime);
-    leaving.push(socket);
+    sockets.push(socket);
     connection.write("x");
     await microtasks();
     socket.bufferedAmount = 300_000;
@@ -76,14 +78,14 @@ Deno.test("connections on their way out are cut off before sessions are closed",
     socket.bufferedAmount = 300_000;
     socket.listener.drained();
   }
-  assertEquals(leaving.map(({ closings }) => closings.length), [1, 1, 1]);
+  assertEquals(sockets.map(({ closings }) => closings.length), [1, 1, 1]);
   const { connection } = await connect(server, "one");
   connection.write("x".repeat(600_000));
   assertEquals(await infoStatus(server), 503);
   await turn();
   // What they hold is given back when they are gone; the session was not asked for it.
   assertEquals(connection.readyState, 1);
-  assertEquals(leaving.map(({ closings }) => closings.length), [2, 2, 1]);
+  assertEquals(sockets.map(({ closings }) => closings.length), [2, 2, 1]);
 });
 
 Deno.test("a stream whose client does not take its end is cut off", async () => {
@@ -116,9 +118,9 @@ Deno.test("an answer of a poll waits for a slow client", async () => {
   const { server } = serve();
   const { client, connection } = await connect(server);
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   await pass(time, 60_000);
-  assertEquals((await answer.text()).length, 50_006);
+  assertEquals((await response.text()).length, 50_006);
 });
 
 Deno.test("a session that ends before it begins is not waited for", async () => {
@@ -184,10 +186,10 @@ Deno.test("the time to come back begins when the answer to a poll has left", asy
   const closes: number[] = [];
   connection.on("close", ({ code }) => closes.push(code));
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   await pass(time, 60_000);
   assertEquals(closes, []);
-  assertEquals((await answer.text()).length, 50_006);
+  assertEquals((await response.text()).length, 50_006);
   await pass(time, 4999);
   assertEquals(closes, []);
   await pass(time, 1);
@@ -214,13 +216,13 @@ Deno.test("a client that takes nothing of its answer is given up after the respo
   const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
   const { client, connection } = await connect(server);
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   const seen = closings(connection);
   await pass(time, 19_999);
   assertEquals(connection.readyState, 1);
   await pass(time, 1);
   assertEquals(seen, ["1002 Connection interrupted, not clean"]);
-  assertEquals(await answer.text().catch((error) => error.message.slice(-7)), "cut off");
+  assertEquals(await response.text().catch((error) => error.message.slice(-7)), "cut off");
   await pass(time, 5000);
   assertEquals(time.next(), false);
 });
@@ -231,9 +233,9 @@ Deno.test("a long answer that breaks off ends its session, for nobody knows what
   const { client, connection } = await connect(server);
   const seen = closings(connection);
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   connection.write("y");
-  await answer.body?.cancel();
+  await response.body?.cancel();
   assertEquals(seen, ["1002 Connection interrupted, not clean"]);
   assertEquals(await client.send("z"), 404);
   assertEquals(await client.poll(), 'c[1002,"Connection interrupted"]');

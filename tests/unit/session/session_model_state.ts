@@ -51,14 +51,14 @@ export const never = Infinity;
 /** A session and its events. New ones are about to open. */
 export class ModelSession {
   readonly slot: Slot;
-  readonly heard = ["opened"];
+  readonly events = ["opened"];
   readonly queue: string[] = [];
   phase: "open" | "closing" | "over" = "open";
   status: Status = { code: 0, reason: "" };
   receiver: ModelReceiver | undefined;
   requests = 0;
   exchanged = false;
-  drainOwed = false;
+  needsDrain = false;
   /** At the end of the turn, unless there is too much again by then. */
   drainDue = false;
   /** Whether an interruption ended it, which the client is told once. */

@@ -13,7 +13,7 @@ export interface Transcripts {
   /** Events of each connection. */
   readonly connections: readonly (readonly string[])[];
   /** What `write` gave, and the answers to sends. */
-  readonly answers: readonly string[];
+  readonly results: readonly string[];
 }
 
 /** A server, or what stands for one. */

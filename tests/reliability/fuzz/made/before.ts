@@ -48,17 +48,17 @@ function alone(task: () => void): void {
 
 /** Keeps all that is written until the end, as compression may. */
 function hoard(res: ServerResponse): void {
-  const kept: string[] = [];
+  const buffered: string[] = [];
   const { end } = res;
   res.write = ((chunk: unknown, ...rest: unknown[]) => {
-    kept.push(String(chunk));
+    buffered.push(String(chunk));
     const written = rest.find((each) => typeof each === "function") as (() => void) | undefined;
     if (written !== undefined) queueMicrotask(written);
     return true;
   }) as typeof res.write;
   res.end = ((chunk?: unknown, ...rest: unknown[]) => {
     const last = typeof chunk === "string" ? chunk : "";
-    return Reflect.apply(end, res, [kept.join("") + last, ...rest]);
+    return Reflect.apply(end, res, [buffered.join("") + last, ...rest]);
   }) as typeof res.end;
 }
 

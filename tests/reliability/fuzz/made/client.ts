@@ -11,8 +11,8 @@ import type { Client } from "../client.ts";
 export async function says(client: Client, base: string, message: string): Promise<void> {
   const body = new TextEncoder().encode(JSON.stringify([message]));
   const latin = String.fromCharCode(...body);
-  const { status, body: answer } = await client.exchange("POST", `${base}/xhr_send`, "", latin);
-  assertEquals([status, answer], [204, ""], `sending ${message}`);
+  const { status, body: response } = await client.exchange("POST", `${base}/xhr_send`, "", latin);
+  assertEquals([status, response], [204, ""], `sending ${message}`);
 }
 
 /** Closes the service; then none of its connections is left. */

@@ -50,7 +50,7 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
 }
 
 /** What is to be in a request. */
-export interface Asked {
+export interface FakeRequestInit {
   method?: string;
   /** The target, as it stood in the first line. */
   url?: string;
@@ -71,7 +71,9 @@ export class FakeIncoming extends Readable implements IncomingMessage {
   excess = 0;
   #wanted = false;
 
-  constructor({ method = "GET", url = "/", fields = [], socket = new FakeSocket() }: Asked = {}) {
+  constructor(
+    { method = "GET", url = "/", fields = [], socket = new FakeSocket() }: FakeRequestInit = {},
+  ) {
     super({ highWaterMark: 1 });
     this.method = method;
     this.url = url;
@@ -196,8 +198,8 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
 }
 
 /** Both, as they go through the server. */
-export function exchange(asked: Asked = {}) {
-  const req = new FakeIncoming(asked);
+export function exchange(init: FakeRequestInit = {}) {
+  const req = new FakeIncoming(init);
   const res = new FakeResponse(req.socket);
   const info = new NodeInfo(req, res);
   return { req, res, socket: req.socket, info };

@@ -3,21 +3,21 @@ import { runtimeOf, type SocketListener } from "../../../../src/runtimes/runtime
 import { upgradeRuntime } from "../../../../src/runtimes/node/node_runtime.ts";
 import { UpgradeRequest } from "../../../../src/runtimes/node/node_upgrade.ts";
 import type { WebSockets } from "../../../../src/runtimes/node/websockets.ts";
-import { type Asked, FakeIncoming, FakeSocket } from "./fake_messages.ts";
+import { FakeIncoming, type FakeRequestInit, FakeSocket } from "./fake_messages.ts";
 
 const handshake = ["Host", "host", "Connection", "Upgrade", "Upgrade", "websocket"];
 
 /** An upgrade request, and what is done with it. */
 function make(
-  asked: Asked = {},
+  init: FakeRequestInit = {},
   rest = "",
   maxHeadersCount: number | null = null,
   hears = (_event: string) => true,
 ) {
   const emitted: [string, boolean][] = [];
   const accepted: unknown[][] = [];
-  const socket = asked.socket ?? new FakeSocket();
-  const req = new FakeIncoming({ fields: handshake, ...asked, socket });
+  const socket = init.socket ?? new FakeSocket();
+  const req = new FakeIncoming({ fields: handshake, ...init, socket });
   const websockets = { upgrade: (...args: unknown[]) => accepted.push(args) };
   const server = {
     maxHeadersCount,
@@ -40,8 +40,8 @@ function make(
 }
 
 /** The bytes that a declined request has become. */
-function declined(asked: Asked, rest?: string): string {
-  const { upgrade, socket } = make(asked, rest);
+function declined(init: FakeRequestInit, rest?: string): string {
+  const { upgrade, socket } = make(init, rest);
   upgrade.decline();
   return socket.putBack;
 }

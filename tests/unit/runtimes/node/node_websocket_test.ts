@@ -42,61 +42,61 @@ class FakeWebSocket {
 /** A websocket of ours over one of `ws`, and the calls of its listener. */
 function open() {
   const fake = new FakeWebSocket();
-  const told: string[] = [];
+  const events: string[] = [];
   const listener: SocketListener = {
     maxMessageSize: 1024,
     maxSilence: 35_000,
     drainThreshold: 16 * 1024,
-    opened: () => told.push("opened"),
-    message: (text) => told.push(`message ${text}`),
-    tooLong: () => told.push("too long"),
-    closing: () => told.push("closing"),
-    pong: () => told.push("pong"),
-    drained: () => told.push("drained"),
-    closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+    opened: () => events.push("opened"),
+    message: (text) => events.push(`message ${text}`),
+    tooLong: () => events.push("too long"),
+    closing: () => events.push("closing"),
+    pong: () => events.push("pong"),
+    drained: () => events.push("drained"),
+    closed: (code, reason) => events.push(`closed ${code} ${reason}`),
     failed: () => {},
   };
   const socket = new NodeWebSocket(fake as unknown as WebSocketOfWs, listener);
-  return { fake, told, socket };
+  return { fake, events, socket };
 }
 
 const bytes = (text: string) => ({ toString: () => text });
 
 Deno.test("the listener hears of messages, binary ones as undefined, and of the close", () => {
-  const { fake, told } = open();
+  const { fake, events } = open();
   fake.emit("message", bytes("text"), false);
   fake.emit("message", bytes(""), false);
   fake.emit("message", bytes("binary"), true);
   fake.emit("close", 1001, bytes("bye"));
-  assertEquals(told, ["message text", "message ", "message undefined", "closed 1001 bye"]);
+  assertEquals(events, ["message text", "message ", "message undefined", "closed 1001 bye"]);
 });
 
-Deno.test("a message that is too long is told, by whichever event it shows", () => {
-  const { fake, told } = open();
+Deno.test("a message that is too long is events, by whichever event it shows", () => {
+  const { fake, events } = open();
   fake.close(1009);
   fake.emit("error", { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" });
-  assertEquals(told, ["too long", "too long"]);
+  assertEquals(events, ["too long", "too long"]);
 });
 
-Deno.test("a close that comes from `ws` is told before it is sent", () => {
-  const { fake, told } = open();
+Deno.test("a close that comes from `ws` is events before it is sent", () => {
+  const { fake, events } = open();
   fake.emit = (event) => {
-    told.push(`${event} after ${fake.calls.length} calls`);
+    events.push(`${event} after ${fake.calls.length} calls`);
     return true;
   };
   fake.close(1000, "bye");
-  assertEquals(told, ["sockjs-closing after 0 calls"]);
+  assertEquals(events, ["sockjs-closing after 0 calls"]);
   assertEquals(fake.calls, ["close 1000 bye"]);
 });
 
-Deno.test("other errors are not told: a close follows", () => {
-  const { fake, told } = open();
+Deno.test("other errors are not events: a close follows", () => {
+  const { fake, events } = open();
   for (const code of ["WS_ERR_INVALID_UTF8", "ECONNRESET", undefined]) fake.emit("error", { code });
-  assertEquals(told, []);
+  assertEquals(events, []);
 });
 
-Deno.test("a drain is told after a message that had to wait, and only after such", () => {
-  const { fake, told, socket } = open();
+Deno.test("a drain is events after a message that had to wait, and only after such", () => {
+  const { fake, events, socket } = open();
   socket.send(new Frame("x".repeat(congestion)));
   fake.bufferedAmount = 1;
   socket.send(new Frame("x".repeat(congestion - 1)));
@@ -104,9 +104,9 @@ Deno.test("a drain is told after a message that had to wait, and only after such
   fake.bufferedAmount = congestion + 1;
   socket.send(new Frame(""));
   assertEquals(fake.calls, ["send 16384", "send 16383", "send 16384 and tell", "send 0 and tell"]);
-  assertEquals(told, []);
+  assertEquals(events, []);
   fake.sent.forEach((sent) => sent());
-  assertEquals(told, ["drained", "drained"]);
+  assertEquals(events, ["drained", "drained"]);
 });
 
 Deno.test("what has not left yet is buffered", () => {

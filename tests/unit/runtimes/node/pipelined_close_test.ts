@@ -3,7 +3,7 @@ import { onPipelinedClose } from "../../../../src/runtimes/node/pipelined_close.
 import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** How often a response was notified that its connection has ended. */
-function heard(socket: FakeSocket, res: FakeResponse): () => number {
+function closesOf(socket: FakeSocket, res: FakeResponse): () => number {
   let times = 0;
   onPipelinedClose(new FakeIncoming({ socket }), res, () => times++);
   return () => times;
@@ -11,7 +11,7 @@ function heard(socket: FakeSocket, res: FakeResponse): () => number {
 
 Deno.test("an answer that waits behind another hears when the connection ends, and not before", () => {
   const socket = new FakeSocket();
-  const times = heard(socket, new FakeResponse(null));
+  const times = closesOf(socket, new FakeResponse(null));
   assertEquals(times(), 0);
   socket.emit("close");
   assertEquals(times(), 1);
@@ -19,7 +19,7 @@ Deno.test("an answer that waits behind another hears when the connection ends, a
 
 Deno.test("an answer whose turn it is hears nothing, for Node tells it itself", () => {
   const { socket, res } = exchange();
-  const times = heard(socket, res);
+  const times = closesOf(socket, res);
   socket.emit("close");
   assertEquals(times(), 0);
 });
@@ -28,23 +28,23 @@ Deno.test("answers of HTTP/2 do not wait behind each other", () => {
   const socket = new FakeSocket();
   const res = new FakeResponse(null);
   res.stream = { destroyed: false, destroy() {} };
-  const times = heard(socket, res);
+  const times = closesOf(socket, res);
   socket.emit("close");
   assertEquals(times(), 0);
 });
 
 Deno.test("any number wait on a connection with one listener", () => {
   const socket = new FakeSocket();
-  const answers = Array.from({ length: 20 }, () => heard(socket, new FakeResponse(null)));
+  const responses = Array.from({ length: 20 }, () => closesOf(socket, new FakeResponse(null)));
   assertEquals(socket.listenerCount("close"), 1);
   socket.emit("close");
-  assertEquals(answers.map((times) => times()), answers.map(() => 1));
+  assertEquals(responses.map((times) => times()), responses.map(() => 1));
 });
 
 Deno.test("an answer that has ended hears no more of its connection", () => {
   const socket = new FakeSocket();
   const res = new FakeResponse(null);
-  const times = heard(socket, res);
+  const times = closesOf(socket, res);
   res.leave();
   socket.emit("close");
   assertEquals(times(), 0);

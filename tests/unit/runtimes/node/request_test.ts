@@ -6,11 +6,11 @@ import {
   realRequest,
   targetOf,
 } from "../../../../src/runtimes/node/request.ts";
-import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
+import { exchange, type FakeRequestInit, FakeSocket } from "./fake_messages.ts";
 
 /** A request, and Node's own that it was made of. */
-function make(asked: Asked = {}) {
-  const messages = exchange(asked);
+function make(init: FakeRequestInit = {}) {
+  const messages = exchange(init);
   return { ...messages, request: lazyRequest(messages.req, messages.res) };
 }
 
@@ -22,7 +22,7 @@ function post(body: string, ...fields: string[]) {
   return made;
 }
 
-const urlOf = (asked: Asked) => make(asked).request.url;
+const urlOf = (init: FakeRequestInit) => make(init).request.url;
 
 Deno.test("a URL has the scheme of the socket, the host of the request, and path and query as they came", () => {
   const url = "/a//b/%2e%2e/../c?d=%zz&e#f";
@@ -77,8 +77,8 @@ Deno.test("a target that is a URL is taken as it came", () => {
 
 Deno.test("a target that is neither path nor URL is a path", () => {
   for (const url of ["*", "a:80", "echo/info", "http:/echo/info"]) {
-    const asked = { method: "OPTIONS", url, fields: ["Host", "host"] };
-    assertEquals(urlOf(asked), `http://host/${url}`);
+    const init = { method: "OPTIONS", url, fields: ["Host", "host"] };
+    assertEquals(urlOf(init), `http://host/${url}`);
   }
 });
 
@@ -122,14 +122,14 @@ const targets = [
 ];
 Deno.test("whether a target is the server's is said alike of the target and of the requests made of it", async () => {
   for (const prefix of ["/echo", "", "/info", /.*\/echo/]) {
-    const answers = new Response("fallback");
-    const server = createServer({ prefix, fallback: () => answers });
+    const responses = new Response("fallback");
+    const server = createServer({ prefix, fallback: () => responses });
     for (const url of targets) {
       const isOurs = server.matches(targetOf({ url }));
       for (const toRequest of [lazyRequest, realRequest]) {
         const { req } = make({ url, fields: ["Host", "host"] });
-        const answer = await server.handle(toRequest(req));
-        assertEquals(answer !== answers, isOurs, `${prefix} ${url} ${toRequest.name}`);
+        const response = await server.handle(toRequest(req));
+        assertEquals(response !== responses, isOurs, `${prefix} ${url} ${toRequest.name}`);
       }
     }
   }
@@ -259,8 +259,8 @@ Deno.test("a text is a promise, whatever was asked for before", async () => {
 });
 
 Deno.test("a request that the Web has none for has a body and properties all the same", async () => {
-  const asked = { method: "POST", url: "http://user:secret@host/x" };
-  const { request, req } = make(asked);
+  const init = { method: "POST", url: "http://user:secret@host/x" };
+  const { request, req } = make(init);
   assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
   req.arrive("[1]");
   req.finish();

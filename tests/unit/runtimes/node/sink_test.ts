@@ -4,17 +4,17 @@ import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
 import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
 import { alreadySent, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../../support/fake_time.ts";
-import { type Asked, exchange, FakeResponse, FakeSocket } from "./fake_messages.ts";
+import { exchange, type FakeRequestInit, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** What Node is given for an answer. */
-function given(answer: PlainResponse) {
+function given(response: PlainResponse) {
   const { res, info } = exchange();
-  respond(answer, info);
+  respond(response, info);
   return { fields: res.fields, calls: res.calls };
 }
 
 /** Records the calls of a sink's listener. */
-class Told implements SinkListener {
+class RecordingListener implements SinkListener {
   readonly drainThreshold = 1024;
   readonly calls: string[] = [];
 
@@ -36,10 +36,14 @@ class Told implements SinkListener {
 }
 
 /** A sink, and all who have to do with it. */
-function open(asked: Asked = {}) {
-  const messages = exchange(asked);
-  const told = new Told();
-  return { ...messages, told, sink: new NodeSink({ "X-A": "1" }, messages.info, told) };
+function open(init: FakeRequestInit = {}) {
+  const messages = exchange(init);
+  const listener = new RecordingListener();
+  return {
+    ...messages,
+    listener,
+    sink: new NodeSink({ "X-A": "1" }, messages.info, listener),
+  };
 }
 
 Deno.test("an answer with a body says how many bytes it is", () => {
@@ -87,13 +91,13 @@ Deno.test("what Node has not sent yet is buffered", () => {
 });
 
 Deno.test("it is told when what Node holds has left, where that is enough to wait for", () => {
-  const { sink, res, told } = open();
-  sink.write("x".repeat(told.drainThreshold));
+  const { sink, res, listener } = open();
+  sink.write("x".repeat(listener.drainThreshold));
   assertEquals(res.written.length, 0);
-  res.writableLength = told.drainThreshold;
+  res.writableLength = listener.drainThreshold;
   sink.write("x");
   res.written[0]!();
-  assertEquals(told.calls, ["drained"]);
+  assertEquals(listener.calls, ["drained"]);
 });
 
 Deno.test("a body that is finished at once says how many bytes it is", () => {
@@ -111,45 +115,45 @@ Deno.test("a body that has begun is finished with its last chunk", () => {
 });
 
 Deno.test("each drain is told, until the body has ended or broken", () => {
-  const { res, told, sink } = open();
+  const { res, listener, sink } = open();
   res.emit("drain");
   res.emit("drain");
-  assertEquals(told.calls, ["drained", "drained"]);
+  assertEquals(listener.calls, ["drained", "drained"]);
   sink.end();
   res.leave();
   res.emit("drain");
-  assertEquals(told.calls, ["drained", "drained", "ended"]);
+  assertEquals(listener.calls, ["drained", "drained", "ended"]);
 });
 
 Deno.test("an end is told when all has left, once, and the close that follows is not", () => {
-  const { res, told, sink } = open();
+  const { res, listener, sink } = open();
   sink.write("one");
   sink.end();
-  assertEquals(told.calls, []);
+  assertEquals(listener.calls, []);
   res.leave();
   res.emit("close");
-  assertEquals(told.calls, ["ended"]);
+  assertEquals(listener.calls, ["ended"]);
 });
 
 Deno.test("a close before the end is a break, once", () => {
   for (const ended of [false, true]) {
-    const { res, told, sink } = open();
+    const { res, listener, sink } = open();
     if (ended) sink.end();
     res.emit("close");
     res.leave();
     res.emit("drain");
-    assertEquals(told.calls, ["broken"]);
+    assertEquals(listener.calls, ["broken"]);
   }
 });
 
 Deno.test("nothing is told after a finish or an abort", () => {
   for (const stop of ["finish", "abort"] as const) {
-    const { res, told, sink } = open();
+    const { res, listener, sink } = open();
     sink.write("one");
     sink[stop]("two");
     res.emit("drain");
     res.emit("close");
-    assertEquals(told.calls, []);
+    assertEquals(listener.calls, []);
     assertEquals(res.calls.at(-1), stop === "abort" ? "destroy" : "end two");
   }
 });
@@ -157,10 +161,10 @@ Deno.test("nothing is told after a finish or an abort", () => {
 Deno.test("a client that had gone before is a break, told only after the sink is there", async () => {
   const socket = new FakeSocket();
   socket.destroyed = true;
-  const { told } = open({ socket });
-  assertEquals(told.calls, []);
+  const { listener } = open({ socket });
+  assertEquals(listener.calls, []);
   await microtasks();
-  assertEquals(told.calls, ["broken"]);
+  assertEquals(listener.calls, ["broken"]);
 });
 
 Deno.test("of HTTP/2, a stream that had gone before is a break, and its socket is not asked", async () => {
@@ -169,10 +173,10 @@ Deno.test("of HTTP/2, a stream that had gone before is a break, and its socket i
     socket.destroyed = !destroyed;
     const { info, res } = exchange({ socket });
     res.stream = { destroyed, destroy() {} };
-    const told = new Told();
-    new NodeSink({}, info, told);
+    const listener = new RecordingListener();
+    new NodeSink({}, info, listener);
     await microtasks();
-    assertEquals(told.calls, destroyed ? ["broken"] : []);
+    assertEquals(listener.calls, destroyed ? ["broken"] : []);
   }
 });
 
@@ -204,13 +208,13 @@ for (const [name, end] of Object.entries(endings)) {
 Deno.test("of an answer that waits for another, the end of the connection is a break, once", () => {
   const messages = exchange();
   messages.res.socket = null;
-  const told = new Told();
-  new NodeSink({}, messages.info, told);
+  const listener = new RecordingListener();
+  new NodeSink({}, messages.info, listener);
   // Node notifies only the response whose turn it is.
   messages.socket.emit("close");
-  assertEquals(told.calls, ["broken"]);
+  assertEquals(listener.calls, ["broken"]);
   messages.res.emit("close");
-  assertEquals(told.calls, ["broken"]);
+  assertEquals(listener.calls, ["broken"]);
 });
 
 Deno.test("a body ends once, and takes nothing after its end", () => {
@@ -246,10 +250,10 @@ const refuse = () => {
 };
 
 Deno.test("an answer that cannot begin is told to whoever begins it, and leaves the head as it was", () => {
-  const { sink, res, told } = open();
+  const { sink, res, listener } = open();
   res.writeHead = refuse;
   assertThrows(() => sink.write("one"), Error, "refused");
-  assertEquals([res.calls, told.calls], [[], []]);
+  assertEquals([res.calls, listener.calls], [[], []]);
 });
 
 for (const stop of ["write", "end", "finish"] as const) {
@@ -257,15 +261,15 @@ for (const stop of ["write", "end", "finish"] as const) {
     const messages = exchange();
     const reports: unknown[] = [];
     const info = new NodeInfo(messages.req, messages.res, (error) => reports.push(`${error}`));
-    const told = new Told();
-    const sink = new NodeSink({}, info, told);
+    const listener = new RecordingListener();
+    const sink = new NodeSink({}, info, listener);
     sink.write("one");
     Object.assign(messages.res, { write: refuse, end: refuse });
     sink[stop]("two");
-    assertEquals([messages.res.calls.at(-1), told.calls], ["destroy", []]);
+    assertEquals([messages.res.calls.at(-1), listener.calls], ["destroy", []]);
     await microtasks();
     // After `finish` there are no more events.
-    assertEquals(told.calls, stop === "finish" ? [] : ["broken"]);
+    assertEquals(listener.calls, stop === "finish" ? [] : ["broken"]);
     assertEquals(reports, ["Error: refused"]);
   });
 }
@@ -291,13 +295,13 @@ Deno.test("without a socket, which others may have taken away, an answer is sent
   const messages = exchange();
   const req = Object.defineProperty(messages.req, "socket", { value: null });
   const res = new FakeResponse(null);
-  const sink = new NodeSink({}, new NodeInfo(req, res), new Told());
+  const sink = new NodeSink({}, new NodeInfo(req, res), new RecordingListener());
   sink.finish("text");
   assertEquals(res.calls, ["head 200", "end text"]);
 });
 
 Deno.test("a long text goes to Node piece by piece, and ends when all of it has left", () => {
-  const { sink, res, told } = open();
+  const { sink, res, listener } = open();
   const text = "x" + "\u{1f600}".repeat(100_000);
   sink.write("short");
   sink.write(text);
@@ -314,7 +318,7 @@ Deno.test("a long text goes to Node piece by piece, and ends when all of it has 
   // None of them breaks a character.
   assertEquals(pieces().every((piece) => piece.isWellFormed()), true);
   res.leave();
-  assertEquals(told.calls.at(-1), "ended");
+  assertEquals(listener.calls.at(-1), "ended");
 });
 
 Deno.test("of a long text, nothing more is sent after a break or an abort", () => {
@@ -332,7 +336,7 @@ Deno.test("of a long text, nothing more is sent after a break or an abort", () =
 Deno.test("an answer that is cut off behind another takes the connection with it, which would keep it", () => {
   const { req, socket, info } = exchange();
   const res = new FakeResponse(null);
-  const sink = new NodeSink({}, new NodeInfo(req, res), new Told());
+  const sink = new NodeSink({}, new NodeInfo(req, res), new RecordingListener());
   sink.write("x");
   sink.abort();
   assertEquals(socket.destroyed, true);

@@ -199,7 +199,7 @@ Deno.test("heartbeats come every heartbeat delay, and the stream goes on", async
     await pass(time, 10_000);
     assertEquals(await first.next(), "h\n");
   }
-  assertEquals(runtime.asked, ["silence of 10000"]);
+  assertEquals(runtime.requests, ["silence of 10000"]);
   await first.cancel();
 });
 
