@@ -170,7 +170,7 @@ Deno.test("the stock client is loaded by its own subpath only", () => {
   }
 });
 
-Deno.test("only the runtimes' seams and the entry name a runtime", async () => {
+Deno.test("only the runtimes' bindings and the entry name a runtime", async () => {
   const naming: string[] = [];
   for (const specifier of sources.keys()) {
     const path = pathOf(specifier);

@@ -27,7 +27,7 @@ export interface Message {
 
 /** What the server sends. */
 export type FromServer =
-  /** The answer to `join`, with the latest messages, oldest first. */
+  /** The response to `join`, with the latest messages, oldest first. */
   | { type: "welcome"; you: string; people: Participant[]; history: Message[] }
   | { type: "joined"; who: Participant; people: Participant[] }
   | { type: "left"; who: Participant; people: Participant[] }

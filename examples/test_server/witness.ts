@@ -10,7 +10,7 @@ import type { SockjsServer } from "./services.ts";
 /** How many events are remembered. */
 const memory = 10_000;
 
-/** How long an answer waits for its event, in ms: Bun cuts those that take 10 s. */
+/** How long a response waits for its event, in ms: Bun cuts those that take 10 s. */
 const timeLimit = 8000;
 
 /** Writes down how connections open and close, by the session id in their URL. */

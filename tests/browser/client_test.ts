@@ -146,7 +146,7 @@ const breakIn = (elsewhere: string) =>
   return globalThis.isBroken ? ["none"] : violations;
 })()`;
 
-browserTest("with another version in the iframe page the client goes on", async (context) => {
+browserTest("the client works with another version in the iframe page", async (context) => {
   const source = client.source.replaceAll(client.version, "1.0.0");
   await using old = new Sites({ serveClient: { source } }, pagePolicy);
   await using sites = new Sites({ sockjsUrl: `${old.echo}/sockjs.min.js` }, pagePolicy);

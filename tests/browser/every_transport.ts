@@ -25,7 +25,7 @@ const doneHereOtherwise = [
   "is heard to leave by navigation",
 ];
 
-/** Those that are done ahead of their tests, so that no test waits for a time-out alone. */
+/** Those that are done ahead of their tests, so that no test waits for a timeout alone. */
 const atOnce = 3;
 
 /** A transport between a page and a server, and all that is checked of it. */

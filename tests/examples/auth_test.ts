@@ -14,7 +14,7 @@ async function signIn(it: ExamplePage, password: string): Promise<void> {
   await it.press("Enter");
 }
 
-browserTest("auth: who signs in gets in, and out again", async (context) => {
+browserTest("auth: a user can sign in and sign out", async (context) => {
   await using server = await startExample("auth");
   const it = await ExamplePage.open(context, server.address);
   await it.looks("auth_before");

@@ -31,11 +31,11 @@ onEachRuntime("a websocket lives behind middleware that ruins the response", asy
   // Of HTTP that is the application's own wish.
   assertEquals(await hono.text("/before/replaces/info"), "Replaced");
   assertEquals(await hono.text("/before/throws/info"), "Thrown after the upgrade");
-  // Nor did the server end, which on Deno any other answer to an upgrade makes it do.
+  // Nor did the server end, which on Deno any other response to an upgrade makes it do.
   await hono.echo("/plain", "websocket");
 });
 
-onEachRuntime("headers of middleware reach the answer, its own stay", async (hono) => {
+onEachRuntime("headers of middleware reach the response, its own stay", async (hono) => {
   const before = await hono.get("/before/headers_before/info");
   assertEquals(before.headers.get("X-Before"), "yes");
   assertEquals(before.headers.get("Content-Type"), "application/json; charset=UTF-8");

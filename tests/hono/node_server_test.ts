@@ -42,7 +42,7 @@ Deno.test("upgrades that come as ordinary requests are refused, which is logged 
   assert(logged[0]?.includes("websocket: { server: new WebSocketServer({ noServer: true }) }"));
 });
 
-Deno.test("nobody waits for the websocket of a connection that has ended meanwhile", async () => {
+Deno.test("the websocket of a connection that has ended is not waited for", async () => {
   const { echo, logged } = createEcho();
   const app = new Hono();
   app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("Not to be called")) }));

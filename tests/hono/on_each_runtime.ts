@@ -46,7 +46,7 @@ export class HonoUnderTest {
     return fetch(this.url(path), { headers });
   }
 
-  /** The text of the answer to an ordinary request. */
+  /** The text of the response to an ordinary request. */
   async text(path: string): Promise<string> {
     return await (await this.get(path)).text();
   }
@@ -56,7 +56,7 @@ export class HonoUnderTest {
     return await (await this.get(`/logged?of=${encodeURIComponent(prefix)}`)).json();
   }
 
-  /** Asks for a websocket with the means of HTTP, and gives the status of the answer. */
+  /** Asks for a websocket with the means of HTTP, and gives the status of the response. */
   async handshake(path: string): Promise<number> {
     const connection = await Deno.connect({ port: this.#process.port });
     try {

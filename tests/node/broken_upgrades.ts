@@ -68,7 +68,7 @@ export const disconnects = [
   "ended when answered",
 ] as const;
 
-/** Sends the bytes and goes away; when all is over, gives the start of the answer. */
+/** Sends the bytes and goes away; when all is over, gives the start of the response. */
 export function breakOff(
   port: number,
   bytes: string,

@@ -110,7 +110,7 @@ const upgrades: Record<string, string> = {
   "a poll": upgrade("/counted/0/3/xhr", "POST"),
 };
 for (const [what, bytes] of Object.entries(upgrades)) {
-  connections.test(`an upgrade behind a request that waits hurts nobody: ${what}`, async (it) => {
+  connections.test(`an upgrade behind a waiting request ends no other connection: ${what}`, async (it) => {
     await closed(it);
     const other = await it.websocket("server", "/echo/websocket");
     for (const first of ["xhr_streaming", "eventsource"]) {

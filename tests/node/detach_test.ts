@@ -10,7 +10,7 @@ const detaching = new Programs("detaching.ts");
 
 const orders = ["abc", "acb", "bac", "bca", "cab", "cba"];
 
-/** The status of the answer to a request and to an upgrade. */
+/** The status of the response to a request and to an upgrade. */
 async function statuses(it: Program, server: string, path: string): Promise<[number, number]> {
   const { status } = await it.get(server, path);
   using connection = await HttpConnection.open(await it.port(server));
@@ -40,7 +40,7 @@ for (const order of orders) {
   });
 }
 
-detaching.test("one that goes and comes again serves again", async (it) => {
+detaching.test("a server that is detached and installed again serves again", async (it) => {
   await it.ask("begin");
   for (const name of "abca") {
     await it.ask("detach", name);
@@ -52,7 +52,7 @@ detaching.test("one that goes and comes again serves again", async (it) => {
   assertEquals(await it.ask("isAsBefore"), true);
 });
 
-detaching.test("open connections live on after their server was taken away", async (it) => {
+detaching.test("open connections stay open after their server is detached", async (it) => {
   await it.ask("begin");
   const socket = await it.websocket("server", "/a/websocket");
   const [poll, stream] = [await it.connect("server"), await it.connect("server")];

@@ -35,7 +35,7 @@ async function echoes(it: Program, server: string, prefix = "/echo"): Promise<vo
   assertEquals(await it.ask("called"), []);
 }
 
-/** Status and body of the answer to a request for an upgrade. */
+/** Status and body of the response to a request for an upgrade. */
 async function upgrade(
   it: Program,
   server: string,
@@ -75,14 +75,14 @@ for (const server of ["wsBefore", "wsAfter", "wsMuchLater"]) {
   });
 }
 
-listeners.test("those before and after ours hear of all else, in their order", async (it) => {
+listeners.test("listeners before and after ours get all other requests, in order", async (it) => {
   await echoes(it, "between");
   const called = ["early /x", "late /x", "early upgrade /x", "late upgrade /x"];
   assertEquals(await others(it, "between"), ["early /x", "early", called]);
 });
 
 for (const add of ["on", "addListener", "once", "prependListener", "prependOnceListener"]) {
-  listeners.test(`a listener that comes later hears of what is not ours: ${add}`, async (it) => {
+  listeners.test(`a listener that is added later gets requests that are not ours: ${add}`, async (it) => {
     await echoes(it, add);
     const [request, refusal, called] = await others(it, add);
     assertEquals([request, refusal], [`${add} /x`, add]);
@@ -147,13 +147,13 @@ listeners.test("a wrapper that keeps people out is not bypassed", async (it) => 
   assertEquals(await it.ask("called"), []);
 });
 
-listeners.test("whoever refuses upgrades where nobody else listens goes on doing so", async (it) => {
+listeners.test("a server that refuses upgrades without other listeners still does so", async (it) => {
   await echoes(it, "hono");
   assertEquals((await it.get("hono", "/x")).body, "hono /x");
   assertEquals((await upgrade(it, "hono", "/x"))[0], 200);
 });
 
-listeners.test("whoever takes all off is without ours", async (it) => {
+listeners.test("removing all listeners removes ours", async (it) => {
   assertEquals(await others(it, "emptied", "/echo"), ["new /echo", "new /echo", [
     ...["new /echo", "new /echo"],
   ]]);

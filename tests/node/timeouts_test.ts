@@ -55,7 +55,7 @@ for (const server of ["byMethod", "byProperty"]) {
   });
 }
 
-timeouts.waitingTest("after a poll has been answered, the time-out works again", async (it) => {
+timeouts.waitingTest("after a poll has been answered, the timeout works again", async (it) => {
   const connection = await it.connect("byMethod");
   const base = await open(it, "byMethod");
   await connection.write(

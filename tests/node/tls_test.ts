@@ -56,7 +56,7 @@ for (const server of ["https", "http2"]) {
 }
 
 for (const server of ["https", "http2", "handing"]) {
-  tls.test(`${server}: an upgrade that is refused over TLS is answered`, async (it) => {
+  tls.test(`${server}: an upgrade that is refused over TLS gets a response`, async (it) => {
     const open = await connect(it, server);
     const result = async (path: string) => {
       const { status, body } = await (await open()).exchange({ path, headers: { ...handshake } });

@@ -102,9 +102,9 @@ upgrades.test("any number of upgrades may be refused on one connection", async (
   }
 }, { bun: "each time that it is handed over, a connection gets more of Bun's own listeners" });
 
-upgrades.test("of a request with more fields than are kept, the body is never another request", async (it) => {
+upgrades.test("the body of a request with too many headers is never read as another request", async (it) => {
   const inBody = "GET /echo/info HTTP/1.1\r\nHost: x\r\n\r\n";
-  // After its answer, the connection ends.
+  // After its response, the connection ends.
   const last = "GET /off HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   const filler = "a:b\r\n".repeat(1100);
   for (const server of ["alone", "beside"]) {

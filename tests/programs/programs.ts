@@ -82,7 +82,7 @@ export const programs: readonly Program[] = [
   },
 ];
 
-/** Fails unless the program's own websocket gives this answer. */
+/** Fails unless the program's own websocket gives this response. */
 async function responds({ port }: ServerProcess, message: string, expected: string): Promise<void> {
   using connection = await HttpConnection.open(port);
   const socket = await RawWebSocket.open(connection, "/own");

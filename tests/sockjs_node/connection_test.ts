@@ -59,7 +59,7 @@ Deno.test("what is written to a connection that is not open is refused, not thro
   assertEquals([connection.readable, connection.writable], [false, false]);
 });
 
-Deno.test("close takes its arguments for a number and a string, and null for none", async () => {
+Deno.test("close converts its arguments to a number and a string, and ignores null", async () => {
   const frames = {
     'c[1000,"Normal closure"]': [],
     'c[3000,"Normal closure"]': [3000],
@@ -94,7 +94,7 @@ Deno.test("end writes its argument only if that is truthy", async () => {
   }
 });
 
-Deno.test("messages that nobody listens for are dropped", async () => {
+Deno.test("messages without a listener are dropped", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect();
   connection.removeAllListeners("data");
@@ -119,7 +119,7 @@ Deno.test("the event for message has the data, and is it where a string is wante
   assertEquals(await client.poll(), `a["one"]`);
 });
 
-Deno.test("end comes before close, each once, when the client is gone", async () => {
+Deno.test("end is emitted before close, each once, when the client has disconnected", async () => {
   using time = fakeTime();
   const { connection, recorded } = await connect();
   await pass(time, 5000);
@@ -129,7 +129,7 @@ Deno.test("end comes before close, each once, when the client is gone", async ()
   assertEquals(recorded.length, 2);
 });
 
-Deno.test("what came during a pause, end and close wait for its end", async () => {
+Deno.test("messages, end and close wait for the end of a pause", async () => {
   using time = fakeTime();
   const { client, connection, recorded } = await connect();
   connection.pause();
@@ -143,7 +143,7 @@ Deno.test("what came during a pause, end and close wait for its end", async () =
   assertEquals(connection.readable, false);
 });
 
-Deno.test("destroy drops what is kept, and close alone is recorded", async () => {
+Deno.test("destroy drops buffered messages, and emits close alone", async () => {
   using _time = fakeTime();
   const { client, connection, recorded } = await connect();
   connection.pause();
@@ -159,7 +159,7 @@ Deno.test("destroy drops what is kept, and close alone is recorded", async () =>
   assertEquals(recorded, ["close 1000 Normal closure"]);
 });
 
-Deno.test("a megabyte that nobody resumes for closes the connection, and is not lost", async () => {
+Deno.test("a megabyte in a paused connection closes it, and is not lost", async () => {
   using _time = fakeTime();
   const { client, connection, recorded } = await connect();
   connection.pause();
@@ -188,7 +188,7 @@ Deno.test("a target that many connections are piped to keeps no listener of thei
   assertEquals(listeners(), before);
 });
 
-Deno.test("a listener that throws or rejects is reported and keeps nobody from hearing", async () => {
+Deno.test("a listener that throws or rejects is reported, and other listeners are called", async () => {
   using _time = fakeTime();
   const { client, connection, failures, recorded } = await connect();
   const events = ["data", "message", "end", "close"] as const;
@@ -207,7 +207,7 @@ Deno.test("a listener that throws or rejects is reported and keeps nobody from h
   assertEquals(failures.toSorted(), expected.toSorted());
 });
 
-Deno.test("an iterator gets the messages, and listeners none meanwhile", async () => {
+Deno.test("while an iterator reads, listeners get no messages", async () => {
   using _time = fakeTime();
   const { client, connection, recorded } = await connect();
   const first = connection[Symbol.asyncIterator]().next();

@@ -75,7 +75,7 @@ test("the default import has createServer, listen and Server", () => {
   assertEquals(new sockjs.Server(null) instanceof EventEmitter, true);
 });
 
-test("subprotocols are an option here as well, and connections tell what was agreed on", async () => {
+test("subprotocols is an option, and connections have the chosen subprotocol", async () => {
   const events = Promise.withResolvers<string | undefined>();
   await using site = await Site.open((http) => {
     const server = createServer({ prefix: "/echo", subprotocols: ["v12.stomp"] });
@@ -136,7 +136,7 @@ test("listen makes a server, and installs it where there is an HTTP server", asy
   assertEquals(listen().listenerCount("connection"), 0);
 });
 
-test("connection and open tell of the same connection", async () => {
+test("connection and open pass the same connection", async () => {
   const opened: Connection[] = [];
   await using site = await Site.open((http) => {
     const server = new Server({ prefix: "/echo" });
@@ -149,7 +149,7 @@ test("connection and open tell of the same connection", async () => {
   assertEquals(opened[0] === opened[1], true);
 });
 
-test("jsessionid sets the cookie on Node's answer, and sees those that came", async () => {
+test("jsessionid sets the cookie on Node's response, and sees those that came", async () => {
   await using site = await Site.open((http) => {
     createEcho({
       jsessionid(req, res) {
@@ -228,7 +228,7 @@ test("with a listener for error nothing is logged", async () => {
   assertEquals([errors, log], [["from a listener", "from base_url"], []]);
 });
 
-test("an option that is none is ignored, with a line in the log", () => {
+test("an unknown option is ignored, with a line in the log", () => {
   const log: string[] = [];
   const options = { prefx: "/echo", log: (_severity: string, line: string) => log.push(line) };
   createServer(options as ServerOptions).installHandlers(createHttpServer());
@@ -247,7 +247,7 @@ test("an application in place of its HTTP server is refused", () => {
   assertThrows(install, TypeError, "they need an HTTP server");
 });
 
-test("a function for jsessionid that answers by itself is taken at its word", async () => {
+test("a jsessionid function that sends the response itself is left alone", async () => {
   const errors: unknown[] = [];
   await using site = await Site.open((http) => {
     const jsessionid = (_req: unknown, res: unknown) => {

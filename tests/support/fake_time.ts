@@ -6,7 +6,7 @@
 
 import { FakeTime } from "@std/testing/time";
 
-/** `FakeTime` leaves `performance.now` alone, which the time-outs of sessions read. */
+/** `FakeTime` leaves `performance.now` alone, which the timeouts of sessions read. */
 class FakeClock extends FakeTime {
   constructor() {
     super();

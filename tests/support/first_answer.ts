@@ -16,7 +16,7 @@ export function lines(headers: Record<string, string>): string {
 /**
  * Sends bytes, one a character, on a connection of their own.
  *
- * @returns The whole answer; `undefined` where the server ended the connection instead.
+ * @returns The whole response; `undefined` where the server ended the connection instead.
  */
 export async function responseTo(
   server: TestServer,
@@ -29,7 +29,7 @@ export async function responseTo(
   return await readWhole(connection.reader, head, bytes.slice(0, bytes.indexOf(" ")));
 }
 
-/** The status of the answer; `undefined` where there was none. */
+/** The status of the response; `undefined` where there was none. */
 export async function statusOf(server: TestServer, bytes: string): Promise<number | undefined> {
   return (await responseTo(server, bytes))?.status;
 }

@@ -9,7 +9,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import process from "node:process";
 
-/** Something that a test can ask for; what it gives or resolves with is the answer, as JSON. */
+/** Something that a test can ask for; what it gives or resolves with is the response, as JSON. */
 export type Command = (argument: string) => unknown;
 
 /** Serves them all, by their names. */

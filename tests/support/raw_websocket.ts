@@ -42,7 +42,7 @@ export const handshake: Readonly<Record<string, string>> = {
   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
-/** What RFC 6455, section 1.3, says is the answer to the key above. */
+/** What RFC 6455, section 1.3, says is the response to the key above. */
 const expectedAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /** One websocket, open from the start. */

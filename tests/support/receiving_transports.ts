@@ -15,7 +15,7 @@ export interface ReceivingTransport {
   /** Ends in `?c=callback` where the transport has callbacks. */
   readonly path: string;
   readonly contentType: string;
-  /** What a stream begins with; absent where a frame is the whole answer. */
+  /** What a stream begins with; absent where a frame is the whole response. */
   readonly prelude?: RegExp;
   framed(frame: string): string;
   /** The frame in there; the reverse of `framed` for whatever that gives. */

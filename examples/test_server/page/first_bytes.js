@@ -63,7 +63,7 @@ export async function receivesFirstBytes({ server, transport }) {
   equal(received, text, "The first bytes");
 }
 
-/** The first characters of an answer; all are ASCII. */
+/** The first characters of a response; all are ASCII. */
 async function beginning(url, method, length) {
   const { body } = await fetch(url, { method });
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();

@@ -31,10 +31,10 @@ const fields = {
   "Vary": "Origin",
 };
 
-/** Those of the answer to a send. */
+/** Those of the response to a send. */
 export const sendFields = { ...fields, "Content-Type": "text/plain; charset=UTF-8" };
 
-/** Those of the answer to a poll. */
+/** Those of the response to a poll. */
 export const pollFields = { ...fields, "Content-Type": "application/javascript; charset=UTF-8" };
 
 /** Those of a stream. */

@@ -38,7 +38,7 @@ onEachHost(
 );
 
 onEachHost("goes on after a transport that is off", async (server) => {
-  // Without eventsource: the client's time-outs pile up over its refusal.
+  // Without eventsource: the client's timeouts pile up over its refusal.
   const given = ["websocket", "xhr-streaming", "xhr-polling"];
   const url = server.url("/polling_only");
   await using client = await StockClient.open(url, given);

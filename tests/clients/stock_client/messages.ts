@@ -22,7 +22,7 @@ onEachTransport("brings ten bursts of 100 there and back", async (stage) => {
   }
 });
 
-onEachTransport("brings each answer to the message before", async (stage) => {
+onEachTransport("receives each reply to its last message", async (stage) => {
   await using client = await stage.connect("/echo");
   for (const message of numbers(20)) {
     client.send(message);

@@ -34,7 +34,7 @@ onEachTransport("echoes surrogates in and out of pairs", async (stage) => {
   ]);
 });
 
-onEachTransport("echoes texts that mean something to others", async (stage) => {
+onEachTransport("echoes texts that have a meaning in other formats", async (stage) => {
   await using client = await stage.connect("/echo");
   await echoes(client, [
     "",

@@ -15,7 +15,7 @@ async function owe(server: TestServer, count: number) {
 
 fact(
   "6",
-  "of those who are owed too much together, the largest are closed first",
+  "when sessions together buffer too much, the largest are closed first",
   async (server) => {
     const small = await owe(server, 500_000);
     const large = await owe(server, 900_000);

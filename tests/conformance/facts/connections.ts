@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
 
-fact("1", "one connection serves answers of every kind", async (server) => {
+fact("1", "one connection serves responses of every kind", async (server) => {
   const connection = await server.connect();
   const base = `/echo/000/${server.newId()}`;
   const post = (path: string, body = "") =>
@@ -44,7 +44,7 @@ fact("1", "one connection serves answers of every kind", async (server) => {
   );
 });
 
-fact("1", "an answer says where its body ends", async (server) => {
+fact("1", "a response declares where its body ends", async (server) => {
   const session = server.xhr("/echo");
   const responses = [
     await server.get("/echo"),

@@ -14,7 +14,7 @@ const buffered = "x".repeat(60_000);
 
 fact(
   "6",
-  "while a connection is paused, a send is answered as long as little is kept",
+  "while a connection is paused, a send gets its response if little is buffered",
   async (server) => {
     const session = await server.xhr("/pausing").open();
     await session.send("pause");
@@ -26,7 +26,7 @@ fact(
 
 fact(
   "6",
-  "while a connection is paused, a send has no answer once much is kept",
+  "while a connection is paused, a send gets no response if much is buffered",
   async (server) => {
     for (const count of [1, 2]) {
       const session = await server.xhr("/pausing").open();
@@ -47,7 +47,7 @@ fact(
   },
 );
 
-fact("6", "the answer to a send comes when its paused session is over", async (server) => {
+fact("6", "a send gets its response when its paused session ends", async (server) => {
   const session = await server.xhr("/pausing").open();
   await session.send("pause");
   await session.send(buffered);

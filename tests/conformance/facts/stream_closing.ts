@@ -11,7 +11,7 @@ const closed = { code: 3000, reason: "Go away!", wasClean: true };
 for (const transport of receivingTransports) {
   const { name, prelude } = transport;
 
-  fact("5", `${name}: everyone who asks gets the same close frame for a while`, async (server) => {
+  fact("5", `${name}: every receiver gets the same close frame for a while`, async (server) => {
     const session = server.http("/close");
     await session.open(transport);
     for (const next of [transport, ...receivingTransports, transport]) {
@@ -48,7 +48,7 @@ for (const transport of receivingTransports) {
     assertEquals(await (await session.ask(transport)).only(), goAway);
   });
 
-  fact("5", `${name}: an answer that comes later brings messages and close`, async (server) => {
+  fact("5", `${name}: a later response has the messages and the close`, async (server) => {
     const session = server.http("/command");
     await (await session.open(jsonp)).ended();
     await session.send(JSON.stringify({ write: ["x"], close: [3000, "Go away!"] }));

@@ -15,7 +15,7 @@ import {
 } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 
-/** The chunks of a whole answer, the prelude taken off and checked. */
+/** The chunks of a whole response, the prelude taken off and checked. */
 async function chunksOf(
   server: TestServer,
   transport: ReceivingTransport,

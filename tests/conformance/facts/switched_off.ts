@@ -79,7 +79,7 @@ fact("1", "jsonp_send stays with jsonp as the only transport", async (server) =>
   assertEquals(await response.frame(), `a["x"]`);
 });
 
-fact("1", "what is not switched off goes on", async (server) => {
+fact("1", "transports that are not disabled work", async (server) => {
   await server.xhr("/disabled_websocket_echo").open();
   await server.websocketSession("/websocket_only");
 });

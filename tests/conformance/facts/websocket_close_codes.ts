@@ -75,7 +75,7 @@ for (
   }
 }
 
-fact("7", "a polling client is told the code as it is", async (server) => {
+fact("7", "a polling client gets the code unchanged", async (server) => {
   for (const code of [...sendable, ...unsendable]) {
     const session = await server.xhr("/command").open();
     await session.send(JSON.stringify({ close: [code, "why"] }));

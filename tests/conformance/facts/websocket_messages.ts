@@ -25,7 +25,7 @@ for (const wrong of broken) {
 
 fact(
   "6",
-  "websocket: nothing is heard after broken framing",
+  "websocket: no message is delivered after broken framing",
   async (server) => {
     const id = server.newId();
     const socket = await server.websocketSession("/echo", id);

@@ -53,7 +53,7 @@ async function ask(server: TestServer, request: string, header = "") {
   return await responseTo(server, `${line}${header}Content-Length: 0\r\n\r\n`);
 }
 
-/** What a header may add to an answer that other origins may read. */
+/** What a header may add to a response that other origins may read. */
 const additions: Record<string, string[]> = {
   "Origin": ["access-control-allow-credentials"],
   "Access-Control-Request-Headers": ["access-control-allow-headers"],
@@ -86,7 +86,7 @@ for (const name of names) {
 
 const hosts = ["", "a b", "a,b", "\u00ff", "[", "x:99999999", "@", "#", "?", "%", "x".repeat(8192)];
 
-attack("3", "no Host keeps a request from its answer", async (server) => {
+attack("3", "a request gets a response whatever its Host is", async (server) => {
   for (const host of hosts) {
     const response = await responseTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     const status = response?.status ?? 400;
@@ -167,7 +167,7 @@ attack("1", "a target with a fragment behind its host is no send", async (server
   assertEquals(await session.poll(), `a["the only one"]\n`);
 }, { skip: { bun: "makes a path of what follows" } });
 
-attack("1", "of hosts, only what can be nothing else is taken", async (server) => {
+attack("1", "only a valid Host is used as a host", async (server) => {
   const good = ["x", "X.example:80", "[::1]:80", "127.0.0.1", "x_y-z.example."];
   for (const host of good) {
     const response = await responseTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
@@ -177,7 +177,7 @@ attack("1", "of hosts, only what can be nothing else is taken", async (server) =
   assertEquals((await responseTo(server, absolute))?.body, "Welcome to SockJS!\n");
 });
 
-attack("1", "two hosts are answered by the path, or refused", async (server) => {
+attack("1", "a request with two hosts is routed by its path, or refused", async (server) => {
   for (const hosts of [["x", "x/echo/info?"], ["x/echo/info?", "x"], ["x", "y"]]) {
     const lines = hosts.map((host) => `Host: ${host}\r\n`).join("");
     const response = await responseTo(server, `GET /echo HTTP/1.1\r\n${lines}\r\n`);

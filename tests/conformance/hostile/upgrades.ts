@@ -49,22 +49,27 @@ for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
   });
 }
 
-attack("6", "an upgrade behind a request without an answer brings nobody down", async (server) => {
-  for (const protocol of ["websocket", "h2c"]) {
-    for (const path of ["/echo/000/ID/websocket", "/echo/info", "/nowhere"]) {
-      const session = await server.xhr("/echo").open();
-      const stream = `POST ${session.base}/xhr_streaming HTTP/1.1\r\nHost: x\r\nContent-Length: 0`;
-      const headers = lines({ ...handshake, Upgrade: protocol });
-      const it = path.replace("ID", server.newId());
-      const connection = await server.connect();
-      await connection.write(`${stream}\r\n\r\nGET ${it} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
-      await server.roundTrip();
-      connection.close();
-      // Later frames go to a connection that is closed.
-      for (let sends = 0; sends < 3; sends++) await session.sendRaw('["x"]');
+attack(
+  "6",
+  "an upgrade behind a request without a response does not stop the server",
+  async (server) => {
+    for (const protocol of ["websocket", "h2c"]) {
+      for (const path of ["/echo/000/ID/websocket", "/echo/info", "/nowhere"]) {
+        const session = await server.xhr("/echo").open();
+        const stream =
+          `POST ${session.base}/xhr_streaming HTTP/1.1\r\nHost: x\r\nContent-Length: 0`;
+        const headers = lines({ ...handshake, Upgrade: protocol });
+        const it = path.replace("ID", server.newId());
+        const connection = await server.connect();
+        await connection.write(`${stream}\r\n\r\nGET ${it} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+        await server.roundTrip();
+        connection.close();
+        // Later frames go to a connection that is closed.
+        for (let sends = 0; sends < 3; sends++) await session.sendRaw('["x"]');
+      }
     }
-  }
-});
+  },
+);
 
 attack("6", "the body of an upgrade that is none is not lost", async (server) => {
   const session = await server.xhr("/echo").open();
@@ -85,7 +90,7 @@ const skipOthers = {
   "node-hono": "@hono/node-server leaves upgrades to other protocols without an answer",
 };
 
-attack("6", "an upgrade to other protocols as well brings nobody down", async (server) => {
+attack("6", "an upgrade to several protocols does not stop the server", async (server) => {
   const others = Object.fromEntries(Object.entries(handshake).filter(([it]) => it !== "Upgrade"));
   for (const upgrades of [["h2c", "websocket"], ["websocket", "h2c"], ["h2c, websocket"]]) {
     for (const version of ["1.1", "1.0"]) {
@@ -122,7 +127,7 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket"]) {
     }, name === "Upgrade" ? { skip: skipOthers } : {});
   }
 
-  attack("6", `frames in the packet of the handshake are heard at ${path}`, async (server) => {
+  attack("6", `frames in the packet of the handshake are delivered at ${path}`, async (server) => {
     const raw = path === "/echo/websocket";
     const it = path.replace("ID", server.newId());
     const connection = await server.connect();

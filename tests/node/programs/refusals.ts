@@ -89,7 +89,7 @@ const guarded = createSockJS({
 
 const http1 = createServer();
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
-/** The same, behind code that gives each answer fields of its own. */
+/** The same, behind code that gives each response fields of its own. */
 const dressed = createSecureServer({ ...certificate, allowHTTP1: true });
 for (const server of [http1, http2, dressed]) {
   for (const each of [sockjs, guarded]) installHandlers(each, server);
@@ -105,7 +105,7 @@ dressed.on("request", (req, res) => {
   for (const listener of undressed) listener.call(dressed, req, res);
 });
 
-/** Through Hono, where middleware gives the answers. */
+/** Through Hono, where middleware gives the responses. */
 const app = new Hono();
 for (const each of [sockjs, guarded]) app.use(middleware(each));
 const hono = createAdaptorServer({

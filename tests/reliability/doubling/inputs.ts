@@ -46,7 +46,7 @@ async function bySend(
   await sending;
 }
 
-/** A request of which the answer is whatever it is. */
+/** A request of which the response is whatever it is. */
 async function ask(
   server: TestServer,
   path: string,

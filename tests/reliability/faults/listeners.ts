@@ -11,7 +11,7 @@ const faults = events.flatMap((event): Fault[] => [[event, "throws"], [event, "r
 for (const [event, how] of faults) {
   fault(
     "5",
-    `a listener of ${event} that ${how} is told of, and ends no other`,
+    `a listener of ${event} that ${how} emits error, and ends no other connection`,
     async (server) => {
       const before = (await server.errors("/goes_wrong", 0)).length;
       const message = JSON.stringify([event, how]);

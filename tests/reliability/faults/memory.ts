@@ -18,7 +18,7 @@ async function growth(server: TestServer, something: () => Promise<void>) {
   return { heap: await server.heap() - heap, memory: await resident() - memory };
 }
 
-/** Sends that wait for an answer, and are given up, in bundles. */
+/** Sends that wait for a response, and are given up, in bundles. */
 async function abandonSends(server: TestServer, base: string, count: number): Promise<void> {
   const send = { method: "POST", path: `${base}/xhr_send`, body: `[""]`, headers: { "X-A": long } };
   for (let sent = 0; sent < count; sent += 50) {
@@ -30,7 +30,7 @@ async function abandonSends(server: TestServer, base: string, count: number): Pr
   }
 }
 
-fault("6", "sends to a paused session that were given up are not kept", async (server) => {
+fault("6", "aborted sends to a paused session leave nothing in memory", async (server) => {
   const session = server.http("/pausing");
   const stream = await session.attached(xhrStreaming);
   await session.send("pause");

@@ -24,7 +24,7 @@ const texts500 = [
   "Broken JSON encoding.",
 ];
 
-/** All header fields that an answer may have: others must have come with the request. */
+/** All header fields that a response may have: others must have come with the request. */
 const fields = new Set([
   ...["access-control-allow-credentials", "access-control-allow-headers"],
   ...["access-control-allow-methods", "access-control-allow-origin", "access-control-max-age"],
@@ -35,7 +35,7 @@ const fields = new Set([
   ...["x-own", "content-encoding"],
 ]);
 
-/** Fails on what no answer's head may be. `isSound` is said of the request. */
+/** Fails on what no response's head may be. `isSound` is said of the request. */
 export function checkHead(head: ResponseHead, isSound: boolean): void {
   const { status } = head;
   const isKnown = statuses.includes(status) || status === 500 || status === 503 ||
@@ -55,7 +55,7 @@ export function checkError(status: number, body: string, request: string): void 
   throw new Error(`500 with "${body}"`);
 }
 
-/** Whether the answer goes on until its client leaves. */
+/** Whether the response goes on until its client leaves. */
 export function isStream(head: ResponseHead): boolean {
   return head.status === 200 && head.header("x-accel-buffering") !== undefined;
 }

@@ -68,7 +68,7 @@ function drawAsk(random: SeededRandom, prefix: string): Ask {
   const text = drawRequest(random, prefix, base, head + others);
   const cut = random.chance(0.5) ? random.below(text.length) : text.length - random.below(5);
   const pieces = random.chance(0.6) ? [text] : [text.slice(0, cut), text.slice(cut)];
-  // Behind it, what shall not get its answer.
+  // Behind it, what shall not get its response.
   const second = random.chance(0.1) ? [`GET ${prefix}/info HTTP/1.1\r\nHost: x\r\n\r\n`] : [];
   return { pieces: [...pieces, ...second], ms: random.pick([1, 5, 20]), stays: random.chance(0.3) };
 }

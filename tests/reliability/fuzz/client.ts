@@ -38,7 +38,7 @@ export class Client implements Disposable {
     return idle;
   }
 
-  /** Gives it back after an answer was read whole. */
+  /** Gives it back after a response was read whole. */
   keep(connection: HttpConnection, { head }: RawResponse): void {
     const isOver = head.version !== "1.1" || head.members("connection").includes("close") ||
       (head.header("content-length") ?? head.header("transfer-encoding")) === undefined;
@@ -46,7 +46,7 @@ export class Client implements Disposable {
     else this.#idle = connection;
   }
 
-  /** Sends a faultless request, and reads its answer whole. */
+  /** Sends a faultless request, and reads its response whole. */
   async exchange(method: string, path: string, fields: string, body = ""): Promise<RawResponse> {
     const length = method === "POST" ? `Content-Length: ${body.length}\r\n` : "";
     const text = `${method} ${path} HTTP/1.1\r\nHost: x\r\n${fields}${length}\r\n${body}`;
@@ -57,7 +57,7 @@ export class Client implements Disposable {
   }
 
   /**
-   * Sends a faultless request, and reads the head of its answer. A server may end a connection
+   * Sends a faultless request, and reads the head of its response. A server may end a connection
    * that is kept at any time: then the request goes over a new one.
    */
   async begin(text: string) {

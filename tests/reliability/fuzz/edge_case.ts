@@ -131,7 +131,7 @@ interface Progress {
   shutdown: Promise<void>;
 }
 
-/** Takes one answer up to where it has to end. True if the client has gone in its middle. */
+/** Takes one response up to where it has to end. True if the client has gone in its middle. */
 async function receive(
   client: Client,
   plan: Plan,

@@ -34,7 +34,7 @@ const known = [200, 204, 206, 304, 400, 404, 500];
 /** Ways to write a literal whose name is `:status`. */
 const literals = [0x08, 0x18, 0x48];
 
-/** The status, where that is the first field of an answer and no table is used; else 0. */
+/** The status, where that is the first field of a response and no table is used; else 0. */
 export function statusOf(block: Uint8Array): number {
   let at = 0;
   // The size of a table that is not used.

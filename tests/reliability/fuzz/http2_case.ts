@@ -146,7 +146,7 @@ function drawOdd(random: SeededRandom): Piece {
   return { shows, bytes, ms: random.pick([0, 1, 5]) };
 }
 
-/** Each answer is one that is documented. */
+/** Each response is one that is documented. */
 async function talk(
   client: Client,
   prefix: string,

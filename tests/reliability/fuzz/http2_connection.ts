@@ -29,7 +29,7 @@ export const flags = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 
 /** What came on one stream. */
 export interface StreamState {
-  /** 0 as long as there is no answer. */
+  /** 0 as long as there is no response. */
   status: number;
   text: string;
   isOver: boolean;

@@ -15,7 +15,7 @@ const crowd = 30;
 
 /** What a client does before the server stands still, and meanwhile. */
 interface Habit {
-  /** Asks before, so that it waits for an answer. */
+  /** Asks before, so that it waits for a response. */
   readonly waits: boolean;
   /** Comes back over a connection that has to be accepted first. */
   readonly renews: boolean;

@@ -6,14 +6,14 @@
 
 import type { Wire } from "./wire.ts";
 
-/** What an answer's head says of its body. */
+/** What a response's head says of its body. */
 export interface ResponseHead {
   status: number;
   /** In bytes; `undefined` for a body in chunks. */
   length: number | undefined;
 }
 
-/** Reads an answer's head. */
+/** Reads a response's head. */
 export async function readHead(wire: Wire): Promise<ResponseHead> {
   const head = await wire.until("\r\n\r\n");
   const status = Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(head)?.[1]);

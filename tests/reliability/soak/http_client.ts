@@ -27,7 +27,7 @@ export class HttpClient implements Client {
 
   /**
    * @param base the session's path
-   * @param pause what a client does between two answers
+   * @param pause what a client does between two responses
    */
   constructor(
     transport: HttpTransport,

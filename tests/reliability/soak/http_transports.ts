@@ -10,7 +10,7 @@ export interface HttpTransport {
   readonly name: string;
   readonly method: "GET" | "POST";
   readonly path: string;
-  /** Whether its answers go on, after a prelude; else a frame is the whole answer. */
+  /** Whether its answers go on, after a prelude; else a frame is the whole response. */
   readonly streams: boolean;
   /** Whether its clients cannot cut a request, and send forms. */
   readonly scripts?: boolean;
@@ -71,7 +71,7 @@ export const httpTransports: readonly HttpTransport[] = [
   },
 ];
 
-/** Takes the frames out of an answer, which comes in any number of pieces. */
+/** Takes the frames out of a response, which comes in any number of pieces. */
 export async function* framesIn(
   { start, end, unquoted }: HttpTransport,
   response: AsyncIterable<string>,

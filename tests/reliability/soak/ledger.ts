@@ -30,7 +30,7 @@ export class Ledger {
     this.saidBye = this.#byeCame.promise;
   }
 
-  /** Whether that answer has come. */
+  /** Whether that response has come. */
   get receivedBye(): boolean {
     return this.#bye !== undefined;
   }

@@ -52,7 +52,7 @@ export function randomLife(random: Random, transport: string, longest: number): 
   return { transport, end, length: 1000 + random() * (longest - 1000) };
 }
 
-/** The client of a session. Every other one that polls takes a break between two answers. */
+/** The client of a session. Every other one that polls takes a break between two responses. */
 export function clientOf(transport: string, id: string, port: number, random: Random): Client {
   const base = `${options.prefix}/000/${id}`;
   if (transport === "websocket") return new WebSocketClient(port, `${base}/websocket`, false);

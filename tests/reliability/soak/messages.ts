@@ -17,7 +17,7 @@ export const pushed = "p";
 /** Asks the server to push no more: it answers with its counts. */
 export const bye = "bye";
 
-/** As `bye`, and the server closes the connection after its answer. */
+/** As `bye`, and the server closes the connection after its response. */
 export const close = "close";
 
 const longest = 65536;

@@ -147,7 +147,7 @@ export class Session implements Listener {
       case "RST":
         this.#isLeft = true;
         client.stopReading();
-        // The answer to one is the last to be read, that to the other is unread.
+        // The response to one is the last to be read, that to the other is unread.
         await this.#speak();
         await within(received, 2 * options.heartbeatDelay);
         await this.#send([this.#ledger.next(this.#random)]);

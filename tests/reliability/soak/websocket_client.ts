@@ -86,7 +86,7 @@ export class WebSocketClient implements Client {
     const [high = 0, low = 0] = payload;
     const reason = new TextDecoder().decode(payload.subarray(2));
     if (this.#isRaw) listener.closed(high * 256 + low, reason);
-    // The answer to one's own close frame needs none; a server may be gone by now.
+    // The response to one's own close frame needs none; a server may be gone by now.
     if (!this.#isLeft) await wire.write(frameOf(opcodes.close, payload)).catch(() => {});
     return false;
   }

@@ -29,7 +29,7 @@ function silence(cancel = () => {}): Response {
   return new Response(new ReadableStream({ cancel }));
 }
 
-/** Bun: a response that is silent for longer than the idle time-out. */
+/** Bun: a response that is silent for longer than the idle timeout. */
 export async function silentResponse() {
   let cancelled = false;
   const client = await askBun(() =>
@@ -51,7 +51,7 @@ export async function silenceByDefault() {
   return { after10s: Math.abs(seconds - 10) < 2 * clockTick };
 }
 
-/** Bun: the same, with a time-out of its own. Watched until two others were cut. */
+/** Bun: the same, with a timeout of its own. Watched until two others were cut. */
 export async function prolongedResponse() {
   const client = await askBun((request, server) => {
     server.timeout(request, longTimeout);
@@ -61,7 +61,7 @@ export async function prolongedResponse() {
   return { over: client.over };
 }
 
-/** The connection after an answer in whose course the time-out was changed. */
+/** The connection after a response in whose course the timeout was changed. */
 async function afterTimeouts(...timeouts: number[]): Promise<TcpClient> {
   const client = await askBun((request, server) => {
     for (const seconds of timeouts) server.timeout(request, seconds);

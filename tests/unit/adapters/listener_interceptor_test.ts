@@ -52,7 +52,7 @@ const adders = [
   ...["prependListener", "prependOnceListener"] as const,
 ] as const;
 
-Deno.test("what is taken is not handed on, all else goes to the earlier listeners in order", () => {
+Deno.test("intercepted events are not forwarded, others go to the earlier listeners in order", () => {
   const emissions = new Emissions();
   emissions.on("first", "second");
   emissions.intercept("/a");
@@ -79,7 +79,7 @@ Deno.test("other events are left alone", () => {
   assertEquals(emitter.rawListeners("upgrade"), [listener]);
 });
 
-Deno.test("a listener that is there twice hears twice", () => {
+Deno.test("a listener that is added twice is called twice", () => {
   const emissions = new Emissions();
   const listener = emissions.listener("twice");
   emissions.emitter.on("request", listener).on("request", listener);
@@ -87,7 +87,7 @@ Deno.test("a listener that is there twice hears twice", () => {
   assertEquals(emissions.of("/x"), ["twice /x", "twice /x"]);
 });
 
-Deno.test("a listener for one event hears of the first that is handed on, and of no other", () => {
+Deno.test("a once listener gets the first event that is forwarded, and no other", () => {
   const emissions = new Emissions();
   emissions.on("first");
   emissions.emitter.once("request", emissions.listener("once"));
@@ -97,7 +97,7 @@ Deno.test("a listener for one event hears of the first that is handed on, and of
   assertEquals(emissions.of("/x"), ["first /x", "last /x"]);
 });
 
-Deno.test("once it has heard, a listener for one event is not in the way any more", () => {
+Deno.test("a once listener is removed after its event", () => {
   const emissions = new Emissions();
   emissions.emitter.once("request", emissions.listener("once"));
   const ours = emissions.intercept("/a");
@@ -110,7 +110,7 @@ Deno.test("once it has heard, a listener for one event is not in the way any mor
   assertEquals(emissions.listeners, []);
 });
 
-Deno.test("a listener for one event that was not heard of is given back as one", () => {
+Deno.test("a once listener that was not called is restored as a once listener", () => {
   const emissions = new Emissions();
   emissions.emitter.once("request", emissions.listener("once"));
   emissions.intercept("/a").detach();
@@ -135,7 +135,7 @@ Deno.test("a listener that throws keeps the later ones from hearing, as without 
 });
 
 for (const add of adders) {
-  Deno.test(`what is taken nobody hears of who is added later: ${add}`, () => {
+  Deno.test(`listeners that are added later do not get intercepted events: ${add}`, () => {
     const emissions = new Emissions();
     emissions.on("early");
     emissions.intercept("/a");
@@ -148,7 +148,7 @@ for (const add of adders) {
     assertEquals(emissions.listeners.length, isOnce ? 2 : 3);
   });
 
-  Deno.test(`whoever is added can be taken off, before and after: ${add}`, () => {
+  Deno.test(`an added listener can be removed, before and after detaching: ${add}`, () => {
     for (const off of ["off", "removeListener"] as const) {
       const emissions = new Emissions();
       const [early, late] = [emissions.listener("early"), emissions.listener("late")];
@@ -166,7 +166,7 @@ for (const add of adders) {
   });
 }
 
-Deno.test("whoever was there first is as alone as before, and whoever comes counts as one more", () => {
+Deno.test("the listener count does not include ours, before and after other listeners are added", () => {
   const emissions = new Emissions();
   const { emitter } = emissions;
   const count = () => emitter.listenerCount("request");
@@ -199,7 +199,7 @@ Deno.test("a function that stands for another without being for one event stays"
   assertEquals(emissions.of("/x"), []);
 });
 
-Deno.test("those who listen to the emitter's listeners are told of the very functions", () => {
+Deno.test("newListener and removeListener get the original functions", () => {
   const { emitter, listener } = new Emissions();
   intercept(emitter, "request", () => true);
   const told: unknown[] = [];
@@ -250,7 +250,7 @@ for (const read of ["listeners", "rawListeners"] as const) {
   });
 }
 
-Deno.test("of what is called by hand, the first to be asked for what nobody wants is alone", () => {
+Deno.test("when listeners are called by hand, the first one without other takers has no others", () => {
   for (const isAlone of [true, false]) {
     const emissions = new Emissions();
     const ours = ["/a", "/b"].map((path) => emissions.intercept(path));
@@ -262,7 +262,7 @@ Deno.test("of what is called by hand, the first to be asked for what nobody want
   }
 });
 
-Deno.test("a wrapper of a wrapper leaves ours alone, unless somebody came between them", () => {
+Deno.test("a wrapper of a wrapper leaves ours alone, unless a listener was added between them", () => {
   for (const read of ["listeners", "rawListeners"] as const) {
     for (const between of [[], ["between"]]) {
       const emissions = new Emissions();
@@ -278,7 +278,7 @@ Deno.test("a wrapper of a wrapper leaves ours alone, unless somebody came betwee
   }
 });
 
-Deno.test("whoever has taken ours off the list is not bypassed, be there others of ours later", () => {
+Deno.test("code that has removed ours from the list is not bypassed, even if others of ours are added later", () => {
   const emissions = new Emissions();
   emissions.on("early");
   emissions.intercept("/a");
@@ -295,7 +295,7 @@ Deno.test("whoever has taken ours off the list is not bypassed, be there others 
   assertEquals(emissions.of("/a", "/a/forbidden", "/b", "/x"), ["ours /a", "early /b", "early /x"]);
 });
 
-Deno.test("what is called by hand and again does nothing with what was taken", () => {
+Deno.test("calling a listener by hand a second time does nothing for an intercepted event", () => {
   const emissions = new Emissions();
   emissions.on("early");
   emissions.intercept("/a");
@@ -307,7 +307,7 @@ Deno.test("what is called by hand and again does nothing with what was taken", (
   assertEquals(emissions.log, ["ours /a"]);
 });
 
-Deno.test("a wrapper that stays goes on working when ours is gone, and comes again", () => {
+Deno.test("a wrapper works after ours is detached, and after it is added again", () => {
   const emissions = new Emissions();
   emissions.on("early");
   const ours = emissions.intercept("/a");
@@ -318,7 +318,7 @@ Deno.test("a wrapper that stays goes on working when ours is gone, and comes aga
   assertEquals(emissions.of("/a", "/x"), ["ours /a", "early /x"]);
 });
 
-Deno.test("a listener that is taken off and put back is what it was", () => {
+Deno.test("a listener that is removed and restored works as before", () => {
   const emissions = new Emissions();
   emissions.on("early");
   const ours = emissions.intercept("/a");
@@ -331,7 +331,7 @@ Deno.test("a listener that is taken off and put back is what it was", () => {
   assertEquals(emissions.of("/a"), ["early /a"]);
 });
 
-Deno.test("a wrapper of one listener in its place hears of nothing that is ours", () => {
+Deno.test("a wrapper in the place of one listener gets no intercepted event", () => {
   const emissions = new Emissions();
   emissions.on("early");
   emissions.intercept("/a");
@@ -358,7 +358,7 @@ Deno.test("when the last has stepped back, the emitter has its own methods again
   assertEquals(Object.getOwnPropertyNames(emissions.emitter).sort(), [...before, "on"].sort());
 });
 
-Deno.test("methods that others have put over ours go on working, with ours and without", () => {
+Deno.test("methods that replace ours work with and without ours", () => {
   const emissions = new Emissions();
   const ours = emissions.intercept("/a");
   const calls: unknown[] = [];
@@ -451,7 +451,7 @@ Deno.test("listeners that something wraps where they are added are served as oth
   assertEquals(emissions.emitter.listeners("request").slice(1), before);
 });
 
-Deno.test("several hand on to each other, the last one first, and then to the others", () => {
+Deno.test("several interceptors forward to each other, the last one first, then to other listeners", () => {
   const emissions = new Emissions();
   emissions.on("early");
   emissions.intercept("/a");
@@ -461,7 +461,7 @@ Deno.test("several hand on to each other, the last one first, and then to the ot
   assertEquals(emissions.of("/a", "/x"), ["ours /a", "ours /x"]);
 });
 
-Deno.test("it is alone where nobody else would hear, before it or after it", () => {
+Deno.test("it has no others where there is no listener before it or after it", () => {
   const emissions = new Emissions();
   const ours = emissions.intercept("/a");
   assertEquals(ours.hasNoOthers, true);
@@ -480,7 +480,7 @@ Deno.test("of several, only the first to be installed is alone", () => {
   assertEquals([first?.hasNoOthers, second?.hasNoOthers, third?.hasNoOthers], [true, false, false]);
 });
 
-Deno.test("one that has stepped back leaves all to the others", () => {
+Deno.test("a detached interceptor leaves all events to other listeners", () => {
   const emissions = new Emissions();
   emissions.on("early");
   const ours = emissions.intercept("/a");

@@ -54,7 +54,7 @@ function nodeServer(): HttpServer {
   return Object.assign(new EventEmitter(), { listening: false }) as unknown as HttpServer;
 }
 
-/** What Node is given of the answer to a request for that path. */
+/** What Node is given of the response to a request for that path. */
 async function request(server: HttpServer, url: string, res = new FakeResponse()) {
   server.emit("request", new FakeIncoming({ url }), res);
   await microtasks();
@@ -79,7 +79,7 @@ Deno.test("nothing is installed on what is no HTTP server, and the error says so
   }
 });
 
-Deno.test("an option that there is not, or with another value, is refused, and no options are none", () => {
+Deno.test("unknown options and invalid values are refused, and options may be omitted", () => {
   const refused: [options: unknown, message: string][] = [
     [
       { perMessageDeflate: true, prefix: "/" },
@@ -99,7 +99,7 @@ Deno.test("an option that there is not, or with another value, is refused, and n
   }
 });
 
-Deno.test("a server is not installed twice, unless it was taken away", () => {
+Deno.test("a server is not installed twice, unless it was detached", () => {
   const [server, httpServer] = [new FakeServer(), nodeServer()];
   const install = () => installHandlers(server, httpServer);
   const installation = install();
@@ -149,7 +149,7 @@ Deno.test("a response of the application's is sent, and Node's own answers are n
   }
 });
 
-Deno.test("a request outside the prefix goes to the others, or to the server where there are none", async () => {
+Deno.test("a request outside the prefix goes to other listeners, or to the server if there are none", async () => {
   for (const others of [0, 1]) {
     const [server, httpServer] = [new FakeServer(), nodeServer()];
     const received: unknown[] = [];
@@ -184,7 +184,7 @@ const impossible: Record<string, () => Response> = {
   "nothing": () => undefined as unknown as Response,
 };
 for (const [what, respond] of Object.entries(impossible)) {
-  Deno.test(`an answer with ${what} becomes a 500, and a line in the log`, async () => {
+  Deno.test(`a response with ${what} becomes a 500, and a line in the log`, async () => {
     for (const give of [respond, () => Promise.resolve(respond())]) {
       const server = new FakeServer(give);
       const httpServer = nodeServer();
@@ -196,7 +196,7 @@ for (const [what, respond] of Object.entries(impossible)) {
   });
 }
 
-Deno.test("an answer that had begun when it could not be sent is cut off, with a line in the log", async () => {
+Deno.test("a response that fails after its beginning is aborted, with a line in the log", async () => {
   const [server, httpServer] = [new FakeServer(impossible["nothing"]), nodeServer()];
   installHandlers(server, httpServer);
   const res = new FakeResponse();
@@ -206,7 +206,7 @@ Deno.test("an answer that had begun when it could not be sent is cut off, with a
   assertEquals([res.calls, server.warnings.length], [["destroy"], 1]);
 });
 
-Deno.test("a request that others have answered, or begun to, is left to them", async () => {
+Deno.test("a request with a response of other listeners is left to them", async () => {
   for (const writableEnded of [true, false]) {
     const [server, httpServer] = [new FakeServer(), nodeServer()];
     installHandlers(server, httpServer);
@@ -245,7 +245,7 @@ Deno.test("an upgrade of what opens no websocket is declined, without asking the
   }
 });
 
-Deno.test("an upgrade behind a request without an answer is cut off, for nobody can answer it", () => {
+Deno.test("an upgrade behind a request without a response is cut off", () => {
   for (const url of ["/echo/websocket", "/echo"]) {
     const socket = new FakeSocket();
     socket._httpMessage = new FakeResponse(socket);
@@ -254,7 +254,7 @@ Deno.test("an upgrade behind a request without an answer is cut off, for nobody 
   }
 });
 
-Deno.test("an upgrade that is answered in any other way is declined, with that answer", async () => {
+Deno.test("an upgrade that gets another response is declined with that response", async () => {
   for (const result of [new Response("no"), Promise.resolve(new Response("no"))]) {
     const { events, cutOff } = upgrade(new FakeServer(() => result));
     await result;
@@ -262,14 +262,14 @@ Deno.test("an upgrade that is answered in any other way is declined, with that a
   }
 });
 
-Deno.test("an upgrade that the application has taken its time to allow is left alone", async () => {
+Deno.test("an upgrade that is allowed late is left alone", async () => {
   const result = Promise.resolve(alreadySent);
   const { events, cutOff } = upgrade(new FakeServer(() => result));
   await result;
   assertEquals([events, cutOff], [[], false]);
 });
 
-Deno.test("an upgrade outside the prefix goes to the others, or is declined where there are none", () => {
+Deno.test("an upgrade outside the prefix goes to other listeners, or is declined if there are none", () => {
   const { events, handled } = upgrade(new FakeServer(), { url: "/x" });
   assertEquals([events, handled], [["other"], []]);
   const [httpServer, socket] = [nodeServer(), new FakeSocket()];

@@ -174,7 +174,7 @@ Deno.test("a raw websocket is closed without a frame", async () => {
   assertEquals(socket.closings, [{ code: 3000, reason: "Go away!" }]);
 });
 
-Deno.test("on websockets the peer's code is told, 1006 alone as not clean", async () => {
+Deno.test("on websockets, close has the client's code, and only 1006 is not clean", async () => {
   const codes: [number, string, string][] = [
     [1000, "", "1000 , clean"],
     [1001, "Going away", "1001 Going away, clean"],

@@ -11,7 +11,7 @@ async function connectWith(listener: (connection: Connection) => unknown) {
   return { ...await connect(server), server, log };
 }
 
-Deno.test("data and message tell of the same messages, in order", async () => {
+Deno.test("data and message get the same messages, in order", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const received: string[] = [];
@@ -21,7 +21,7 @@ Deno.test("data and message tell of the same messages, in order", async () => {
   assertEquals(received, ["data one", "message one", "data ", "message "]);
 });
 
-Deno.test("connection and open tell of the same connection", async () => {
+Deno.test("connection and open pass the same connection", async () => {
   using _time = fakeTime();
   const { server } = serve();
   const received: unknown[] = [];
@@ -33,7 +33,7 @@ Deno.test("connection and open tell of the same connection", async () => {
   assertEquals(received[1] === connection && received[3] === connection, true);
 });
 
-Deno.test("the event for message is built only when somebody listens to it", async () => {
+Deno.test("the event for message is built only when there are listeners", async () => {
   using _time = fakeTime();
   const { server } = serve();
   for (const event of ["data", "message"] as const) {
@@ -49,7 +49,7 @@ Deno.test("the event for message is built only when somebody listens to it", asy
   }
 });
 
-Deno.test("messages that come before anybody listens go to the first listener, in order", async () => {
+Deno.test("messages that arrive before the first listener go to it, in order", async () => {
   using _time = fakeTime();
   for (const event of ["data", "message"] as const) {
     const { client, connection } = await connect(serve().server);
@@ -64,7 +64,7 @@ Deno.test("messages that come before anybody listens go to the first listener, i
   }
 });
 
-Deno.test("a listener for once takes one kept message, the next listener the rest", async () => {
+Deno.test("a once listener gets one buffered message, the next listener the rest", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send("one", "two", "three");
@@ -77,7 +77,7 @@ Deno.test("a listener for once takes one kept message, the next listener the res
   assertEquals(received, ["once one", "two", "three"]);
 });
 
-Deno.test("each way to add a listener gets the kept messages", async () => {
+Deno.test("a listener gets the buffered messages, however it is added", async () => {
   using _time = fakeTime();
   const ways = ["on", "addListener", "once", "prependListener", "prependOnceListener"] as const;
   for (const way of ways) {
@@ -107,7 +107,7 @@ Deno.test("an async listener for connection that listens late misses nothing", a
   assertEquals(received, ["one", "two", "three", "close 1002"]);
 });
 
-Deno.test("messages are delivered before a close that came meanwhile", async () => {
+Deno.test("messages are delivered before a later close", async () => {
   using time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send("one");
@@ -137,7 +137,7 @@ Deno.test("unread messages of about a megabyte close the connection with 1008", 
   assertEquals(received, 8);
 });
 
-Deno.test("a flood of empty messages that nobody reads is not for free", async () => {
+Deno.test("empty messages that are not read count towards the limit", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send(...Array.from({ length: 100_000 }, () => ""));
@@ -146,7 +146,7 @@ Deno.test("a flood of empty messages that nobody reads is not for free", async (
   assertEquals(connection.readyState, 2);
 });
 
-Deno.test("messages that are heard never count as unread", async () => {
+Deno.test("messages with a listener never count as unread", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.on("data", () => {});
@@ -168,7 +168,7 @@ Deno.test("end comes before close, each once", async () => {
   assertEquals(received, ["end", "close"]);
 });
 
-Deno.test("a listener for close or end that comes late is told, the first one alone", async () => {
+Deno.test("the first late listener for close or end is called, and no other", async () => {
   using time = fakeTime();
   const { connection } = await connect(serve().server);
   await pass(time, 5000);
@@ -201,7 +201,7 @@ for (const [calls, end] of ways) {
   });
 }
 
-Deno.test("a client that comes back after an interruption hears 1002 once", async () => {
+Deno.test("a client that returns after an interruption gets 1002 once", async () => {
   using _time = fakeTime();
   const { client } = await connect(serve().server);
   await client.breakPoll();
@@ -222,7 +222,7 @@ Deno.test("removing a listener stops it", async () => {
   assertEquals(received, ["one"]);
 });
 
-Deno.test("a message that comes right after the first listener stays behind those that were kept", async () => {
+Deno.test("a message right after the first listener is delivered after the buffered ones", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());

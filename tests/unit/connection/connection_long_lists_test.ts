@@ -15,7 +15,7 @@ async function open() {
   return await connectSocket(server, runtime);
 }
 
-Deno.test("999 messages are told at once, and of 2,500 a thousand a turn", async () => {
+Deno.test("999 messages are delivered at once, 2,500 in turns of a thousand", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
   const received: string[] = [];
@@ -34,7 +34,7 @@ Deno.test("999 messages are told at once, and of 2,500 a thousand a turn", async
   socket.listener.closed(1000, "");
 });
 
-Deno.test("a send of very many messages is answered when the last was told", async () => {
+Deno.test("a send of very many messages gets its response when the last one is delivered", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   let received = 0;
@@ -51,7 +51,7 @@ Deno.test("a send of very many messages is answered when the last was told", asy
 });
 
 for (const how of ["listener", "loop"]) {
-  Deno.test(`the end of a connection is told behind the last of very many messages, to a ${how}`, async () => {
+  Deno.test(`the close is delivered after the last of very many messages, to a ${how}`, async () => {
     using _time = fakeTime();
     const { socket, connection } = await open();
     const received: string[] = [];
@@ -89,7 +89,7 @@ Deno.test("a pause in the middle of very many messages keeps the others, in orde
   socket.listener.closed(1000, "");
 });
 
-Deno.test("a listener that throws in the middle of very many messages hears no other", async () => {
+Deno.test("a listener that throws in the middle of very many messages gets no more", async () => {
   using _time = fakeTime();
   const { server } = serve();
   server.on("error", () => {});
@@ -104,7 +104,7 @@ Deno.test("a listener that throws in the middle of very many messages hears no o
   assertEquals(received, 1500);
 });
 
-Deno.test("who sends very many messages may send others meanwhile, on a websocket that reads on", async () => {
+Deno.test("a websocket client can send more while very many messages are delivered", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
   let received = 0;

@@ -101,7 +101,7 @@ Deno.test("a destination that has closed gets no more", async () => {
   assertEquals(sink.got, ["one"]);
 });
 
-Deno.test("a destination that closes while it is slow sets the others free", async () => {
+Deno.test("a slow destination that closes does not block the others", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const [slow, fast] = [new Sink(), new Sink()];
@@ -115,7 +115,7 @@ Deno.test("a destination that closes while it is slow sets the others free", asy
   assertEquals([slow.got, fast.got], [["one"], ["one", "two"]]);
 });
 
-Deno.test("of two slow destinations none is written to before it has drained", async () => {
+Deno.test("a slow destination is not written to before it has drained", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const sinks = [connection.pipe(new Sink()), connection.pipe(new Sink())];
@@ -147,7 +147,7 @@ Deno.test("a connection piped to itself is an echo", async () => {
   assertEquals(await client.poll(), 'a["one","two"]');
 });
 
-Deno.test("a destination that takes no more does not keep messages from others", async () => {
+Deno.test("a destination that has ended does not block the others", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.pipe({ writable: false, write: () => false, once: () => {} });
@@ -165,7 +165,7 @@ class StandardSink extends Sink {
   readonly _isStdio = true;
 }
 
-Deno.test("what is everybody's is not ended with a connection, nor what is to stay open", async () => {
+Deno.test("standard streams, and destinations with end: false, are not ended with a connection", async () => {
   using time = fakeTime();
   const { server } = serve();
   const standard = new StandardSink();
@@ -248,7 +248,7 @@ Deno.test("a write or an end that rejects is reported, and ends its connection w
   assertEquals(errors.map(String), ["Error: write failed", "Error: end failed"]);
 });
 
-Deno.test("a pipe from a connection whose end was told holds nothing of its destination", async () => {
+Deno.test("a pipe from a connection that has ended holds no listeners on its destination", async () => {
   using time = fakeTime();
   const { server } = serve();
   const errors: unknown[] = [];

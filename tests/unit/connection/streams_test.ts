@@ -91,7 +91,7 @@ Deno.test("a stream piped to itself is an echo that loses nothing under backpres
   assertEquals(got, sent);
 });
 
-Deno.test("listeners hear as long as nobody reads the readable stream", async () => {
+Deno.test("listeners get messages until the readable stream is read", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.stream();

@@ -56,7 +56,7 @@ Deno.test("callbacks run in order, and one that is added by another a turn later
   assert(numbers[2]! > numbers[1]!);
 });
 
-Deno.test("what a callback throws is told, and the others have their turn", async () => {
+Deno.test("an error of a callback is reported, and the other callbacks run", async () => {
   const seen: unknown[] = [];
   const failing = () => {
     throw "thrown";

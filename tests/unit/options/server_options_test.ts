@@ -286,7 +286,7 @@ const advice: readonly [name: string, value: unknown, advice: string][] = [
 ];
 
 for (const [name, value, expected] of advice) {
-  Deno.test(`${name}: ${Deno.inspect(value)} is told to ${expected}`, () => {
+  Deno.test(`${name}: ${Deno.inspect(value)} is refused with the advice to ${expected}`, () => {
     const { message } = assertThrows(() => read({ [name]: value }), TypeError);
     assertEquals(message.split(": ").slice(2).join(": ").includes(expected), true, message);
   });

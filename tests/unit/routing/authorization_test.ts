@@ -23,7 +23,7 @@ function start(later = false) {
 const me = { As: "me" };
 const you = { As: "you" };
 
-Deno.test("where authorize is sync, so is the answer, and it gets what the runtime gives", () => {
+Deno.test("where authorize is sync, so is the response, and it gets what the runtime gives", () => {
   using _time = fakeTime();
   const { server, calls } = start();
   for (
@@ -35,7 +35,7 @@ Deno.test("where authorize is sync, so is the answer, and it gets what the runti
   assertEquals(calls, ["info", 1]);
 });
 
-Deno.test("nobody is asked about pages, and about sessions without a key", async () => {
+Deno.test("authorize is not called for pages, nor for sessions without a key", async () => {
   using _time = fakeTime();
   const { server, calls } = start();
   for (const path of ["/echo", "/echo/info", "/echo/iframe.html"]) {
@@ -81,7 +81,7 @@ Deno.test("of two that open a session at the same time, the second must have the
   assertEquals(statuses, [200, 403]);
 });
 
-Deno.test("who waits for a keyless session that ends is asked about before it gets another", async () => {
+Deno.test("authorize is called again for a client whose keyless session ends while it waits", async () => {
   using time = fakeTime();
   const { server, calls } = start();
   const client = new PollingClient(server);
@@ -146,7 +146,7 @@ const throwingResults: Record<string, () => unknown> = {
 };
 
 for (const [what, result] of Object.entries(throwingResults)) {
-  Deno.test(`${what} opens nothing: 500, and it is told of`, async () => {
+  Deno.test(`${what} opens no session: the status is 500, and error is emitted`, async () => {
     using _time = fakeTime();
     const runtime = new FakeRuntime();
     const { server } = onRuntime(

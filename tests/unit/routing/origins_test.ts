@@ -78,7 +78,7 @@ Deno.test("a function is asked about each origin; what it throws or gives else i
   }
 });
 
-Deno.test("a refusal has no CORS headers, and is not kept", async () => {
+Deno.test("a refusal has no CORS headers, and is not cached", async () => {
   const { server } = serve({ origins: [] });
   const headers = from("https://a");
   const { headers: got } = await server.handle(new Request("http://host/echo/info", { headers }));

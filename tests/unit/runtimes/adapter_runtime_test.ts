@@ -75,7 +75,7 @@ Deno.test("a server matches URLs and paths under its prefix, whatever their quer
   }
 });
 
-Deno.test("a runtime that comes with a request sends its answer, whatever that is", async () => {
+Deno.test("a runtime that comes with a request sends its response, whatever that is", async () => {
   using _time = fakeTime();
   const { ask, responses } = serveByInfo();
   for (
@@ -146,7 +146,7 @@ Deno.test("a sink that is full gets nothing until it has drained; a broken one i
   assertEquals(connection!.readyState, 3);
 });
 
-Deno.test("a runtime that cannot send anything is reported, and brings down nobody", async () => {
+Deno.test("a runtime that cannot send a response is reported, and the server goes on", async () => {
   const { server, log } = serve();
   const respond = () => {
     throw new Error("No sending today");

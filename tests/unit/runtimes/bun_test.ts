@@ -220,7 +220,7 @@ Deno.test("a unix socket has no ends to be recorded", () => {
   assertEquals([ends.remote, ends.local], [undefined, undefined]);
 });
 
-Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {
+Deno.test("a silence lifts the idle timeout beyond it, up to what Bun takes, and back", () => {
   const server = fakeServer(undefined);
   for (const ms of [1, 25_000, 24_001, 10_000_000]) {
     bunRuntime.suspendIdleTimeout?.(request, server, ms);

@@ -85,12 +85,12 @@ async function nextTurn(): Promise<void> {
   await microtasks();
 }
 
-Deno.test("the answer to an upgrade is the one that Deno made", () => {
+Deno.test("the response to an upgrade is the one that Deno made", () => {
   const { given, response } = upgrade();
   assertEquals(given === response, true);
 });
 
-Deno.test("a subprotocol that was chosen is in that answer, and else there is none", () => {
+Deno.test("a subprotocol that was chosen is in that response, and else there is none", () => {
   const agreed = (name?: string) => upgrade(name).response.headers.get("Sec-WebSocket-Protocol");
   assertEquals([agreed("v12.stomp"), agreed()], ["v12.stomp", null]);
 });
@@ -106,7 +106,7 @@ Deno.test("a request that Deno does not upgrade is refused", () => {
   assertEquals(given, undefined);
 });
 
-Deno.test("the listener hears of messages, binary ones as undefined, and of the close", () => {
+Deno.test("the listener gets messages, binary ones as undefined, and the close", () => {
   const { socket, calls, opened } = upgrade();
   socket.open();
   assertEquals(opened.length, 1);
@@ -215,7 +215,7 @@ Deno.test("a congested socket that closes is watched no longer", () => {
   assertEquals(time.next(), false);
 });
 
-Deno.test("the remote end is what Deno tells of it", () => {
+Deno.test("the remote address is the one that Deno reports", () => {
   const { endpoints: ends } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
   const request = new Request("http://host/");
   const remoteAddr = { transport: "tcp", hostname: "10.0.0.1", port: 1234 };
@@ -239,7 +239,7 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
   assertEquals(time.next(), false);
 });
 
-Deno.test("Deno is calls in seconds when a silent peer counts as dead", () => {
+Deno.test("Deno gets the idle timeout in seconds", () => {
   assertEquals(upgrade().options, [{ idleTimeout: 35 }]);
   assertEquals(upgrade(undefined, 2).options, [{ idleTimeout: 1 }]);
 });
@@ -251,7 +251,7 @@ Deno.test("Deno is calls of no time that is too long for its timers", () => {
   assert(options!.idleTimeout / 2 * 1000 > longest - 1000, `${options?.idleTimeout}`);
 });
 
-Deno.test("an end that Deno has come to by itself is 1006, whatever its code", () => {
+Deno.test("a websocket that Deno ends by itself closes with 1006, whatever its code", () => {
   const { socket, calls } = upgrade();
   socket.open();
   socket.emit("close", { code: 1001, reason: "No response from ping frame.", wasClean: false });

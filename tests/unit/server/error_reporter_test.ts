@@ -37,7 +37,7 @@ for (const [name, listen] of events) {
 }
 
 for (const [how, listener] of Object.entries({ throws: throwing, rejects: rejecting })) {
-  Deno.test(`a listener for connection that ${how} closes that connection, others hear of it`, async () => {
+  Deno.test(`a listener for connection that ${how} closes that connection, and others are called`, async () => {
     using _time = fakeTime();
     const { server, log } = serve();
     server.on("connection", listener);
@@ -52,7 +52,7 @@ for (const [how, listener] of Object.entries({ throws: throwing, rejects: reject
     assertEquals(received, [other.connection]);
   });
 
-  Deno.test(`a listener for close that ${how} is reported, others hear`, async () => {
+  Deno.test(`a listener for close that ${how} is reported, and others are called`, async () => {
     using time = fakeTime();
     const { server, log } = serve();
     const { connection } = await connect(server);
@@ -134,7 +134,7 @@ Deno.test("a listener for error that throws or rejects is logged", async () => {
   }
 });
 
-Deno.test("a log that throws hurts nobody", async () => {
+Deno.test("a log that throws is ignored", async () => {
   using _time = fakeTime();
   const { server } = serve({ log: throwing });
   const { client, connection } = await connect(server);

@@ -83,7 +83,7 @@ Deno.test("a fallback answers what is outside the prefix, and nothing else", asy
   }
 });
 
-Deno.test("a fallback that throws or rejects is a 500, and the error is told", async () => {
+Deno.test("a fallback that throws or rejects is a 500, and error is emitted", async () => {
   const error = new Error("no fallback");
   const failing = [() => {
     throw error;
@@ -186,7 +186,7 @@ Deno.test("broadcast of anything but a string is a TypeError", () => {
   }
 });
 
-Deno.test("a broadcast that alone is over the limit is a RangeError, and reaches nobody", async () => {
+Deno.test("a broadcast above the limit is a RangeError, and is not sent", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve({ maxBufferedBytes: 10_000 }));
@@ -260,7 +260,7 @@ Deno.test("a runtime without websockets answers handshakes with 400", async () =
   assertEquals(response.status, 400);
 });
 
-Deno.test("a waiting poll asks the runtime for silence, and takes it back before its answer", async () => {
+Deno.test("a waiting poll asks the runtime for silence, and takes it back before its response", async () => {
   using time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());

@@ -24,7 +24,7 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
   return (response as Response).status;
 }
 
-Deno.test("those who hold more than their share end, the largest first, until there is room", async () => {
+Deno.test("owners above their share are evicted, the largest first, until there is room", async () => {
   const holders = new Set<BufferOwner>();
   const budget = new BufferBudget(limit, [holders], { failed: fail });
   const ended: number[] = [];
@@ -68,7 +68,7 @@ Deno.test("where too much waits, all are looked at once, however many changes th
   assertEquals(looks, 2);
 });
 
-Deno.test("of sessions that owe too much together, the largest is closed, and no other", async () => {
+Deno.test("when sessions together buffer too much, only the largest is closed", async () => {
   using _time = fakeTime();
   const { server } = serve(small);
   const one = await connect(server, "one");
@@ -90,7 +90,7 @@ Deno.test("of sessions that owe too much together, the largest is closed, and no
   assertEquals((await two.client.poll()).length, 35_000 + 'a["",""]'.length);
 });
 
-Deno.test("what nobody reads counts, and who sent most of it is closed", async () => {
+Deno.test("unread messages count, and the connection with the most is closed", async () => {
   using _time = fakeTime();
   const { server } = serve(small);
   const one = await connect(server, "one");
@@ -122,7 +122,7 @@ Deno.test("what waits in a websocket counts, and one that takes nothing is cut o
   assertEquals(await infoStatus(server), 200);
 });
 
-Deno.test("a server that has held much holds nothing once its sessions are gone", async () => {
+Deno.test("a server buffers nothing once its sessions are gone", async () => {
   using time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: 1_000_000 });
   for (let round = 0; round < 20; round++) {
@@ -186,7 +186,7 @@ async function takeAll(messages: AsyncIterable<string>, received: () => void): P
   for await (const _ of messages) received();
 }
 
-Deno.test("the inbox of a connection that is over counts no longer where nobody takes it", async () => {
+Deno.test("the inbox of an ended connection stops counting if it is not read", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve(small));

@@ -20,7 +20,7 @@ function openStream(
   return server.handle(new Request(url, { method: "POST" }));
 }
 
-Deno.test("answers of polls that nobody reads count until they have left, or their client has", async () => {
+Deno.test("poll responses that are not read count until they are sent, or their client disconnects", async () => {
   using _time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: limit });
   const responses: Response[] = [];
@@ -41,7 +41,7 @@ Deno.test("answers of polls that nobody reads count until they have left, or the
   assertEquals(results.filter((result) => result === 400_006).length, 2);
 });
 
-Deno.test("an answer of a poll that waited counts as well", async () => {
+Deno.test("a response of a poll that waited counts as well", async () => {
   using _time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: limit });
   for (const id of ["one", "two", "three"]) {
@@ -113,7 +113,7 @@ Deno.test("a stream whose client does not take its end is cut off", async () => 
   assert(`${parts.at(-1)}`.includes("cut off"), "the stream was left to its client");
 });
 
-Deno.test("an answer of a poll waits for a slow client", async () => {
+Deno.test("a response of a poll waits for a slow client", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
@@ -179,7 +179,7 @@ Deno.test("of a long frame, no more than a piece is handed on before its runtime
   assert(Math.max(...sizes) <= 128 * 1024, `there were pieces of ${sizes}`);
 });
 
-Deno.test("the time to come back begins when the answer to a poll has left", async () => {
+Deno.test("the time to come back begins when the response to a poll has left", async () => {
   using time = fakeTime();
   const { server } = serve({ disconnectDelay: 5000 });
   const { client, connection } = await connect(server);
@@ -196,7 +196,7 @@ Deno.test("the time to come back begins when the answer to a poll has left", asy
   assertEquals([closes, time.next()], [[1006], false]);
 });
 
-Deno.test("another poll may come while the answer to one is on its way", async () => {
+Deno.test("another poll may come while the response to one is on its way", async () => {
   using time = fakeTime();
   const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
   const { client, connection } = await connect(server);
@@ -211,7 +211,7 @@ Deno.test("another poll may come while the answer to one is on its way", async (
   assertEquals(connection.readyState, 3);
 });
 
-Deno.test("a client that takes nothing of its answer is given up after the response's time", async () => {
+Deno.test("a client that takes nothing of its response is given up after the response's time", async () => {
   using time = fakeTime();
   const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
   const { client, connection } = await connect(server);
@@ -227,7 +227,7 @@ Deno.test("a client that takes nothing of its answer is given up after the respo
   assertEquals(time.next(), false);
 });
 
-Deno.test("a long answer that breaks off ends its session, for nobody knows what has come", async () => {
+Deno.test("a long response that is aborted ends its session, because part of it may be lost", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
@@ -242,7 +242,7 @@ Deno.test("a long answer that breaks off ends its session, for nobody knows what
   assertEquals(time.next(), false);
 });
 
-Deno.test("a poll that waits meanwhile hears of that at once", async () => {
+Deno.test("a poll that waits at that time gets 1002 at once", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
@@ -256,7 +256,7 @@ Deno.test("a poll that waits meanwhile hears of that at once", async () => {
   assertEquals([seen.length, time.next()], [1, false]);
 });
 
-Deno.test("nobody hears of it whose session has had its end", async () => {
+Deno.test("sessions that have ended are not notified of it", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
@@ -271,7 +271,7 @@ Deno.test("nobody hears of it whose session has had its end", async () => {
   assertEquals([seen, time.next()], [["1000 Normal closure, clean"], false]);
 });
 
-Deno.test("an answer that cannot begin is not waited for", async () => {
+Deno.test("a response that cannot begin is not waited for", async () => {
   using time = fakeTime();
   const failing = {
     endpoints: () => ({}),

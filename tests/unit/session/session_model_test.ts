@@ -54,7 +54,7 @@ Deno.test(`a server does so over xhr in ${served} schedules from seed ${seed}`, 
       // None: a stream that ends with one needs turns of the event loop, and fake time has none.
       heartbeatDelays: [1e9],
     },
-    // A client asks again when its answer has ended, which takes turns.
+    // A client asks again when its response has ended, which takes turns.
     unhurried: new Set(["attach", "send", "abort"]),
   });
 });

@@ -83,7 +83,7 @@ Deno.test("websockets count without an id, and are never found by one", () => {
   assertEquals([sessions.size, sessions.get("")], [2, undefined]);
 });
 
-Deno.test("of connections that go, those that were leaving are told of", () => {
+Deno.test("the store reports closing connections that are gone", () => {
   const sessions = makeSessions();
   const connection = { heldBytes: 0, bufferedAmount: 0, isOver: true, destroy() {} };
   let changes = 0;
@@ -94,7 +94,7 @@ Deno.test("of connections that go, those that were leaving are told of", () => {
   assertEquals([changes, sessions.closingConnections.size], [1, 0]);
 });
 
-Deno.test("whoever waits for a frame of a session that fails gets its close frame", () => {
+Deno.test("a receiver of a session that fails gets its close frame", () => {
   const sessions = makeSessions();
   const errors: unknown[] = [];
   sessions.report = (error) => errors.push(error);

@@ -12,7 +12,7 @@ export interface Transcripts {
   readonly receivers: readonly (readonly string[])[];
   /** Events of each connection. */
   readonly connections: readonly (readonly string[])[];
-  /** What `write` gave, and the answers to sends. */
+  /** What `write` gave, and the responses to sends. */
   readonly results: readonly string[];
 }
 

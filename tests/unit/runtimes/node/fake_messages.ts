@@ -14,7 +14,7 @@ import type {
   ServerResponse,
 } from "../../../../src/runtimes/node/types.ts";
 
-/** A socket that notes its time-outs, and what it is given back. */
+/** A socket that notes its timeouts, and what it is given back. */
 export class FakeSocket extends EventEmitter implements NodeSocket {
   remoteAddress: string | undefined = "192.0.2.1";
   remotePort: number | undefined = 1234;
@@ -23,7 +23,7 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
   encrypted?: boolean;
   timeout: number | undefined;
   destroyed = false;
-  /** The answer that has it now. */
+  /** The response that has it now. */
   _httpMessage: unknown;
   /** Bytes that were put back, as latin1. */
   putBack = "";

@@ -2,21 +2,21 @@ import { assertEquals } from "@std/assert";
 import { IdleTimeoutSuspension } from "../../../../src/runtimes/node/idle_timeout.ts";
 import { exchange, FakeSocket } from "./fake_messages.ts";
 
-/** A connection with that time-out. */
+/** A connection with that timeout. */
 function connection(timeout: number | undefined): FakeSocket {
   const socket = new FakeSocket();
   socket.timeout = timeout;
   return socket;
 }
 
-/** An answer on that connection begins to wait; with HTTP/2, of that session. */
+/** A response on that connection begins to wait; with HTTP/2, of that session. */
 function wait(socket: FakeSocket, session?: FakeSocket): IdleTimeoutSuspension {
   const { req, res } = exchange({ socket });
   if (session !== undefined) res.stream = { destroyed: false, destroy() {}, session };
   return new IdleTimeoutSuspension(req, res);
 }
 
-Deno.test("a time-out is lifted while an answer waits, and then what it was", () => {
+Deno.test("a timeout is lifted while a response waits, and then what it was", () => {
   const socket = connection(500);
   const waiting = wait(socket);
   assertEquals(socket.timeout, 0);
@@ -24,7 +24,7 @@ Deno.test("a time-out is lifted while an answer waits, and then what it was", ()
   assertEquals(socket.timeout, 500);
 });
 
-Deno.test("where several answers wait, the time-out stays lifted until the last one has ended", () => {
+Deno.test("where several answers wait, the timeout stays lifted until the last one has ended", () => {
   const socket = connection(500);
   const [first, second] = [wait(socket), wait(socket)];
   first.end();
@@ -35,7 +35,7 @@ Deno.test("where several answers wait, the time-out stays lifted until the last 
   assertEquals(socket.timeout, 500);
 });
 
-Deno.test("an answer that ends twice ends the waiting of no other", () => {
+Deno.test("a response that ends twice does not affect the timeout of others", () => {
   const socket = connection(500);
   const [first, second] = [wait(socket), wait(socket)];
   first.end();
@@ -45,7 +45,7 @@ Deno.test("an answer that ends twice ends the waiting of no other", () => {
   assertEquals(socket.timeout, 500);
 });
 
-Deno.test("each waiting gives back the time-out that there was before it", () => {
+Deno.test("each waiting gives back the timeout that there was before it", () => {
   const socket = connection(500);
   wait(socket).end();
   socket.timeout = 700;
@@ -53,7 +53,7 @@ Deno.test("each waiting gives back the time-out that there was before it", () =>
   assertEquals(socket.timeout, 700);
 });
 
-Deno.test("a connection without a time-out is given none", () => {
+Deno.test("a connection without a timeout is given none", () => {
   for (const timeout of [0, undefined]) {
     const socket = connection(timeout);
     let times = 0;
@@ -63,7 +63,7 @@ Deno.test("a connection without a time-out is given none", () => {
   }
 });
 
-Deno.test("the time-outs of other connections are left alone", () => {
+Deno.test("the timeouts of other connections are left alone", () => {
   const [one, other] = [connection(500), connection(700)];
   const waiting = wait(one);
   assertEquals(other.timeout, 700);
@@ -72,7 +72,7 @@ Deno.test("the time-outs of other connections are left alone", () => {
   waiting.end();
 });
 
-Deno.test("of HTTP/2, the time-out is that of the session", () => {
+Deno.test("of HTTP/2, the timeout is that of the session", () => {
   const [socket, session] = [connection(undefined), connection(500)];
   const waiting = wait(socket, session);
   assertEquals([session.timeout, socket.timeout], [0, undefined]);
@@ -80,7 +80,7 @@ Deno.test("of HTTP/2, the time-out is that of the session", () => {
   assertEquals([session.timeout, socket.timeout], [500, undefined]);
 });
 
-Deno.test("an answer that is given up while it waits gives back the session's time-out", () => {
+Deno.test("a response that is given up while it waits gives back the session's timeout", () => {
   const session = connection(500);
   const { res, info } = exchange();
   res.stream = { destroyed: false, destroy() {}, session };

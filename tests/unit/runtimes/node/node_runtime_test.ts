@@ -37,7 +37,7 @@ Deno.test("of a socket that is gone, or one without addresses, the ends are unkn
   assertEquals(ends(socket), [expected, expected]);
 });
 
-Deno.test("no time-out cuts off an answer that is expected to wait", () => {
+Deno.test("no timeout cuts off a response that is expected to wait", () => {
   const socket = new FakeSocket();
   socket.timeout = 500;
   const { info } = exchange({ socket });
@@ -56,7 +56,7 @@ Deno.test("a request that Node has not taken for an upgrade is none", () => {
   assertEquals(upgraded, undefined);
 });
 
-Deno.test("an answer goes to Node, and the server returns what says so", () => {
+Deno.test("a response goes to Node, and the server returns what says so", () => {
   const { info, res } = exchange();
   assertEquals(nodeRuntime.respond?.(new PlainResponse(404, {}, "no"), request, info), alreadySent);
   assertEquals(res.calls, ["head 404", "end no"]);

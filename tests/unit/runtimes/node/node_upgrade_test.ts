@@ -147,7 +147,7 @@ Deno.test("requests on one connection have the same listeners there", () => {
   assertEquals([socket.listenerCount("error"), socket.listenerCount("close")], [1, 1]);
 });
 
-Deno.test("an answer that nobody fetched is cancelled with its connection", () => {
+Deno.test("a response that is not fetched is cancelled with its connection", () => {
   let isCancelled = false;
   const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
   const { upgrade, socket } = make();
@@ -170,7 +170,7 @@ Deno.test("an accepted request goes to ws, with what came after it", () => {
   assertEquals([accepted.length, socket.putBack, emitted], [1, "", []]);
 });
 
-Deno.test("an error on the socket ends nobody, from the beginning on", () => {
+Deno.test("an error on the socket does not end the process", () => {
   assert(make().socket.emit("error", new Error("reset")));
 });
 

@@ -62,7 +62,7 @@ function open() {
 
 const bytes = (text: string) => ({ toString: () => text });
 
-Deno.test("the listener hears of messages, binary ones as undefined, and of the close", () => {
+Deno.test("the listener gets messages, binary ones as undefined, and the close", () => {
   const { fake, events } = open();
   fake.emit("message", bytes("text"), false);
   fake.emit("message", bytes(""), false);

@@ -9,7 +9,7 @@ function closesOf(socket: FakeSocket, res: FakeResponse): () => number {
   return () => times;
 }
 
-Deno.test("an answer that waits behind another hears when the connection ends, and not before", () => {
+Deno.test("a response that waits behind another is notified when the connection ends", () => {
   const socket = new FakeSocket();
   const times = closesOf(socket, new FakeResponse(null));
   assertEquals(times(), 0);
@@ -17,7 +17,7 @@ Deno.test("an answer that waits behind another hears when the connection ends, a
   assertEquals(times(), 1);
 });
 
-Deno.test("an answer whose turn it is hears nothing, for Node tells it itself", () => {
+Deno.test("a response whose turn it is gets no notification, because Node sends one itself", () => {
   const { socket, res } = exchange();
   const times = closesOf(socket, res);
   socket.emit("close");
@@ -41,7 +41,7 @@ Deno.test("any number wait on a connection with one listener", () => {
   assertEquals(responses.map((times) => times()), responses.map(() => 1));
 });
 
-Deno.test("an answer that has ended hears no more of its connection", () => {
+Deno.test("a response that has ended is not notified of its connection's end", () => {
   const socket = new FakeSocket();
   const res = new FakeResponse(null);
   const times = closesOf(socket, res);

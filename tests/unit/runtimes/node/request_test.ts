@@ -156,7 +156,7 @@ Deno.test("it is a Request, of that method and with these headers", () => {
   assert(request.headers === request.headers);
 });
 
-Deno.test("the properties that nobody asks for are those of a real request", () => {
+Deno.test("rarely used properties are those of a real request", () => {
   const { request } = make({ fields: ["Host", "host"] });
   assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
   // Of what a runtime's own requests lack, ours lack no more.
@@ -202,7 +202,7 @@ Deno.test("a body is read as a stream", async () => {
   assertEquals(request.bodyUsed, true);
 });
 
-Deno.test("the text of a body whose stream nobody has read yet is all of it", async () => {
+Deno.test("the text is complete as long as the body's stream has not been read", async () => {
   const { request } = post("some text");
   void request.body;
   assertEquals(await request.text(), "some text");
@@ -301,7 +301,7 @@ Deno.test("Node's own objects are found, of requests that were made of both", ()
   const { request, req, res } = make();
   const found = nodeMessages(request);
   assertEquals([found?.req === req, found?.res === res], [true, true]);
-  // Upgrade requests have no answer.
+  // Upgrade requests have no response.
   for (const other of [lazyRequest(req), realRequest(req), new Request("http://host/")]) {
     assertEquals(nodeMessages(other), undefined);
   }

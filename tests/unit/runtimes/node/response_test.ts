@@ -6,7 +6,7 @@ import { alreadySent } from "../../../../src/runtimes/node/sink.ts";
 import type { ServerResponse } from "../../../../src/runtimes/node/types.ts";
 import { exchange, FakeIncoming } from "./fake_messages.ts";
 
-/** An answer that is a stream, as Node's own are. */
+/** A response that is a stream, as Node's own are. */
 class StreamingResponse extends Writable {
   readonly heads: [number, unknown][] = [];
   readonly chunks: string[] = [];
@@ -92,7 +92,7 @@ Deno.test("a body is sent chunk by chunk", async () => {
   assertEquals(res.chunks, ["one", "two"]);
 });
 
-Deno.test("a body that breaks off cuts the answer off", async () => {
+Deno.test("a body that breaks off cuts the response off", async () => {
   const body = new ReadableStream({
     pull: (controller) => controller.error(new Error("broken")),
   });
@@ -112,7 +112,7 @@ Deno.test("what Node was given already is not sent", () => {
   assertEquals(send(alreadySent).heads, []);
 });
 
-Deno.test("a body that somebody reads cannot be sent, and nothing of the answer is", () => {
+Deno.test("a response whose body is being read elsewhere is not sent at all", () => {
   const response = new Response("body");
   response.body?.getReader();
   const { res, info } = exchange();
@@ -134,7 +134,7 @@ Deno.test("fields that Connection lists are of the connection, too", () => {
   assertEquals(send(new Response(null, { headers })).heads, [[200, { "x-a": "1" }]]);
 });
 
-Deno.test("an answer that others have given meanwhile is left alone, and ours cancelled", async () => {
+Deno.test("a response that other code has sent is left alone, and ours is cancelled", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { res, info } = exchange();
   res.headersSent = true;
@@ -143,7 +143,7 @@ Deno.test("an answer that others have given meanwhile is left alone, and ours ca
   assertEquals(res.calls, []);
 });
 
-Deno.test("a body of which others refuse a part is cancelled, and the answer cut off", async () => {
+Deno.test("a body is cancelled, and its response aborted, where write throws", async () => {
   for (const refused of ["write", "end"] as const) {
     const { res, info } = exchange();
     res[refused] = () => {
@@ -155,7 +155,7 @@ Deno.test("a body of which others refuse a part is cancelled, and the answer cut
   }
 });
 
-Deno.test("a failure is told by whatever way is left, and never throws", () => {
+Deno.test("a failure is reported in any way that still works, and never throws", () => {
   const refuse = () => {
     throw new Error("refused");
   };
@@ -169,7 +169,7 @@ Deno.test("a failure is told by whatever way is left, and never throws", () => {
   }
 });
 
-Deno.test("a failure takes no field of the answer that failed, and leaves one that has ended", () => {
+Deno.test("a failure takes no field of the response that failed, and leaves one that has ended", () => {
   const { res, info } = exchange();
   res.set.set("x-a", "1");
   sendFailure(info);

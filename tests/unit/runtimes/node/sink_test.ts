@@ -6,7 +6,7 @@ import { alreadySent, NodeSink, respond } from "../../../../src/runtimes/node/si
 import { microtasks } from "../../../support/fake_time.ts";
 import { exchange, type FakeRequestInit, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
-/** What Node is given for an answer. */
+/** What Node is given for a response. */
 function given(response: PlainResponse) {
   const { res, info } = exchange();
   respond(response, info);
@@ -46,7 +46,7 @@ function open(init: FakeRequestInit = {}) {
   };
 }
 
-Deno.test("an answer with a body says how many bytes it is", () => {
+Deno.test("a response with a body says how many bytes it is", () => {
   assertEquals(given(new PlainResponse(200, { "X-A": "1" }, "\u20ac")), {
     fields: { "X-A": "1", "Content-Length": "3" },
     calls: ["head 200", "end \u20ac"],
@@ -54,20 +54,20 @@ Deno.test("an answer with a body says how many bytes it is", () => {
   assertEquals(given(new PlainResponse(404, {}, "")).fields, { "Content-Length": "0" });
 });
 
-Deno.test("an answer without a body has no bytes, and 204 and 304 do not say so", () => {
+Deno.test("a response without a body has no bytes, and 204 and 304 do not say so", () => {
   for (const [status, length] of [[405, "0"], [200, "0"], [204, undefined], [304, undefined]]) {
     const { fields, calls } = given(new PlainResponse(Number(status), {}, null));
     assertEquals([fields["Content-Length"], calls], [length, [`head ${status}`, "end"]]);
   }
 });
 
-Deno.test("an answer to HEAD says how many bytes it would be", () => {
+Deno.test("a response to HEAD says how many bytes it would be", () => {
   const { res, info } = exchange({ method: "HEAD" });
   respond(new PlainResponse(200, {}, "text"), info);
   assertEquals(res.fields["Content-Length"], "4");
 });
 
-Deno.test("an answer that the application has begun is left alone", () => {
+Deno.test("a response that the application has begun is left alone", () => {
   const { res, info } = exchange();
   res.headersSent = true;
   respond(new PlainResponse(200, {}, "text"), info);
@@ -90,7 +90,7 @@ Deno.test("what Node has not sent yet is buffered", () => {
   assertEquals(sink.bufferedAmount, 7);
 });
 
-Deno.test("it is told when what Node holds has left, where that is enough to wait for", () => {
+Deno.test("a sink notifies its listener when Node's buffer has drained", () => {
   const { sink, res, listener } = open();
   sink.write("x".repeat(listener.drainThreshold));
   assertEquals(res.written.length, 0);
@@ -114,7 +114,7 @@ Deno.test("a body that has begun is finished with its last chunk", () => {
   assertEquals(res.calls, ["head 200", "write one", "end two"]);
 });
 
-Deno.test("each drain is told, until the body has ended or broken", () => {
+Deno.test("each drain is notified, until the body has ended or broken", () => {
   const { res, listener, sink } = open();
   res.emit("drain");
   res.emit("drain");
@@ -125,7 +125,7 @@ Deno.test("each drain is told, until the body has ended or broken", () => {
   assertEquals(listener.calls, ["drained", "drained", "ended"]);
 });
 
-Deno.test("an end is told when all has left, once, and the close that follows is not", () => {
+Deno.test("an end is notified once, when everything is sent, and the following close is not", () => {
   const { res, listener, sink } = open();
   sink.write("one");
   sink.end();
@@ -146,7 +146,7 @@ Deno.test("a close before the end is a break, once", () => {
   }
 });
 
-Deno.test("nothing is told after a finish or an abort", () => {
+Deno.test("the listener is not called after a finish or an abort", () => {
   for (const stop of ["finish", "abort"] as const) {
     const { res, listener, sink } = open();
     sink.write("one");
@@ -158,7 +158,7 @@ Deno.test("nothing is told after a finish or an abort", () => {
   }
 });
 
-Deno.test("a client that had gone before is a break, told only after the sink is there", async () => {
+Deno.test("a client that had disconnected before is a break, notified after the sink is created", async () => {
   const socket = new FakeSocket();
   socket.destroyed = true;
   const { listener } = open({ socket });
@@ -184,7 +184,7 @@ Deno.test("the body of the request is read and thrown away", () => {
   assertEquals(open({ method: "POST" }).req.readableFlowing, true);
 });
 
-/** Ways in which an answer comes to its end. */
+/** Ways in which a response comes to its end. */
 const endings = {
   end: ({ sink }: ReturnType<typeof open>) => sink.end(),
   finish: ({ sink }: ReturnType<typeof open>) => sink.finish("x"),
@@ -195,7 +195,7 @@ const endings = {
   break: ({ res }: ReturnType<typeof open>) => res.emit("close"),
 };
 for (const [name, end] of Object.entries(endings)) {
-  Deno.test(`a connection's time-out is lifted until its answer comes to its ${name}`, () => {
+  Deno.test(`a connection's timeout is lifted until its response comes to its ${name}`, () => {
     const socket = new FakeSocket();
     socket.timeout = 500;
     const opened = open({ socket });
@@ -205,7 +205,7 @@ for (const [name, end] of Object.entries(endings)) {
   });
 }
 
-Deno.test("of an answer that waits for another, the end of the connection is a break, once", () => {
+Deno.test("of a response that waits for another, the end of the connection is a break, once", () => {
   const messages = exchange();
   messages.res.socket = null;
   const listener = new RecordingListener();
@@ -239,7 +239,7 @@ Deno.test("a body whose client has gone takes nothing more", () => {
   assertEquals(res.calls, []);
 });
 
-Deno.test("an error of an answer ends nobody", () => {
+Deno.test("an error of a response does not end the process", () => {
   const { res } = exchange();
   assertEquals(res.emit("error", new Error("write after end")), true);
 });
@@ -249,7 +249,7 @@ const refuse = () => {
   throw new Error("refused");
 };
 
-Deno.test("an answer that cannot begin is told to whoever begins it, and leaves the head as it was", () => {
+Deno.test("a response that cannot begin throws, and leaves the head unchanged", () => {
   const { sink, res, listener } = open();
   res.writeHead = refuse;
   assertThrows(() => sink.write("one"), Error, "refused");
@@ -257,7 +257,7 @@ Deno.test("an answer that cannot begin is told to whoever begins it, and leaves 
 });
 
 for (const stop of ["write", "end", "finish"] as const) {
-  Deno.test(`a ${stop} that others refuse cuts the answer off, and is told apart`, async () => {
+  Deno.test(`a ${stop} that throws aborts the response, and is reported`, async () => {
     const messages = exchange();
     const reports: unknown[] = [];
     const info = new NodeInfo(messages.req, messages.res, (error) => reports.push(`${error}`));
@@ -274,14 +274,14 @@ for (const stop of ["write", "end", "finish"] as const) {
   });
 }
 
-Deno.test("an answer that others refuse to end is cut off", () => {
+Deno.test("a response whose end throws is aborted", () => {
   const { res, info } = exchange();
   res.end = refuse;
   assertThrows(() => respond(new PlainResponse(200, {}, "text"), info), Error, "refused");
   assertEquals(res.calls, ["head 200", "destroy"]);
 });
 
-Deno.test("an answer is cut off by whatever way is left", () => {
+Deno.test("a response is cut off by whatever way is left", () => {
   const { req, res, info, socket } = exchange();
   res.destroy = req.destroy = refuse;
   res.stream = { destroyed: false, destroy: refuse };
@@ -291,7 +291,7 @@ Deno.test("an answer is cut off by whatever way is left", () => {
   info.cutOff();
 });
 
-Deno.test("without a socket, which others may have taken away, an answer is sent all the same", () => {
+Deno.test("without a socket, which others may have taken away, a response is sent all the same", () => {
   const messages = exchange();
   const req = Object.defineProperty(messages.req, "socket", { value: null });
   const res = new FakeResponse(null);
@@ -333,7 +333,7 @@ Deno.test("of a long text, nothing more is sent after a break or an abort", () =
   }
 });
 
-Deno.test("an answer that is cut off behind another takes the connection with it, which would keep it", () => {
+Deno.test("a response that is cut off behind another takes the connection with it, which would keep it", () => {
   const { req, socket, info } = exchange();
   const res = new FakeResponse(null);
   const sink = new NodeSink({}, new NodeInfo(req, res), new RecordingListener());

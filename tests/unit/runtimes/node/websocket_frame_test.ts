@@ -21,7 +21,7 @@ for (const unit of ["x", "\u00e9", "\u20ac", "\u{1f600}", "\ud800"]) {
   });
 }
 
-Deno.test("a frame is encoded once for whoever gets it next", () => {
+Deno.test("a frame is encoded once for consecutive receivers", () => {
   const [one, two] = [new Frame("one"), new Frame("two")];
   const bytes = websocketFrame(one);
   assertEquals(websocketFrame(one) === bytes, true);

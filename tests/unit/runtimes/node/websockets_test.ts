@@ -30,7 +30,7 @@ const handshake = {
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
-/** Upgrades a request; what is sent on the websocket is in `written`, after the answer. */
+/** Upgrades a request; what is sent on the websocket is in `written`, after the response. */
 function upgrade(
   others: Record<string, string> = {},
   websockets = new WebSockets(false),
@@ -73,7 +73,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What came after the answer. */
+/** What came after the response. */
 async function frames({ socket }: ReturnType<typeof upgrade>): Promise<string> {
   await turn();
   return socket.written.slice(socket.written.indexOf("\r\n\r\n") + 4);
@@ -110,13 +110,13 @@ Deno.test("compression is agreed on where that is asked for", () => {
   assert(socket.written.includes("Sec-WebSocket-Extensions: permessage-deflate"), socket.written);
 });
 
-Deno.test("a message that came together with the handshake is heard", async () => {
+Deno.test("a message that arrives with the handshake is delivered", async () => {
   const { calls } = upgrade({}, undefined, textFrame("early"));
   await turn();
   assertEquals(calls, ["message early"]);
 });
 
-Deno.test("a message up to the limit is heard, and a longer one told as that, not as a close", async () => {
+Deno.test("a message up to the limit is delivered, and a longer one reported as too long", async () => {
   const upgraded = upgrade();
   upgraded.socket.push(textFrame("0123456789"));
   await turn();

@@ -72,7 +72,7 @@ Deno.test("a message over the limit closes with 1009", async () => {
   assertEquals(received[1], 1009);
 });
 
-Deno.test("after a refusal nothing is delivered, sent or told again", async () => {
+Deno.test("after a refusal nothing is delivered, sent or emitted again", async () => {
   using time = fakeTime();
   const { socket, connection, received } = await open();
   socket.listener.message("{");
@@ -87,7 +87,7 @@ Deno.test("after a refusal nothing is delivered, sent or told again", async () =
   assertEquals(time.next(), false);
 });
 
-Deno.test("after the server's close nothing is delivered, sent or told again", async () => {
+Deno.test("after the server's close nothing is delivered, sent or emitted again", async () => {
   using time = fakeTime();
   const { socket, connection, received } = await open();
   connection.close();

@@ -110,7 +110,7 @@ Deno.test("a stream ends with its first frame after so much time, and the next o
   assertEquals([closes, time.next()], [[1006], false]);
 });
 
-Deno.test("unless told, a stream ends after five minutes, and needs no timer for that", async () => {
+Deno.test("by default a stream ends after five minutes, and needs no timer for that", async () => {
   using time = fakeTime();
   const { first } = await open({ heartbeatDelay: 100_000 });
   await pass(time, 250_000);
@@ -203,7 +203,7 @@ Deno.test("heartbeats come every heartbeat delay, and the stream goes on", async
   await first.cancel();
 });
 
-Deno.test("a stream that breaks ends its session, with 1002 for whoever comes back", async () => {
+Deno.test("a stream that breaks ends its session, and the next receiver gets 1002", async () => {
   using _time = fakeTime();
   const { first, connection, stream } = await open();
   const seen: number[] = [];

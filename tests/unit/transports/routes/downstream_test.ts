@@ -24,7 +24,7 @@ Deno.test("a client that aborts and asks again at once is not the second receive
   assertEquals(await soon(time, second), 'c[1002,"Connection interrupted"]');
 });
 
-Deno.test("a client whose first answer comes while the second asks is not refused", async () => {
+Deno.test("a client whose first response comes while the second asks is not refused", async () => {
   using time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const first = client.poll();
@@ -132,7 +132,7 @@ async function wait(options: ServerOptions = {}, runtime = new ReportingRuntime(
   return { server, runtime, client, connection, responded, begun: () => begun };
 }
 
-Deno.test("where the runtime tells of clients that are gone, a waiting poll has no answer yet", async () => {
+Deno.test("where the runtime reports disconnects, a waiting poll has no response yet", async () => {
   using _time = fakeTime();
   const { runtime, connection, responded, begun } = await wait({
     heartbeatDelay: 10_000,
@@ -146,7 +146,7 @@ Deno.test("where the runtime tells of clients that are gone, a waiting poll has 
   assertEquals(connection.readyState, 1);
 });
 
-Deno.test("there, a long answer of a poll that waited is on its way like any other", async () => {
+Deno.test("there, a long response of a poll that waited is on its way like any other", async () => {
   using time = fakeTime();
   const { connection, responded } = await wait();
   connection.write("x".repeat(50_000));
@@ -155,7 +155,7 @@ Deno.test("there, a long answer of a poll that waited is on its way like any oth
   assertEquals(connection.readyState, 1);
 });
 
-Deno.test("there, a client that goes away ends its session, and nobody waits any more", async () => {
+Deno.test("there, a client that disconnects ends its session, and its poll ends", async () => {
   using _time = fakeTime();
   const { runtime, connection, responded, client } = await wait();
   runtime.gone[0]!();

@@ -41,7 +41,7 @@ Deno.test("a bad send is a 500 that says why, and the session goes on", async ()
   assertEquals(received, ["still here"]);
 });
 
-Deno.test("a send to nobody is a 404, and its body is not read", async () => {
+Deno.test("a send to an unknown session is a 404, and its body is not read", async () => {
   using _time = fakeTime();
   const { server } = serve();
   const request = new Request("http://host/echo/server/nobody/xhr_send", {
