@@ -166,7 +166,7 @@ for (const add of adders) {
   });
 }
 
-Deno.test("the listener count does not include ours, before and after other listeners are added", () => {
+Deno.test("ours counts as a listener only where there is no other", () => {
   const emissions = new Emissions();
   const { emitter } = emissions;
   const count = () => emitter.listenerCount("request");
@@ -250,7 +250,7 @@ for (const read of ["listeners", "rawListeners"] as const) {
   });
 }
 
-Deno.test("when listeners are called by hand, the first one without other takers has no others", () => {
+Deno.test("when listeners are called by hand, only the first interceptor can have no others", () => {
   for (const isAlone of [true, false]) {
     const emissions = new Emissions();
     const ours = ["/a", "/b"].map((path) => emissions.intercept(path));

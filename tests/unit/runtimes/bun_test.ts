@@ -207,14 +207,14 @@ Deno.test("handlers that do not know SockJS get advice to combine them", () => {
   assert(warnings[0]!.includes("websocketHandlers"), warnings[0]);
 });
 
-Deno.test("both ends are recorded, and nothing without Bun's server", () => {
+Deno.test("both endpoints are reported, and none without Bun's server", () => {
   const ends = bunRuntime.endpoints(request, fakeServer(undefined));
   assertEquals([ends.remote?.address, ends.remote?.port], ["10.0.0.1", 1234]);
   assertEquals(ends.local, { address: "localhost", port: 80 });
   assertEquals(bunRuntime.endpoints(request, undefined), {});
 });
 
-Deno.test("a unix socket has no ends to be recorded", () => {
+Deno.test("a unix socket has no endpoints to report", () => {
   const server = { ...fakeServer(undefined), hostname: undefined, port: undefined };
   const ends = bunRuntime.endpoints(request, { ...server, requestIP: () => null });
   assertEquals([ends.remote, ends.local], [undefined, undefined]);

@@ -244,7 +244,7 @@ Deno.test("Deno gets the idle timeout in seconds", () => {
   assertEquals(upgrade(undefined, 2).options, [{ idleTimeout: 1 }]);
 });
 
-Deno.test("Deno is calls of no time that is too long for its timers", () => {
+Deno.test("Deno gets no idle timeout that is too long for its timers", () => {
   const longest = 2 ** 31 - 1;
   const [options] = upgrade(undefined, 2 * longest).options;
   assert(options!.idleTimeout / 2 * 1000 <= longest, `${options?.idleTimeout}`);

@@ -15,7 +15,7 @@ import { SessionStore } from "../../../src/session/session_store.ts";
 import { shutDown } from "../../../src/server/shutdown.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import type { Slot, World } from "./session_schedule.ts";
-import { BySlot, closing, type Subject } from "./session_subject.ts";
+import { BySlot, closing, newTranscripts, type Subject } from "./session_subject.ts";
 
 /** A receiver that is nothing but its contract. */
 class TestReceiver implements Receiver {
@@ -109,11 +109,7 @@ function turn(): Promise<void> {
 
 /** Drives `Session` and `Sessions`. */
 export class DirectSubject implements Subject {
-  readonly transcripts = {
-    receivers: [] as string[][],
-    connections: [] as string[][],
-    results: [] as string[],
-  };
+  readonly transcripts = newTranscripts();
   readonly #world: World;
   readonly #tick: (ms: number) => void;
   readonly #sessions: SessionStore;

@@ -7,7 +7,7 @@
 import type { Connection } from "../../../src/connection/connection.ts";
 import { Server } from "../../../src/server/server.ts";
 import type { Slot, World } from "./session_schedule.ts";
-import { BySlot, closing, type Subject } from "./session_subject.ts";
+import { BySlot, closing, newTranscripts, type Subject } from "./session_subject.ts";
 
 /** Reads an reader frame by frame, as a client would. */
 class Reader {
@@ -56,11 +56,7 @@ class Reader {
 
 /** Drives `Server.handle` over xhr, xhr_streaming and xhr_send. */
 export class ServedSubject implements Subject {
-  readonly transcripts = {
-    receivers: [] as string[][],
-    connections: [] as string[][],
-    results: [] as string[],
-  };
+  readonly transcripts = newTranscripts();
   readonly #world: World;
   readonly #tick: (ms: number) => void;
   readonly #server: Server;

@@ -7,7 +7,7 @@
 
 import { ModelReceiver, ModelSession, never, type Status } from "./session_model_state.ts";
 import type { Slot, World } from "./session_schedule.ts";
-import { BySlot, closing, type Subject } from "./session_subject.ts";
+import { BySlot, closing, newTranscripts, type Subject } from "./session_subject.ts";
 
 const states = { open: 1, closing: 2, over: 3 };
 /** A server that shuts down looks so often, ms, whom to close next. */
@@ -15,11 +15,7 @@ const closingStep = 20;
 
 /** The reference model. */
 export class SessionModel implements Subject {
-  readonly transcripts = {
-    receivers: [] as string[][],
-    connections: [] as string[][],
-    results: [] as string[],
-  };
+  readonly transcripts = newTranscripts();
   readonly #world: World;
   #now = 0;
   /** The ids in use. */

@@ -16,6 +16,15 @@ export interface Transcripts {
   readonly results: readonly string[];
 }
 
+/** Transcripts without entries. */
+export function newTranscripts() {
+  return {
+    receivers: [] as string[][],
+    connections: [] as string[][],
+    results: [] as string[],
+  };
+}
+
 /** A server, or what stands for one. */
 export interface Subject {
   readonly transcripts: Transcripts;
