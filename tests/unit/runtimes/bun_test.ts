@@ -282,7 +282,7 @@ Deno.test("where Bun cannot pause a socket, it reads on", () => {
   assertEquals(fake.calls, []);
 });
 
-Deno.test("a client that has left by then is recorded of at once", () => {
+Deno.test("a client that has disconnected by then is reported at once", () => {
   const recorded: string[] = [];
   const leaving = new AbortController();
   const request = new Request("http://host/", { signal: leaving.signal });
