@@ -39,7 +39,7 @@ function controlServer(commands: Readonly<Record<string, Command>>): HttpServer 
     const [, name = "", argument = ""] = (req.url ?? "").split("/").map(decodeURIComponent);
     try {
       const command = commands[name];
-      if (command === undefined) throw new Error(`Nobody knows how to ${name}`);
+      if (command === undefined) throw new Error(`There is no command ${name}`);
       res.end(JSON.stringify(await command(argument) ?? null));
     } catch (error) {
       res.writeHead(500).end(error instanceof Error ? error.stack : String(error));

@@ -40,7 +40,7 @@ export function checkHead(head: ResponseHead, isSound: boolean): void {
   const { status } = head;
   const isKnown = statuses.includes(status) || status === 500 || status === 503 ||
     (!isSound && ofRuntimes.includes(status));
-  if (!isKnown) throw new Error(`Nobody has said that there is a status ${status}`);
+  if (!isKnown) throw new Error(`The status ${status} is not documented`);
   for (const [name, value] of head.headers) {
     if (!fields.has(name.toLowerCase())) throw new Error(`The answer has ${name}: ${value}`);
   }

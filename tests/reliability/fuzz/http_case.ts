@@ -48,7 +48,7 @@ function drawOne(random: SeededRandom, base: string, id: string): Case {
   };
 }
 
-/** A faultless request has its reading. */
+/** A faultless request has its response. */
 async function exchange(client: Client, { text, method }: Request): Promise<void> {
   const [connection, head] = await client.begin(text);
   using cleanup = new DisposableStack();
@@ -107,7 +107,7 @@ async function readResponses(
       if (isLast(head)) return;
     }
   } catch (error) {
-    // Bun answers what it cannot parse at once, also in the middle of another reading.
+    // Bun answers what it cannot parse at once, also in the middle of another response.
     const isBuns = error instanceof Error && / HTTP\/1\.1 (400|431|505) /.test(error.message);
     if (!(error instanceof BrokenOff || isBuns)) throw error;
   }
