@@ -1,5 +1,5 @@
 /**
- * The files of an example's page.
+ * Serves the files of an example's page.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Serves an example, on the runtime that runs it.
+ * Serves an example on the current runtime.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Serves applications of Hono's, on the runtime that runs this.
+ * Serves Hono applications on the current runtime.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Server, websocketHandlers } from "../mod.ts";
 import { type Middleware, sockjs } from "../src/adapters/hono.ts";
 import { type DenoServes, hostname, serveOnDeno } from "./serve.ts";
 
-/** What differs between runtimes for whoever writes an application. */
+/** The parts of a Hono application that differ between runtimes. */
 export interface HonoRuntime {
   readonly name: "deno" | "bun" | "node";
   /** For an application's own websockets; on Node for SockJS as well. */

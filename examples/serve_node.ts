@@ -1,5 +1,5 @@
 /**
- * Serves SockJS servers on one of `node:http`, which all runtimes have.
+ * Attaches SockJS servers to a `node:http` server, which all runtimes have.
  *
  * @module
  */

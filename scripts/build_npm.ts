@@ -1,5 +1,5 @@
 /**
- * Makes the package for npm in `npm/`, and checks it as its users will find it.
+ * Builds the npm package in `npm/`, and checks it as its users will get it.
  *
  * `--quick` leaves the checks out. `--dnt` takes `@deno/dnt` from JSR, instead of
  * the stand-in in `jsr_stubs`.

@@ -1,6 +1,6 @@
 /**
- * Our scripts as programs for Node: compiled, for Node 20 runs no TypeScript,
- * and with the package for npm in place of its sources.
+ * Compiles our scripts for Node, which cannot run TypeScript in version 20. The compiled scripts
+ * import the npm package instead of the sources.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Where a program runs, and with what. */
+/** The working directory and environment of a program, and what ends it. */
 export interface RunOptions {
   cwd?: string | URL;
   env?: Record<string, string>;
@@ -23,7 +23,7 @@ export async function run(
     stdout: "piped",
     stderr: "piped",
   }).output();
-  const [printed, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   if (code === 0) return printed ?? "";
-  throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${printed}${complained}`);
+  throw new Error(`${[program, ...args].join(" ")} ended with ${code}:\n${printed}${errors}`);
 }

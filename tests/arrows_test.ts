@@ -168,6 +168,35 @@ Deno.test("adapters know a server by its public members, and import no more than
   assertEquals([...new Set(imported.map(({ to }) => to))], usedByAdapters);
 });
 
+/** Imports from one suite to another that are allowed, with the reason. */
+const betweenSuites: Readonly<Record<string, string>> = {
+  "tests/support/fact.ts -> tests/conformance/server.ts":
+    "every fact runs against this server, those of tests/reliability too",
+  "tests/scripts/tasks_test.ts -> tests/reliability/soak/arguments.ts":
+    "the soak is a task as well, and its arguments are tested with those of other tasks",
+};
+
+/** All TypeScript files below a folder. */
+function filesBelow(folder: string): string[] {
+  return Deno.readDirSync(new URL(folder, root)).toArray().flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesBelow(`${folder}${name}/`) : name.endsWith(".ts") ? [folder + name] : []
+  );
+}
+
+Deno.test("a test suite uses files of no other suite, only those of tests/support", () => {
+  const suiteOf = (path: string) => /^tests\/([^/]+)\//.exec(path)?.[1];
+  const files = filesBelow("tests/");
+  assert(files.length > 300, `only ${files.length} files were found`);
+  const found = files.flatMap((file) =>
+    Deno.readTextFileSync(new URL(file, root)).matchAll(/"(\.{1,2}\/[^"\n]+)"/g)
+      .map(([, relative = ""]) => pathOf(new URL(relative, new URL(file, root)).href))
+      .filter((path) => ![undefined, "support", suiteOf(file)].includes(suiteOf(path)))
+      .filter((path) => files.includes(path))
+      .map((path) => `${file} -> ${path}`).toArray()
+  );
+  assertEquals(found.sort(), Object.keys(betweenSuites).sort());
+});
+
 /** What users load from elsewhere with a subpath, types apart. */
 function loadedBy(name: string): string[] {
   const outside = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * A service for those who are signed in, and a page to sign in:
+ * A service for signed-in users, with a page to sign in:
  *
  * ```sh
  * deno task example auth --runtime bun --port 8080
@@ -16,7 +16,7 @@ import { signIn } from "./sign_in.ts";
 import { readToken } from "./tokens.ts";
 
 /** Milliseconds in which the token must come. */
-const patience = 3000;
+const timeLimit = 3000;
 /** Codes of our own, after HTTP's 401 and 408. */
 const unauthorized = 4401;
 const tooLate = 4408;
@@ -31,7 +31,7 @@ const server = createServer({
 });
 
 server.on("connection", (connection) => {
-  const timer = setTimeout(() => connection.close(tooLate, "No token came in time"), patience);
+  const timer = setTimeout(() => connection.close(tooLate, "No token came in time"), timeLimit);
   connection.on("close", () => clearTimeout(timer));
   connection.once("data", (message) => {
     clearTimeout(timer);

@@ -1,6 +1,5 @@
 /**
- * What stands for the sign-in of a real application: it gives a token for a name and
- * the password.
+ * Stands in for the sign-in of a real application: exchanges a name and a password for a token.
  *
  * @module
  */

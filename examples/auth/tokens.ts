@@ -1,7 +1,6 @@
 /**
- * Tokens that say who somebody is and until when, signed so that nobody else can
- * make them. A real application may use JSON Web Tokens, or random ones that it
- * keeps in a database.
+ * Signed tokens that hold a user's name and when they expire. A real application may use JSON Web
+ * Tokens, or random tokens that it keeps in a database.
  *
  * @module
  */
@@ -35,8 +34,8 @@ export function readToken(token: string): Token {
 }
 
 /**
- * Compares in a time that does not tell how much of them is equal; else somebody
- * could guess the right value byte by byte.
+ * Compares in constant time. Otherwise an attacker could measure how many bytes are
+ * equal, and guess the right value byte by byte.
  */
 export function isEqual(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);

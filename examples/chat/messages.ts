@@ -1,5 +1,5 @@
 /**
- * What clients and server of the chat tell each other, as JSON.
+ * The JSON messages between the chat's clients and its server.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export const longest = { name: 32, text: 1000 };
 /** What clients send: first their name, then what they say. */
 export type FromClient = { join: string } | { say: string };
 
-/** Somebody who has joined. The id is the connection's. */
+/** A user who has joined. The id is the connection's. */
 export interface Participant {
   id: string;
   name: string;
@@ -27,7 +27,7 @@ export interface Message {
 
 /** What the server sends. */
 export type FromServer =
-  /** The answer to `join`, with the latest messages, oldest first. */
+  /** The response to `join`, with the latest messages, oldest first. */
   | { type: "welcome"; you: string; people: Participant[]; history: Message[] }
   | { type: "joined"; who: Participant; people: Participant[] }
   | { type: "left"; who: Participant; people: Participant[] }

@@ -1,5 +1,5 @@
 /**
- * The chat's only room: who is in it, and what was said lately.
+ * The chat's only room: its members and the latest messages.
  *
  * @module
  */
@@ -24,17 +24,17 @@ export class Room {
     server.on("connection", (connection) => this.#opened(connection));
   }
 
-  /** Those who have told their name. */
+  /** The connections that have given a name. */
   get people(): Participant[] {
     return [...this.#server.connections].flatMap(({ context }) => context ?? []);
   }
 
-  /** Says something to everybody, and keeps it for those who come later. */
+  /** Sends a message to all, and keeps it for those who join later. */
   say(from: Participant, text: string): void {
     const message = { id: crypto.randomUUID(), from, text, at: Date.now() };
     this.#history.push(message);
     if (this.#history.length > historyLength) this.#history.shift();
-    this.#tellAll({ type: "message", message });
+    this.#broadcast({ type: "message", message });
   }
 
   #opened(connection: Connection<Person>): void {
@@ -48,7 +48,7 @@ export class Room {
     });
     connection.on("close", () => {
       const { context: who } = connection;
-      if (who !== undefined) this.#tellAll({ type: "left", who, people: this.people });
+      if (who !== undefined) this.#broadcast({ type: "left", who, people: this.people });
     });
   }
 
@@ -56,15 +56,15 @@ export class Room {
     const who = { id: connection.id, name };
     connection.context = who;
     const { people } = this;
-    this.#tell(connection, { type: "welcome", you: who.id, people, history: this.#history });
-    this.#tellAll({ type: "joined", who, people });
+    this.#send(connection, { type: "welcome", you: who.id, people, history: this.#history });
+    this.#broadcast({ type: "joined", who, people });
   }
 
-  #tell(connection: Connection<Person>, message: FromServer): void {
+  #send(connection: Connection<Person>, message: FromServer): void {
     connection.write(JSON.stringify(message));
   }
 
-  #tellAll(message: FromServer): void {
+  #broadcast(message: FromServer): void {
     this.#server.broadcast(JSON.stringify(message));
   }
 }

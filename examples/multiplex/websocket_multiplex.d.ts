@@ -1,4 +1,4 @@
-/** What is used of the package, which has no types of its own. */
+/** Types for the parts of `websocket-multiplex` that the example uses. The package has none. */
 
 /** A channel's connection, over a SockJS connection that it shares with others. */
 export interface ChannelConnection {

@@ -1,5 +1,6 @@
 /**
- * A client without SockJS: sends the lines that you type, and prints what comes.
+ * A command-line client without SockJS. It sends the lines that you type and prints what it
+ * receives.
  *
  * ```sh
  * deno task example raw_websocket/client --runtime node ws://127.0.0.1:8080/echo/websocket

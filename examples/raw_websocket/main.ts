@@ -1,5 +1,5 @@
 /**
- * An echo service for clients with SockJS and without:
+ * An echo service for clients with and without SockJS:
  *
  * ```sh
  * deno task example raw_websocket --runtime bun --port 8080
@@ -17,7 +17,7 @@ const echo = createServer({
   fallback: filesOf(new URL("page/", import.meta.url)),
 });
 
-// Clients of /echo and of /echo/websocket come here alike; `protocol` tells which they are.
+// Clients of /echo and of /echo/websocket both connect here; `protocol` says which one it is.
 echo.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));
 });

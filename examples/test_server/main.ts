@@ -1,7 +1,7 @@
 /**
- * The services that protocol suites expect, and a page that checks every transport
- * in a browser, on `--port` (8081 unless told); with `--via node` or `--via hono`,
- * on a server of `node:http` or through Hono:
+ * The services that protocol test suites expect, and a page that checks every transport in a
+ * browser. The default port is 8081. `--via node` uses a `node:http` server, `--via hono` a Hono
+ * application:
  *
  * ```sh
  * deno task test-server --runtime bun --port 8081

@@ -1,5 +1,5 @@
 /**
- * Serves services, in whichever way the arguments say.
+ * Serves the test services in the way that the arguments select.
  *
  * @module
  */

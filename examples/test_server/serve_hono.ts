@@ -1,5 +1,5 @@
 /**
- * Serves services through a Hono application.
+ * Serves the test services through a Hono application.
  *
  * @module
  */

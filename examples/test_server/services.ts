@@ -1,6 +1,5 @@
 /**
- * The services that SockJS protocol suites and the stock client's own tests
- * expect of a server.
+ * The services that SockJS protocol suites and the stock client's own tests expect.
  *
  * @module
  */
@@ -85,8 +84,8 @@ export function createServices(
 
   services.add({ prefix: "/amplify" }, (connection) => {
     connection.on("data", (message) => {
-      const asked = Math.floor(Number(message));
-      const exponent = asked >= 1 && asked <= 18 ? asked : 1;
+      const requested = Math.floor(Number(message));
+      const exponent = requested >= 1 && requested <= 18 ? requested : 1;
       connection.write("x".repeat(2 ** exponent));
     });
   });

@@ -1,5 +1,5 @@
 /**
- * The page that checks every transport in the browser that shows it.
+ * Serves the page that checks every transport in a browser.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function addSmokePage(services: Services, witness: Witness): void {
     // A hostile Host makes URLs that cannot be parsed.
     if (!URL.canParse(request.url)) return new Response(null, { status: 404 });
     const url = new URL(request.url);
-    return url.pathname.startsWith("/witness/") ? witness.answer(url) : smokePage(request);
+    return url.pathname.startsWith("/witness/") ? witness.respond(url) : smokePage(request);
   };
 }
 

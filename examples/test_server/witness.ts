@@ -1,5 +1,5 @@
 /**
- * Tells pages what the server saw of their connections.
+ * Records connections on the server, and answers pages that ask about them.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { SockjsServer } from "./services.ts";
 /** How many events are remembered. */
 const memory = 10_000;
 
-/** How long an answer waits for its event, in ms: Bun cuts those that take 10 s. */
-const patience = 8000;
+/** How long a response waits for its event, in ms: Bun cuts those that take 10 s. */
+const timeLimit = 8000;
 
 /** Writes down how connections open and close, by the session id in their URL. */
 export class Witness {
@@ -34,11 +34,11 @@ export class Witness {
    * Answers `/witness/opened?session=<id>` and `/witness/closed?session=<id>`, to
    * pages of any origin, once that has happened; 404 says: ask again.
    */
-  async answer({ pathname, searchParams }: URL): Promise<Response> {
+  async respond({ pathname, searchParams }: URL): Promise<Response> {
     const headers = { "Access-Control-Allow-Origin": "*", "Cache-Control": "no-store" };
     const key = `${pathname.slice("/witness/".length)} ${searchParams.get("session")}`;
     try {
-      const signal = AbortSignal.timeout(patience);
+      const signal = AbortSignal.timeout(timeLimit);
       if (!this.#seen.has(key)) await once(this.#events, key, { signal });
       return Response.json(this.#seen.get(key), { headers });
     } catch {

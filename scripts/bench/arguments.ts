@@ -1,5 +1,5 @@
 /**
- * What the command line asks for.
+ * Parses the benchmark's command line.
  *
  * @module
  */

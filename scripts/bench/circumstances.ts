@@ -1,5 +1,5 @@
 /**
- * Where and when the benchmark runs.
+ * Describes the machine, the date and the versions of a run.
  *
  * @module
  */

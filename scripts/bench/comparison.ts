@@ -1,5 +1,5 @@
 /**
- * Whether anything got slower or larger than it was in another checkout.
+ * Compares this checkout with another one: what got slower or larger.
  *
  * @module
  */

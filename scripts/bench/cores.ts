@@ -1,6 +1,5 @@
 /**
- * The cores of the machine that this process may use: servers have the first to
- * themselves, the load generator the second.
+ * The CPU cores that this process may use. Servers get the first, the load generator the second.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The load generator, `loadgen.c`.
+ * Compiles and runs the load generator, `loadgen.c`.
  *
  * @module
  */

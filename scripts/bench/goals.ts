@@ -1,5 +1,5 @@
 /**
- * What the project wants of its server, as ratios within one run.
+ * The performance goals of the project, as ratios within one run.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Runtime, runtimes, type ServerName } from "./servers.ts";
 import { messageNames } from "./workloads.ts";
 
 /** A goal, and what was reached of it. */
-export interface Verdict {
+export interface GoalResult {
   readonly title: string;
   readonly wanted: number;
   /** Whether less is better. */
@@ -51,7 +51,7 @@ const memoryOverFloor = 1536;
 const growth = 1.15;
 
 /** All goals, with what was reached. */
-export function verdicts(results: Pick<Results, "figures">): Verdict[] {
+export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
   const value = (figure: string, server: ServerName) => {
     const found = figureOf(results, figure);
     return found && medianOf(found, server);
@@ -100,33 +100,33 @@ export function verdicts(results: Pick<Results, "figures">): Verdict[] {
 }
 
 /** Whether a goal is met; `undefined` if it was not measured. */
-export function isMet({ wanted, atMost, reached }: Verdict): boolean | undefined {
+export function isMet({ wanted, atMost, reached }: GoalResult): boolean | undefined {
   if (reached === undefined) return undefined;
   return atMost ? reached <= wanted : reached >= wanted;
 }
 
 /** A line for each goal that was measured. */
 export function goalLines(results: Pick<Results, "figures">): string[] {
-  return verdicts(results).flatMap((verdict) => {
-    const { title, wanted, atMost, reached, isByCpu } = verdict;
+  return goalResults(results).flatMap((result) => {
+    const { title, wanted, atMost, reached, isByCpu } = result;
     if (reached === undefined) return [];
     const how = isByCpu ? " by CPU" : "";
-    return `${verbOf(verdict)}  ${title}: ${number(reached)}${how} (${
+    return `${verbOf(result)}  ${title}: ${number(reached)}${how} (${
       atMost ? "at most" : "at least"
     } ${wanted})`;
   });
 }
 
 /** Measurements scatter: a goal within their interquartile range is not missed for certain. */
-function verbOf(verdict: Verdict): string {
-  if (isMet(verdict)) return "met   ";
-  return (verdict.high ?? -Infinity) >= verdict.wanted ? "near  " : "MISSED";
+function verbOf(result: GoalResult): string {
+  if (isMet(result)) return "met   ";
+  return (result.high ?? -Infinity) >= result.wanted ? "near  " : "MISSED";
 }
 
 /** What was reached of a goal for all of several ratios. */
 function least(
   ratios: readonly (FairRatio | undefined)[],
-): Pick<Verdict, "atMost" | "reached" | "high" | "isByCpu"> {
+): Pick<GoalResult, "atMost" | "reached" | "high" | "isByCpu"> {
   const known = ratios.filter((ratio) => ratio !== undefined);
   const [worst] = known.toSorted((a, b) => a.ratio - b.ratio);
   return known.length < ratios.length || worst === undefined

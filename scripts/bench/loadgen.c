@@ -24,7 +24,7 @@
  *                 with idle it gets SIGUSR2, at which it should collect its garbage
  *
  * The same bytes go to every server. A session's first request goes to <server> "new",
- * which SockJS ignores: a server without sessions can tell by it to answer "o".
+ * which SockJS ignores: a server without sessions answers "o" to it.
  *
  * Whatever is not as the protocol has it ends the program with status 1: figures of
  * a run with errors are of no use.
@@ -216,7 +216,7 @@ typedef struct wire {
   buffer line; /* the beginning of a frame whose end has not arrived */
 } wire;
 
-/* The most messages of a session that wait for their answer: a power of two. */
+/* The most messages of a session that wait for their response: a power of two. */
 enum { IN_FLIGHT = 256 };
 
 typedef struct session {
@@ -360,7 +360,7 @@ static void send_planned(session *s) {
       append(&s->receiver.out, frame.data, length_of(&frame));
     flush(&s->receiver);
   } else if (!s->is_sending && s->sent != s->planned && s->echoed == s->sent) {
-    /* As a page does: the next send waits for the answer to the one before. */
+    /* As a page does: the next send waits for the response to the one before. */
     s->is_sending = true;
     s->sent++;
     post(settings.transport == STREAM ? &s->sender : &s->receiver, "000", "xhr_send", &payload);

@@ -1,6 +1,6 @@
 /**
- * Measures our server, the runtimes' floors and sockjs-node: `deno task bench --quick`; or
- * our server and that of another checkout: `deno task bench --before FOLDER`.
+ * Measures our server, the runtimes' floors and sockjs-node (`deno task bench --quick`), or
+ * compares our server with that of another checkout (`deno task bench --before FOLDER`).
  *
  * Each measurement has a fresh server on one core and the load generator on another.
  * `--help` lists what can be chosen.

@@ -1,5 +1,5 @@
 /**
- * A server that is measured: a fresh process, on one core.
+ * A server under measurement: a fresh process, pinned to one core.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { serverCore } from "./cores.ts";
 /** A running server. */
 export class PinnedServer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #complaints: Promise<string>;
+  readonly #stderr: Promise<string>;
   readonly port: number;
 
-  private constructor(child: Deno.ChildProcess, complaints: Promise<string>, port: number) {
+  private constructor(child: Deno.ChildProcess, stderr: Promise<string>, port: number) {
     this.#child = child;
-    this.#complaints = complaints;
+    this.#stderr = stderr;
     this.port = port;
   }
 
@@ -31,7 +31,7 @@ export class PinnedServer implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const complaints = new Response(child.stderr).text();
+    const stderr = new Response(child.stderr).text();
     let printed = "";
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       printed += text;
@@ -39,9 +39,9 @@ export class PinnedServer implements AsyncDisposable {
     }
     const port = /^http:\/\/127\.0\.0\.1:([0-9]+)\n/.exec(printed)?.[1];
     if (port === undefined) {
-      throw new Error(`${command.join(" ")} does not listen: ${printed}${await complaints}`);
+      throw new Error(`${command.join(" ")} does not listen: ${printed}${await stderr}`);
     }
-    return new PinnedServer(child, complaints, Number(port));
+    return new PinnedServer(child, stderr, Number(port));
   }
 
   /** The system's number for it. */
@@ -58,7 +58,7 @@ export class PinnedServer implements AsyncDisposable {
       if (!(error instanceof TypeError)) throw error;
     }
     await this.#child.status;
-    return await this.#complaints;
+    return await this.#stderr;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

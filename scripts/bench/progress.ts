@@ -1,5 +1,5 @@
 /**
- * Says how far the benchmark is.
+ * Shows the benchmark's progress.
  *
  * @module
  */

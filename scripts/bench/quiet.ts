@@ -1,5 +1,5 @@
 /**
- * Whether other programs are at work.
+ * Checks whether other programs use the CPU.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a run of the benchmark found out.
+ * The results of a benchmark run, and their file format.
  *
  * @module
  */
@@ -86,7 +86,7 @@ export interface FairRatio {
   readonly ratio: number;
   /** A quarter of them are above. */
   readonly high: number;
-  /** How far they scatter; infinitely, as far as one or two of them tell. */
+  /** How far they scatter: Infinity where there are only one or two. */
   readonly spread: number;
   readonly isByCpu: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * Measures: every workload on every server, in several rounds, each with fresh servers.
+ * Measures every workload on every server, in several rounds with fresh servers.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const slowStart = 3;
 const [slice, settling] = [0.3, 0.1];
 
 /**
- * Measures all of a plan. A measurement that fails is told of, and left out.
+ * Measures all of a plan. A measurement that fails is reported and left out.
  *
  * @param commands how its servers are started
  */

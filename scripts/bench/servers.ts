@@ -1,5 +1,5 @@
 /**
- * The servers that are measured.
+ * The list of servers to measure.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is said of several measurements of the same thing.
+ * Medians and spreads of repeated measurements.
  *
  * @module
  */
@@ -25,12 +25,12 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Of fewer values the quarters say nothing, and of fewer still neither do all. */
+/** With fewer values the quartiles mean nothing; with even fewer, nor does the range. */
 const [fewForQuarters, fewForAll] = [6, 3];
 
 /**
  * How far values scatter: their interquartile range, or the whole range where they are few.
- * Nobody knows of one or two: infinitely.
+ * One or two values say nothing: the result is Infinity.
  */
 export function spread(values: readonly number[]): number {
   if (values.length < fewForAll) return Infinity;

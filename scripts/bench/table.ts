@@ -1,5 +1,5 @@
 /**
- * The results as a table for terminals.
+ * Prints the results as a table.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Sample } from "./workloads.ts";
 const comparisons: readonly {
   title: string;
   other: (server: ServerName) => ServerName | undefined;
-  /** Whether it is told how far the ratios scatter. */
+  /** Whether the table shows how far the ratios scatter. */
   hasSpread: boolean;
 }[] = [
   { title: "before", other: beforeOf, hasSpread: true },

@@ -1,5 +1,5 @@
 /**
- * What the servers have to do, and what is measured of it.
+ * The workloads: what the load generator does, and which figure of it counts.
  *
  * @module
  */
@@ -75,7 +75,7 @@ export function isOfMessages({ name }: Workload): boolean {
   return messageNames.includes(name);
 }
 
-/** What tells whether a change made anything slower or larger: the six, two of them with long messages, and idle sessions. */
+/** Workloads that show if a change is slower or larger: six, two with long messages, idle sessions. */
 export function isCompared(workload: Workload): boolean {
   const { name, bytes } = workload;
   if (name.startsWith("idle-")) return true;

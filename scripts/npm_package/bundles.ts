@@ -1,5 +1,5 @@
 /**
- * Programs in one file, made of the package by those who bundle it.
+ * Bundles programs that use the npm package into one file, with the usual bundlers.
  *
  * @module
  */

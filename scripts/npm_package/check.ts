@@ -1,5 +1,5 @@
 /**
- * Checks the package in `npm/` as its users will find it.
+ * Checks the npm package in `npm/` as its users will get it.
  *
  * @module
  */

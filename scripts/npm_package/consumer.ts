@@ -1,5 +1,5 @@
 /**
- * A project that uses the package as npm gives it to its users.
+ * A temporary project that installs the npm package.
  *
  * @module
  */
@@ -65,7 +65,7 @@ export class Consumer {
   /** Runs the programs on Node, and fails when one of them does. */
   async run(extension: "mjs" | "cjs"): Promise<void> {
     for (const file of this.#files(["anywhere", "onNode"], [extension])) {
-      // One that gets no answer would wait for ever.
+      // One that gets no response would wait for ever.
       await run(["node", file], { cwd: this.#folder, signal: AbortSignal.timeout(30_000) });
     }
   }

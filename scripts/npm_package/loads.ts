@@ -1,5 +1,5 @@
 /**
- * What a program loads that imports the package.
+ * Lists the modules that a program loads when it imports the package.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Makes the package for npm in `npm/`.
+ * Builds the npm package in `npm/`.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export async function makeStalePackage(): Promise<void> {
   if (!await isFresh(packageStamp)) await make();
 }
 
-/** Everything is made beside what is there, so that nobody sees half of it for long. */
+/** The package is built in another folder and then moved, so that no process sees half of it. */
 async function make(): Promise<void> {
   const made = await readSources(sources);
   const project = await readProject();
@@ -77,7 +77,7 @@ async function make(): Promise<void> {
     },
   });
   await finishPackageJson(new URL("package.json", folder));
-  await tellPlace(new URL("esm/src/adapters/served_client/source_on_node.js", folder));
+  await replaceFilename(new URL("esm/src/adapters/served_client/source_on_node.js", folder));
   await embedClient(new URL("esm/src/adapters/", folder));
   for (const format of ["esm", "script"]) {
     await nameLibrary(new URL(`${format}/src/server/server.d.ts`, folder));
@@ -135,11 +135,11 @@ async function finishPackageJson(file: URL): Promise<void> {
  * Lets an ES module that asks for `__filename` know where it is. dnt's own way, for
  * `import.meta` in CommonJS, changes the global object.
  */
-async function tellPlace(file: URL): Promise<void> {
+async function replaceFilename(file: URL): Promise<void> {
   const text = await Deno.readTextFile(file);
-  const told = text.replace(/\b__filename\b/g, "import.meta.url");
-  if (told === text) throw new Error(`Cannot build: ${file} does not ask where it is`);
-  await Deno.writeTextFile(file, told);
+  const replaced = text.replace(/\b__filename\b/g, "import.meta.url");
+  if (replaced === text) throw new Error(`Cannot build: ${file} does not ask where it is`);
+  await Deno.writeTextFile(file, replaced);
 }
 
 /**

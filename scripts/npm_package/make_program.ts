@@ -1,6 +1,6 @@
 /**
- * Compiles scripts of the project into programs for Node, unless that is done:
- * `deno run -A make_program.ts path/to/script.ts`.
+ * Compiles scripts of the project for Node, unless they are up to date: `deno run -A
+ * make_program.ts path/to/script.ts`.
  *
  * @module
  */

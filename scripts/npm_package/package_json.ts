@@ -1,5 +1,5 @@
 /**
- * What the package for npm says of itself.
+ * The contents of the npm package's `package.json`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the package for npm takes from the project: names, versions, places.
+ * Names, versions and folders of the project, for the build of the npm package.
  *
  * @module
  */

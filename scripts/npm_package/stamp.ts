@@ -1,6 +1,5 @@
 /**
- * Stamps say of which sources something was made, so that it need not be made
- * again.
+ * Stamps record which sources a build was made of, so that an unchanged build is not repeated.
  *
  * @module
  */

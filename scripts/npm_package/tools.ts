@@ -1,5 +1,5 @@
 /**
- * Programs of other packages, each in one version, so that what passes today
+ * The development tools of other packages, each pinned to a version: a check that passes today
  * passes tomorrow.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * What programs do that import the package: JavaScript that is TypeScript too,
- * in which `it` is the module.
+ * Programs that import the package. They are both JavaScript and TypeScript; `it` is the imported
+ * module.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Once for each runtime, all transports at the same time. */
+/** Tests that use all transports at the same time, once per runtime. */
 
 import { assert, assertEquals } from "@std/assert";
 import { closed } from "../../examples/test_server/page/witness.js";
@@ -23,7 +23,7 @@ onEachRuntime("are held over three heartbeats", ["same-origin"], async (runtime,
   await Promise.all(tabs.map((tab) => tab.check("is held over three heartbeats")));
 });
 
-onEachRuntime("are closed when the server goes away", origins, async (runtime, from) => {
+onEachRuntime("are closed when the server stops", origins, async (runtime, from) => {
   await using process = await startTestServer(runtime);
   await using stack = new AsyncDisposableStack();
   const tabs = await openTabs(stack, process.address, from);
@@ -36,28 +36,32 @@ onEachRuntime("are closed when the server goes away", origins, async (runtime, f
 });
 
 // The page comes through the tunnel, too: so all of them are there.
-onEachRuntime("are cut off, and come back", ["same-origin"], async (runtime, from) => {
-  const { address, port } = await serverProcess(runtime);
-  using tunnel = Tunnel.plain(port);
-  await using stack = new AsyncDisposableStack();
-  const tabs = await openTabs(stack, `http://127.0.0.1:${tunnel.port}`, from);
-  const ids = await Promise.all(tabs.map((tab) => tab.connect()));
-  tunnel.cut();
-  const heard = await Promise.all(ids.map((id) => closed(address, id)));
-  for (const { wasClean } of heard) assert(!wasClean);
-  tunnel.mend();
-  await Promise.all(tabs.map(async (tab) => {
-    await learn(tab);
-    // Those that ask again for their session hear that it was interrupted.
-    const { code } = await tab.closed();
-    assert(code === 1006 || code === 1002, `${tab.stage.transport}: ${code}`);
-    await tab.check("opens over it, as the server sees it too");
-  }));
-});
+onEachRuntime(
+  "reconnect after their connections are cut",
+  ["same-origin"],
+  async (runtime, from) => {
+    const { address, port } = await serverProcess(runtime);
+    using tunnel = Tunnel.plain(port);
+    await using stack = new AsyncDisposableStack();
+    const tabs = await openTabs(stack, `http://127.0.0.1:${tunnel.port}`, from);
+    const ids = await Promise.all(tabs.map((tab) => tab.connect()));
+    tunnel.cut();
+    const closes = await Promise.all(ids.map((id) => closed(address, id)));
+    for (const { wasClean } of closes) assert(!wasClean);
+    tunnel.mend();
+    await Promise.all(tabs.map(async (tab) => {
+      await learn(tab);
+      // Clients that ask for their session again learn that it was interrupted.
+      const { code } = await tab.closed();
+      assert(code === 1006 || code === 1002, `${tab.stage.transport}: ${code}`);
+      await tab.check("opens over it, as the server sees it too");
+    }));
+  },
+);
 
 /**
- * Makes the client learn that its receiving request was cut: an EventSource tries again for
- * ever, and of the page of htmlfile nobody is told. It learns when it sends.
+ * Makes the client learn that its receiving request has ended: an EventSource retries for
+ * ever, and htmlfile has no event for it. The client learns it when it sends.
  */
 async function learn(tab: Tab): Promise<void> {
   if (/(eventsource|htmlfile)$/.test(tab.stage.transport)) await tab.send("Is anybody there?");

@@ -1,6 +1,6 @@
 /**
- * The client that the server serves, in pages of another site: the iframe page
- * checks it, has a policy, and still works.
+ * Tests of the client that the server serves, in pages of another site: the iframe page checks its
+ * integrity, has a Content-Security-Policy, and still works.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
@@ -53,7 +53,7 @@ function pagePolicy(server: string): string {
 }
 
 /** What a browser complains of, in the page and in its frames. */
-function complaints(page: Page): string[] {
+function errors(page: Page): string[] {
   const found: string[] = [];
   page.on("console", (message: ConsoleMessage) => {
     // Chromium warns of `document.domain`, which the protocol has in the iframe page.
@@ -93,7 +93,7 @@ function converse(page: Page, url: string, ...transports: string[]): Promise<str
 
 async function open(context: BrowserContext, url: string): Promise<[Page, string[]]> {
   const page = await context.newPage();
-  const found = complaints(page);
+  const found = errors(page);
   await page.goto(url);
   return [page, found];
 }
@@ -146,7 +146,7 @@ const breakIn = (elsewhere: string) =>
   return globalThis.isBroken ? ["none"] : violations;
 })()`;
 
-browserTest("with another version in the iframe page the client goes on", async (context) => {
+browserTest("the client works with another version in the iframe page", async (context) => {
   const source = client.source.replaceAll(client.version, "1.0.0");
   await using old = new Sites({ serveClient: { source } }, pagePolicy);
   await using sites = new Sites({ sockjsUrl: `${old.echo}/sockjs.min.js` }, pagePolicy);

@@ -1,4 +1,4 @@
-/** Each transport, from the server's own origin and from another. */
+/** Tests of each transport, from the server's origin and from another. */
 
 import { assertEquals } from "@std/assert";
 import { checks, transports } from "../../examples/test_server/page/checks.js";
@@ -25,7 +25,7 @@ const doneHereOtherwise = [
   "is heard to leave by navigation",
 ];
 
-/** Those that are done ahead of their tests, so that no test waits for a time-out alone. */
+/** Those that are done ahead of their tests, so that no test waits for a timeout alone. */
 const atOnce = 3;
 
 /** A transport between a page and a server, and all that is checked of it. */
@@ -47,7 +47,7 @@ class Combination {
       this.#add(name, (tab) => tab.check(name));
     }
     this.#add("echoes in two tabs at once", echoesInTwoTabs);
-    this.#add("is heard to leave by navigation", isHeardToLeave);
+    this.#add("is heard to leave by navigation", leavesByNavigation);
   }
 
   #add(sentence: string, check: Check): void {
@@ -93,11 +93,11 @@ async function echoesInTwoTabs(tab: Tab): Promise<void> {
   await Promise.all(tabs.map((each) => each.check("echoes in order")));
 }
 
-/** The server hears of it at once, or by its time-outs: never not at all. */
-async function isHeardToLeave(tab: Tab): Promise<void> {
-  const leaving = await tab.beside();
-  const id = await leaving.connect();
-  await leaving.leave();
+/** The server learns of it at once, or by a timeout, but always. */
+async function leavesByNavigation(tab: Tab): Promise<void> {
+  const leavingTab = await tab.beside();
+  const id = await leavingTab.connect();
+  await leavingTab.leave();
   await closed(tab.stage.server, id);
 }
 

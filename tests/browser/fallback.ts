@@ -1,4 +1,4 @@
-/** The client falls back to what works, when it may choose among all of its transports. */
+/** Tests that the client, with all its transports to choose from, falls back to one that works. */
 
 import { assertEquals } from "@std/assert";
 import { presentHosts } from "../support/hosts.ts";
@@ -28,7 +28,7 @@ function connects(transport: string, when: string, service: string, proxy?: Prox
   const begun = new Map<Runtime, Promise<void>>();
   for (const runtime of runtimes) {
     onRuntime(runtime, "any transport", `it is ${transport} ${when}`, async () => {
-      // All of them at once: the client is patient with each transport that gives no answer.
+      // All of them at once: the client is patient with each transport that gives no response.
       for (const each of runtimes.filter((each) => presentHosts.has(each))) {
         if (begun.has(each)) continue;
         const outcome = endsUpWith(transport, each, service, proxy);

@@ -1,5 +1,5 @@
 /**
- * Proxies that stand in the way of websockets and of streams.
+ * Proxies that block websockets or hold back streams.
  *
  * @module
  */
@@ -66,7 +66,7 @@ export class HttpProxy implements AsyncDisposable {
       agent: false,
     });
     request.pipe(passed);
-    passed.on("response", (answer) => this.#passBack(answer, response));
+    passed.on("response", (respond) => this.#passBack(respond, response));
     this.#endTogether(passed, response);
   }
 
@@ -76,17 +76,17 @@ export class HttpProxy implements AsyncDisposable {
     response.on("close", () => passed.destroy());
   }
 
-  #passBack(answer: IncomingMessage, response: ServerResponse): void {
-    const { "transfer-encoding": _, connection: __, ...headers } = answer.headers;
-    const begin = () => response.writeHead(answer.statusCode ?? 502, headers);
+  #passBack(respond: IncomingMessage, response: ServerResponse): void {
+    const { "transfer-encoding": _, connection: __, ...headers } = respond.headers;
+    const begin = () => response.writeHead(respond.statusCode ?? 502, headers);
     if (!this.#habits.holdsBack) {
       begin();
-      answer.pipe(response);
+      respond.pipe(response);
       return;
     }
     const chunks: Uint8Array[] = [];
-    answer.on("data", (chunk) => chunks.push(chunk));
-    answer.on("end", () => {
+    respond.on("data", (chunk) => chunks.push(chunk));
+    respond.on("end", () => {
       begin();
       for (const chunk of chunks) response.write(chunk);
       response.end();

@@ -1,6 +1,5 @@
 /**
- * What came of the tests in the browser, as a table: by transport, runtime and
- * origin.
+ * Collects the results of the browser tests into a table by transport, runtime and origin.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The pages of the test server, from another origin than the server under test.
+ * Serves the test pages from another origin than that of the server under test.
  *
  * @module
  */
@@ -11,11 +11,11 @@ let server: Deno.HttpServer<Deno.NetAddr> | undefined;
 
 /** Where they are, without a slash at the end. */
 export function otherOrigin(): string {
-  server ??= Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  server ??= Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, respond);
   return `http://127.0.0.1:${server.addr.port}`;
 }
 
-function answer(request: Request): Response | Promise<Response> {
+function respond(request: Request): Response | Promise<Response> {
   if (!request.url.endsWith("/sockjs.min.js")) return smokePage(request);
   return new Response(client.source, { headers: { "Content-Type": "text/javascript" } });
 }

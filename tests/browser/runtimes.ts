@@ -1,5 +1,5 @@
 /**
- * Registers tests in the browser, for each runtime of the server.
+ * Registers browser tests for each runtime of the server.
  *
  * @module
  */
@@ -83,7 +83,7 @@ export function onRuntime(
   });
 }
 
-/** Registers the last tests of a run: each server stops as told, and was silent. */
+/** Registers the last tests of a run: each server stops on SIGTERM, and has printed no errors. */
 export function theEnd(): void {
   for (const runtime of runtimes) {
     onRuntime(runtime, "any transport", "the server has printed nothing", async () => {

@@ -1,4 +1,4 @@
-/** The smoke page itself, on two of its rows from each origin. */
+/** Tests of the smoke page itself, on two of its rows from each origin. */
 
 import { assertEquals } from "@std/assert";
 import { browser } from "../support/browser.ts";

@@ -1,5 +1,5 @@
 /**
- * A tab of the browser, with the stock client and the checks of the smoke page.
+ * A browser tab with the stock client and the checks of the smoke page.
  *
  * @module
  */
@@ -20,10 +20,10 @@ interface Called {
     Connection: typeof Connection;
   };
   /** The connection that a test keeps. */
-  kept: Connection;
+  savedConnection: Connection;
 }
 
-/** How a connection ended, as the client tells it. */
+/** How a connection ended, as the client reports it. */
 export interface ClientClose {
   code: number;
   reason: string;
@@ -74,20 +74,24 @@ export class Tab implements AsyncDisposable {
   async connect(): Promise<string> {
     return await this.#call(async (stage) => {
       const page = globalThis as unknown as Called;
-      page.kept = await page.tab.connect(stage);
-      return page.kept.id;
+      page.savedConnection = await page.tab.connect(stage);
+      return page.savedConnection.id;
     }, this.stage);
   }
 
-  /** Sends a message on the connection that is kept. */
+  /** Sends a message on the saved connection. */
   async send(message: string): Promise<void> {
-    await this.#call((text) => (globalThis as unknown as Called).kept.send(text), message);
+    await this.#call(
+      (text) => (globalThis as unknown as Called).savedConnection.send(text),
+      message,
+    );
   }
 
   /** Waits for the end of the connection that is kept. */
   async closed(): Promise<ClientClose> {
     return await this.#call(
-      async () => await (globalThis as unknown as Called).kept.closed() as unknown as ClientClose,
+      async () =>
+        await (globalThis as unknown as Called).savedConnection.closed() as unknown as ClientClose,
       undefined,
     );
   }

@@ -1,4 +1,4 @@
-/** The stock client in a browser, against a server process per runtime. */
+/** Tests of the stock client in a browser, against a server process per runtime. */
 
 import { theEnd } from "./runtimes.ts";
 import "./every_transport.ts";

@@ -1,6 +1,6 @@
 /**
- * Registers tests of the stock client, for each host of the server and each
- * transport that the client has outside browsers.
+ * Registers tests of the stock client for each host of the server and each transport that the
+ * client has outside browsers.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export function onEachHost(
   }
 }
 
-/** Registers the last tests of a run: each server stops as told, and was silent. */
+/** Registers the last tests of a run: each server stops on SIGTERM, and has printed no errors. */
 export function theEnd(): void {
   onEachHost("the server has printed nothing", async (_, host) => {
     const process = await serverProcess(host);

@@ -1,5 +1,5 @@
 /**
- * Lets a test learn which requests a client made.
+ * Records the requests that a client makes, for a test to read.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 import type { SockjsServer } from "../../examples/test_server/services.ts";
 import type { RequestRuntime } from "../../src/runtimes/runtime.ts";
 
-/** A request, and how it was answered. */
+/** A request and its response. */
 export interface LoggedRequest {
   /** The last segment of the path: `info`, `websocket`, `xhr`, … */
   endpoint: string;
-  /** 0 as long as it waits. Of an upgrade, Bun tells nothing but that it was not refused. */
+  /** 0 while it waits. Of an upgrade, Bun reports only that it was not refused. */
   status: number;
   cookie: string | null;
 }
 
-/** What adapters bring beside a request, where they send answers without a `Response`. */
+/** What adapters bring beside a request, where they send responses without a `Response`. */
 const runtimeKey = Symbol.for("sockjs-web.runtime");
 
 type Note = (status: number, cookie: string | null) => void;
@@ -46,7 +46,7 @@ export class RequestLog {
   readonly #requests = new Map<string, LoggedRequest[]>();
   #waiting: (() => void)[] = [];
 
-  /** Writes down all requests of a server, and their answers once they have begun. */
+  /** Writes down all requests of a server, and their responses once they have begun. */
   watch(server: SockjsServer): void {
     const handle = server.handle.bind(server);
     server.handle = (request, info) => {
@@ -56,11 +56,11 @@ export class RequestLog {
       const note = this.#note(pathname);
       const runtime = (info as { [runtimeKey]?: RequestRuntime } | undefined)?.[runtimeKey];
       if (runtime?.respond === undefined) {
-        const answer = handle(request, info);
-        Promise.resolve(answer).then(({ status, headers }) => {
+        const result = handle(request, info);
+        Promise.resolve(result).then(({ status, headers }) => {
           note(status, headers.get("Set-Cookie"));
         });
-        return answer;
+        return result;
       }
       return handle(request, { [runtimeKey]: notingRuntime(runtime, note) });
     };
@@ -81,7 +81,7 @@ export class RequestLog {
   }
 
   /** Answers `/requests?of=<whom>&count=<least>` once there are so many. */
-  async answer(url: URL): Promise<Response> {
+  async respond(url: URL): Promise<Response> {
     const of = url.searchParams.get("of") ?? "";
     const count = Number(url.searchParams.get("count"));
     while (true) {

@@ -1,7 +1,6 @@
 /**
- * The server that clients of others' making are driven against: the services of
- * the example's test server, those that only these tests need, and what they
- * ask of it.
+ * The server program for tests of other people's clients: the services of the example's test
+ * server, services for these tests alone, and the records that tests read.
  *
  * @module
  */
@@ -35,7 +34,7 @@ services.add({
 
 services.other = (request) => {
   const url = new URL(request.url);
-  return url.pathname === "/requests" ? requests.answer(url) : recorder.answer(url);
+  return url.pathname === "/requests" ? requests.respond(url) : recorder.respond(url);
 };
 address = await serve(readArguments(0), services);
 console.log(address);

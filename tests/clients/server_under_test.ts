@@ -1,5 +1,5 @@
 /**
- * A server as a test of a client sees it.
+ * A running server, for tests of a client.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The stock client, driven from here against a server process per runtime. */
+/** Tests of the stock client against a server process per host. */
 
 import { theEnd } from "./every_transport.ts";
 import "./stock_client/opening.ts";

@@ -1,19 +1,19 @@
 /**
- * The clock on the server's wall, which somebody may set; and a server that has no time.
+ * Lets tests set the server's wall clock, and keep its process busy.
  *
  * @module
  */
 
 const now = Date.now;
 
-/** Sets it by as many milliseconds as stand at the end of the URL, and tells the time. */
+/** Shifts the clock by the milliseconds at the end of the URL, and returns its time. */
 export function setClock(url: string): string {
   const shift = numberAtTheEnd(url);
   Date.now = () => now() + shift;
   return `${Date.now()}`;
 }
 
-/** Keeps the process busy for as many milliseconds as stand at the end of the URL. */
+/** Keeps the process busy for the milliseconds at the end of the URL. */
 export function standStill(url: string): string {
   const end = performance.now() + numberAtTheEnd(url);
   while (performance.now() < end);

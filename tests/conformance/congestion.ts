@@ -1,13 +1,13 @@
 /**
- * Applications with too much to say, or too much to do to listen.
+ * Applications that write faster than their clients read, or that pause their connections.
  *
  * @module
  */
 
 import type { Connection } from "../../mod.ts";
 
-/** Writes more than may wait for each message, and then what `write` and `ready` have said. */
-export function tellOfCongestion(connection: Connection): void {
+/** Writes more than may be buffered for each message, then the results of `write` and `ready`. */
+export function reportCongestion(connection: Connection): void {
   connection.on("data", async () => {
     const said = connection.write("x".repeat(2000));
     let drained = false;
@@ -17,7 +17,7 @@ export function tellOfCongestion(connection: Connection): void {
   });
 }
 
-/** Writes as long as `write` and `ready` let it, until it is told to `stop`. */
+/** Writes as long as `write` and `ready` allow it, until the message `stop`. */
 export function writeWheneverWelcome(connection: Connection): void {
   const text = "x".repeat(3000);
   connection.on("data", async (message) => {
@@ -26,7 +26,7 @@ export function writeWheneverWelcome(connection: Connection): void {
   });
 }
 
-/** On `write` writes without looking at what that says, and tells those who `watch` of its end. */
+/** On `write`, writes and ignores the result. Notifies those who `watch` when it is closed. */
 export function writeForEver(): (connection: Connection) => void {
   const text = "x".repeat(100_000);
   const watchers = new Set<Connection>();
@@ -45,8 +45,8 @@ export function writeForEver(): (connection: Connection) => void {
   };
 }
 
-/** On `pause` pauses its connection; on `resume` from any connection, all go on. Echoes the rest. */
-export function pauseWhenTold(): (connection: Connection) => void {
+/** On `pause`, pauses its connection. On `resume` from any of them, resumes all. Echoes the rest. */
+export function pauseOnCommand(): (connection: Connection) => void {
   const paused = new Set<Connection>();
   return (connection) => {
     connection.on("close", () => paused.delete(connection));
@@ -61,12 +61,12 @@ export function pauseWhenTold(): (connection: Connection) => void {
   };
 }
 
-/** How much a flood is: 100 MB, in messages of 64 KiB. */
+/** The size of a flood: 100 MB, in messages of 64 KiB. */
 const [drop, drops] = ["x".repeat(64 * 1024), 1600];
 
 /**
- * Writes 100 MB and does not look at what `write` says: on `at once` in one turn of the event
- * loop, on `in turns` a megabyte each. Afterwards says so to those who `watch`.
+ * Writes 100 MB and ignores the results of `write`: on `at once` in one turn of the event
+ * loop, on `in turns` a megabyte per turn. Then notifies those who `watch`.
  */
 export function flood(): (connection: Connection) => void {
   const watchers = new Set<Connection>();

@@ -1,5 +1,6 @@
 /**
- * A proxy that reads on when its client has gone, as some do, and tells nobody.
+ * A proxy that does not notice that its client has disconnected, and goes on reading from the
+ * server.
  *
  * @module
  */
@@ -36,7 +37,7 @@ export class DeafProxy implements Disposable {
   }
 }
 
-/** Takes all that comes from one, be the other there or not. */
+/** Reads everything from one side, even if the other side has disconnected. */
 async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(16 * 1024);
   try {
@@ -45,7 +46,7 @@ async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {
       try {
         while (bytes.length > 0) bytes = bytes.subarray(await to.write(bytes));
       } catch {
-        // It has gone, which nobody is told.
+        // It has disconnected, which this proxy ignores.
       }
     }
   } catch {

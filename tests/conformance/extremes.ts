@@ -1,12 +1,12 @@
 /**
- * Services with options at the ends of what they allow.
+ * Services whose options have their smallest or largest values.
  *
  * @module
  */
 
 import type { Connection, ServerOptions } from "../../mod.ts";
 
-/** Over which of its transports such a service can do anything. */
+/** The transports over which such a service is usable. */
 export type Usable = "all" | "streams and websockets" | "raw websockets";
 
 /** One of them. */
@@ -30,7 +30,7 @@ const most = {
   maxTotalBufferedBytes: Number.MAX_SAFE_INTEGER,
 } satisfies ServerOptions;
 
-/** Where 32 bits are not enough: what is left of the number is small. */
+/** Above 32 bits: a truncated number would be small. */
 const beyond32Bits = {
   responseLimit: 2 ** 32 + 1,
   responseTimeLimit: 2 ** 32 + 1,
@@ -47,11 +47,11 @@ const least = {
   responseLimit: 1,
   responseTimeLimit: 1,
   highWaterMark: 1,
-  // Of a send with one letter.
+  // The size of a send request with one letter.
   maxMessageSize: 5,
 } satisfies ServerOptions;
 
-/** Each option alone, and those at their most together. */
+/** Each option alone, and all with their largest values together. */
 export const extremes: readonly Extreme[] = [
   ...oneByOne("most", most),
   ...oneByOne("least", least),
@@ -79,8 +79,8 @@ function oneByOne(end: string, values: ServerOptions): Extreme[] {
   }));
 }
 
-/** Gives back every message, and goes at a `c`. */
-export function echoUntilTold(connection: Connection): void {
+/** Echoes every message, and closes on `c`. */
+export function echoUntilClose(connection: Connection): void {
   connection.on("data", (message) => {
     if (message === "c") connection.close(3000, "Go away!");
     else connection.write(message);

@@ -1,5 +1,5 @@
 /**
- * Applications that pipe connections, and await nothing of it.
+ * Applications that pipe connections and do not await the pipes.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export const failures: Readonly<Record<string, (connection: Connection) => void>
 
 const shared = new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** Destinations that do not fail, or of which nobody need hear. */
+/** Destinations that do not fail, or whose failure need not be reported. */
 export const oddities: Readonly<Record<string, (connection: Connection) => void>> = {
   "a Node stream was ended": (it) => {
     it.pipe(new Writable({ write: (_chunk, _encoding, done) => done() }).end());
@@ -102,8 +102,8 @@ function fault(): Error {
   return new Error("the destination failed");
 }
 
-/** Pipes as the URL says: its server segment is the place in one of the lists. */
-export function pipeAsTold(
+/** Pipes as the URL selects: its server segment is an index into the list. */
+export function pipeByUrl(
   ways: Readonly<Record<string, (connection: Connection) => void>>,
 ): (connection: Connection) => void {
   return (connection) => {

@@ -1,5 +1,5 @@
 /**
- * Applications that take messages, each in a way of its own, and note what they have taken.
+ * Applications that read messages in different ways, and record what they read.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The server under test: the services of the example's test server, and those
- * that only these tests need.
+ * The server program of the conformance suite: the services of the example's test server, and
+ * services for these tests alone.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { createServices, echo } from "../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { setClock, standStill } from "./clock.ts";
-import { everything, judge, tellOfContext } from "../support/access.ts";
+import { authorizeAsAsked, echoWithContext, everything } from "../support/access.ts";
 import { goWrong, obey } from "../support/server_command.ts";
 import {
   flood,
-  pauseWhenTold,
-  tellOfCongestion,
+  pauseOnCommand,
+  reportCongestion,
   writeForEver,
   writeWheneverWelcome,
 } from "./congestion.ts";
-import { echoThroughStreams, failures, oddities, pipeAsTold } from "./piping.ts";
+import { echoThroughStreams, failures, oddities, pipeByUrl } from "./piping.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
-import { echoUntilTold, extremes } from "./extremes.ts";
+import { echoUntilClose, extremes } from "./extremes.ts";
 import { Recorder } from "../support/recorder.ts";
-import { chooseAsTold, tellOfSubprotocol } from "./subprotocols.ts";
+import { chooseByQuery, reportSubprotocol } from "./subprotocols.ts";
 
 const recorder = new Recorder();
 const services = createServices((options) => {
@@ -108,7 +108,7 @@ services.add({
   disconnectDelay: 2000,
 }, obey);
 services.add({ prefix: "/eager" }, writeWheneverWelcome);
-services.add({ prefix: "/low_water", highWaterMark: 1000 }, tellOfCongestion);
+services.add({ prefix: "/low_water", highWaterMark: 1000 }, reportCongestion);
 services.add({
   prefix: "/never_read",
   maxBufferedBytes: 1024 * 1024,
@@ -121,21 +121,21 @@ services.add({ prefix: "/one_origin", origins: [good] }, echo);
 services.add({ prefix: "/all_of_one_origin", origins: [good], transports: [...everything] }, echo);
 services.add({ prefix: "/origins_by_pattern", origins: /http:\/\/(good|better)\.example/g }, echo);
 services.add({ prefix: "/origins_by_function", origins: (origin) => origin === good }, echo);
-services.add({ prefix: "/authorized", authorize: judge }, tellOfContext);
-services.add({ prefix: "/no_subprotocol" }, tellOfSubprotocol);
+services.add({ prefix: "/authorized", authorize: authorizeAsAsked }, echoWithContext);
+services.add({ prefix: "/no_subprotocol" }, reportSubprotocol);
 services.add({
   prefix: "/subprotocols",
   subprotocols: ["v12.stomp", "v11.stomp"],
-}, tellOfSubprotocol);
+}, reportSubprotocol);
 services.add({
   prefix: "/chosen_subprotocol",
-  authorize: judge,
-  subprotocols: chooseAsTold,
-}, tellOfSubprotocol);
+  authorize: authorizeAsAsked,
+  subprotocols: chooseByQuery,
+}, reportSubprotocol);
 services.add({ prefix: "/pinged", ...delays }, echo);
 services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo);
 services.add({ prefix: "/crowded", ...delays, maxSessions: 1000 }, echo);
-services.add({ prefix: "/pausing", ...delays }, pauseWhenTold());
+services.add({ prefix: "/pausing", ...delays }, pauseOnCommand());
 
 // How an application takes messages.
 for (const way of waysToRead) {
@@ -144,12 +144,12 @@ for (const way of waysToRead) {
 }
 
 for (const { prefix, options } of extremes) {
-  services.add({ ...options, prefix }, echoUntilTold);
+  services.add({ ...options, prefix }, echoUntilClose);
 }
 
 services.add({ prefix: "/web_streams", disconnectDelay: 400 }, echoThroughStreams);
-services.add({ prefix: "/failing_pipes" }, pipeAsTold(failures));
-services.add({ prefix: "/odd_pipes" }, pipeAsTold(oddities));
+services.add({ prefix: "/failing_pipes" }, pipeByUrl(failures));
+services.add({ prefix: "/odd_pipes" }, pipeByUrl(oddities));
 
 // What an application does.
 services.add({ prefix: "/command" }, obey);
@@ -198,7 +198,7 @@ recorder.watchErrors("/odd_pipes");
 
 services.other = (request) => {
   // A hostile Host makes URLs that cannot be parsed.
-  if (request.url.includes("/recorded/")) return recorder.answer(new URL(request.url));
+  if (request.url.includes("/recorded/")) return recorder.respond(new URL(request.url));
   if (request.url.includes("/clock/")) return new Response(setClock(request.url));
   if (request.url.includes("/busy/")) return new Response(standStill(request.url));
   return new Response(null, { status: 404 });

@@ -1,5 +1,5 @@
 /**
- * A choice of subprotocols, and what becomes of it.
+ * A service that chooses the subprotocol that its client asks for, and reports it.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Connection } from "../../mod.ts";
  * Chooses what the query says: `?choose=<name>`, of which `offered` is a list of all that are,
  * and with `&late` a turn later.
  */
-export function chooseAsTold(
+export function chooseByQuery(
   offered: readonly string[],
   request: Request,
 ): string | undefined | Promise<string | undefined> {
@@ -44,6 +44,6 @@ function choice(name: string, offered: readonly string[]): string | undefined {
 }
 
 /** Echoes, behind the connection's subprotocol. */
-export function tellOfSubprotocol(connection: Connection): void {
+export function reportSubprotocol(connection: Connection): void {
   connection.on("data", (message) => connection.write(`${connection.subprotocol}: ${message}`));
 }

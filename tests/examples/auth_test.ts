@@ -1,4 +1,4 @@
-/** The token as the first message. */
+/** Tests of the auth example, whose client sends a token as its first message. */
 
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
@@ -14,7 +14,7 @@ async function signIn(it: ExamplePage, password: string): Promise<void> {
   await it.press("Enter");
 }
 
-browserTest("auth: who signs in gets in, and out again", async (context) => {
+browserTest("auth: a user can sign in and sign out", async (context) => {
   await using server = await startExample("auth");
   const it = await ExamplePage.open(context, server.address);
   await it.looks("auth_before");

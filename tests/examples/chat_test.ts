@@ -1,4 +1,4 @@
-/** The chat, by itself and inside a Hono application. */
+/** Tests of the chat example, by itself and inside a Hono application. */
 
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";

@@ -1,4 +1,6 @@
-/** The echo example: its page finds out which transports work, and how fast. */
+/**
+ * Tests of the echo example, whose page finds out which transports work, and how fast they are.
+ */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { browserTest } from "../support/browser.ts";

@@ -1,5 +1,5 @@
 /**
- * Examples under test: their servers, and their pages as people see them.
+ * Starts examples and opens their pages.
  *
  * @module
  */
@@ -40,13 +40,13 @@ export function startExample(
 export class ExamplePage {
   readonly page: Page;
   /** What the browser has complained of. */
-  readonly #complaints: string[] = [];
+  readonly #errors: string[] = [];
 
   private constructor(page: Page) {
     this.page = page;
-    page.on("pageerror", (error) => this.#complaints.push(String(error)));
+    page.on("pageerror", (error) => this.#errors.push(String(error)));
     page.on("console", (message: ConsoleMessage) => {
-      if (message.type() === "error") this.#complaints.push(message.text());
+      if (message.type() === "error") this.#errors.push(message.text());
     });
   }
 
@@ -85,7 +85,7 @@ export class ExamplePage {
 
   /** The browser has complained of nothing else. */
   async ends(expected = /^$/): Promise<void> {
-    assertEquals(this.#complaints.filter((text) => !expected.test(text)), []);
+    assertEquals(this.#errors.filter((text) => !expected.test(text)), []);
     await this.page.close();
   }
 

@@ -1,4 +1,4 @@
-/** Two channels over one connection. */
+/** Tests of the multiplex example: two channels over one connection. */
 
 import { assertEquals } from "@std/assert";
 import { browserTest } from "../support/browser.ts";
@@ -31,28 +31,31 @@ browserTest(
   },
 );
 
-browserTest("multiplex: a channel is left and joined, and the other stays", async (context) => {
-  await using server = await startExample("multiplex");
-  const it = await ExamplePage.open(context, server.address);
-  // What is on its way to a channel that is left is lost.
-  await it.shows("#bob .received", "Bob doesn't agree.");
-  await it.focus("#bob .toggle");
-  await it.press("Enter");
-  await it.shows("#bob .event", "left");
-  await it.shows("#status", "One connection");
-  await it.focus("#ann input");
-  await it.type("Still here?");
-  await it.press("Enter");
-  await it.shows("#ann .received", "Ann nods: Still here?");
-  await it.focus("#bob .toggle");
-  await it.press("Enter");
-  await it.page.locator("#bob .received").nth(1).waitFor();
+browserTest(
+  "multiplex: leaving and joining one channel does not affect the other",
+  async (context) => {
+    await using server = await startExample("multiplex");
+    const it = await ExamplePage.open(context, server.address);
+    // What is on its way to a channel that is left is lost.
+    await it.shows("#bob .received", "Bob doesn't agree.");
+    await it.focus("#bob .toggle");
+    await it.press("Enter");
+    await it.shows("#bob .event", "left");
+    await it.shows("#status", "One connection");
+    await it.focus("#ann input");
+    await it.type("Still here?");
+    await it.press("Enter");
+    await it.shows("#ann .received", "Ann nods: Still here?");
+    await it.focus("#bob .toggle");
+    await it.press("Enter");
+    await it.page.locator("#bob .received").nth(1).waitFor();
 
-  await it.focus("#toggle");
-  await it.press("Enter");
-  await it.shows("#status", "Closed");
-  await it.shows("#ann .event", "left");
-  await it.press("Enter");
-  await it.page.locator("#ann .received").nth(2).waitFor();
-  await it.ends();
-});
+    await it.focus("#toggle");
+    await it.press("Enter");
+    await it.shows("#status", "Closed");
+    await it.shows("#ann .event", "left");
+    await it.press("Enter");
+    await it.page.locator("#ann .received").nth(2).waitFor();
+    await it.ends();
+  },
+);

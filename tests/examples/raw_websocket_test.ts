@@ -1,4 +1,4 @@
-/** Clients without SockJS: a page, and one for the command line. */
+/** Tests of the clients without SockJS: a page, and a command-line program. */
 
 import { assertEquals } from "@std/assert";
 import {
@@ -43,8 +43,8 @@ async function runClient(runtime: RuntimeName, url: string, typed: string): Prom
   await stdin.write(new TextEncoder().encode(typed));
   await stdin.close();
   const { code, stdout, stderr } = await child.output();
-  const [printed, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return `${printed}${complained}${code}`;
+  const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return `${printed}${errors}${code}`;
 }
 
 for (const runtime of ["deno", "bun", ...nodeNames] as const) {

@@ -1,4 +1,7 @@
-/** Every example runs on every runtime, with its page and the client for it. */
+/**
+ * Tests that every example runs on every runtime, with its page and the client that the page
+ * loads.
+ */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { runtimeCommand } from "../../scripts/runtimes.ts";

@@ -1,4 +1,4 @@
-/** SockJS in applications of Hono's, driven from here against one for each runtime. */
+/** Tests of SockJS in Hono applications, against a server process per runtime. */
 
 import { assert, assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";
@@ -31,11 +31,11 @@ onEachRuntime("a websocket lives behind middleware that ruins the response", asy
   // Of HTTP that is the application's own wish.
   assertEquals(await hono.text("/before/replaces/info"), "Replaced");
   assertEquals(await hono.text("/before/throws/info"), "Thrown after the upgrade");
-  // Nor did the server end, which on Deno any other answer to an upgrade makes it do.
+  // Nor did the server end, which on Deno any other response to an upgrade makes it do.
   await hono.echo("/plain", "websocket");
 });
 
-onEachRuntime("headers of middleware reach the answer, its own stay", async (hono) => {
+onEachRuntime("headers of middleware reach the response, its own stay", async (hono) => {
   const before = await hono.get("/before/headers_before/info");
   assertEquals(before.headers.get("X-Before"), "yes");
   assertEquals(before.headers.get("Content-Type"), "application/json; charset=UTF-8");
@@ -64,8 +64,8 @@ onEachRuntime("a connection knows its client's address and its prefix", async (h
   for (const transport of transports) {
     await using client = await StockClient.open(hono.url("/deep/er/echo"), [transport]);
     client.send("who");
-    const [answer = ""] = await client.receive(1);
-    assertEquals(JSON.parse(answer), { prefix: "/deep/er/echo", remoteAddress: "127.0.0.1" });
+    const [response = ""] = await client.receive(1);
+    assertEquals(JSON.parse(response), { prefix: "/deep/er/echo", remoteAddress: "127.0.0.1" });
   }
 });
 
@@ -79,8 +79,8 @@ onEachRuntime("the application's own websockets work beside SockJS's", async (ho
 
 const origin = "https://page.example";
 
-async function allowed(answer: Promise<Response>): Promise<(string | null)[]> {
-  const { headers, body } = await answer;
+async function allowed(response: Promise<Response>): Promise<(string | null)[]> {
+  const { headers, body } = await response;
   await body?.cancel();
   return ["Origin", "Credentials"].map((name) => headers.get(`Access-Control-Allow-${name}`));
 }
@@ -142,7 +142,7 @@ onEachRuntime("mount that replaces the request gives 400 to websockets", async (
 }, ["bun", ...nodes]);
 
 onEachRuntime("mount that replaces the request leaves websockets dead", async (hono) => {
-  // Nobody can tell the request from the one that Deno made, which only this would upgrade.
+  // The new request looks like the one that Deno made, but Deno upgrades only its own.
   assertEquals(await hono.handshake("/mounted_plainly/000/id/websocket"), 101);
 }, ["deno"]);
 

@@ -1,5 +1,5 @@
 /**
- * Middleware that stands before or after SockJS in the application under test.
+ * Middleware before and after SockJS in the application under test.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What the adapter says and does under `@hono/node-server`, played by the test. */
+/** Tests of the Hono adapter with an imitation of `@hono/node-server`. */
 
 import { EventEmitter } from "node:events";
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -42,13 +42,13 @@ Deno.test("upgrades that come as ordinary requests are refused, which is logged 
   assert(logged[0]?.includes("websocket: { server: new WebSocketServer({ noServer: true }) }"));
 });
 
-Deno.test("nobody waits for the websocket of a connection that has ended meanwhile", async () => {
+Deno.test("the websocket of a connection that has ended is not waited for", async () => {
   const { echo, logged } = createEcho();
   const app = new Hono();
   app.use(sockjs(echo, { upgradeWebSocket: () => Promise.reject(new Error("Not to be called")) }));
   const gone = Object.assign(new EventEmitter(), { destroyed: true });
-  const answer = await app.fetch(upgradeRequest(), { incoming: { socket: gone, headers: {} } });
-  assertEquals([answer.status, logged], [400, []]);
+  const response = await app.fetch(upgradeRequest(), { incoming: { socket: gone, headers: {} } });
+  assertEquals([response.status, logged], [400, []]);
 });
 
 Deno.test("an upgradeWebSocket that fails is logged", async () => {

@@ -1,5 +1,5 @@
 /**
- * Registers tests of the application under test, for each runtime that serves it.
+ * Registers tests of the Hono application for each runtime that serves it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ for (const runtime of all) {
 }
 
 /** How long a websocket may take, in ms. */
-const patience = 10_000;
+const timeLimit = 10_000;
 
 /** The application, served by one runtime. */
 export class HonoUnderTest {
@@ -46,7 +46,7 @@ export class HonoUnderTest {
     return fetch(this.url(path), { headers });
   }
 
-  /** The text of the answer to an ordinary request. */
+  /** The text of the response to an ordinary request. */
   async text(path: string): Promise<string> {
     return await (await this.get(path)).text();
   }
@@ -56,7 +56,7 @@ export class HonoUnderTest {
     return await (await this.get(`/logged?of=${encodeURIComponent(prefix)}`)).json();
   }
 
-  /** Asks for a websocket with the means of HTTP, and gives the status of the answer. */
+  /** Asks for a websocket with the means of HTTP, and gives the status of the response. */
   async handshake(path: string): Promise<number> {
     const connection = await Deno.connect({ port: this.#process.port });
     try {
@@ -81,7 +81,7 @@ export class HonoUnderTest {
   async converse(path: string, message: string, count: number): Promise<string[]> {
     const socket = new WebSocket(this.url(path).replace("http", "ws"));
     const got: string[] = [];
-    const late = setTimeout(() => socket.close(), patience);
+    const late = setTimeout(() => socket.close(), timeLimit);
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => socket.send(message);
       socket.onclose = socket.onerror = () => reject(new Error(`${path} gave only ${got}`));
@@ -133,7 +133,7 @@ export function onEachRuntime(
   }
 }
 
-/** Registers the last tests of a run: each application stops as told, and was silent. */
+/** Registers the last tests of a run: applications stop on SIGTERM and have printed no errors. */
 export function theEnd(): void {
   onEachRuntime("the application has printed nothing", async ({ runtime }) => {
     const process = await processes.get(runtime)!;

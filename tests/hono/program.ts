@@ -1,4 +1,4 @@
-/** The application under test: SockJS beside all that Hono applications have. */
+/** The application under test: SockJS beside routes, middleware and error handlers of Hono. */
 
 import process from "node:process";
 import { Hono } from "hono";

@@ -1,4 +1,4 @@
-/** Applications that share their server with SockJS. */
+/** Tests of applications that share their HTTP server with SockJS. */
 
 import { assertEquals } from "@std/assert";
 import type { HttpConnection } from "../support/raw_http.ts";
@@ -26,7 +26,7 @@ function upgrade(path: string): string {
   return `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-/** The answer to a request for an upgrade that is not granted. */
+/** The response to a request for an upgrade that is not granted. */
 async function refusal(
   program: Program,
   server: string,
@@ -59,7 +59,7 @@ const withoutDate = (response: string) => response.replace(/\r\nDate: [^\r]*/, "
 beside.test("requests outside the prefix reach the earlier listeners as without us", async (it) => {
   for (const bytes of bodies) {
     const expected = withoutDate(await exchange(it, "bare", bytes));
-    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners have heard");
+    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners were called");
     for (const server of ["one", "several"]) {
       assertEquals(withoutDate(await exchange(it, server, bytes)), expected);
     }
@@ -70,7 +70,7 @@ beside.test("upgrades outside the prefix reach the earlier listeners as without 
   for (const path of ["/x?y", "/", "/onex", "/x/one"]) {
     const bytes = `${upgrade(path)}and more`;
     const expected = await exchange(it, "bare", bytes);
-    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners have heard");
+    assertEquals(expected.match(/"url":/g)?.length, 2, "two listeners were called");
     for (const server of ["one", "several"]) {
       assertEquals(await exchange(it, server, bytes), expected);
     }
@@ -90,23 +90,23 @@ beside.test("an application's own websockets live beside those of the services",
   assertEquals(await refusal(it, "ownWebSockets", "/other"), [418, ""]);
 });
 
-beside.test("a server of ws that was there first keeps its path, and leaves us ours", async (it) => {
+beside.test("a ws server that was added first keeps its path, and SockJS its own", async (it) => {
   await echoes(it, "attached", "one");
   const socket = await it.websocket("attached", "/own");
   await socket.sendText("hello");
   assertEquals(await socket.message(), "own hello");
 });
 
-beside.test("listeners for one event hear of the first that is not ours, and of no other", async (it) => {
+beside.test("once listeners get the first request that is not for SockJS, and no other", async (it) => {
   await echoes(it, "once", "one");
   assertEquals((await it.get("once", "/x")).body, "once");
   assertEquals(await refusal(it, "once", "/x"), [418, ""]);
-  // From here on there is nobody else.
+  // From here on there is no other listener.
   assertEquals((await it.get("once", "/x")).status, 404);
   assertEquals(await refusal(it, "once", "/x"), [404, "Not found"]);
 });
 
-beside.test("a listener that comes later hears of all requests but ours", async (it) => {
+beside.test("a listener that is added later gets all requests except those for SockJS", async (it) => {
   await echoes(it, "late", "one");
   assertEquals((await it.get("late", "/x")).body, "late /x");
 });
@@ -120,7 +120,7 @@ beside.test("without any other listener, what is outside the prefixes is not fou
   }
 });
 
-beside.test("where nobody listens for upgrades, they are requests like others", async (it) => {
+beside.test("without upgrade listeners, upgrades are ordinary requests", async (it) => {
   await echoes(it, "withoutUpgrades", "one", "two");
   for (const to of ["websocket", "h2c", "TLS/1.0", "anything"]) {
     const response = await refusal(it, "withoutUpgrades", "/x?y", { to });

@@ -1,5 +1,5 @@
 /**
- * Upgrade requests as they should not be, and clients that go away at any time.
+ * Malformed upgrade requests, and clients that disconnect during an upgrade.
  *
  * @module
  */
@@ -61,35 +61,35 @@ export const brokenUpgrades: Readonly<Record<string, string>> = {
 };
 
 /** How a client goes away. */
-export const leavings = [
+export const disconnects = [
   "reset at once",
   "reset when answered",
   "ended at once",
   "ended when answered",
 ] as const;
 
-/** Sends the bytes and goes away; when all is over, gives the start of the answer. */
+/** Sends the bytes and goes away; when all is over, gives the start of the response. */
 export function breakOff(
   port: number,
   bytes: string,
-  leaving: typeof leavings[number],
+  how: typeof disconnects[number],
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
-    const leave = () => leaving.startsWith("reset") ? socket.resetAndDestroy() : socket.end();
+    const leave = () => how.startsWith("reset") ? socket.resetAndDestroy() : socket.end();
     const isWhole = bytes.includes("\r\n\r\n");
-    let answer = "";
+    let response = "";
     const timer = setTimeout(() => {
-      reject(new Error(`The server keeps the connection after "${answer}" to "${bytes}"`));
+      reject(new Error(`The server keeps the connection after "${response}" to "${bytes}"`));
       socket.destroy();
     }, 10_000);
     socket.on("connect", () => {
       socket.write(bytes.replaceAll("ID", `${Math.random()}`.slice(2)), "latin1");
-      if (leaving.endsWith("at once") || !isWhole) leave();
+      if (how.endsWith("at once") || !isWhole) leave();
     });
     socket.on("data", (chunk: Uint8Array) => {
-      if (answer === "") {
-        answer = new TextDecoder().decode(chunk.subarray(0, 12));
+      if (response === "") {
+        response = new TextDecoder().decode(chunk.subarray(0, 12));
         leave();
       }
     });
@@ -97,7 +97,7 @@ export function breakOff(
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(timer);
-      resolve(answer);
+      resolve(response);
     });
   });
 }

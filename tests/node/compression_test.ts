@@ -1,4 +1,4 @@
-/** Compression of websocket messages (RFC 7692). */
+/** Tests of websocket message compression (RFC 7692). */
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { assert, assertEquals } from "@std/assert";

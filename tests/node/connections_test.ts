@@ -1,4 +1,4 @@
-/** Several requests on one connection, and what comes with them. */
+/** Tests of several requests on one connection. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { RawRequest } from "../support/raw_http.ts";
@@ -48,12 +48,12 @@ connections.test("requests that come at once are answered in their order", async
     post(`${base}/xhr_send`, "broken"),
     bytesOf({ path: "/x" }),
   ].join(""));
-  const answers: [number, string][] = [];
+  const responses: [number, string][] = [];
   for (let at = 0; at < 7; at++) {
     const { status, body } = await connection.response();
-    answers.push([status, body]);
+    responses.push([status, body]);
   }
-  assertEquals(answers, [
+  assertEquals(responses, [
     [200, "o\n"],
     [204, ""],
     [200, "Welcome to SockJS!\n"],
@@ -110,7 +110,7 @@ const upgrades: Record<string, string> = {
   "a poll": upgrade("/counted/0/3/xhr", "POST"),
 };
 for (const [what, bytes] of Object.entries(upgrades)) {
-  connections.test(`an upgrade behind a request that waits hurts nobody: ${what}`, async (it) => {
+  connections.test(`an upgrade behind a waiting request ends no other connection: ${what}`, async (it) => {
     await closed(it);
     const other = await it.websocket("server", "/echo/websocket");
     for (const first of ["xhr_streaming", "eventsource"]) {
@@ -159,7 +159,7 @@ connections.test("the function jsessionid gets a Request, whichever way it is an
     const head = await connection.head();
     connection.close();
     assertEquals(head.all("set-cookie"), ["JSESSIONID=from-a-header; path=/"]);
-    assertEquals(await it.ask("asked"), [{
+    assertEquals(await it.ask("requests"), [{
       kinds: [true, true],
       method,
       url: `http://example.org:81${path}`,

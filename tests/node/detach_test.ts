@@ -1,4 +1,4 @@
-/** Taking SockJS servers off an HTTP server. */
+/** Tests of detaching SockJS servers from an HTTP server. */
 
 import { assert, assertEquals } from "@std/assert";
 import { HttpConnection } from "../support/raw_http.ts";
@@ -10,7 +10,7 @@ const detaching = new Programs("detaching.ts");
 
 const orders = ["abc", "acb", "bac", "bca", "cab", "cba"];
 
-/** The status of the answer to a request and to an upgrade. */
+/** The status of the response to a request and to an upgrade. */
 async function statuses(it: Program, server: string, path: string): Promise<[number, number]> {
   const { status } = await it.get(server, path);
   using connection = await HttpConnection.open(await it.port(server));
@@ -33,14 +33,14 @@ for (const order of orders) {
         ]);
       }
       assertEquals(await statuses(it, "server", "/x"), [200, 418]);
-      // As long as one of them is there, it answers what nobody else does.
+      // The remaining services answer requests that no other listener handles.
       if (at < 2) assertEquals(await statuses(it, "alone", "/x"), [404, 404]);
     }
     assertEquals(await it.ask("isAsBefore"), true);
   });
 }
 
-detaching.test("one that goes and comes again serves again", async (it) => {
+detaching.test("a server that is detached and installed again serves again", async (it) => {
   await it.ask("begin");
   for (const name of "abca") {
     await it.ask("detach", name);
@@ -52,7 +52,7 @@ detaching.test("one that goes and comes again serves again", async (it) => {
   assertEquals(await it.ask("isAsBefore"), true);
 });
 
-detaching.test("open connections live on after their server was taken away", async (it) => {
+detaching.test("open connections stay open after their server is detached", async (it) => {
   await it.ask("begin");
   const socket = await it.websocket("server", "/a/websocket");
   const [poll, stream] = [await it.connect("server"), await it.connect("server")];

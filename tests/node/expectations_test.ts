@@ -1,4 +1,6 @@
-/** What a refused handshake is answered, and what the next request on its connection is not. */
+/**
+ * Tests of refused handshakes that carry `Expect`, and of the next request on their connection.
+ */
 
 import { assertEquals } from "@std/assert";
 import { handshake } from "../support/raw_websocket.ts";
@@ -18,7 +20,7 @@ const fields: Record<string, string>[] = [
 ];
 
 for (const server of servers) {
-  expectations.test(`${server}: no other request gets what a refused handshake was to get`, async (it) => {
+  expectations.test(`${server}: no other request gets the response of a refused handshake`, async (it) => {
     for (const path of paths) {
       for (const headers of fields) {
         const connection = await it.connect(server);
@@ -42,7 +44,7 @@ for (const server of servers) {
   });
 }
 
-expectations.test("a request behind a refused handshake gets an answer of its own", async (it) => {
+expectations.test("a request behind a refused handshake gets its own response", async (it) => {
   for (const server of servers) {
     for (const Expect of ["", "nothing"]) {
       const connection = await it.connect(server);

@@ -1,4 +1,7 @@
-/** The option `fallback`, which answers where the application has no listeners of its own. */
+/**
+ * Tests of the option `fallback`, which responds where the application has no listeners of its
+ * own.
+ */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { handshake } from "../support/raw_websocket.ts";
@@ -36,7 +39,7 @@ fallback.test("its body is sent as it comes", async (it) => {
 });
 
 fallback.test(
-  "a request's body that nobody reads keeps the next request from nothing",
+  "a request body that is not read does not block the next request",
   async (it) => {
     for (const path of ["/", "/later", "/empty"]) {
       const connection = await it.connect("server");
@@ -49,7 +52,7 @@ fallback.test(
   { deno: "its node:http drops no body that nobody reads, whoever answers" },
 );
 
-fallback.test("of an answer to HEAD, no body is sent", async (it) => {
+fallback.test("of a response to HEAD, no body is sent", async (it) => {
   const connection = await it.connect("server");
   for (const path of ["/cookies", "/parts", "/"]) {
     const { status, body } = await connection.exchange({ method: "HEAD", path });
@@ -57,7 +60,7 @@ fallback.test("of an answer to HEAD, no body is sent", async (it) => {
   }
 });
 
-fallback.test("of an answer to HEAD, a body without an end is cancelled, not read", async (it) => {
+fallback.test("of a response to HEAD, a body without an end is cancelled, not read", async (it) => {
   const connection = await it.connect("server");
   const { status, body } = await connection.exchange({ method: "HEAD", path: "/endless" });
   assertEquals([status, body], [200, ""]);
@@ -73,7 +76,7 @@ fallback.test("its body is cancelled when the client goes away", async (it) => {
   await it.ask("cancelled");
 });
 
-fallback.test("the body of an answer to an upgrade is cancelled when the client goes away", async (it) => {
+fallback.test("the body of a response to an upgrade is cancelled when the client goes away", async (it) => {
   const connection = await it.connect("server");
   await connection.send({ path: "/endless", headers: { ...handshake } });
   assertEquals((await connection.head()).status, 200);
@@ -81,14 +84,14 @@ fallback.test("the body of an answer to an upgrade is cancelled when the client 
   await it.ask("cancelled");
 });
 
-fallback.test("a body that breaks cuts the answer off, and hurts nobody else", async (it) => {
+fallback.test("a body that fails aborts its response, and no other", async (it) => {
   const connection = await it.connect("server");
   await connection.send({ path: "/breaks" });
   assertEquals([(await connection.head()).status, await connection.chunk()], [200, "one"]);
   await assertRejects(() => connection.chunk(), Error, "broke off");
 });
 
-fallback.test("where it throws or rejects, the answer is a 500 and the log has a line", async (it) => {
+fallback.test("where it throws or rejects, the response is a 500 and the log has a line", async (it) => {
   for (const [path, line] of [["/throws", "thrown"], ["/rejects", "rejected"]] as const) {
     const { status, body } = await it.get("server", path);
     assertEquals([status, body], [500, "Internal error"]);

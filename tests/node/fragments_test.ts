@@ -1,4 +1,4 @@
-/** Messages in many fragments. */
+/** Tests of messages in many fragments. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../support/bytes.ts";

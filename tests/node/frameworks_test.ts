@@ -1,4 +1,4 @@
-/** Services within frameworks, by a listener for requests. */
+/** Tests of services inside frameworks, mounted as request listeners. */
 
 import { assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";

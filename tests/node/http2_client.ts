@@ -1,5 +1,5 @@
 /**
- * A client that speaks HTTP/2, all of it on one connection.
+ * An HTTP/2 client that uses one connection.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export class Http2Client implements Disposable {
     return response.text();
   }
 
-  /** An answer that does not end by itself. */
+  /** A response that does not end by itself. */
   async stream(path: string, method: string): Promise<Http2Stream> {
     return new Http2Stream((await this.request(path, { method })).body!);
   }

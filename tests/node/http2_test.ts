@@ -1,4 +1,4 @@
-/** HTTP/2, in the compatibility mode of `node:http2`. */
+/** Tests of HTTP/2, in the compatibility mode of `node:http2`. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Http2Client } from "./http2_client.ts";
@@ -91,7 +91,7 @@ tls.test("HTTP/2: streams of all kinds deliver", async (it) => {
   }
 });
 
-tls.test("HTTP/2: much is delivered to who reads slowly", async (it) => {
+tls.test("HTTP/2: a slow reader gets everything", async (it) => {
   const client = await connect(it);
   const stream = await client.stream("/echo/0/much/xhr_streaming", "POST");
   await stream.until("o\n");
@@ -107,7 +107,7 @@ tls.test("HTTP/2: a poll that is cancelled interrupts its connection only", asyn
   const [one, other] = ["/echo/0/cancelled", "/echo/0/kept"];
   await client.text(await client.post(`${one}/xhr`));
   await client.text(await client.post(`${other}/xhr`));
-  const kept = client.post(`${other}/xhr`);
+  const pending = client.post(`${other}/xhr`);
   const abort = new AbortController();
   const cancelled = client.request(`${one}/xhr`, { method: "POST", signal: abort.signal });
   // On the same connection, and answered: the polls before it have reached the server.
@@ -116,7 +116,7 @@ tls.test("HTTP/2: a poll that is cancelled interrupts its connection only", asyn
   await assertRejects(() => cancelled, DOMException);
   assertEquals(await it.ask("closed", `${one}/xhr`), 1002);
   await client.post(`${other}/xhr_send`, '["hello"]');
-  assertEquals(await client.text(await kept), 'a["hello"]\n');
+  assertEquals(await client.text(await pending), 'a["hello"]\n');
 });
 
 tls.test("HTTP/2: a connection that ends interrupts all that wait on it", async (it) => {
@@ -137,7 +137,7 @@ tls.test("HTTP/2: a fallback gets the request and answers it", async (it) => {
   assertEquals([url, names], [`${client.address}/x?y`, ""]);
 });
 
-tls.test("HTTP/2: an answer that it does not allow is a 500, or loses a header", async (it) => {
+tls.test("HTTP/2: a response that it does not allow is a 500, or loses a header", async (it) => {
   const client = await connect(it, "fallback");
   const response = await client.request("/upgrade");
   assert([200, 500].includes(response.status), `${response.status}`);
@@ -150,7 +150,7 @@ tls.test("HTTP/2: Response.error() of a fallback is a 500", async (it) => {
   assertEquals([response.status, await client.text(response)], [500, "Internal error"]);
 });
 
-hono.test("HTTP/2: what authorize gives is the answer under Hono, and a 500 if it can be none", async (it) => {
+hono.test("HTTP/2: under Hono, the client gets the response of authorize, or a 500 if it is invalid", async (it) => {
   const client = await connect(it);
   const ask = async (As: string) => {
     const init = { method: "POST", headers: { As } };
@@ -180,7 +180,7 @@ timeouts.waitingTest(
     assertEquals(await Promise.all(polls), ['a["hello"]\n', "h\n"]);
     await stream.until("h");
     await stream.cancel();
-    // When nothing waits any more, the time-out works again.
+    // When nothing waits any more, the timeout works again.
     await assertRejects(() => client.request("/x"), TypeError);
   },
 );

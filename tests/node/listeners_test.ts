@@ -1,4 +1,7 @@
-/** What is ours is heard by nobody else, whenever they listen and whoever calls it. */
+/**
+ * Tests that other listeners of the server do not see SockJS requests, whenever they are added and
+ * however they are called.
+ */
 
 import { assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";
@@ -10,9 +13,9 @@ const listeners = new Programs("listeners.ts");
 
 const transports = ["websocket", "xhr-streaming", "xhr-polling"];
 
-/** A service serves the stock client, over each transport; nobody else hears of it. */
+/** A service serves the stock client over each transport, and no other listener sees it. */
 async function echoes(it: Program, server: string, prefix = "/echo"): Promise<void> {
-  await it.ask("heard");
+  await it.ask("called");
   const url = `http://127.0.0.1:${await it.port(server)}${prefix}`;
   await Promise.all(transports.map(async (transport) => {
     await using client = await StockClient.open(url, [transport]);
@@ -29,10 +32,10 @@ async function echoes(it: Program, server: string, prefix = "/echo"): Promise<vo
   assertEquals((await it.get(server, prefix)).body, "Welcome to SockJS!\n");
   // Refused handshakes come back as requests.
   assertEquals((await upgrade(it, server, `${prefix}/info`))[0], 200);
-  assertEquals(await it.ask("heard"), []);
+  assertEquals(await it.ask("called"), []);
 }
 
-/** Status and body of the answer to a request for an upgrade. */
+/** Status and body of the response to a request for an upgrade. */
 async function upgrade(
   it: Program,
   server: string,
@@ -43,16 +46,16 @@ async function upgrade(
   return [status, body];
 }
 
-/** What others answer, and who has heard. */
+/** The responses of other listeners, and which of them were called. */
 async function others(
   it: Program,
   server: string,
   path = "/x",
-): Promise<[request: string, upgrade: string, heard: string[]]> {
-  await it.ask("heard");
+): Promise<[request: string, upgrade: string, called: string[]]> {
+  await it.ask("called");
   const { body } = await it.get(server, path);
   const [, refusal] = await upgrade(it, server, path);
-  return [body, refusal, await it.ask("heard")];
+  return [body, refusal, await it.ask("called")];
 }
 
 /** The websockets of `ws` are there, too. */
@@ -72,33 +75,33 @@ for (const server of ["wsBefore", "wsAfter", "wsMuchLater"]) {
   });
 }
 
-listeners.test("those before and after ours hear of all else, in their order", async (it) => {
+listeners.test("listeners before and after ours get all other requests, in order", async (it) => {
   await echoes(it, "between");
-  const heard = ["early /x", "late /x", "early upgrade /x", "late upgrade /x"];
-  assertEquals(await others(it, "between"), ["early /x", "early", heard]);
+  const called = ["early /x", "late /x", "early upgrade /x", "late upgrade /x"];
+  assertEquals(await others(it, "between"), ["early /x", "early", called]);
 });
 
 for (const add of ["on", "addListener", "once", "prependListener", "prependOnceListener"]) {
-  listeners.test(`a listener that comes later hears of what is not ours: ${add}`, async (it) => {
+  listeners.test(`a listener that is added later gets requests that are not ours: ${add}`, async (it) => {
     await echoes(it, add);
-    const [request, refusal, heard] = await others(it, add);
+    const [request, refusal, called] = await others(it, add);
     assertEquals([request, refusal], [`${add} /x`, add]);
-    assertEquals(heard, [`${add} /x`, `${add} upgrade /x`]);
+    assertEquals(called, [`${add} /x`, `${add} upgrade /x`]);
     await echoes(it, add);
     const again = await others(it, add);
     const isOnce = add.toLowerCase().includes("once");
-    assertEquals(again, isOnce ? ["Not found", "Not found", []] : [request, refusal, heard]);
+    assertEquals(again, isOnce ? ["Not found", "Not found", []] : [request, refusal, called]);
   });
 }
 
 const earlyAndLate = ["early /x", "early", [
   ...["early /x", "late /x", "early upgrade /x", "late upgrade /x"],
 ]] as const;
-const nobody = ["Not found", "Not found", []] as const;
-/** What others answer where somebody has taken all off and calls them by hand. */
+const noListener = ["Not found", "Not found", []] as const;
+/** The responses where code has removed all listeners and calls them itself. */
 const wrapped = {
-  meteorAlone: nobody,
-  meteorTwo: nobody,
+  meteorAlone: noListener,
+  meteorTwo: noListener,
   meteorBetween: earlyAndLate,
   meteorTwice: earlyAndLate,
   meteorBelow: ["later /x", "later", ["later /x", "later upgrade /x"]],
@@ -125,32 +128,32 @@ for (const server of ["engineAlone", "engineBetween"]) {
     await echoes(it, server);
     assertEquals((await it.get(server, "/engine")).body, "engine");
     const isAlone = server === "engineAlone";
-    const [request, refusal, heard] = await others(it, server);
+    const [request, refusal, called] = await others(it, server);
     assertEquals(request, isAlone ? "Not found" : "early /x");
     assertEquals(refusal, isAlone ? "engine" : "early");
     const expected = isAlone ? [] : ["early /x", "late /x", "early upgrade /x", "late upgrade /x"];
-    assertEquals(heard, [...expected, "engine upgrade /x"]);
+    assertEquals(called, [...expected, "engine upgrade /x"]);
   });
 }
 
 listeners.test("a wrapper that keeps people out is not bypassed", async (it) => {
   await echoes(it, "filtered");
   assertEquals(await others(it, "filtered"), earlyAndLate as never);
-  await it.ask("heard");
+  await it.ask("called");
   const fields = { "X-Forbidden": "1" };
   for (const path of ["/echo/websocket", "/echo/0/1/websocket", "/echo/info", "/x"]) {
     assertEquals((await upgrade(it, "filtered", path, fields))[0], 403);
   }
-  assertEquals(await it.ask("heard"), []);
+  assertEquals(await it.ask("called"), []);
 });
 
-listeners.test("whoever refuses upgrades where nobody else listens goes on doing so", async (it) => {
+listeners.test("a server that refuses upgrades without other listeners still does so", async (it) => {
   await echoes(it, "hono");
   assertEquals((await it.get("hono", "/x")).body, "hono /x");
   assertEquals((await upgrade(it, "hono", "/x"))[0], 200);
 });
 
-listeners.test("whoever takes all off is without ours", async (it) => {
+listeners.test("removing all listeners removes ours", async (it) => {
   assertEquals(await others(it, "emptied", "/echo"), ["new /echo", "new /echo", [
     ...["new /echo", "new /echo"],
   ]]);

@@ -1,4 +1,4 @@
-/** What becomes of requests that other code has had before. */
+/** Tests of requests that other code has changed or begun to read before SockJS gets them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Programs } from "./on_each_runtime.ts";
@@ -8,7 +8,7 @@ const meddling = new Programs("meddling.ts");
 
 const text = "\u20ac \u{1f600} \ufeff";
 
-/** What a session is told of a send, and what comes of it. */
+/** The status of a send, and the message that its session receives. */
 async function send(it: Program, server: string, before: string): Promise<[number, string]> {
   const base = `/echo/0/${crypto.randomUUID()}`;
   assertEquals((await it.post("server", `${base}/xhr`)).body, "o\n");
@@ -34,7 +34,7 @@ const harmless = [
 ];
 
 for (const before of harmless) {
-  meddling.test(`a send arrives whole that others have had before: ${before}`, async (it) => {
+  meddling.test(`a send is complete after other code has touched it: ${before}`, async (it) => {
     for (const server of ["server", "atOnce"]) {
       // In Node, the body has come to those who listen before it is handed on.
       if (server === "server" && before === "listened") continue;
@@ -45,7 +45,7 @@ for (const before of harmless) {
 }
 
 for (const before of ["read", "begun"]) {
-  meddling.test(`a send that others have read is refused, with a line in the log: ${before}`, async (it) => {
+  meddling.test(`a send that other code has read is refused, with a line in the log: ${before}`, async (it) => {
     assertEquals(await send(it, "server", before), [400, ""]);
     // Once for all of them.
     await it.ask("logged");
@@ -54,7 +54,7 @@ for (const before of ["read", "begun"]) {
   });
 }
 
-meddling.test("an answer that others have given, or begun, is theirs", async (it) => {
+meddling.test("a response that other code has sent or begun is left alone", async (it) => {
   for (
     const [before, status, body] of [["ended", 200, "ended"], ["head", 418, "others"]] as const
   ) {
@@ -67,12 +67,12 @@ meddling.test("an answer that others have given, or begun, is theirs", async (it
       }
     }
   }
-  // No session was opened for whoever has been answered by others.
+  // A request that other code has answered opens no session.
   assertEquals((await it.post("server", "/echo/0/1/xhr")).body, "o\n");
   await it.ask("logged");
 });
 
-meddling.test("an answer has its own length, whatever others have said of it", async (it) => {
+meddling.test("a response has the right length, whatever other code has set", async (it) => {
   const headers = { "X-Before": "fields" };
   const page = await it.request("server", { path: "/echo", headers });
   assertEquals([page.body, page.header("x-own")], ["Welcome to SockJS!\n", "1"]);
@@ -83,14 +83,14 @@ meddling.test("an answer has its own length, whatever others have said of it", a
   assertEquals([(await connection.chunk())?.length, await connection.chunk()], [2049, "o\n"]);
 });
 
-/** What ends an answer in the middle, or before its begin. */
+/** What ends a response in the middle, or before its begin. */
 const harmful = [
   ...["destroyed", "destroyed answer", "writeHead", "write", "end", "setHeader", "on", "resumed"],
   "ended later",
 ];
 
 for (const before of harmful) {
-  meddling.test(`whatever others do to an answer, it ends, and hurts nobody else: ${before}`, async (it) => {
+  meddling.test(`a response that other code changes ends, and harms no other: ${before}`, async (it) => {
     const id = crypto.randomUUID();
     const requests = [
       ["GET", "/echo"],
@@ -112,7 +112,7 @@ for (const before of harmful) {
         const headers = { "X-Before": before };
         const body = method === "POST" ? `["${"x".repeat(300)}"]` : "";
         await connection.send({ method, path, headers, body });
-        // It has an answer, or breaks off; what waits, or goes on, does so.
+        // It has a response, or breaks off; what waits, or goes on, does so.
         await Promise.race([
           connection.response(method).catch(() => {}),
           it.get("server", "/echo"),

@@ -1,4 +1,4 @@
-/** How the package is loaded, and what it leaves behind. */
+/** Tests of how the package is loaded, and of what it changes in the process. */
 
 import { assertEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";
@@ -44,7 +44,7 @@ async function printed(runtime: RuntimeName, script: string, ...args: string[]) 
 /** What users import, by how they do it. */
 const exported = Object.entries((await readProject()).exports);
 
-onEachRuntime("whatever is imported, nothing of what everybody shares changes", async (runtime) => {
+onEachRuntime("no import changes globals or Node's classes", async (runtime) => {
   const imports = exported.map(([subpath, source]) =>
     runtime.startsWith("node") ? packageName + subpath.slice(1) : new URL(source, root).pathname
   );

@@ -1,6 +1,6 @@
 /**
- * Registers tests of programs that use `node:http`, on every runtime that has it:
- * on Node against the package for npm, elsewhere against our sources.
+ * Registers tests of `node:http` programs for every runtime that has it: on Node with the npm
+ * package, elsewhere with the sources.
  *
  * @module
  */

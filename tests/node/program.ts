@@ -1,5 +1,5 @@
 /**
- * A program under test, as a test sees it.
+ * Starts a program under test, and sends it requests and commands.
  *
  * @module
  */

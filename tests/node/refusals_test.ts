@@ -1,4 +1,7 @@
-/** Answers that Node does not take as they are: each request is answered, and the process lives. */
+/**
+ * Tests of responses that Node refuses to send as they are: every request gets a response, and the
+ * process stays alive.
+ */
 
 import { assertEquals } from "@std/assert";
 import { Http2Client } from "./http2_client.ts";
@@ -26,7 +29,7 @@ for (const server of servers) {
     }
   });
 
-  refusals.test(`HTTP/2, ${server}: the application's answer comes without its fields of a connection`, async (it) => {
+  refusals.test(`HTTP/2, ${server}: the application's response is sent without connection headers`, async (it) => {
     const client = await connect(it, server);
     const requests = [
       // Where others listen, too, they are to answer.
@@ -63,11 +66,11 @@ for (const server of servers) {
   );
 }
 
-/** Those that no answer can have: a 500 in their place. */
+/** Those that no response can have: a 500 in their place. */
 const impossible = ["switching", "early", "none", "beyond", "control", "unspeakable"];
 
 for (const name of impossible) {
-  refusals.test(`an answer that nobody can send is a 500, with a line in the log: ${name}`, async (it) => {
+  refusals.test(`a response that cannot be sent becomes a 500, with a line in the log: ${name}`, async (it) => {
     const client = await connect(it, "http2");
     await it.ask("logged");
     for (const path of [`/elsewhere/${name}`, `/guarded/0/1/xhr?answer=${name}`]) {
@@ -82,7 +85,7 @@ for (const name of impossible) {
   });
 }
 
-refusals.test("an answer whose body is no bytes is cut off, and hurts nobody else", async (it) => {
+refusals.test("a response whose body is not bytes is aborted, and harms no other", async (it) => {
   const client = await connect(it, "http2");
   const broken = await client.request("/elsewhere/strings")
     .then((response) => client.text(response)).catch(() => "broken");

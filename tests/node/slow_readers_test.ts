@@ -1,4 +1,4 @@
-/** Writing straight into sockets, whose readers take their time. */
+/** Tests of writing into sockets whose clients read slowly. */
 
 import { assert, assertEquals } from "@std/assert";
 import { handshake } from "../support/raw_websocket.ts";
@@ -55,7 +55,7 @@ async function readAll(read: () => Promise<Uint8Array | undefined>): Promise<num
   return count;
 }
 
-/** What was written while nobody read has come to a stop. */
+/** Writing has stopped, because the client does not read. */
 async function isStuck(it: Program, path: string): Promise<void> {
   const { written, falses, drains, buffered } = await it.ask<Progress>("stuck", path);
   assert(written < total / 2, `${written} bytes were written`);
@@ -70,7 +70,7 @@ async function isDone(it: Program, path: string): Promise<void> {
 }
 
 for (const path of paths) {
-  slowReaders.test(`${path}: writing waits for who does not read, and goes on`, async (it) => {
+  slowReaders.test(`${path}: writing waits for a slow reader, and then continues`, async (it) => {
     const conn = await begin(it, path);
     await isStuck(it, path);
     const buffer = new Uint8Array(256 * 1024);
@@ -78,13 +78,13 @@ for (const path of paths) {
       const length = await conn.read(buffer);
       return length === null ? undefined : buffer.subarray(0, length);
     });
-    // Other letters of that kind are in the answer's head.
+    // Other letters of that kind are in the response's head.
     assert(count >= total && count < total + 20, `${count} were read`);
     await isDone(it, path);
   });
 }
 
-slowReaders.test("HTTP/2: writing waits for who does not read, and goes on", async (it) => {
+slowReaders.test("HTTP/2: writing waits for a slow reader, and then continues", async (it) => {
   const path = "/fast/0/4/xhr_streaming";
   const client = it.closing(new Http2Client(await it.port("http2")));
   const { body } = await client.post(path);

@@ -1,4 +1,4 @@
-/** Time-outs of the HTTP server, shorter than the heartbeats of a service. */
+/** Tests of HTTP server timeouts that are shorter than the heartbeat delay of a service. */
 
 import { assertEquals } from "@std/assert";
 import type { HttpConnection } from "../support/raw_http.ts";
@@ -22,7 +22,7 @@ async function isCutOff(connection: HttpConnection): Promise<void> {
   assertEquals(String.fromCharCode(...await connection.reader.toEnd()), "");
 }
 
-/** What waits, and hears no more than heartbeats. */
+/** Connections that wait, and receive only heartbeats. */
 const waiting = {
   async poll(it: Program, server: string) {
     const connection = await it.connect(server);
@@ -55,7 +55,7 @@ for (const server of ["byMethod", "byProperty"]) {
   });
 }
 
-timeouts.waitingTest("after a poll has been answered, the time-out works again", async (it) => {
+timeouts.waitingTest("after a poll has been answered, the timeout works again", async (it) => {
   const connection = await it.connect("byMethod");
   const base = await open(it, "byMethod");
   await connection.write(

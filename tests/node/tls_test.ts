@@ -1,4 +1,4 @@
-/** Services over TLS, by HTTP/1.1. */
+/** Tests of services over TLS, with HTTP/1.1. */
 
 import { assertEquals } from "@std/assert";
 import { HttpConnection } from "../support/raw_http.ts";
@@ -56,15 +56,15 @@ for (const server of ["https", "http2"]) {
 }
 
 for (const server of ["https", "http2", "handing"]) {
-  tls.test(`${server}: an upgrade that is refused over TLS is answered`, async (it) => {
+  tls.test(`${server}: an upgrade that is refused over TLS gets a response`, async (it) => {
     const open = await connect(it, server);
-    const answer = async (path: string) => {
+    const result = async (path: string) => {
       const { status, body } = await (await open()).exchange({ path, headers: { ...handshake } });
       return [status, body];
     };
-    assertEquals(await answer("/echo"), [200, "Welcome to SockJS!\n"]);
-    assertEquals(await answer("/x"), [200, "application 1.1 GET /x "]);
-    assertEquals(await answer("/echo/unknown"), [404, "Not found"]);
+    assertEquals(await result("/echo"), [200, "Welcome to SockJS!\n"]);
+    assertEquals(await result("/x"), [200, "application 1.1 GET /x "]);
+    assertEquals(await result("/echo/unknown"), [404, "Not found"]);
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * The programs of the folder `project/`, and what is their own.
+ * The list of programs in `project/`, with what is special about each.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export const programs: readonly Program[] = [
     name: "ws with a path",
     script: "ws.mjs",
     runtimes: everywhere,
-    works: (server) => answers(server, "hello", "own hello"),
+    works: (server) => responds(server, "hello", "own hello"),
   },
   {
     name: "socket.io",
@@ -35,8 +35,8 @@ export const programs: readonly Program[] = [
     runtimes: everywhere,
     async works({ address }, project) {
       for (const transport of ["polling", "websocket"]) {
-        const answer = await project.run("socket_io_client.mjs", address, transport);
-        assertEquals(answer, "own hello\n", transport);
+        const printed = await project.run("socket_io_client.mjs", address, transport);
+        assertEquals(printed, "own hello\n", transport);
       }
     },
   },
@@ -44,7 +44,7 @@ export const programs: readonly Program[] = [
     name: "@fastify/websocket",
     script: "fastify.mjs",
     runtimes: everywhere,
-    works: (server) => answers(server, "hello", "own hello"),
+    works: (server) => responds(server, "hello", "own hello"),
   },
   {
     name: "Nest's WsAdapter",
@@ -52,7 +52,7 @@ export const programs: readonly Program[] = [
     // Packages that it needs are for Node 22 and later.
     runtimes: ["node24", "deno", "bun"],
     works: (server) =>
-      answers(server, '{"event":"echo","data":"hello"}', '{"event":"echo","data":"own hello"}'),
+      responds(server, '{"event":"echo","data":"hello"}', '{"event":"echo","data":"own hello"}'),
   },
   {
     name: "Vite in middleware mode",
@@ -82,10 +82,10 @@ export const programs: readonly Program[] = [
   },
 ];
 
-/** Fails unless the program's own websocket gives this answer. */
-async function answers({ port }: ServerProcess, message: string, answer: string): Promise<void> {
+/** Fails unless the program's own websocket gives this response. */
+async function responds({ port }: ServerProcess, message: string, expected: string): Promise<void> {
   using connection = await HttpConnection.open(port);
   const socket = await RawWebSocket.open(connection, "/own");
   await socket.sendText(message);
-  assertEquals(await socket.message(), answer);
+  assertEquals(await socket.message(), expected);
 }

@@ -1,6 +1,6 @@
 /**
- * SockJS on the server of programs that others wrote, and that listen to it as well:
- * before us or later, and for everything.
+ * Tests of SockJS on the servers of other programs, which listen to the same events: before SockJS
+ * or after it, and for all paths.
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";

@@ -1,6 +1,5 @@
 /**
- * A project of somebody who mounts SockJS beside the programs of others: the folder
- * `project/`, with all that it needs from npm, and with our package as npm gives it.
+ * A temporary npm project with the programs of `project/`, their packages and our package.
  *
  * @module
  */

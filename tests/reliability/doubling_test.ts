@@ -1,4 +1,4 @@
-/** Twice as much of anything that a client may send costs a server twice as much, and no more. */
+/** Tests that twice as much input costs a server twice as much work, and no more. */
 
 import { assert, assertEquals } from "@std/assert";
 import { TestServer } from "../support/test_server.ts";
@@ -9,14 +9,14 @@ import { inputs } from "./doubling/inputs.ts";
 const steepest = 2.8;
 /** What is paid for anything, however little it is. */
 const unavoidable = 1000;
-/** Most messages of one client that the application hears before others have their turn. */
+/** The most messages of one client that the application receives in one turn. */
 const mostInATurn = 5000;
 
 const script = new URL("./doubling/server.ts", import.meta.url);
 
 interface Reading {
   readonly paid: number;
-  readonly heard: number;
+  readonly received: number;
 }
 
 async function read(server: TestServer): Promise<Reading> {
@@ -45,7 +45,7 @@ for (const host of ["deno", "bun", "node24"] as const) {
             at > 0 && paid > steepest * (readings[at - 1]!.paid + unavoidable)
           );
           assert(steep.length <= 1, shown);
-          if (!comesApart) assert(last.heard <= mostInATurn, shown);
+          if (!comesApart) assert(last.received <= mostInATurn, shown);
         });
       }
       assertEquals(process.stderr, "");

@@ -1,6 +1,6 @@
 /**
- * What goes wrong between a server and its clients, with real sockets: on each runtime's
- * own server, for what can be lost here hangs on runtimes and not on the way to mount.
+ * Registers tests of network faults with real sockets, on each runtime's own server. Faults depend
+ * on the runtime, not on the way to mount.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What goes wrong between a server and its clients, with real sockets. */
+/** Tests of network faults between a server and its clients, with real sockets. */
 
 import { factOfTheEnd } from "../support/fact.ts";
 import { hosts } from "./fault.ts";

@@ -1,10 +1,10 @@
-/** Servers that write a hundred megabytes to clients that do not read. */
+/** Tests of servers that write a hundred megabytes to clients that do not read. */
 
 import { assert } from "@std/assert";
 import { fault } from "./fault.ts";
 import { receivingTransports } from "../support/receiving_transports.ts";
 import type { TestServer } from "../support/test_server.ts";
-import { forgetPeak, memoryOf, tellsMemory } from "./memory.ts";
+import { forgetPeak, memoryOf, reportsMemory } from "./memory.ts";
 
 const MB = 1e6;
 /** The default of `maxBufferedBytes`, and what a process may need besides. */
@@ -51,7 +51,7 @@ for (const transport of ["websocket", "raw", ...receivingTransports.map(({ name 
       "7",
       `${transport}: 100 MB written ${manner} to a client that reads nothing take little memory`,
       async (server) => {
-        if (!tellsMemory) return await flood(server, transport, manner);
+        if (!reportsMemory) return await flood(server, transport, manner);
         let more = Infinity;
         // A runtime may collect its garbage late, but not each time.
         for (let tries = 0; tries < 3 && more > allowed; tries++) {

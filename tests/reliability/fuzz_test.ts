@@ -1,4 +1,4 @@
-/** Nothing that a client sends brings the server down, or keeps it from answering others. */
+/** Tests that random input neither stops the server nor disturbs other clients. */
 
 import { assertEquals } from "@std/assert";
 import { runtimeCommand } from "../../scripts/runtimes.ts";

@@ -1,4 +1,4 @@
-/** The accounts that a soak keeps of its sessions: they must find what goes wrong. */
+/** Tests of the soak's ledger: it must find messages that are lost, repeated or out of order. */
 
 import { assertEquals } from "@std/assert";
 import { Ledger } from "./soak/ledger.ts";
@@ -6,15 +6,15 @@ import { messageOf, pushed } from "./soak/messages.ts";
 import { lineThrough } from "./soak/slope.ts";
 import { Tally } from "./soak/tally.ts";
 
-/** Sends three messages, hears what it is told to, and says what was found wrong. */
+/** Sends three messages, receives the given ones, and returns the faults that were found. */
 function account(
-  hear: (sent: string[]) => string[],
+  receive: (sent: string[]) => string[],
   { received = 3, ended = { lost: 0, repeated: 0, late: 0 } } = {},
 ): Pick<Tally, "lost" | "repeated" | "late" | "altered"> {
   const tally = new Tally();
   const ledger = new Ledger(tally);
   const sent = [1, 2, 3].map(() => ledger.next(() => 0.5));
-  for (const text of hear(sent)) ledger.heard(text);
+  for (const text of receive(sent)) ledger.received(text);
   ledger.close({ id: "", received, ...ended });
   const { lost, repeated, late, altered } = tally;
   return { lost, repeated, late, altered };
@@ -66,7 +66,7 @@ Deno.test("what a server took and its application never got is lost", () => {
   const tally = new Tally();
   const ledger = new Ledger(tally);
   ledger.next(() => 0.5);
-  ledger.taken(1);
+  ledger.accepted(1);
   ledger.close({ id: "", received: 0, lost: 0, repeated: 0, late: 0 });
   assertEquals(tally.lost, 1);
 });

@@ -1,4 +1,6 @@
-/** Whatever a service is like, and whatever goes on around it, nothing brings the server down. */
+/**
+ * Tests that random input does not stop a server, whatever its services and its surroundings are.
+ */
 
 import { assertEquals } from "@std/assert";
 import { isQuiet, openSockets } from "../support/leftovers.ts";
@@ -14,7 +16,7 @@ const seed = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1e9);
 const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 50);
 const stalls = Math.ceil(cases / 800);
 
-/** Deno and Bun print why the server cut somebody off, Bun with lines of the source around. */
+/** Deno and Bun print why the server ended a connection; Bun also prints source lines. */
 const reason = "A client that takes nothing any more is cut off";
 const cutOff = new RegExp(
   `^\\[Error: ${reason}\\]\\n|(?:^ *\\d+ \\| .*\\n)*^ *\\^\\nerror: ${reason}\\n(?: +at .*\\n)*\\n?`,

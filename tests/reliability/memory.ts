@@ -1,11 +1,11 @@
 /**
- * The memory of a server's process, as Linux tells it.
+ * Reads the memory of a server's process from Linux.
  *
  * @module
  */
 
-/** Whether it can be told here. */
-export const tellsMemory = Deno.build.os === "linux";
+/** Whether this system reports it. */
+export const reportsMemory = Deno.build.os === "linux";
 
 /** Bytes that a process has in memory, or has had at most since `forgetPeak`. */
 export async function memoryOf(pid: number, what: "now" | "peak"): Promise<number> {

@@ -1,4 +1,4 @@
-/** A short soak; `deno task soak` is the long one, which also judges the memory. */
+/** A short soak. `deno task soak` is the long one, which also judges memory. */
 
 import { assertEquals } from "@std/assert";
 import { type HostName, presentHosts } from "../support/hosts.ts";
@@ -13,7 +13,7 @@ Deno.test("100 sessions at a time lose no message and leave nothing behind, on e
   const found = await Promise.all(hosts.map(async (host) => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const found = await soak({ host, sessions: 100, seconds: 10, seed });
-    return [`${host}, seed ${seed}`, faultsOf(found).concat(found.tally.complaints)] as const;
+    return [`${host}, seed ${seed}`, faultsOf(found).concat(found.tally.faults)] as const;
   }));
   assertEquals(found, found.map(([name]) => [name, []] as const));
 });

@@ -1,5 +1,5 @@
 /**
- * The runtime that this process is, as far as the probes use it.
+ * The current runtime, as far as the probes use it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface BunServer {
   timeout(request: Request, seconds: number): void;
 }
 
-/** What the probes tell `Bun.serve`. */
+/** The options that the probes pass to `Bun.serve`. */
 export interface BunServeOptions {
   hostname: string;
   port: number;

@@ -1,5 +1,5 @@
 /**
- * Requests as text, and responses as they stand on the wire.
+ * Formats requests as text, and reads raw responses.
  *
  * @module
  */

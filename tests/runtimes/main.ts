@@ -1,6 +1,5 @@
 /**
- * Runs all probes on the runtime that it is started with, and prints what they
- * observe as one line of JSON.
+ * Runs all probes on the current runtime, and prints their observations as one line of JSON.
  *
  * @module
  */
@@ -10,11 +9,11 @@ import { bun } from "./here.ts";
 import { everywhere, onBun, onDeno } from "./probes/all.ts";
 
 /** How long a probe may take, in ms. */
-const patience = 20_000;
+const timeLimit = 20_000;
 
 async function observe(probe: () => unknown): Promise<{ sees: unknown } | { failed: string }> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(reject, patience, new Error(`Nothing seen in ${patience} ms`));
+  const timer = setTimeout(reject, timeLimit, new Error(`Nothing seen in ${timeLimit} ms`));
   try {
     return { sees: await Promise.race([probe(), promise]) };
   } catch (error) {

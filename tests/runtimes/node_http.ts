@@ -1,6 +1,6 @@
 /**
- * Probes of `node:http` and of `ws`, on every runtime that has them: prints what
- * they see as one line of JSON.
+ * Probes `node:http` and `ws` on the current runtime, and prints the observations as one line of
+ * JSON.
  *
  * @module
  */
@@ -50,7 +50,7 @@ async function chunksOfATurn() {
   return text.includes("3\r\none\r\n3\r\ntwo\r\n");
 }
 
-/** Whoever switches chunks off after the head sends what stands for chunks. */
+/** Code that disables chunked encoding after the head can write its own chunks. */
 async function ownChunks() {
   const client = await begin(createServer((_req, res) => {
     res.writeHead(200);
@@ -107,7 +107,7 @@ async function upgradeAsRequest() {
   return true;
 }
 
-/** Who hears of a client that goes, when an upgrade was not answered yet? */
+/** Which events a socket emits when its client disconnects before the upgrade has a response. */
 async function endAfterUpgrade() {
   const server = createServer();
   const socket = new Promise<Socket>((resolve) =>
@@ -162,7 +162,7 @@ async function tooLong() {
   return await seen;
 }
 
-/** A client that takes nothing for a while, and then all. */
+/** A client that reads nothing for a while, and then everything. */
 async function drain() {
   const server = createServer();
   const websockets = new WebSocketServer({ noServer: true });

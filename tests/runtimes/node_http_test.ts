@@ -1,6 +1,6 @@
 /**
- * What this project relies on in `node:http` and `ws`, or works around there, as
- * in `probes_test.ts`.
+ * Tests what this project relies on, or works around, in `node:http` and `ws`; see also
+ * `probes_test.ts`.
  *
  * @module
  */

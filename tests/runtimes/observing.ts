@@ -1,5 +1,5 @@
 /**
- * Starts the probes on a runtime.
+ * Runs the probes on a runtime, and returns their observations.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
 const script = new URL("./main.ts", import.meta.url).pathname;
 
 /** How long all probes together may take, in ms; each of them gives up long before. */
-const patience = 40_000;
+const timeLimit = 40_000;
 
 /** What a probe saw, or why it saw nothing. */
 export type Observation = { sees: unknown } | { failed: string };
@@ -25,7 +25,7 @@ export async function observe(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(timeLimit),
   }).output();
   const decoder = new TextDecoder();
   if (code !== 0) {

@@ -1,7 +1,6 @@
 /**
- * What this project relies on in the runtimes themselves. Where one of these
- * fails after an upgrade, a workaround may go, or is missing: at the place that
- * the failure names.
+ * Tests what this project relies on in the runtimes. A failure after an upgrade names the file
+ * where a workaround can go or is missing.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Serves with whatever the runtime serves with. The process's end stops it.
+ * Serves a fetch handler on the current runtime, until the process ends.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type Handler = (
 /**
  * Serves on a port of the system's choice, and returns that.
  *
- * @param bunOptions What else Bun is told; other runtimes do without.
+ * @param bunOptions more options for Bun; other runtimes ignore them
  */
 export function serve(
   handler: Handler,

@@ -1,5 +1,5 @@
 /**
- * Serves websockets with whatever the runtime has for them.
+ * Serves websockets on the current runtime.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A client that sends exactly the bytes it is told to, on every runtime.
+ * A client that sends exactly the bytes it is given, on every runtime.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export class TcpClient {
     this.#socket.destroy();
   }
 
-  /** Reads no more, until told to. */
+  /** Stops reading until `resume`. */
   pause(): void {
     this.#socket.pause();
   }

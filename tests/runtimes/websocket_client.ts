@@ -1,5 +1,5 @@
 /**
- * Websocket handshakes and frames, bytes as they stand on the wire.
+ * Writes and reads websocket handshakes and frames as raw bytes.
  *
  * @module
  */

@@ -28,7 +28,7 @@ Deno.test("a folder stands for all files in it, in the order of their paths", as
   assertEquals(paths[0], "deno.json");
 });
 
-Deno.test("what was made is fresh until a source changes, or is gone", async () => {
+Deno.test("a build is fresh until a source changes or is deleted", async () => {
   await Deno.mkdir(npm, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: npm.pathname });
   try {

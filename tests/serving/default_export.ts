@@ -1,4 +1,4 @@
-/** A module as `deno serve` and `bun run` take it: the server is its default export. */
+/** A module for `deno serve` and `bun run`, whose default export is a server. */
 
 import { createServer } from "../../mod.ts";
 

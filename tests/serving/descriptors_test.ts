@@ -1,10 +1,14 @@
-/** A server that is out of file descriptors loses nobody, and serves again when there are some. */
+/**
+ * Tests that a server without free file descriptors keeps its clients, and serves again when some
+ * are free.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";
 import { HttpConnection } from "../support/raw_http.ts";
 import { xhrStreaming } from "../support/receiving_transports.ts";
 import { TestServer } from "../support/test_server.ts";
+import { until } from "../support/until.ts";
 import {
   type HostName,
   hostNames,
@@ -14,11 +18,11 @@ import {
 } from "../support/hosts.ts";
 import type { ServerProcess } from "../support/server_process.ts";
 
-const script = new URL("../conformance/server.ts", import.meta.url);
-/** How many connections there may be still, and how many come. */
+const script = new URL("../../examples/test_server/main.ts", import.meta.url);
+/** How many more connections the limit allows, and how many clients connect. */
 const [room, many] = [20, 60];
 
-const skips = { "deno-node": "Deno's node:http takes no connection any more, and tells nobody" };
+const skips = { "deno-node": "Deno's node:http accepts no more connections, and reports no error" };
 
 const hasLimits = await run(["prlimit", "--version"]).then(() => true, () => false);
 if (!hasLimits) {
@@ -27,14 +31,6 @@ if (!hasLimits) {
 
 function openFiles({ pid }: ServerProcess): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-}
-
-/** Asks now and then, until it is so; fails where it never is. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let asked = 0; !await isSo(); asked++) {
-    assert(asked < 1000, "it should be so by now");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 async function survives(host: HostName): Promise<void> {
@@ -59,7 +55,7 @@ async function survives(host: HostName): Promise<void> {
       await connection.send({ path: "/echo" });
     }
   } catch {
-    // It listens no more for the moment.
+    // It has stopped listening for the moment.
   }
   await until(() => openFiles(process) >= limit || process.stderr !== "");
   await echoes();
@@ -79,7 +75,7 @@ async function survives(host: HostName): Promise<void> {
 for (const host of hostNames) {
   const skipped = skipReason(host, skips);
   Deno.test({
-    name: `${host} out of file descriptors loses nobody, and serves again` +
+    name: `${host} keeps its clients when it runs out of file descriptors, and then serves again` +
       (skipped === undefined ? "" : ` (skipped: ${skipped})`),
     ignore: !hasLimits || !presentHosts.has(host) || skipped !== undefined,
     fn: () => survives(host),

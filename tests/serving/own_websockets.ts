@@ -1,4 +1,4 @@
-/** On Bun: an application with websockets of its own, beside two services. */
+/** A Bun application with websockets of its own, beside two services. */
 
 import { createServer, websocketHandlers } from "../../mod.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The ways to serve that are not a call of `Deno.serve` or `Bun.serve` with one
- * server's handler.
+ * Tests of the other ways to serve than `Deno.serve` or `Bun.serve` with the handler of one
+ * server.
  *
  * @module
  */

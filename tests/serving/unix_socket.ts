@@ -1,5 +1,5 @@
 /**
- * A service on a unix socket, in each of the ways of `--via`: its path is what `--path` says.
+ * A service on the unix socket `--path`, in each of the ways of `--via`.
  *
  * @module
  */

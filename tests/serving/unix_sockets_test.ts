@@ -1,7 +1,7 @@
-/** A service on a unix socket, as a proxy on the same machine talks to it. */
+/** Tests of a service on a unix socket, as a proxy on the same machine would use it. */
 
 import { assert, assertEquals } from "@std/assert";
-import { answerTo } from "../support/first_answer.ts";
+import { responseTo } from "../support/first_answer.ts";
 import { receivingTransports } from "../support/receiving_transports.ts";
 import { TestServer } from "../support/test_server.ts";
 import { type HostName, hostNames, presentHosts, startServer } from "../support/hosts.ts";
@@ -25,7 +25,7 @@ async function serves(host: HostName): Promise<void> {
     await using process = await startServer(host, script, ["--path", `${folder}/echo.sock`]);
     using server = new TestServer(host, process);
 
-    // Over every transport, with the ends of a connection that nobody can tell.
+    // Over every transport, for connections without addresses.
     for (const transport of receivingTransports) {
       const session = server.http("/echo");
       const first = await session.open(transport);
@@ -50,14 +50,14 @@ async function serves(host: HostName): Promise<void> {
     // Which @hono/node-server answers by itself, with a 400.
     if (host === "node-hono") noHost.length = 0;
     for (const rest of [...noHost, "HTTP/1.1\r\nHost: example.com:8080\r\n"]) {
-      const answer = await answerTo(server, `GET /echo ${rest}Connection: close\r\n\r\n`);
-      assertEquals([answer?.status, answer?.body], [200, "Welcome to SockJS!\n"], rest);
+      const response = await responseTo(server, `GET /echo ${rest}Connection: close\r\n\r\n`);
+      assertEquals([response?.status, response?.body], [200, "Welcome to SockJS!\n"], rest);
     }
     const session = await server.xhr("/echo").open();
     for (const host of misleading) {
       const value = host.replace("ID", session.id);
       const head = `POST /admin HTTP/1.1\r\nHost: ${value}\r\nContent-Length: 5\r\n`;
-      const status = (await answerTo(server, `${head}Connection: close\r\n\r\n["x"]`))?.status ??
+      const status = (await responseTo(server, `${head}Connection: close\r\n\r\n["x"]`))?.status ??
         400;
       assert([400, 404].includes(status), `${host}: ${status}`);
     }

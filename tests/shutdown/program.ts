@@ -1,5 +1,6 @@
 /**
- * A server that closes when a client says so, and a process that has nothing else to do then.
+ * A server that closes when a client asks it to. Its process has nothing else to do and must then
+ * exit.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** `server.close()`, in a process that has nothing else to do. */
+/** Tests of `server.close()` in a process that has nothing else to do. */
 
 import { assertEquals } from "@std/assert";
 import { jsonp, streams, xhr } from "../support/receiving_transports.ts";
@@ -49,7 +49,7 @@ for (const host of hosts) {
       }
       assertEquals(await idle.poll(), `${bye}\n`);
 
-      const answers = [
+      const responses = [
         await server.get("/echo/info"),
         await server.post(`/echo/000/${server.newId()}/xhr`),
         await server.post(`/echo/000/${server.newId()}/xhr_streaming`),
@@ -57,7 +57,7 @@ for (const host of hosts) {
         await server.get(`/echo/000/${server.newId()}/websocket`, handshake),
         await server.get("/echo/websocket", handshake),
       ];
-      for (const { status, body } of answers) {
+      for (const { status, body } of responses) {
         assertEquals([status, body], [503, "Server is shutting down"]);
       }
       assertEquals((await server.get("/echo")).status, 200);

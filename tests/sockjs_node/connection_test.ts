@@ -11,11 +11,11 @@ async function connect() {
   const { client, connection: inner } = await connectTo(serve().server);
   const failures: unknown[] = [];
   const connection = new Connection(inner, { failed: (error) => failures.push(error) });
-  const told: string[] = [];
-  connection.on("data", (message) => told.push(`data ${message}`));
-  connection.on("end", () => told.push("end"));
-  connection.on("close", ({ code, reason }) => told.push(`close ${code} ${reason}`));
-  return { client, connection, failures, told };
+  const recorded: string[] = [];
+  connection.on("data", (message) => recorded.push(`data ${message}`));
+  connection.on("end", () => recorded.push("end"));
+  connection.on("close", ({ code, reason }) => recorded.push(`close ${code} ${reason}`));
+  return { client, connection, failures, recorded };
 }
 
 Deno.test("a connection is a stream of Node's", async () => {
@@ -59,7 +59,7 @@ Deno.test("what is written to a connection that is not open is refused, not thro
   assertEquals([connection.readable, connection.writable], [false, false]);
 });
 
-Deno.test("close takes its arguments for a number and a string, and null for none", async () => {
+Deno.test("close converts its arguments to a number and a string, and ignores null", async () => {
   const frames = {
     'c[1000,"Normal closure"]': [],
     'c[3000,"Normal closure"]': [3000],
@@ -94,58 +94,58 @@ Deno.test("end writes its argument only if that is truthy", async () => {
   }
 });
 
-Deno.test("messages that nobody listens for are dropped", async () => {
+Deno.test("messages without a listener are dropped", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect();
   connection.removeAllListeners("data");
   for (let i = 0; i < 20; i++) await client.send("x".repeat(100_000));
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await client.send("heard");
-  assertEquals(heard, ["heard"]);
+  assertEquals(received, ["heard"]);
   assertEquals(connection.readyState, 1);
 });
 
 Deno.test("the event for message has the data, and is it where a string is wanted", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect();
-  const heard: string[] = [];
+  const received: string[] = [];
   connection.on("message", (event) => {
-    heard.push(event.data);
+    received.push(event.data);
     connection.write(event);
   });
   await client.send("one");
-  assertEquals(heard, ["one"]);
+  assertEquals(received, ["one"]);
   assertEquals(await client.poll(), `a["one"]`);
 });
 
-Deno.test("end comes before close, each once, when the client is gone", async () => {
+Deno.test("end is emitted before close, each once, when the client has disconnected", async () => {
   using time = fakeTime();
-  const { connection, told } = await connect();
+  const { connection, recorded } = await connect();
   await pass(time, 5000);
-  assertEquals(told, ["end", "close 1006 Connection timed out"]);
+  assertEquals(recorded, ["end", "close 1006 Connection timed out"]);
   assertEquals(connection.closed, true);
   await pass(time, 60_000);
-  assertEquals(told.length, 2);
+  assertEquals(recorded.length, 2);
 });
 
-Deno.test("what came during a pause, end and close wait for its end", async () => {
+Deno.test("messages, end and close wait for the end of a pause", async () => {
   using time = fakeTime();
-  const { client, connection, told } = await connect();
+  const { client, connection, recorded } = await connect();
   connection.pause();
   await client.send("one", "two");
   await pass(time, 5000);
   assertEquals([connection.readyState, connection.readable, connection.closed], [3, true, false]);
-  assertEquals(told, []);
+  assertEquals(recorded, []);
   connection.resume();
   await microtasks();
-  assertEquals(told, ["data one", "data two", "end", "close 1006 Connection timed out"]);
+  assertEquals(recorded, ["data one", "data two", "end", "close 1006 Connection timed out"]);
   assertEquals(connection.readable, false);
 });
 
-Deno.test("destroy drops what is kept, and close alone is told", async () => {
+Deno.test("destroy drops buffered messages, and emits close alone", async () => {
   using _time = fakeTime();
-  const { client, connection, told } = await connect();
+  const { client, connection, recorded } = await connect();
   connection.pause();
   await client.send("kept");
   connection.destroy();
@@ -156,12 +156,12 @@ Deno.test("destroy drops what is kept, and close alone is told", async () => {
   ]);
   assertEquals(await client.poll(), 'c[1000,"Normal closure"]');
   await microtasks();
-  assertEquals(told, ["close 1000 Normal closure"]);
+  assertEquals(recorded, ["close 1000 Normal closure"]);
 });
 
-Deno.test("a megabyte that nobody resumes for closes the connection, and is not lost", async () => {
+Deno.test("a megabyte in a paused connection closes it, and is not lost", async () => {
   using _time = fakeTime();
-  const { client, connection, told } = await connect();
+  const { client, connection, recorded } = await connect();
   connection.pause();
   const message = "x".repeat(100_000);
   // A client that does not wait for answers, which do not come before the end of a pause.
@@ -170,8 +170,8 @@ Deno.test("a megabyte that nobody resumes for closes the connection, and is not 
   assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
   connection.resume();
   await microtasks();
-  assertEquals(told.filter((one) => one === `data ${message}`).length, 11);
-  assertEquals(told.slice(11), ["end", "close 1008 Messages are not being read"]);
+  assertEquals(recorded.filter((one) => one === `data ${message}`).length, 11);
+  assertEquals(recorded.slice(11), ["end", "close 1008 Messages are not being read"]);
 });
 
 Deno.test("a target that many connections are piped to keeps no listener of theirs", async () => {
@@ -188,9 +188,9 @@ Deno.test("a target that many connections are piped to keeps no listener of thei
   assertEquals(listeners(), before);
 });
 
-Deno.test("a listener that throws or rejects is reported and keeps nobody from hearing", async () => {
+Deno.test("a listener that throws or rejects is reported, and other listeners are called", async () => {
   using _time = fakeTime();
-  const { client, connection, failures, told } = await connect();
+  const { client, connection, failures, recorded } = await connect();
   const events = ["data", "message", "end", "close"] as const;
   for (const event of events) {
     connection.prependListener(event, () => {
@@ -202,16 +202,16 @@ Deno.test("a listener that throws or rejects is reported and keeps nobody from h
   connection.close();
   await client.poll();
   await microtasks();
-  assertEquals(told, ["data one", "end", "close 1000 Normal closure"]);
+  assertEquals(recorded, ["data one", "end", "close 1000 Normal closure"]);
   const expected = events.flatMap((event) => [`${event} threw`, `${event} rejected`]);
   assertEquals(failures.toSorted(), expected.toSorted());
 });
 
-Deno.test("an iterator gets the messages, and listeners none meanwhile", async () => {
+Deno.test("while an iterator reads, listeners get no messages", async () => {
   using _time = fakeTime();
-  const { client, connection, told } = await connect();
+  const { client, connection, recorded } = await connect();
   const first = connection[Symbol.asyncIterator]().next();
   await client.send("one");
   assertEquals(await first, { done: false, value: "one" });
-  assertEquals(told, []);
+  assertEquals(recorded, []);
 });

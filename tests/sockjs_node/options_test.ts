@@ -15,7 +15,7 @@ function read(...layers: Record<string, unknown>[]) {
 
 const subprotocols = ["v12.stomp"];
 
-Deno.test("options are taken for what sockjs-node takes them for", () => {
+Deno.test("options are converted as in sockjs-node", () => {
   const facts: [name: string, given: unknown, taken: unknown][] = [
     ["websocket", 0, false],
     ["websocket", 1, true],

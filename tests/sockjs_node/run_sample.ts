@@ -1,7 +1,6 @@
 /**
- * Runs a sample as it is, but for the port: the system chooses it. Prints the
- * address, and answers `/printed?lines=3` with what the sample has printed once that
- * is so many lines.
+ * Runs a sample unchanged, but on a port that the system chooses. Prints the address.
+ * `/printed?lines=3` returns what the sample has printed, once that is three lines.
  *
  * @module
  */
@@ -23,13 +22,13 @@ console.log = (...args) => {
   wake();
 };
 
-async function tellPrinted(count: number, res: ServerResponse): Promise<void> {
+async function sendPrinted(count: number, res: ServerResponse): Promise<void> {
   while (lines.length < count) await new Promise<void>((resolve) => (wake = resolve));
   res.end(JSON.stringify(lines));
 }
 
 /** The request that asks for what was printed, among the arguments of an event. */
-function linesAsked(event: string, args: unknown[]): number | undefined {
+function requestedLines(event: string, args: unknown[]): number | undefined {
   if (event !== "request") return undefined;
   const { url = "" } = args[0] as IncomingMessage;
   const count = /^\/printed\?lines=(\d+)$/.exec(url)?.[1];
@@ -48,9 +47,9 @@ prototype.listen = function (...args) {
   return listen.call(this, 0, "127.0.0.1");
 };
 prototype.emit = function (event, ...args) {
-  const count = linesAsked(event, args);
+  const count = requestedLines(event, args);
   if (count === undefined) return emit.call(this, event, ...args);
-  tellPrinted(count, args[1] as ServerResponse);
+  sendPrinted(count, args[1] as ServerResponse);
   return true;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Samples as servers under test.
+ * Starts samples as servers under test.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Servers that were written for sockjs-node, run as they are but for the name of the
- * package: the samples of its READMEs, and echo servers under the usual frameworks.
+ * Tests of servers that were written for sockjs-node, unchanged except for the package's name: the
+ * samples of its READMEs, and echo servers under the usual frameworks.
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
@@ -55,7 +55,7 @@ for (const [sample, opened] of printingSamples) {
   });
 }
 
-const answers: [sample: string, path: string, status: number, body: string][] = [
+const responses: [sample: string, path: string, status: number, body: string][] = [
   ["readme_0.0.0.cjs", "/", 404, "Not found."],
   ["readme_0.0.5_footnote.cjs", "/", 404, "404 not found"],
   ["readme_0.0.5_footnote.cjs", "/echofoo", 404, "404 not found"],
@@ -63,7 +63,7 @@ const answers: [sample: string, path: string, status: number, body: string][] = 
   ["koa.mjs", "/", 200, "Hello from Koa"],
   ["fastify.mjs", "/", 200, "Hello from Fastify"],
 ];
-for (const [sample, path, status, body] of answers) {
+for (const [sample, path, status, body] of responses) {
   onEachNode(sample, `answers ${path} itself`, async (server) => {
     const response = await fetch(server.url(path));
     assertEquals([response.status, await response.text()], [status, body]);

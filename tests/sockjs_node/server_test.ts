@@ -75,15 +75,15 @@ test("the default import has createServer, listen and Server", () => {
   assertEquals(new sockjs.Server(null) instanceof EventEmitter, true);
 });
 
-test("subprotocols are an option here as well, and connections tell what was agreed on", async () => {
-  const told = Promise.withResolvers<string | undefined>();
+test("subprotocols is an option, and connections have the chosen subprotocol", async () => {
+  const events = Promise.withResolvers<string | undefined>();
   await using site = await Site.open((http) => {
     const server = createServer({ prefix: "/echo", subprotocols: ["v12.stomp"] });
-    server.on("connection", (connection) => told.resolve(connection.subprotocol));
+    server.on("connection", (connection) => events.resolve(connection.subprotocol));
     server.installHandlers(http);
   });
   const socket = new WebSocket(site.websocketUrl("/echo/websocket"), ["mqtt", "v12.stomp"]);
-  assertEquals(await told.promise, "v12.stomp");
+  assertEquals(await events.promise, "v12.stomp");
   if (socket.readyState === WebSocket.CONNECTING) await once(socket, "open");
   assertEquals(socket.protocol, "v12.stomp");
   const closed = once(socket, "close");
@@ -136,7 +136,7 @@ test("listen makes a server, and installs it where there is an HTTP server", asy
   assertEquals(listen().listenerCount("connection"), 0);
 });
 
-test("connection and open tell of the same connection", async () => {
+test("connection and open pass the same connection", async () => {
   const opened: Connection[] = [];
   await using site = await Site.open((http) => {
     const server = new Server({ prefix: "/echo" });
@@ -149,7 +149,7 @@ test("connection and open tell of the same connection", async () => {
   assertEquals(opened[0] === opened[1], true);
 });
 
-test("jsessionid sets the cookie on Node's answer, and sees those that came", async () => {
+test("jsessionid sets the cookie on Node's response, and sees those that came", async () => {
   await using site = await Site.open((http) => {
     createEcho({
       jsessionid(req, res) {
@@ -157,9 +157,9 @@ test("jsessionid sets the cookie on Node's answer, and sees those that came", as
       },
     }).installHandlers(http, { prefix: "/echo" });
   });
-  const answer = await site.client().receive({ Cookie: "a=b; JSESSIONID=c=d" });
-  assertEquals(await answer.text(), "o\n");
-  assertEquals(answer.headers.getSetCookie(), ["JSESSIONID=c=d; secure"]);
+  const response = await site.client().receive({ Cookie: "a=b; JSESSIONID=c=d" });
+  assertEquals(await response.text(), "o\n");
+  assertEquals(response.headers.getSetCookie(), ["JSESSIONID=c=d; secure"]);
   assertMatch(await site.get("/echo/info"), /"cookie_needed":true/);
 });
 
@@ -178,8 +178,8 @@ test("a function for jsessionid that throws or rejects sets no cookie", async ()
     }
   });
   for (const prefix of ["/echo0", "/echo1"]) {
-    const answer = await site.client(prefix).receive();
-    assertEquals([await answer.text(), answer.headers.getSetCookie()], ["o\n", []]);
+    const response = await site.client(prefix).receive();
+    assertEquals([await response.text(), response.headers.getSetCookie()], ["o\n", []]);
   }
   assertEquals(log, ["error", "error"]);
 });
@@ -195,9 +195,9 @@ test("a listener that fails closes its connection, and the error goes to the log
       });
     });
     for (const prefix of ["/rejects", "/throws"]) {
-      const tell = (severity: string, message: string) =>
+      const report = (severity: string, message: string) =>
         log.push(`${prefix} ${severity} ${message.split("\n")[0]}`);
-      server.installHandlers(http, { prefix, log: tell });
+      server.installHandlers(http, { prefix, log: report });
     }
   });
   const [rejects, throws] = [site.client("/rejects"), site.client("/throws")];
@@ -228,7 +228,7 @@ test("with a listener for error nothing is logged", async () => {
   assertEquals([errors, log], [["from a listener", "from base_url"], []]);
 });
 
-test("an option that is none is ignored, with a line in the log", () => {
+test("an unknown option is ignored, with a line in the log", () => {
   const log: string[] = [];
   const options = { prefx: "/echo", log: (_severity: string, line: string) => log.push(line) };
   createServer(options as ServerOptions).installHandlers(createHttpServer());
@@ -247,7 +247,7 @@ test("an application in place of its HTTP server is refused", () => {
   assertThrows(install, TypeError, "they need an HTTP server");
 });
 
-test("a function for jsessionid that answers by itself is taken at its word", async () => {
+test("a jsessionid function that sends the response itself is left alone", async () => {
   const errors: unknown[] = [];
   await using site = await Site.open((http) => {
     const jsessionid = (_req: unknown, res: unknown) => {

@@ -1,4 +1,4 @@
-/** Connections as Node's streams, on each version of Node. */
+/** Tests of connections as Node streams, on each version of Node. */
 
 import { assertEquals } from "@std/assert";
 import { onEachNode as onEachNodeWith, type SampleServer } from "./sample_server.ts";

@@ -1,5 +1,5 @@
 /**
- * Who may use a service, and what becomes of that.
+ * An `authorize` callback that returns what the client's query asks for.
  *
  * @module
  */
@@ -19,15 +19,15 @@ export const everything = [
 ] as const satisfies ServerOptions["transports"];
 
 /** Decides as the query says: `?as=<verdict>`, and with `&late` a turn later. */
-export function judge(request: Request): AuthorizeResult | Promise<AuthorizeResult> {
+export function authorizeAsAsked(request: Request): AuthorizeResult | Promise<AuthorizeResult> {
   const query = new URL(request.url, "http://localhost").searchParams;
   const as = query.get("as") ?? "";
   return query.has("late")
-    ? new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => verdict(as))
-    : verdict(as);
+    ? new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => resultFor(as))
+    : resultFor(as);
 }
 
-/** A verdict that throws when it is read. */
+/** A result that throws when it is read. */
 function oddAuthorizeResult(name: string): AuthorizeResult {
   const get = () => {
     throw new Error("thrown by a verdict");
@@ -44,7 +44,7 @@ function oddAuthorizeResult(name: string): AuthorizeResult {
   }) as AuthorizeResult;
 }
 
-/** A response that nobody can send. */
+/** A response that cannot be sent. */
 function spoiltResponse(name: string): Response {
   if (name === "error") return Response.error();
   const headers = name === "control" ? { "X-Own": "a\x01b" } : {};
@@ -56,7 +56,7 @@ function spoiltResponse(name: string): Response {
   return response;
 }
 
-function verdict(as: string): AuthorizeResult {
+function resultFor(as: string): AuthorizeResult {
   if (as === "nobody") return false;
   if (as === "guest") return new Response("Pay first", { status: 402, headers: { "X-Own": "1" } });
   if (as === "error") throw new Error("thrown by authorize");
@@ -66,7 +66,7 @@ function verdict(as: string): AuthorizeResult {
   return as === "" ? true : { key: as, context: `context of ${as}` };
 }
 
-/** Echoes, behind the connection's context. */
-export function tellOfContext(connection: Connection): void {
+/** Echoes messages, prefixed with the connection's context. */
+export function echoWithContext(connection: Connection): void {
   connection.on("data", (message) => connection.write(`${connection.context}: ${message}`));
 }

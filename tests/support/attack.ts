@@ -1,5 +1,5 @@
 /**
- * Attacks: facts after which the server is as well as it was before.
+ * Registers attacks: facts that also check that the server is unharmed afterwards.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A browser for tests: Chromium, as the machine has it.
+ * Starts the machine's Chromium for tests.
  *
  * @module
  */

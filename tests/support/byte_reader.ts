@@ -1,5 +1,5 @@
 /**
- * Reads what a server sends, byte for byte.
+ * Reads exact numbers of bytes, and lines, from a connection.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { concatenate, latin1 } from "./bytes.ts";
 
 /** How long a test waits for bytes before it says that they did not come. */
-const patience = 10_000;
+const timeLimit = 10_000;
 
 /** The server sends nothing, and does not end the connection either. */
 export class Silence extends Error {}
@@ -49,8 +49,8 @@ export class ByteReader {
     return this.#take(length);
   }
 
-  /** Everything until the server ends the connection, which may be told to take longer (ms). */
-  async toEnd(within = patience): Promise<Uint8Array> {
+  /** Everything until the server ends the connection, which may take `within` ms. */
+  async toEnd(within = timeLimit): Promise<Uint8Array> {
     while (await this.#fill(within));
     return this.#take(this.#buffer.length);
   }
@@ -62,7 +62,7 @@ export class ByteReader {
   }
 
   /** Appends what the server sends next; false at the end of the connection. */
-  async #fill(within = patience): Promise<boolean> {
+  async #fill(within = timeLimit): Promise<boolean> {
     if (this.#ended) return false;
     const bytes = new Uint8Array(65536);
     const count = await this.#read(bytes, within);
@@ -83,7 +83,7 @@ export class ByteReader {
     try {
       return await Promise.race([this.#conn.read(into), promise]);
     } catch (error) {
-      // A reset is an end too: whoever needed more bytes says so.
+      // A reset is an end too. Callers that need more bytes throw.
       if (error instanceof Deno.errors.ConnectionReset) return null;
       throw error;
     } finally {

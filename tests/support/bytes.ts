@@ -1,5 +1,5 @@
 /**
- * What the raw clients do to bytes.
+ * Conversions and joins of bytes for the raw clients.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A key that keeps no secret, and its certificate for localhost and 127.0.0.1, from 2020
- * to 2120. By OpenSSL: `req -new`, and `ca -selfsign` with `CA:FALSE`.
+ * A key that is not secret, and its certificate for localhost and 127.0.0.1, valid from 2020 to
+ * 2120. Made with OpenSSL: `req -new`, and `ca -selfsign` with `CA:FALSE`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Sessions that were there before an attack, to see that they outlive it.
+ * Sessions that are opened before an attack, to check that they survive it.
  *
  * @module
  */

@@ -20,7 +20,7 @@ import { TestServer } from "./test_server.ts";
 export interface FactOptions {
   /** Hosts on which it cannot hold, with the reason. */
   skip?: Skips;
-  /** Where it is tested; everywhere unless told. */
+  /** Where it is tested; everywhere by default. */
   hosts?: readonly HostName[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * A runtime with websockets that are no more than a record of what was sent.
+ * A fake runtime whose websockets only record what was sent.
  *
  * @module
  */
@@ -66,7 +66,7 @@ export class FakeSocket implements Socket {
 /** Opens every websocket at once, and notes what it is asked for. */
 export class FakeRuntime implements RequestRuntime {
   readonly sockets: FakeSocket[] = [];
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   opens = true;
   endsOfAll: Endpoints = {};
 
@@ -89,11 +89,11 @@ export class FakeRuntime implements RequestRuntime {
   }
 
   suspendIdleTimeout(ms: number): void {
-    this.asked.push(`silence of ${ms}`);
+    this.requests.push(`silence of ${ms}`);
   }
 
   restoreIdleTimeout(): void {
-    this.asked.push("traffic");
+    this.requests.push("traffic");
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * Time that passes only when a test says so.
+ * Fake time, which advances only when a test says so.
  *
  * @module
  */
 
 import { FakeTime } from "@std/testing/time";
 
-/** `FakeTime` leaves `performance.now` alone, which the time-outs of sessions read. */
+/** `FakeTime` leaves `performance.now` alone, which the timeouts of sessions read. */
 class FakeClock extends FakeTime {
   constructor() {
     super();

@@ -1,5 +1,5 @@
 /**
- * What a server says to bytes that need not be a request.
+ * Sends arbitrary bytes to a server, and reads its first response.
  *
  * @module
  */
@@ -16,9 +16,9 @@ export function lines(headers: Record<string, string>): string {
 /**
  * Sends bytes, one a character, on a connection of their own.
  *
- * @returns The whole answer; `undefined` where the server ended the connection instead.
+ * @returns The whole response; `undefined` where the server ended the connection instead.
  */
-export async function answerTo(
+export async function responseTo(
   server: TestServer,
   bytes: string,
 ): Promise<RawResponse | undefined> {
@@ -29,7 +29,7 @@ export async function answerTo(
   return await readWhole(connection.reader, head, bytes.slice(0, bytes.indexOf(" ")));
 }
 
-/** The status of the answer; `undefined` where there was none. */
+/** The status of the response; `undefined` where there was none. */
 export async function statusOf(server: TestServer, bytes: string): Promise<number | undefined> {
-  return (await answerTo(server, bytes))?.status;
+  return (await responseTo(server, bytes))?.status;
 }

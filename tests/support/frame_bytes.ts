@@ -1,5 +1,5 @@
 /**
- * Websocket frames as no client should send them.
+ * Builds websocket frames, valid and invalid.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface Oddities {
   first: number;
   payload?: string | Uint8Array;
   masked?: boolean;
-  /** The key, of four bytes; zeros unless told, so that the payload stands there as it is. */
+  /** The key, of four bytes. The default is zeros, which leave the payload unchanged. */
   mask?: readonly number[];
   /** The length in bytes, however many of them: as it stands after the first byte. */
   length?: readonly number[];

@@ -1,5 +1,5 @@
 /**
- * What an application and its server keep in memory.
+ * Measures the heap of the current process.
  *
  * @module
  */

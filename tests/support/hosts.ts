@@ -1,5 +1,5 @@
 /**
- * The ways in which the server is served, and tested.
+ * The hosts: all ways to serve the server under test, by runtime and adapter.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A client that receives over any HTTP transport, and over another if it likes.
+ * A client session over any HTTP transport, which may change transports.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class HttpSession {
     this.base = `${service}/000/${id}`;
   }
 
-  /** Opens the session; the answer after its open frame, which for a poll is over. */
+  /** Opens the session; the response after its open frame, which for a poll is over. */
   async open(transport: ReceivingTransport): Promise<Receiving> {
     const first = await this.ask(transport);
     assertEquals(await first.frame(), "o");

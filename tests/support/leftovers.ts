@@ -1,5 +1,5 @@
 /**
- * What a server still holds of clients that are gone.
+ * Abandons requests, and checks that the server keeps nothing of them.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "./test_server.ts";
 
 /**
- * How a client goes away. Systems send an RST where bytes of the server were not read: before
- * the answer has begun, because of an earlier one, or in the answer itself.
+ * How a client disconnects. Systems send an RST where bytes of the server were not read: before
+ * the response has begun, because of an earlier one, or in the response itself.
  */
-export type Leaving = "FIN" | "RST" | "RST in the answer";
+export type Disconnect = "FIN" | "RST" | "RST in the answer";
 
-/** All ways to go away. */
-export const leavings: readonly Leaving[] = ["FIN", "RST", "RST in the answer"];
+/** All ways to disconnect. */
+export const disconnects: readonly Disconnect[] = ["FIN", "RST", "RST in the answer"];
 
-/** Sends bytes, and goes away. */
-export async function abandon(server: TestServer, bytes: string, how: Leaving): Promise<void> {
+/** Sends bytes, and disconnects. */
+export async function abandon(server: TestServer, bytes: string, how: Disconnect): Promise<void> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   if (how === "RST") {
     await write(conn, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -33,8 +33,8 @@ async function write(conn: Deno.Conn, text: string): Promise<void> {
 }
 
 /**
- * How many sockets the server's process holds; 0 where the system does not tell. Files do not
- * count: Deno opens those of its caches when it likes.
+ * How many sockets the server's process has open; 0 where the system does not report it. Files
+ * do not count, because Deno opens those of its caches at any time.
  */
 export async function openSockets(server: TestServer): Promise<number> {
   await server.roundTrip();
@@ -49,8 +49,8 @@ export async function openSockets(server: TestServer): Promise<number> {
   return count;
 }
 
-/** How many disconnect delays a machine may take to hear of all that is gone. */
-const patience = 20;
+/** How many disconnect delays a machine may take to notice all disconnects. */
+const maxDelays = 20;
 
 /** Waits until a service has no connections, and its process no more sockets than before. */
 export async function isQuiet(
@@ -60,7 +60,7 @@ export async function isQuiet(
 ): Promise<void> {
   let connections = -1;
   let sockets = -1;
-  for (let passed = 0; passed < patience; passed++) {
+  for (let passed = 0; passed < maxDelays; passed++) {
     await server.disconnectDelays(1);
     connections = await server.connections(service);
     sockets = await openSockets(server);

@@ -1,6 +1,5 @@
 /**
- * Servers and their clients without a socket: xhr-polling needs nothing but
- * `Request` and `Response`.
+ * Servers and xhr-polling clients without sockets: they exchange `Request` and `Response` objects.
  *
  * @module
  */
@@ -38,7 +37,7 @@ export class PollingClient {
     this.#url = `http://host${prefix}/server/${session}/`;
   }
 
-  /** The answer to a receiving request, as it comes. */
+  /** The response to a receiving request, as it comes. */
   async receive(headers: HeadersInit = {}, query = ""): Promise<Response> {
     const url = `${this.#url}xhr${query}`;
     return await this.#server.handle(
@@ -46,11 +45,11 @@ export class PollingClient {
     );
   }
 
-  /** The frame that answers a receiving request. */
+  /** The frame of the response to a receiving request. */
   async poll(): Promise<string> {
-    const answer = await (await this.receive()).text();
-    assertEquals(answer.at(-1), "\n");
-    return answer.slice(0, -1);
+    const text = await (await this.receive()).text();
+    assertEquals(text.at(-1), "\n");
+    return text.slice(0, -1);
   }
 
   /** Makes a receiving request that has to wait, and breaks it. */
@@ -59,7 +58,7 @@ export class PollingClient {
     await response.body?.cancel();
   }
 
-  /** Sends a body as it is, and gives the answer. */
+  /** Sends a body as it is, and returns the response. */
   async post(body: BodyInit | null, headers: HeadersInit = {}) {
     const url = `${this.#url}xhr_send`;
     return await this.#server.handle(
@@ -67,7 +66,7 @@ export class PollingClient {
     );
   }
 
-  /** Sends messages, and gives the status of the answer. */
+  /** Sends messages, and returns the status of the response. */
   async send(...messages: string[]): Promise<number> {
     return (await this.post(JSON.stringify(messages))).status;
   }

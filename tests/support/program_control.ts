@@ -1,6 +1,6 @@
 /**
- * What programs under test have in common: servers on ports of the system's choice,
- * and one more that says which, and that does what tests ask for.
+ * Starts a test program's servers on free ports, with a control server that lists the ports and
+ * runs commands for tests.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import process from "node:process";
 
-/** Something that a test can ask for; what it gives or resolves with is the answer, as JSON. */
+/** Something that a test can ask for; what it gives or resolves with is the response, as JSON. */
 export type Command = (argument: string) => unknown;
 
 /** Serves them all, by their names. */
@@ -39,7 +39,7 @@ function controlServer(commands: Readonly<Record<string, Command>>): HttpServer 
     const [, name = "", argument = ""] = (req.url ?? "").split("/").map(decodeURIComponent);
     try {
       const command = commands[name];
-      if (command === undefined) throw new Error(`Nobody knows how to ${name}`);
+      if (command === undefined) throw new Error(`There is no command ${name}`);
       res.end(JSON.stringify(await command(argument) ?? null));
     } catch (error) {
       res.writeHead(500).end(error instanceof Error ? error.stack : String(error));

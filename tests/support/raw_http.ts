@@ -1,5 +1,5 @@
 /**
- * An HTTP client that sends exactly the bytes it is told to.
+ * An HTTP client that sends exactly the bytes it is given.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export class HttpConnection implements Disposable {
     }
   }
 
-  /** Sends a request and does not wait for its answer. */
+  /** Sends a request and does not wait for its response. */
   async send(request: RawRequest): Promise<void> {
     const { method = "GET", path, version = "1.1", headers = {} } = request;
     const body = typeof request.body === "string"

@@ -1,5 +1,5 @@
 /**
- * An HTTP response as it stood on the wire.
+ * A raw HTTP response, as it was on the wire.
  *
  * @module
  */

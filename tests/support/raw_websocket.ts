@@ -1,5 +1,5 @@
 /**
- * A websocket client that sends exactly the frames it is told to.
+ * A websocket client that sends exactly the frames it is given.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export const opcodes = {
 export interface RawFrame {
   opcode: number;
   payload?: string | Uint8Array;
-  /** Whether it is the message's last frame; it is unless told. */
+  /** Whether it is the message's last frame. The default is true. */
   fin?: boolean;
 }
 
@@ -42,7 +42,7 @@ export const handshake: Readonly<Record<string, string>> = {
   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
-/** What RFC 6455, section 1.3, says is the answer to the key above. */
+/** What RFC 6455, section 1.3, says is the response to the key above. */
 const expectedAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /** One websocket, open from the start. */
@@ -111,8 +111,8 @@ export class RawWebSocket {
   }
 
   /**
-   * What the server sends next. Pings are answered unless told otherwise; a connection that ends
-   * without a close frame is a close with 1006, as a browser tells it.
+   * The server's next message or close. Pings are answered by default. A connection that ends
+   * without a close frame is a close with 1006, as in a browser.
    */
   async next(): Promise<WebSocketEvent> {
     let text = "";
@@ -151,7 +151,7 @@ export class RawWebSocket {
       await this.send({ opcode: opcodes.close, payload });
       await this.#connection.reader.toEnd();
     } catch (error) {
-      // Gone already: nobody needs the answer.
+      // The server has disconnected already, and needs no close frame.
       if (error instanceof Silence) throw error;
     }
     this.#connection.close();

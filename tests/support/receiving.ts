@@ -1,5 +1,5 @@
 /**
- * A receiving request of any HTTP transport, and its answer frame by frame.
+ * A receiving request of any HTTP transport, whose response is read frame by frame.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { HttpConnection } from "./raw_http.ts";
 import { readWhole, type ResponseHead } from "./raw_response.ts";
 import type { ReceivingTransport } from "./receiving_transports.ts";
 
-/** A request that was sent; its answer is checked as it is read. */
+/** A request that was sent; its response is checked as it is read. */
 export class Receiving {
   readonly transport: ReceivingTransport;
   readonly connection: HttpConnection;
@@ -38,7 +38,7 @@ export class Receiving {
     return this;
   }
 
-  /** The next frame; `undefined` at the end of the answer. */
+  /** The next frame; `undefined` at the end of the response. */
   async next(): Promise<string | undefined> {
     if (this.#over) return undefined;
     const text = await this.#text();
@@ -48,28 +48,28 @@ export class Receiving {
     return frame;
   }
 
-  /** The next frame; fails at the end of the answer. */
+  /** The next frame; fails at the end of the response. */
   async frame(): Promise<string> {
     const frame = await this.next();
     if (frame === undefined) throw new Error("The answer is over, and a frame was expected");
     return frame;
   }
 
-  /** Fails unless the answer is over, with its connection as good as new. */
+  /** Fails unless the response is over, with its connection as good as new. */
   async ended(): Promise<void> {
     assertEquals(await this.next(), undefined);
     assertEquals((await this.connection.exchange({ path: "/echo" })).status, 200);
     this.connection.close();
   }
 
-  /** The one frame of an answer that ends with it. */
+  /** The one frame of a response that ends with it. */
   async only(): Promise<string> {
     const frame = await this.frame();
     await this.ended();
     return frame;
   }
 
-  /** Ends the connection, as a client that no longer wants an answer. */
+  /** Ends the connection, as a client that no longer wants a response. */
   abort(): void {
     this.connection.close();
   }

@@ -1,6 +1,6 @@
 /**
- * The five HTTP transports as section 6 describes them, written down once more:
- * what the server sends is compared with this.
+ * A second description of the five HTTP transports, by section 6, to compare the server's output
+ * with.
  *
  * @module
  */
@@ -9,13 +9,13 @@
 export interface ReceivingTransport {
   /** The last segment of its path. */
   readonly name: string;
-  /** What the application hears that a connection speaks. */
+  /** The value of `connection.protocol`. */
   readonly protocol: string;
   readonly method: "GET" | "POST";
   /** Ends in `?c=callback` where the transport has callbacks. */
   readonly path: string;
   readonly contentType: string;
-  /** What a stream begins with; absent where a frame is the whole answer. */
+  /** What a stream begins with; absent where a frame is the whole response. */
   readonly prelude?: RegExp;
   framed(frame: string): string;
   /** The frame in there; the reverse of `framed` for whatever that gives. */

@@ -1,5 +1,5 @@
 /**
- * Lets a test learn what the server's application heard.
+ * Records the events of a server's connections, for a test to read.
  *
  * @module
  */
@@ -49,13 +49,13 @@ export class Recorder {
     });
   }
 
-  /** What else an application has to tell of a connection. */
+  /** Records a note of the application about a connection. */
   note(connection: Connection, text: string): void {
     this.#notes.add(idOf(connection.url), text);
   }
 
   /** Answers a question of a test: `/recorded/<what>?of=<whom>&count=<least>`. */
-  async answer(url: URL): Promise<Response> {
+  async respond(url: URL): Promise<Response> {
     const of = url.searchParams.get("of") ?? "";
     const count = Number(url.searchParams.get("count"));
     switch (url.pathname) {
@@ -77,7 +77,7 @@ export class Recorder {
   }
 }
 
-/** What happened to whom; a reader waits until enough did. */
+/** Notes by key. A reader waits until there are enough. */
 class Notes<Note> {
   readonly #notes = new Map<string, Note[]>();
   #waiting: (() => void)[] = [];

@@ -1,6 +1,5 @@
 /**
- * The frames as section 4 describes them, written down once more and simply:
- * what the server sends is compared with this.
+ * A second, simple implementation of frames, by section 4, to compare the server's output with.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Chance that can be repeated.
+ * Random numbers that can be repeated from a seed.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * An application that does what its client says.
+ * An application that runs the commands of its client.
  *
  * @module
  */

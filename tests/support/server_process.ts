@@ -1,5 +1,5 @@
 /**
- * A server under test, as a process of its own.
+ * Starts servers under test as processes, and reads what they print.
  *
  * @module
  */
@@ -116,7 +116,7 @@ export class ServerProcess implements AsyncDisposable {
     try {
       this.#child.kill(how);
     } catch (error) {
-      // It has ended by itself; its exit code tells.
+      // It has ended by itself; the exit code shows it.
       if (!(error instanceof TypeError)) throw error;
     }
     return await this.ended();

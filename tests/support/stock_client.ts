@@ -1,5 +1,5 @@
 /**
- * The stock client, `sockjs-client` from npm, in the hands of a test.
+ * The stock client, `sockjs-client` from npm, wrapped for tests.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface ClientEvents {
   close: ClientClose;
 }
 
-/** How a connection ended, as the client tells it. */
+/** How a connection ended, as the client reports it. */
 export interface ClientClose {
   code: number;
   reason: string;
@@ -45,7 +45,7 @@ const Client: new (
 ) => SockJS = sockjs;
 
 /** How long a test waits for what must come, in ms. */
-const patience = 30_000;
+const timeLimit = 30_000;
 
 /** One connection of the stock client, and all that came over it. */
 export class StockClient implements AsyncDisposable {
@@ -150,7 +150,7 @@ export class StockClient implements AsyncDisposable {
   async #until(
     what: string,
     holds: () => boolean,
-    ms = patience,
+    ms = timeLimit,
   ): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(

@@ -1,5 +1,5 @@
 /**
- * The server as a fact sees it.
+ * A running server, for a fact: opens connections to it, and reads its records.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export class TestServer implements Disposable {
     this.#process = process;
   }
 
-  /** A session id that nobody has used. */
+  /** A new session id. */
   newId(): string {
     return crypto.randomUUID();
   }
@@ -101,7 +101,7 @@ export class TestServer implements Disposable {
   }
 
   /**
-   * Asks something and waits for the answer: what was sent before, on any
+   * Sends a request and waits for the response: what was sent before, on any
    * connection, has reached the server by then.
    */
   async roundTrip(): Promise<void> {
@@ -134,7 +134,7 @@ export class TestServer implements Disposable {
     return await this.#recorded("errors", service, count);
   }
 
-  /** What the application has noted of the session with this id, once there is so much. */
+  /** The application's notes on the session with this id, once there are `count`. */
   async notes(id: string, count: number): Promise<string[]> {
     return await this.#recorded("notes", id, count);
   }

@@ -1,5 +1,5 @@
 /**
- * Takes connections on a port of its own, and passes their bytes on.
+ * A TCP proxy on a port of its own.
  *
  * @module
  */

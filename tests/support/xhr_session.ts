@@ -1,5 +1,5 @@
 /**
- * A client that polls, as the stock client's xhr-polling does.
+ * A client session that polls, like the stock client's xhr-polling.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { HttpConnection } from "./raw_http.ts";
 import type { RawResponse } from "./raw_response.ts";
 import type { TestServer } from "./test_server.ts";
 
-/** A receiving request that was sent and has no answer yet. */
+/** A receiving request that was sent and has no response yet. */
 export interface PendingPoll {
   connection: HttpConnection;
-  /** The body of its answer, which must be a 200. */
+  /** The body of its response, which must be a 200. */
   frame(): Promise<string>;
 }
 
@@ -35,7 +35,7 @@ export class XhrSession {
     return this;
   }
 
-  /** Polls once: the answer's body, which must come with 200. */
+  /** Polls once: the response's body, which must come with 200. */
   async poll(): Promise<string> {
     return await (await this.#begin()).frame();
   }

@@ -64,7 +64,7 @@ function showOpen(state, what, more) {
 }
 
 byId("forge").addEventListener("click", () => {
-  // Whoever can read a token can write one, but not sign it.
+  // Anyone can read and write tokens, but only the server can sign them.
   const claims = btoa(JSON.stringify({ name: "Root", expires: 4e12 }));
   connect(`${claims}.${btoa("forged".repeat(5))}`);
 });

@@ -14,7 +14,7 @@ const seen = new Set();
 let name = "";
 let you = "";
 let connection;
-/** Said, but not heard from the server yet. */
+/** Sent, but not echoed by the server yet. */
 let unheard = [];
 
 byId("name").value = sessionStorage.getItem("name") ?? "";

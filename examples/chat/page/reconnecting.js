@@ -1,6 +1,6 @@
-// A SockJS connection that comes back: after a time that doubles with each
-// failure, and is not the same for everybody, so that a server which has just
-// been started is not overrun.
+// A SockJS connection that reconnects. The delay doubles with each failure, and
+// is random, so that not all clients reconnect at once to a server that has just
+// started.
 
 const SHORTEST = 500; // milliseconds
 const LONGEST = 30_000;

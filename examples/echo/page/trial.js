@@ -55,7 +55,7 @@ function outcomeOf(code, trips, sock) {
   if (trips === ROUND_TRIPS) return "works";
   // Not even /info answered, which says nothing about a transport.
   if (code === 1002) return "unreachable";
-  // The client has no public way to tell that a browser lacks what a transport needs:
-  // it then makes no transport at all.
+  // The client does not report that a browser lacks what a transport needs:
+  // it then creates no transport at all.
   return sock._transport === undefined && trips === 0 ? "not in this browser" : "failed";
 }

@@ -1,4 +1,4 @@
-/** The smoke page: does all checks, and shows how they end. */
+/** The smoke page: runs all checks and shows their results. */
 
 import { absence, checks, run, transports } from "./checks.js";
 
@@ -135,7 +135,7 @@ function show(state, text) {
   byId("verdict").textContent = text;
 }
 
-/** A sign to see, and words to hear. */
+/** A symbol for the eye, and words for screen readers. */
 function fill(cell, className, sign, words) {
   cell.className = className;
   cell.replaceChildren(

@@ -1,6 +1,6 @@
 /**
- * What the stock client has to do over each of its transports. A check gets a stage:
- * the address of a server, without a slash at the end, and the name of a transport.
+ * The checks of the stock client for one transport. A check gets a stage: the address of a server,
+ * without a slash at the end, and the name of a transport.
  */
 
 import { Connection } from "./connection.js";
@@ -62,7 +62,7 @@ export async function connect({ server, transport }) {
   return connection;
 }
 
-/** Connects over the best that there is, and tells its name on both ends. */
+/** Connects over the best transport, and returns its name on both ends. */
 export async function connectAnyhow(server, service) {
   const connection = await Connection.open(server + service, { timeout: 4000 });
   await echoes(connection, ["hello"]);
@@ -155,7 +155,7 @@ async function isHeardToLeave(stage) {
   }
 }
 
-/** A page of its own, as far as the client can tell. */
+/** A separate page, as far as the client can see. */
 function openTab() {
   const frame = document.createElement("iframe");
   frame.hidden = true;
@@ -171,7 +171,7 @@ function openTab() {
 
 /**
  * Closes a connection that is at rest. The client begins its next request a turn after the last
- * one has ended, also when it was closed in between: then nobody ever ends that request.
+ * one has ended, even if it was closed in between. Nothing would ever end that request.
  */
 async function leave(connection) {
   await echoes(connection, ["bye"]);

@@ -1,4 +1,4 @@
-/** One connection of the stock client, and all that came over it. */
+/** One connection of the stock client, with a record of all events. */
 
 /** How long a check waits for what must come, in ms. */
 export const patience = 30_000;
@@ -98,7 +98,7 @@ export class Connection {
   }
 }
 
-/** A session id that nobody has used. Browsers have `randomUUID` in secure contexts only. */
+/** A new session id. Browsers have `randomUUID` in secure contexts only. */
 export function newId() {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2));
   return high.toString(36) + low.toString(36);

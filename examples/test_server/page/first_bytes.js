@@ -1,4 +1,6 @@
-/** What a server sends first over each transport, as this browser receives it. */
+/**
+ * Checks the first bytes that a server sends over each transport, as this browser receives them.
+ */
 
 import { newId } from "./connection.js";
 
@@ -61,7 +63,7 @@ export async function receivesFirstBytes({ server, transport }) {
   equal(received, text, "The first bytes");
 }
 
-/** The first characters of an answer; all are ASCII. */
+/** The first characters of a response; all are ASCII. */
 async function beginning(url, method, length) {
   const { body } = await fetch(url, { method });
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();

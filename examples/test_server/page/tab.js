@@ -1,4 +1,4 @@
-/** A page that does what others call it for: the smoke page, or a test. */
+/** A page that runs the functions that its opener calls: the smoke page, or a test. */
 
 import * as checks from "./checks.js";
 import { Connection } from "./connection.js";

@@ -1,4 +1,4 @@
-/** What the server saw of a connection. */
+/** Asks the test server what it recorded about a connection. */
 
 import { patience } from "./connection.js";
 

@@ -1,7 +1,7 @@
 /**
- * The floor: what a runtime takes for the same bytes without a SockJS server. No
- * sessions, no messages, nothing encoded or decoded: whatever a client sends, it gets
- * the frame that the load generator expects.
+ * The floor: the same bytes from a bare runtime, without a SockJS server. It has no sessions, and
+ * encodes and decodes nothing: it answers everything with the frame that the load generator
+ * expects.
  *
  * @module
  */
@@ -31,10 +31,10 @@ const fields = {
   "Vary": "Origin",
 };
 
-/** Those of the answer to a send. */
+/** Those of the response to a send. */
 export const sendFields = { ...fields, "Content-Type": "text/plain; charset=UTF-8" };
 
-/** Those of the answer to a poll. */
+/** Those of the response to a poll. */
 export const pollFields = { ...fields, "Content-Type": "application/javascript; charset=UTF-8" };
 
 /** Those of a stream. */
@@ -55,7 +55,7 @@ export function isFirst(path: string): boolean {
   return path.includes("/new/");
 }
 
-/** Whether what is sent goes to everybody. */
+/** Whether a message goes to all connections. */
 export function isForAll(path: string): boolean {
   return path.includes("/broadcast/");
 }
@@ -85,7 +85,7 @@ export class Streams {
   }
 
   /** A client sent a message. */
-  answer(path: string): void {
+  respond(path: string): void {
     if (isForAll(path)) { for (const each of this.#everyone) each.send(); }
     else this.#byClient.get(clientOf(path))?.send();
   }

@@ -6,7 +6,7 @@
 
 import { hostname } from "../../../examples/serve.ts";
 import { frame, isForAll } from "./floor.ts";
-import { answer } from "./floor_fetch.ts";
+import { respond } from "./floor_fetch.ts";
 import { announce } from "./start.ts";
 
 /** What is used of a websocket of Bun's. */
@@ -41,7 +41,7 @@ const server = Bun.serve({
   // The longest there is: idle streams are to stay.
   idleTimeout: 255,
   fetch(request, server) {
-    if (request.method !== "GET") return answer(request);
+    if (request.method !== "GET") return respond(request);
     server.upgrade(request, { data: { toAll: isForAll(request.url) } });
   },
   websocket: {

@@ -6,14 +6,14 @@
 
 import { hostname } from "../../../examples/serve.ts";
 import { frame, isForAll } from "./floor.ts";
-import { answer } from "./floor_fetch.ts";
+import { respond } from "./floor_fetch.ts";
 import { announce } from "./start.ts";
 
 const everyone = new Set<WebSocket>();
 
 Deno.serve(
   { hostname, port: 0, onListen: ({ port }) => announce(port) },
-  (request) => request.method === "GET" ? upgrade(request) : answer(request),
+  (request) => request.method === "GET" ? upgrade(request) : respond(request),
 );
 
 function upgrade(request: Request): Response {

@@ -1,5 +1,5 @@
 /**
- * The floor of HTTP on runtimes with fetch handlers.
+ * The HTTP floor on runtimes with fetch handlers.
  *
  * @module
  */
@@ -19,12 +19,12 @@ const streams = new Streams();
 const encoder = new TextEncoder();
 
 /** Answers a POST. */
-export async function answer(request: Request): Promise<Response> {
+export async function respond(request: Request): Promise<Response> {
   const path = request.url;
   switch (purposeOf(path)) {
     case "send":
       await request.text();
-      streams.answer(path);
+      streams.respond(path);
       return new Response(null, { status: 204, headers: sendFields });
     case "poll":
       return new Response(isFirst(path) ? "o\n" : line, { headers: pollFields });

@@ -1,5 +1,5 @@
 /**
- * The floor on Node: `node:http`, and the package `ws` for websockets.
+ * The floor on Node, with `node:http` and the package `ws`.
  *
  * @module
  */
@@ -22,9 +22,9 @@ import {
 import { announce } from "./start.ts";
 
 const streams = new Streams();
-const server = createServer(answer);
+const server = createServer(respond);
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function respond(request: IncomingMessage, response: ServerResponse): void {
   const { url: path = "" } = request;
   switch (purposeOf(path)) {
     case "send": {
@@ -32,7 +32,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       request.on("data", (chunk: Uint8Array) => chunks.push(chunk));
       request.on("end", () => {
         Buffer.concat(chunks).toString();
-        streams.answer(path);
+        streams.respond(path);
         response.writeHead(204, sendFields).end();
       });
       return;
@@ -60,7 +60,7 @@ websockets.on("connection", (socket: WebSocket, { url = "" }: IncomingMessage) =
   if (toAll) everyone.add(socket);
   socket.on("close", () => everyone.delete(socket));
   socket.on("message", (data) => {
-    // As text, like everybody has it.
+    // As text, like the other servers.
     data.toString();
     if (toAll) { for (const each of everyone) each.send(frame); }
     else socket.send(frame);

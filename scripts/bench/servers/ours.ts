@@ -1,6 +1,6 @@
 /**
- * This project's server, with its defaults, on the runtime that runs it; on Node it
- * is the package for npm, on a server of `node:http`.
+ * This project's server with default options, on the current runtime. On Node it is the npm
+ * package, on a `node:http` server.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The npm package `sockjs`, with its defaults; but for its log, which prints a line
- * for each request.
+ * The npm package `sockjs` with default options, except for its log, which prints a line per
+ * request.
  *
  * @module
  */

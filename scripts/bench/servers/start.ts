@@ -1,5 +1,6 @@
 /**
- * What all servers of the benchmark do beside serving.
+ * What all benchmark servers do besides serving: they print their address, and collect garbage on
+ * request.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@std/assert` where JSR cannot be reached: the same names and
- * signatures, for what this project's tests use and nothing more.
+ * A replacement for `@std/assert` where JSR cannot be reached. It has the same names and
+ * signatures, but only those that this project's tests use.
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
- * Stands in for `@deno/dnt` where JSR cannot be reached, over TypeScript's own
- * compiler: the same names, signatures and output, for what this project's
- * build uses and nothing more.
+ * A replacement for `@deno/dnt` where JSR cannot be reached, built on TypeScript's compiler. It
+ * has the same names, signatures and output, but only those that this project's build uses.
  *
  * @module
  */

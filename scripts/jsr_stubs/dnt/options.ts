@@ -1,6 +1,6 @@
 /**
- * The options of `build`: names and meanings are those of `@deno/dnt`, types no
- * wider than its own, so that a call that checks here checks there.
+ * The options of `build`. Names and meanings are those of `@deno/dnt`, and no type is wider than
+ * there: a call that compiles here compiles there.
  *
  * @module
  */

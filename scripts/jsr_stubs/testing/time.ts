@@ -1,7 +1,7 @@
 /**
- * Stands in for `@std/testing/time` where JSR cannot be reached, over
- * `@sinonjs/fake-timers`: the same names and signatures, for what this
- * project's tests use and nothing more.
+ * A replacement for `@std/testing/time` where JSR cannot be reached, built on
+ * `@sinonjs/fake-timers`. It has the same names and signatures, but only those that this project's
+ * tests use.
  *
  * @module
  */

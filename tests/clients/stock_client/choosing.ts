@@ -1,4 +1,4 @@
-/** The client chooses among transports, as the server lets it. */
+/** Tests of how the client chooses a transport among those that the server allows. */
 
 import { assertEquals } from "@std/assert";
 import { onEachHost } from "../every_transport.ts";
@@ -38,7 +38,7 @@ onEachHost(
 );
 
 onEachHost("goes on after a transport that is off", async (server) => {
-  // Without eventsource: the client's time-outs pile up over its refusal.
+  // Without eventsource: the client's timeouts pile up over its refusal.
   const given = ["websocket", "xhr-streaming", "xhr-polling"];
   const url = server.url("/polling_only");
   await using client = await StockClient.open(url, given);

@@ -1,4 +1,4 @@
-/** A connection ends, by whichever side. */
+/** Tests of connections that the client or the server closes. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport, type Stage } from "../every_transport.ts";
@@ -28,7 +28,7 @@ onEachTransport("closes with its own code and reason", async (stage) => {
 });
 
 onEachTransport(
-  "hears 3000 of a service that closes at once",
+  "receives 3000 from a service that closes at once",
   async (stage) => {
     await using client = await stage.connect("/close");
     const expected = { code: 3000, reason: "Go away!", wasClean: true };
@@ -37,7 +37,7 @@ onEachTransport(
   },
 );
 
-onEachTransport("hears 1000 of a close without a code", async (stage) => {
+onEachTransport("receives 1000 for a close without a code", async (stage) => {
   await closes(stage, [], {
     code: 1000,
     reason: "Normal closure",
@@ -45,14 +45,14 @@ onEachTransport("hears 1000 of a close without a code", async (stage) => {
   });
 });
 
-onEachTransport("hears any code and reason of a close", async (stage) => {
+onEachTransport("receives any code and reason of a close", async (stage) => {
   const reason = `"R\u00e9ason" \\ \u{1f600}`;
   for (const code of [1001, 1005, 2345, 4999, 65535]) {
     await closes(stage, [code, reason], { code, reason, wasClean: true });
   }
 });
 
-onEachTransport("hears what was written before a close", async (stage) => {
+onEachTransport("receives what was written before a close", async (stage) => {
   await using client = await stage.connect("/command");
   client.send(JSON.stringify({ write: ["one", "two"], close: [3100, "Done"] }));
   const expected = { code: 3100, reason: "Done", wasClean: true };

@@ -1,4 +1,4 @@
-/** Sessions without a message live on. */
+/** Tests that sessions without messages stay open. */
 
 import { assertEquals } from "@std/assert";
 import {

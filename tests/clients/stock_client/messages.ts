@@ -1,4 +1,4 @@
-/** Messages arrive, all of them and in order. */
+/** Tests that all messages arrive, and in order. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";
@@ -22,7 +22,7 @@ onEachTransport("brings ten bursts of 100 there and back", async (stage) => {
   }
 });
 
-onEachTransport("brings each answer to the message before", async (stage) => {
+onEachTransport("receives each reply to its last message", async (stage) => {
   await using client = await stage.connect("/echo");
   for (const message of numbers(20)) {
     client.send(message);

@@ -1,4 +1,4 @@
-/** A connection opens, over the transport that the client was given. */
+/** Tests that a connection opens over the transport that the client was given. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";
@@ -25,7 +25,7 @@ onEachTransport("opens with the cookie of load balancers", async (stage) => {
 
   const { length } = stage.transport.requests;
   for (const request of await stage.server.requests(client.id, length)) {
-    // A poll that waits has no answer yet.
+    // A poll that waits has no response yet.
     if (request.status === 0) continue;
     const sticky = request.endpoint !== "websocket";
     assertEquals(request.cookie, sticky ? "JSESSIONID=dummy; path=/" : null);

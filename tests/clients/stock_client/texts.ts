@@ -1,4 +1,4 @@
-/** Whatever text a message holds, it comes back equal. */
+/** Tests that messages of any text come back unchanged. */
 
 import { assertEquals } from "@std/assert";
 import { onEachTransport } from "../every_transport.ts";
@@ -34,7 +34,7 @@ onEachTransport("echoes surrogates in and out of pairs", async (stage) => {
   ]);
 });
 
-onEachTransport("echoes texts that mean something to others", async (stage) => {
+onEachTransport("echoes texts that have a meaning in other formats", async (stage) => {
   await using client = await stage.connect("/echo");
   await echoes(client, [
     "",

@@ -1,10 +1,10 @@
-/** Several clients of one server. */
+/** Tests of several clients of one server. */
 
 import { assertEquals } from "@std/assert";
 import { clientTransports, onEachHost, onEachTransport } from "../every_transport.ts";
 import { StockClient } from "../../support/stock_client.ts";
 
-onEachTransport("two clients hear their own echo only", async (stage) => {
+onEachTransport("two clients receive only their own echo", async (stage) => {
   await using first = await stage.connect("/echo");
   await using second = await stage.connect("/echo");
   for (let i = 0; i < 10; i++) {
@@ -16,7 +16,7 @@ onEachTransport("two clients hear their own echo only", async (stage) => {
   assertEquals([first.unread, second.unread], [[], []]);
 });
 
-onEachTransport("two clients hear a broadcast alike", async (stage) => {
+onEachTransport("two clients both receive a broadcast", async (stage) => {
   await using first = await stage.connect("/broadcast");
   await using second = await stage.connect("/broadcast");
   first.send("one");
@@ -31,7 +31,7 @@ onEachTransport("two clients hear a broadcast alike", async (stage) => {
 });
 
 onEachTransport(
-  "a client that has left is not in the way of others",
+  "a client that has disconnected does not disturb others",
   async (stage) => {
     await using first = await stage.connect("/broadcast");
     const second = await stage.connect("/broadcast");

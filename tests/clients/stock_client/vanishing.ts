@@ -1,4 +1,4 @@
-/** The server goes away without a word. */
+/** Tests of a server that disappears without closing its connections. */
 
 import { assertEquals } from "@std/assert";
 import { clientsServer, onEachTransport } from "../every_transport.ts";
@@ -6,7 +6,7 @@ import { startServer } from "../../support/hosts.ts";
 import { ServerUnderTest } from "../server_under_test.ts";
 import { StockClient } from "../../support/stock_client.ts";
 
-onEachTransport("is closed when the server is gone", async (stage) => {
+onEachTransport("is closed when the server has stopped", async (stage) => {
   const { host, transport } = stage;
   await using process = await startServer(host, clientsServer);
   const server = new ServerUnderTest(process);

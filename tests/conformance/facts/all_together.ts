@@ -1,4 +1,4 @@
-/** Section 6: what all sessions of a server may hold together. */
+/** Section 6: the limit on what all sessions of a server buffer together. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -15,12 +15,12 @@ async function owe(server: TestServer, count: number) {
 
 fact(
   "6",
-  "of those who are owed too much together, the largest are closed first",
+  "when sessions together buffer too much, the largest are closed first",
   async (server) => {
     const small = await owe(server, 500_000);
     const large = await owe(server, 900_000);
     const last = await owe(server, 700_000);
-    // One that asked at once might get it before anybody looks who is to go.
+    // A poll at once might get the messages before the server chooses what to close.
     for (let trips = 0; trips < 5; trips++) await server.roundTrip();
     assertEquals((await large.poll()).slice(0, 30), `c[1008,"Slow consumer"]\n`);
     for (const [session, count] of [[small, 500_000], [last, 700_000]] as const) {
@@ -40,7 +40,7 @@ fact("6", "bodies that are under way count, and end with their sessions", async 
     await connection.write(begin);
     return { session, connection };
   }));
-  // Two may go on with what is left; the largest are gone, and hear of it.
+  // The rest suffices for two of them; the largest are closed, and get a response.
   const statuses = await Promise.race([
     Promise.all(senders.slice(0, 4).map(({ session }) => server.closed(session.id, 1)))
       .then(() => "all"),

@@ -1,4 +1,4 @@
-/** The option `authorize`: who may open a session, and whose it is then. */
+/** The option `authorize`: who may open a session, and who may use it afterwards. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -29,7 +29,7 @@ for (const late of ["", "&late"]) {
     }
   });
 
-  fact("5", `a Response that authorize gives ${how} is the answer`, async (server) => {
+  fact("5", `a Response that authorize returns ${how} is sent to the client`, async (server) => {
     for (const request of openings(server, `as=guest${late}`)) {
       const { status, header } = await server.begin(request);
       assertEquals([status, header("x-own")], [402, "1"], request.path);
@@ -56,14 +56,18 @@ for (const late of ["", "&late"]) {
     },
   );
 
-  fact("5", `when authorize throws ${how}, the answer is 500 and error is told`, async (server) => {
-    const all = openings(server, `as=error${late}`);
-    for (const request of all) {
-      assertEquals((await server.begin(request)).status, 500, request.path);
-    }
-    const errors = await server.errors("/authorized", all.length);
-    assertEquals(errors.includes("thrown by authorize"), true);
-  });
+  fact(
+    "5",
+    `when authorize throws ${how}, the status is 500 and error is emitted`,
+    async (server) => {
+      const all = openings(server, `as=error${late}`);
+      for (const request of all) {
+        assertEquals((await server.begin(request)).status, 500, request.path);
+      }
+      const errors = await server.errors("/authorized", all.length);
+      assertEquals(errors.includes("thrown by authorize"), true);
+    },
+  );
 
   fact("5", `whom authorize lets in ${how} has the context that it gave`, async (server) => {
     const path = `/authorized/000/${server.newId()}/websocket?as=me${late}`;
@@ -112,14 +116,14 @@ for (const late of ["", "&late"]) {
   );
 }
 
-fact("5", "without a key, a session belongs to whoever knows its id", async (server) => {
+fact("5", "without a key, any client that knows the id of a session may use it", async (server) => {
   const session = `/authorized/000/${server.newId()}`;
   assertEquals((await server.post(`${session}/xhr`)).body, "o\n");
   assertEquals((await server.post(`${session}/xhr_send?as=nobody`, '["x"]')).status, 204);
   assertEquals((await server.post(`${session}/xhr?as=nobody`)).body, `a["undefined: x"]\n`);
 });
 
-fact("5", "a verdict that is none is a refusal, and an error is told", async (server) => {
+fact("5", "an invalid result of authorize is a refusal, and error is emitted", async (server) => {
   const { status } = await server.post(`/authorized/000/${server.newId()}/xhr?as=nonsense`);
   assertEquals(status, 403);
   const errors = await server.errors("/authorized");

@@ -1,4 +1,4 @@
-/** Section 6: the callbacks of htmlfile and jsonp. */
+/** Section 6: the callback names of htmlfile and jsonp. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -85,7 +85,7 @@ for (const name of ["jsonp", "htmlfile"]) {
     });
   }
 
-  fact("6", `a refused ${name} makes no session and harms none`, async (server) => {
+  fact("6", `a refused ${name} creates no session and ends none`, async (server) => {
     const session = server.http("/echo");
     const refuse = async () => {
       for (const query of ["", "?c=%28"]) {

@@ -1,4 +1,4 @@
-/** Section 5: what follows `close(code, reason)`. */
+/** Section 5: what a client receives after `close(code, reason)`. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -58,7 +58,7 @@ fact("5", "the time of a close runs from it, not from a poll", async (server) =>
 
 fact(
   "5",
-  "a close that nobody fetches is told all the same",
+  "a close emits its event even if no client polls",
   async (server) => {
     const session = await server.xhr("/fleeting_command").open();
     await session.send(JSON.stringify({ close: [3000, "Go away!"] }));
@@ -76,7 +76,7 @@ fact("5", "a waiting poll gets the close frame", async (server) => {
   assertEquals(await session.poll(), goAway);
 });
 
-fact("5", "what was written goes before the close frame", async (server) => {
+fact("5", "written messages are sent before the close frame", async (server) => {
   const command = JSON.stringify({
     write: ["x", "y"],
     close: [3000, "Go away!"],
@@ -110,7 +110,7 @@ fact("5", "what is written after the close is dropped", async (server) => {
 
 fact(
   "5",
-  "a send to a closing session is taken and dropped",
+  "a send to a closing session is accepted and dropped",
   async (server) => {
     const session = await server.xhr("/close").open();
     await session.send("x");
@@ -133,7 +133,7 @@ fact("5", "closing twice is closing once", async (server) => {
 });
 
 for (const path of ["/close/000/ID/websocket", "/close/websocket?id=ID"]) {
-  fact("5", `the server's own close is told at ${path}`, async (server) => {
+  fact("5", `the server's own close emits close at ${path}`, async (server) => {
     const id = server.newId();
     const socket = await server.websocket(path.replace("ID", id));
     if (!path.includes("?")) {
@@ -145,7 +145,7 @@ for (const path of ["/close/000/ID/websocket", "/close/websocket?id=ID"]) {
   });
 }
 
-fact("5", "a closed session is none of the connections", async (server) => {
+fact("5", "a closed session is not among the connections", async (server) => {
   const before = await server.connections("/fleeting_close");
   const session = await server.xhr("/fleeting_close").open();
   assertEquals(await session.poll(), goAway);

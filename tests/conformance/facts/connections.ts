@@ -1,9 +1,9 @@
-/** Section 1: HTTP connections, of both versions. */
+/** Section 1: keep-alive and pipelining of HTTP/1.0 and HTTP/1.1 connections. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
 
-fact("1", "one connection serves answers of every kind", async (server) => {
+fact("1", "one connection serves responses of every kind", async (server) => {
   const connection = await server.connect();
   const base = `/echo/000/${server.newId()}`;
   const post = (path: string, body = "") =>
@@ -44,9 +44,9 @@ fact("1", "one connection serves answers of every kind", async (server) => {
   );
 });
 
-fact("1", "an answer says where its body ends", async (server) => {
+fact("1", "a response declares where its body ends", async (server) => {
   const session = server.xhr("/echo");
-  const answers = [
+  const responses = [
     await server.get("/echo"),
     await server.get("/echo/info"),
     await server.post(`${session.base}/xhr`),
@@ -59,7 +59,7 @@ fact("1", "an answer says where its body ends", async (server) => {
     await server.post(`${session.base}/jsonp_send`),
     await server.post(`${session.base}/jsonp_send`, "[]"),
   ];
-  for (const { header, chunks } of answers) {
+  for (const { header, chunks } of responses) {
     assertEquals(header("content-length") === undefined, chunks !== undefined);
   }
 });
@@ -82,14 +82,14 @@ for (const keepAlive of [false, true]) {
     async (server) => {
       const connection = await server.connect();
       const path = `/echo/000/${server.newId()}/xhr`;
-      const asked = { method: "POST", path, version: "1.0", headers } as const;
-      const response = await connection.exchange(asked);
+      const request = { method: "POST", path, version: "1.0", headers } as const;
+      const response = await connection.exchange(request);
       assertEquals([response.status, response.body], [200, "o\n"]);
       // A client of that version would take the chunk sizes for text.
       assertEquals(response.chunks, undefined);
       if (response.head.members("connection").includes("keep-alive")) {
         const { status } = await connection.exchange({
-          ...asked,
+          ...request,
           path: "/echo",
           method: "GET",
         });

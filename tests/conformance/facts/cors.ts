@@ -78,9 +78,9 @@ for (const [name, ask] of Object.entries(requests)) {
   );
 
   fact("3", `${name}: asked-for headers are allowed`, async (server) => {
-    const asked = { "Access-Control-Request-Headers": "a, b, X-c" };
+    const requested = { "Access-Control-Request-Headers": "a, b, X-c" };
     assertEquals(
-      (await ask(server, asked, "/echo")).header(
+      (await ask(server, requested, "/echo")).header(
         "access-control-allow-headers",
       ),
       "a, b, X-c",

@@ -1,4 +1,4 @@
-/** All sections: options at the ends of what they allow. */
+/** All sections: options with their smallest and largest values. */
 
 import { assertEquals } from "@std/assert";
 import { type Extreme, extremes } from "../extremes.ts";
@@ -51,7 +51,7 @@ fact("6", "with any option at its most or least, websockets stay open", async (s
     ...await Promise.all(extremes.map((extreme) => talk(server, extreme, true))),
   ];
   await Promise.all(talkers.map(echoes));
-  // Long enough for a time-out that has become too short.
+  // Long enough for a timeout that has become too short.
   await server.disconnectDelays(1);
   await Promise.all(talkers.map(echoes));
   await Promise.all(talkers.map(says));

@@ -6,7 +6,7 @@ import { closeFrame } from "../../support/reference_frame.ts";
 import { jsonp, polls, streams } from "../../support/receiving_transports.ts";
 
 for (const transport of streams) {
-  fact("5", `${transport.name}: heartbeats come and do not end the answer`, async (server) => {
+  fact("5", `${transport.name}: heartbeats do not end the response`, async (server) => {
     const session = server.http("/heartbeat");
     const stream = await session.open(transport);
     for (let count = 0; count < 3; count++) assertEquals(await stream.frame(), "h");
@@ -19,7 +19,7 @@ for (const transport of streams) {
 
   fact(
     "5",
-    `${transport.name}: an answer with a heartbeat that breaks is touched`,
+    `${transport.name}: a response with a heartbeat that breaks is touched`,
     async (server) => {
       const session = server.http("/heartbeat");
       const stream = await session.open(transport);
@@ -32,7 +32,7 @@ for (const transport of streams) {
 }
 
 for (const transport of polls) {
-  fact("5", `${transport.name}: a heartbeat ends the answer`, async (server) => {
+  fact("5", `${transport.name}: a heartbeat ends the response`, async (server) => {
     const session = server.http("/heartbeat");
     await session.open(transport);
     for (let count = 0; count < 2; count++) {
@@ -43,12 +43,16 @@ for (const transport of polls) {
   });
 }
 
-fact("5", "jsonp: who never comes back is gone after heartbeat and delay", async (server) => {
-  const session = server.http("/fleeting_heartbeat");
-  const waiting = await session.attached(jsonp);
-  // A script element cannot be taken back: its connection stays.
-  const [close, ...others] = await server.closed(session.id);
-  assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
-  assertEquals(await waiting.only(), "h");
-  await session.open(jsonp);
-});
+fact(
+  "5",
+  "jsonp: a client that never returns is disconnected after heartbeat and delay",
+  async (server) => {
+    const session = server.http("/fleeting_heartbeat");
+    const waiting = await session.attached(jsonp);
+    // A script element cannot be taken back: its connection stays.
+    const [close, ...others] = await server.closed(session.id);
+    assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
+    assertEquals(await waiting.only(), "h");
+    await session.open(jsonp);
+  },
+);

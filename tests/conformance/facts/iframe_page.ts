@@ -72,7 +72,7 @@ fact("2", "the iframe page loads the client from sockjsUrl, escaped", async (ser
   assertEquals(url, `/sockjs.js?a=1&b="<c>"&d='e'`);
 });
 
-fact("2", "the iframe page may be kept for a year", async (server) => {
+fact("2", "the iframe page may be cached for a year", async (server) => {
   for (const service of ["/echo", "/cookie_needed_echo"]) {
     const { header } = await server.get(`${service}/iframe.html`, { Cookie: "JSESSIONID=abc" });
     assertEquals(header("cache-control"), "public, max-age=31536000");

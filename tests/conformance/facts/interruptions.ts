@@ -1,4 +1,4 @@
-/** Section 5: receivers that break, sessions that nobody asks for. */
+/** Section 5: receiving requests that are interrupted, and sessions without a receiver. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -15,7 +15,7 @@ fact("5", "a broken poll ends the session at once", async (server) => {
   assertEquals((await session.sendRaw(`["x"]`)).status, 404);
   assertEquals(await session.poll(), interrupted);
   assertEquals((await session.sendRaw(`["x"]`)).status, 404);
-  // Told once; then the id is free.
+  // Reported once; then the id is free.
   await session.open();
   await session.send("y");
   assertEquals(await session.poll(), `a["y"]\n`);
@@ -45,7 +45,7 @@ fact("5", "an interruption is forgotten in the end", async (server) => {
   await session.open();
 });
 
-fact("5", "a session that nobody asks for ends with 1006", async (server) => {
+fact("5", "a session without receivers ends with 1006", async (server) => {
   const session = await server.xhr("/fleeting").open();
   const [close, ...others] = await server.closed(session.id);
   assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
@@ -53,7 +53,7 @@ fact("5", "a session that nobody asks for ends with 1006", async (server) => {
   await session.open();
 });
 
-fact("5", "a session that waits for its server goes on", async (server) => {
+fact("5", "a session outlives a long wait for its server", async (server) => {
   const session = await server.xhr("/fleeting").open();
   const waiting = await session.pending();
   await server.disconnectDelays(2);
@@ -63,7 +63,7 @@ fact("5", "a session that waits for its server goes on", async (server) => {
   assertEquals(await server.closed(session.id, 0), []);
 });
 
-fact("5", "a poll is answered by a heartbeat, then another", async (server) => {
+fact("5", "a poll ends with a heartbeat, and so does the next one", async (server) => {
   const session = await server.xhr("/heartbeat").open();
   assertEquals(await session.poll(), "h\n");
   assertEquals(await session.poll(), "h\n");
@@ -71,7 +71,7 @@ fact("5", "a poll is answered by a heartbeat, then another", async (server) => {
   assertEquals(await session.poll(), `a["x"]\n`);
 });
 
-fact("5", "a websocket has heartbeats, raw ones none", async (server) => {
+fact("5", "a websocket gets heartbeats, a raw one does not", async (server) => {
   const raw = await server.websocket("/heartbeat/websocket");
   const socket = await server.websocketSession("/heartbeat");
   for (let count = 0; count < 3; count++) {
@@ -90,9 +90,9 @@ fact("5", "a broken websocket closes with 1006", async (server) => {
 });
 
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
-  fact("5", `the client's own close is told at ${path}`, async (server) => {
+  fact("5", `the client's own close emits close at ${path}`, async (server) => {
     for (
-      const [code, reason, told] of [
+      const [code, reason, reported] of [
         [1000, "", 1000],
         [1000, "bye", 1000],
         [1001, "", 1001],
@@ -107,7 +107,7 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
       await socket.sendClose(code, reason);
       await socket.closed();
       const [close, ...others] = await server.closed(id);
-      assertEquals([close?.code, close?.reason, others], [told, reason, []]);
+      assertEquals([close?.code, close?.reason, others], [reported, reason, []]);
     }
   });
 }

@@ -148,7 +148,7 @@ fact("6", "jsonp_send and xhr_send serve each other's sessions", async (server) 
 
 fact(
   "5",
-  "jsonp_send to nobody is refused before its body, and makes no session",
+  "jsonp_send to an unknown session is refused before its body arrives, and creates no session",
   async (server) => {
     const session = server.http("/echo");
     const connection = await server.connect();

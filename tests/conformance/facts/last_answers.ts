@@ -1,4 +1,4 @@
-/** Section 6: a client that sends and closes at once still gets its answers. */
+/** Section 6: a client that sends and closes at once still gets its responses. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";
@@ -7,7 +7,7 @@ import { closePayload, oddFrame, textFrame } from "../../support/frame_bytes.ts"
 import type { RawWebSocket } from "../../support/raw_websocket.ts";
 import type { TestServer } from "../../support/test_server.ts";
 
-/** What an answer may depend on is not always the same: each is asked for so often. */
+/** What a response may depend on is not always the same: each is asked for so often. */
 const times = 20;
 
 const closeFrame = oddFrame({ first: 0x88, payload: closePayload(1000) });
@@ -31,12 +31,12 @@ function numbers(path: string, count: number): Uint8Array[] {
 
 /** Fails unless all of them come back next, in however many frames. */
 async function comeBack(socket: RawWebSocket, path: string, count: number): Promise<void> {
-  const answers: unknown[] = [];
-  while (answers.length < count) {
+  const responses: unknown[] = [];
+  while (responses.length < count) {
     const text = await socket.message();
-    answers.push(...isRaw(path) ? [text] : JSON.parse(text.slice(1)));
+    responses.push(...isRaw(path) ? [text] : JSON.parse(text.slice(1)));
   }
-  assertEquals(answers, Array.from({ length: count }, (_, at) => `${at}`));
+  assertEquals(responses, Array.from({ length: count }, (_, at) => `${at}`));
 }
 
 for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
@@ -77,7 +77,7 @@ for (const path of ["/echo/000/ID/websocket", "/echo/websocket?id=ID"]) {
   const plenty = path.replace("echo", "plenty");
   fact(
     "6",
-    `all of a long answer comes before the close that came with the question, at ${plenty}`,
+    `all of a long response comes before the close that came with the question, at ${plenty}`,
     async (server) => {
       const socket = await open(server, plenty);
       const question = textFrame(isRaw(path) ? "15" : `"15"`);

@@ -1,4 +1,4 @@
-/** What is over a limit: the option's own status or close code. */
+/** What exceeds a limit gets the status or close code of that option. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -12,7 +12,7 @@ const tooLong = JSON.stringify(["x".repeat(97)]);
 for (const send of ["xhr_send", "jsonp_send"]) {
   fact(
     "6",
-    `${send}: a body over maxMessageSize is 413, one that fits is taken`,
+    `${send}: a body over maxMessageSize gets 413, one that fits is accepted`,
     async (server) => {
       const session = await server.xhr("/small_messages").open();
       const path = `${session.base}/${send}`;
@@ -25,7 +25,7 @@ for (const send of ["xhr_send", "jsonp_send"]) {
     },
   );
 
-  fact("6", `${send}: a body over maxMessageSize is refused before it has come`, async (server) => {
+  fact("6", `${send}: a body over maxMessageSize is refused before it arrives`, async (server) => {
     const session = await server.xhr("/small_messages").open();
     const path = `${session.base}/${send}`;
     const announced = { "Content-Length": "1000000000" };
@@ -95,22 +95,26 @@ fact("5", "over highWaterMark write says false, and drain and ready follow", asy
   assertEquals(await socket.message(), `a["false, drained"]`);
 });
 
-fact("7", "who writes whenever that is welcome leaves others their time", async (server) => {
-  const socket = await server.websocketSession("/eager");
-  await socket.sendText(`"go"`);
-  // The system takes what is written at once, as long as somebody reads it.
-  const read = (async () => {
-    for (;;) {
-      const event = await socket.next();
-      if (event.type === "close") return event.code;
+fact(
+  "7",
+  "an application that writes as long as write allows leaves time for other clients",
+  async (server) => {
+    const socket = await server.websocketSession("/eager");
+    await socket.sendText(`"go"`);
+    // The system accepts writes at once, as long as the client reads.
+    const read = (async () => {
+      for (;;) {
+        const event = await socket.next();
+        if (event.type === "close") return event.code;
+      }
+    })();
+    for (let others = 0; others < 3; others++) {
+      assertEquals((await server.get("/eager")).status, 200);
     }
-  })();
-  for (let others = 0; others < 3; others++) {
-    assertEquals((await server.get("/eager")).status, 200);
-  }
-  await socket.sendText(`"stop"`);
-  assertEquals(await read, 1000);
-});
+    await socket.sendText(`"stop"`);
+    assertEquals(await read, 1000);
+  },
+);
 
 /** Has a session be written to until it is closed for that: its client reads nothing meanwhile. */
 async function overfill(server: TestServer, send: () => Promise<void>): Promise<void> {
@@ -147,10 +151,14 @@ for (const path of ["/never_read/000/ID/websocket", "/never_read/websocket?id=ID
   });
 }
 
-fact("7", "over maxBufferedBytes who does not poll is closed with 1008", async (server) => {
-  const session = await server.xhr("/never_read").open();
-  await overfill(server, () => session.send("write"));
-  let frame = await session.poll();
-  while (frame[0] === "a") frame = await session.poll();
-  assertEquals(frame, `${slow}\n`);
-});
+fact(
+  "7",
+  "a client that does not poll is closed with 1008 above maxBufferedBytes",
+  async (server) => {
+    const session = await server.xhr("/never_read").open();
+    await overfill(server, () => session.send("write"));
+    let frame = await session.poll();
+    while (frame[0] === "a") frame = await session.poll();
+    assertEquals(frame, `${slow}\n`);
+  },
+);

@@ -50,7 +50,7 @@ for (const way of ["listener", "loop", "readable stream", "pipe"] as const) {
   });
 }
 
-fact("6", "a session that ends in the middle of many messages takes no others", async (server) => {
+fact("6", "a session that ends in the middle of many messages delivers no more", async (server) => {
   const session = await server.xhr("/command").open();
   const close = JSON.stringify({ close: [3000, "enough"] });
   const write = JSON.stringify({ write: ["x"] });

@@ -1,4 +1,4 @@
-/** Section 6: frames as a browser takes them out of scripts and of server-sent events. */
+/** Section 6: frames as a browser parses them from scripts and server-sent events. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fact } from "../../support/fact.ts";

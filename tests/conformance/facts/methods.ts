@@ -1,4 +1,4 @@
-/** Section 1: methods that a path does not have, and HEAD. */
+/** Section 1: methods that a path does not allow, and HEAD. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -34,7 +34,7 @@ for (const [path, allowed] of paths) {
       const it = path.replace("ID", server.newId());
       const response = await connection.exchange({ method, path: it });
       assertEquals(response.status, 405);
-      // Whether HEAD is told of where GET is, is a matter of taste.
+      // A list with GET may name HEAD or not.
       assertEquals(
         response.head.members("allow").filter((name) => name !== "head"),
         allowed.filter((name) => name !== "HEAD").map((name) => name.toLowerCase()),

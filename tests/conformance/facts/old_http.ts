@@ -1,4 +1,4 @@
-/** Section 6: streams to clients of HTTP/1.0, which know no chunks. */
+/** Section 6: streams to HTTP/1.0 clients, which do not know chunked encoding. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { decode } from "../../support/raw_response.ts";
@@ -9,25 +9,33 @@ import { streams, xhrStreaming } from "../../support/receiving_transports.ts";
 for (const { name, method, path, prelude, framed } of streams) {
   for (const keepAlive of [false, true]) {
     const headers: Record<string, string> = keepAlive ? { Connection: "keep-alive" } : {};
-    const asked = keepAlive ? "asked to keep the connection" : "not asked to keep the connection";
+    const keepAliveText = keepAlive
+      ? "asked to keep the connection"
+      : "not asked to keep the connection";
 
-    fact("6", `${name} over HTTP/1.0 ends with the connection, ${asked}`, async (server) => {
-      const session = server.http("/close");
-      const url = `${session.base}/${path}`;
-      for (const frames of [["o", closeFrame(3000, "Go away!")], [closeFrame(3000, "Go away!")]]) {
-        const connection = await server.connect();
-        await connection.send({ method, path: url, version: "1.0", headers });
-        const head = await connection.head();
-        assertEquals(head.status, 200);
-        assertEquals(head.header("transfer-encoding"), undefined);
-        assertEquals(head.header("content-length"), undefined);
-        assertEquals(head.members("connection").includes("keep-alive"), false);
-        const body = decode(await connection.reader.toEnd());
-        const end = frames.map(framed).join("");
-        assertEquals(body.slice(-end.length), end);
-        assertMatch(body.slice(0, -end.length), prelude ?? /^$/);
-      }
-    });
+    fact(
+      "6",
+      `${name} over HTTP/1.0 ends with the connection, ${keepAliveText}`,
+      async (server) => {
+        const session = server.http("/close");
+        const url = `${session.base}/${path}`;
+        for (
+          const frames of [["o", closeFrame(3000, "Go away!")], [closeFrame(3000, "Go away!")]]
+        ) {
+          const connection = await server.connect();
+          await connection.send({ method, path: url, version: "1.0", headers });
+          const head = await connection.head();
+          assertEquals(head.status, 200);
+          assertEquals(head.header("transfer-encoding"), undefined);
+          assertEquals(head.header("content-length"), undefined);
+          assertEquals(head.members("connection").includes("keep-alive"), false);
+          const body = decode(await connection.reader.toEnd());
+          const end = frames.map(framed).join("");
+          assertEquals(body.slice(-end.length), end);
+          assertMatch(body.slice(0, -end.length), prelude ?? /^$/);
+        }
+      },
+    );
   }
 
   fact("6", `${name} over HTTP/1.0 brings each frame when it is due`, async (server) => {

@@ -1,4 +1,7 @@
-/** Section 3, with the option `origins`: who may not use a service, and learns nothing of it. */
+/**
+ * Section 3, the option `origins`: pages of other origins cannot use a service, nor learn anything
+ * about it.
+ */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -43,22 +46,22 @@ function usual({ method, path, headers }: RawRequest): number {
 
 fact(
   "3",
-  "whoever is not among the origins gets 403 on every path, without CORS",
+  "an origin that is not allowed gets 403 on every path, without CORS",
   async (server) => {
     for (const stranger of strangers) {
       for (const request of requests(server, "/all_of_one_origin")) {
         const headers = { ...request.headers, ...stranger };
-        const answer = await server.begin({ ...request, headers });
+        const response = await server.begin({ ...request, headers });
         const what = `${request.method ?? "GET"} ${request.path} ${JSON.stringify(stranger)}`;
-        assertEquals(answer.status, 403, what);
-        assertEquals(answer.header("access-control-allow-origin"), undefined, what);
-        assertEquals(answer.header("access-control-allow-credentials"), undefined, what);
+        assertEquals(response.status, 403, what);
+        assertEquals(response.header("access-control-allow-origin"), undefined, what);
+        assertEquals(response.header("access-control-allow-credentials"), undefined, what);
       }
     }
   },
 );
 
-fact("3", "whoever is among the origins, or no page of any, is served", async (server) => {
+fact("3", "an allowed origin, and a request without an origin, is served", async (server) => {
   const friends = [{ Origin: good }, {}, { "Sec-Fetch-Site": "same-origin" }];
   for (const friend of friends) {
     for (const request of requests(server, "/all_of_one_origin")) {
@@ -95,7 +98,7 @@ fact("3", "origins may be a pattern for whole origins, or a function", async (se
   assertEquals((await server.get("/origins_by_pattern/info", better)).status, 200);
 });
 
-fact("3", "the greeting is for all, whatever the origins", async (server) => {
+fact("3", "every origin gets the greeting", async (server) => {
   for (const stranger of strangers) {
     assertEquals((await server.get("/one_origin", stranger)).status, 200);
   }

@@ -1,4 +1,4 @@
-/** What `connection.pause()` does to senders. */
+/** The effect of `connection.pause()` on senders. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -10,15 +10,15 @@ async function resumeAll(server: TestServer): Promise<void> {
   await (await server.xhr("/pausing").open()).send("resume");
 }
 
-const kept = "x".repeat(60_000);
+const buffered = "x".repeat(60_000);
 
 fact(
   "6",
-  "while a connection is paused, a send is answered as long as little is kept",
+  "while a connection is paused, a send gets its response if little is buffered",
   async (server) => {
     const session = await server.xhr("/pausing").open();
     await session.send("pause");
-    await session.send(kept);
+    await session.send(buffered);
     await resumeAll(server);
     assertEquals(await session.poll(), `a["60000"]\n`);
   },
@@ -26,16 +26,16 @@ fact(
 
 fact(
   "6",
-  "while a connection is paused, a send has no answer once much is kept",
+  "while a connection is paused, a send gets no response if much is buffered",
   async (server) => {
     for (const count of [1, 2]) {
       const session = await server.xhr("/pausing").open();
       await session.send("pause");
-      await session.send(kept);
+      await session.send(buffered);
       let answered = 0;
       const sends = Array.from(
         { length: count },
-        () => session.send(kept).then(() => answered++),
+        () => session.send(buffered).then(() => answered++),
       );
       for (let trips = 0; trips < 5; trips++) await server.roundTrip();
       assertEquals(answered, 0);
@@ -47,12 +47,12 @@ fact(
   },
 );
 
-fact("6", "the answer to a send comes when its paused session is over", async (server) => {
+fact("6", "a send gets its response when its paused session ends", async (server) => {
   const session = await server.xhr("/pausing").open();
   await session.send("pause");
-  await session.send(kept);
-  // Nobody polls, so the session ends after the disconnect delay.
-  await session.send(kept);
+  await session.send(buffered);
+  // There is no poll, so the session ends after the disconnect delay.
+  await session.send(buffered);
   assertEquals((await server.closed(session.id)).map(({ code }) => code), [1006]);
 });
 

@@ -1,4 +1,4 @@
-/** Pings on websockets: who answers is alive, who does not is gone. */
+/** Websocket pings: a client that replies stays connected, one that does not is disconnected. */
 
 import { assert, assertEquals } from "@std/assert";
 import { factsAtOnce, type WaitingFact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 5: connections as streams, in pipes that nobody awaits. */
+/** Section 5: connections in pipes whose promises no code awaits. */
 
 import { assertEquals } from "@std/assert";
 import { attack } from "../../support/attack.ts";
@@ -37,7 +37,7 @@ attack("5", "a pipe through Web streams ends well, however its client leaves", a
 });
 
 for (const [way, name] of Object.keys(failures).entries()) {
-  attack("5", `where ${name}, the connection ends with 1011, and no other`, async (server) => {
+  attack("5", `where ${name}, that connection alone ends with 1011`, async (server) => {
     const before = (await server.errors("/failing_pipes", 0)).length;
     const id = server.newId();
     const socket = await open(server, "/failing_pipes", way, id);
@@ -50,21 +50,25 @@ for (const [way, name] of Object.keys(failures).entries()) {
 }
 
 for (const [way, name] of Object.keys(oddities).entries()) {
-  attack("5", `where ${name}, nobody is hurt when the client leaves`, async (server) => {
-    for (const leave of ["closes", "vanishes"]) {
-      const id = server.newId();
-      const socket = await open(server, "/odd_pipes", way, id);
-      await socket.sendText(`["x","y"]`);
-      await server.roundTrip();
-      if (leave === "closes") await socket.sendClose(1000);
-      else socket.abort();
-      await server.roundTrip();
-      socket.abort();
-      await server.closed(id);
-      await server.roundTrip();
-    }
-    const errors = await server.errors("/odd_pipes", 0);
-    // Of a stream that another connection has ended.
-    assertEquals(errors.filter((error) => error !== "write after end"), []);
-  });
+  attack(
+    "5",
+    `where ${name}, no other connection ends when the client disconnects`,
+    async (server) => {
+      for (const leave of ["closes", "vanishes"]) {
+        const id = server.newId();
+        const socket = await open(server, "/odd_pipes", way, id);
+        await socket.sendText(`["x","y"]`);
+        await server.roundTrip();
+        if (leave === "closes") await socket.sendClose(1000);
+        else socket.abort();
+        await server.roundTrip();
+        socket.abort();
+        await server.closed(id);
+        await server.roundTrip();
+      }
+      const errors = await server.errors("/odd_pipes", 0);
+      // Of a stream that another connection has ended.
+      assertEquals(errors.filter((error) => error !== "write after end"), []);
+    },
+  );
 }

@@ -1,4 +1,4 @@
-/** Section 5: receiving requests and the sessions they make. */
+/** Section 5: receiving requests, and the sessions that they create. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -31,7 +31,7 @@ fact(
   },
 );
 
-fact("5", "a message right after the open frame is kept", async (server) => {
+fact("5", "a message right after the open frame is delivered", async (server) => {
   for (let count = 0; count < 40; count++) {
     const session = await server.xhr("/echo").open();
     await session.send("x");
@@ -42,7 +42,7 @@ fact("5", "a message right after the open frame is kept", async (server) => {
   }
 });
 
-fact("5", "messages nobody waits for leave in one frame", async (server) => {
+fact("5", "messages that are written without a receiver are sent in one frame", async (server) => {
   const session = await server.xhr("/echo").open();
   await session.send("x", "y");
   await session.send("z");
@@ -88,7 +88,7 @@ fact(
   },
 );
 
-fact("5", "an answered poll's connection may go", async (server) => {
+fact("5", "the connection of a poll with a response may close", async (server) => {
   const session = server.xhr("/echo");
   for (const frame of ["o\n", `a["x"]\n`, `a["x"]\n`]) {
     const connection = await server.connect();

@@ -1,4 +1,4 @@
-/** Section 3: caching, content types and what an error's body may hold. */
+/** Section 3: caching, content types and the bodies of error responses. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

@@ -1,4 +1,4 @@
-/** Section 6: a stream ends after so many bytes, and nothing is lost by that. */
+/** Section 6: a stream ends after a number of bytes, and no message is lost. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -60,7 +60,7 @@ for (const transport of streams) {
     assertEquals(await stream.only(), messageFrame(message));
   });
 
-  fact("6", `${name}: a later answer has the whole limit to itself`, async (server) => {
+  fact("6", `${name}: every response has the whole limit`, async (server) => {
     const session = server.http("/echo");
     const first = await session.open(transport);
     await session.send("x".repeat(limit));
@@ -84,7 +84,7 @@ for (const transport of streams) {
     await stream.ended();
   });
 
-  fact("6", `${name}: nothing is lost or repeated where one answer ends`, async (server) => {
+  fact("6", `${name}: no message is lost or repeated between two responses`, async (server) => {
     const session = server.http("/echo");
     let stream = await session.open(transport);
     const count = 300;
@@ -97,12 +97,12 @@ for (const transport of streams) {
       }
     })();
     const got: number[] = [];
-    let answers = 1;
+    let responses = 1;
     while (got.length < count) {
       const frame = await stream.next();
       if (frame === undefined) {
         stream = await session.ask(transport);
-        answers++;
+        responses++;
         continue;
       }
       const messages: string[] = JSON.parse(frame.slice(1));
@@ -110,11 +110,11 @@ for (const transport of streams) {
     }
     await sending;
     assertEquals(got, Array.from({ length: count }, (_, index) => index));
-    assertEquals(answers > 10, true, "hardly a seam was crossed");
+    assertEquals(responses > 10, true, "hardly a seam was crossed");
     assertEquals((await server.opened(session.id)).length, 1);
   });
 
-  fact("6", `${name}: unless told, the limit is 131072 bytes`, async (server) => {
+  fact("6", `${name}: the default limit is 131072 bytes`, async (server) => {
     const session = server.http("/disabled_websocket_echo");
     const stream = await session.open(transport);
     // In pieces: Deno cuts what is longer than 64 KiB.
@@ -130,7 +130,7 @@ for (const transport of streams) {
 
   fact(
     "6",
-    `${name}: a close frame that passes the limit ends the answer, and nobody else`,
+    `${name}: a close frame above the limit ends that response only`,
     async (server) => {
       // What is left may be less than the close frame, or just as much.
       const frame = closeFrame(3000, "Go away!");
@@ -148,7 +148,7 @@ for (const transport of streams) {
     },
   );
 
-  fact("6", `${name}: a close after the limit waits for the next answer`, async (server) => {
+  fact("6", `${name}: a close after the limit waits for the next response`, async (server) => {
     const session = server.http("/limited_command");
     const stream = await session.open(transport);
     const message = "x".repeat(limit);

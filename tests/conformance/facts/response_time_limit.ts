@@ -1,4 +1,4 @@
-/** Section 6: a stream ends after so much time, whoever reads it. */
+/** Section 6: a stream ends after a time, even if its client does not read. */
 
 import { assertEquals } from "@std/assert";
 import { DeafProxy } from "../deaf_proxy.ts";
@@ -23,12 +23,12 @@ const facts = streams.flatMap((transport): WaitingFact[] => [{
       }
     })();
     const got: number[] = [];
-    let answers = 1;
-    while (got.length < count || answers < 3) {
+    let responses = 1;
+    while (got.length < count || responses < 3) {
       const frame = await stream.next();
       if (frame === undefined) {
         stream = await session.ask(transport);
-        answers++;
+        responses++;
       } else if (frame !== "h") {
         got.push(...JSON.parse(frame.slice(1)).map(Number));
       }

@@ -1,4 +1,4 @@
-/** Section 1: which path is what. */
+/** Section 1: which path belongs to which route. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -181,7 +181,7 @@ const notResolved: readonly string[] = [
 for (const path of notResolved) {
   fact(
     "1",
-    `GET ${path}, of which others would make another path, is not found`,
+    `GET ${path}, which URL parsers would normalize, is not found`,
     async (server) => {
       assertEquals((await server.get(path)).status, 404);
       assertEquals((await server.get(`http://127.0.0.1${path}`)).status, 404, "as a whole URL");
@@ -234,7 +234,7 @@ fact("1", "session segments differ by case", async (server) => {
   await server.xhr("/echo", `${id}A`).open();
 });
 
-fact("1", "a greeting is nobody's info", async (server) => {
+fact("1", "the greeting is not served at info paths", async (server) => {
   const greeting = await server.get("/a/b/echo");
   const info = await server.get("/a/b/echo/info");
   assertNotEquals(greeting.body, info.body);

@@ -1,4 +1,6 @@
-/** Section 2: the stock client from the server itself, and what the iframe page may load. */
+/**
+ * Section 2: the stock client that the server itself serves, and what the iframe page may load.
+ */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -28,7 +30,7 @@ fact("2", "the served client is there for pages of any origin", async (server) =
   }
 });
 
-fact("2", "the served client may be kept for a year", async (server) => {
+fact("2", "the served client may be cached for a year", async (server) => {
   const { header } = await server.get(path, { Cookie: "JSESSIONID=abc" });
   assertEquals(header("cache-control"), "public, max-age=31536000");
   const days = (Date.parse(header("expires") ?? "") - Date.now()) / 86_400_000;

@@ -1,4 +1,4 @@
-/** Section 5: answers that wait, longer than a runtime lets idle connections live. */
+/** Section 5: responses that wait longer than a runtime keeps idle connections open. */
 
 import { assertEquals } from "@std/assert";
 import { factsAtOnce } from "../../support/fact.ts";
@@ -14,7 +14,7 @@ async function ticks(server: TestServer, count: number): Promise<void> {
 }
 
 /** Longer than the idle time-out, shorter than one that still expects a silence; in ms. */
-const idlePatience = 25_000;
+const idleTimeLimit = 25_000;
 
 const skip = { deno: "leaves idle connections open" };
 
@@ -47,7 +47,7 @@ factsAtOnce("5", [
       const waiting = await session.attached(xhr);
       await session.send("x");
       assertEquals(await waiting.frame(), `a["x"]`);
-      assertEquals((await waiting.connection.reader.toEnd(idlePatience)).length, 0);
+      assertEquals((await waiting.connection.reader.toEnd(idleTimeLimit)).length, 0);
     },
     skip,
   },
@@ -59,7 +59,7 @@ factsAtOnce("5", [
       await session.send("x".repeat(4096));
       await stream.frame();
       assertEquals(await stream.next(), undefined);
-      assertEquals((await stream.connection.reader.toEnd(idlePatience)).length, 0);
+      assertEquals((await stream.connection.reader.toEnd(idleTimeLimit)).length, 0);
     },
     skip,
   },

@@ -1,4 +1,4 @@
-/** Section 5: what follows `close(code, reason)` over every HTTP transport. */
+/** Section 5: what a client receives after `close(code, reason)`, over every HTTP transport. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -11,7 +11,7 @@ const closed = { code: 3000, reason: "Go away!", wasClean: true };
 for (const transport of receivingTransports) {
   const { name, prelude } = transport;
 
-  fact("5", `${name}: everyone who asks gets the same close frame for a while`, async (server) => {
+  fact("5", `${name}: every receiver gets the same close frame for a while`, async (server) => {
     const session = server.http("/close");
     await session.open(transport);
     for (const next of [transport, ...receivingTransports, transport]) {
@@ -36,40 +36,40 @@ for (const transport of receivingTransports) {
 
   fact("5", `${name}: the close comes after what was written`, async (server) => {
     const session = server.http("/command");
-    let answer = await session.attached(transport);
+    let response = await session.attached(transport);
     await session.send(
       JSON.stringify({ write: ["x", "y"], close: [3000, "Go away!"] }),
       JSON.stringify({ write: ["too late"] }),
     );
-    assertEquals(await answer.frame(), `a["x","y"]`);
-    if (prelude === undefined) answer = await session.ask(transport);
-    assertEquals(await answer.only(), goAway);
+    assertEquals(await response.frame(), `a["x","y"]`);
+    if (prelude === undefined) response = await session.ask(transport);
+    assertEquals(await response.only(), goAway);
     assertEquals(await server.closed(session.id), [closed]);
     assertEquals(await (await session.ask(transport)).only(), goAway);
   });
 
-  fact("5", `${name}: an answer that comes later brings messages and close`, async (server) => {
+  fact("5", `${name}: a later response has the messages and the close`, async (server) => {
     const session = server.http("/command");
     await (await session.open(jsonp)).ended();
     await session.send(JSON.stringify({ write: ["x"], close: [3000, "Go away!"] }));
-    let answer = await session.ask(transport);
-    assertEquals(await answer.frame(), `a["x"]`);
-    if (prelude === undefined) answer = await session.ask(transport);
-    assertEquals(await answer.only(), goAway);
+    let response = await session.ask(transport);
+    assertEquals(await response.frame(), `a["x"]`);
+    if (prelude === undefined) response = await session.ask(transport);
+    assertEquals(await response.only(), goAway);
   });
 
   fact("5", `${name}: close() without arguments is 1000`, async (server) => {
     const session = server.http("/command");
-    const answer = await session.attached(transport);
+    const response = await session.attached(transport);
     await session.send(JSON.stringify({ close: [] }));
-    assertEquals(await answer.only(), closeFrame(1000, "Normal closure"));
+    assertEquals(await response.only(), closeFrame(1000, "Normal closure"));
   });
 
   fact("5", `${name}: a listener that throws closes its own session`, async (server) => {
     const session = server.http("/command");
-    const answer = await session.attached(transport);
+    const response = await session.attached(transport);
     await session.send(JSON.stringify({ throws: `thrown for ${session.id}` }));
-    assertEquals(JSON.parse((await answer.only()).slice(1))[0], 1011);
+    assertEquals(JSON.parse((await response.only()).slice(1))[0], 1011);
     const [close, ...others] = await server.closed(session.id);
     assertEquals([close?.code, others], [1011, []]);
     const errors = await server.errors("/command");

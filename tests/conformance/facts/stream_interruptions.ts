@@ -1,4 +1,4 @@
-/** Section 5: receiving requests of all transports that break. */
+/** Section 5: receiving requests that are interrupted, over every HTTP transport. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -18,20 +18,24 @@ const closed = { code: 1002, reason: "Connection interrupted", wasClean: false }
 for (const transport of streams) {
   const { name } = transport;
 
-  fact("5", `${name}: a first answer that breaks untouched leaves its id free`, async (server) => {
-    const session = server.http("/echo");
-    const first = await session.open(transport);
-    // This is no message.
-    assertEquals((await session.sendRaw("[]")).status, 204);
-    first.abort();
-    assertEquals(await server.closed(session.id), [closed]);
-    assertEquals((await session.sendRaw(`["x"]`)).status, 404);
-    const second = await session.open(transport);
-    await session.send("x");
-    assertEquals(await second.frame(), `a["x"]`);
-    assertEquals((await server.opened(session.id)).length, 2);
-    assertEquals((await server.closed(session.id)).length, 1);
-  });
+  fact(
+    "5",
+    `${name}: a first response that breaks before any message frees its id`,
+    async (server) => {
+      const session = server.http("/echo");
+      const first = await session.open(transport);
+      // This is no message.
+      assertEquals((await session.sendRaw("[]")).status, 204);
+      first.abort();
+      assertEquals(await server.closed(session.id), [closed]);
+      assertEquals((await session.sendRaw(`["x"]`)).status, 404);
+      const second = await session.open(transport);
+      await session.send("x");
+      assertEquals(await second.frame(), `a["x"]`);
+      assertEquals((await server.opened(session.id)).length, 2);
+      assertEquals((await server.closed(session.id)).length, 1);
+    },
+  );
 
   for (const next of receivingTransports) {
     fact("5", `${name}, broken untouched: ${next.name} gets its o at once`, async (server) => {
@@ -40,7 +44,7 @@ for (const transport of streams) {
       await session.open(next);
     });
 
-    fact("5", `${name}, broken after a message: ${next.name} hears so once`, async (server) => {
+    fact("5", `${name}, broken after a message: ${next.name} gets 1002 once`, async (server) => {
       const session = server.http("/echo");
       const first = await session.open(transport);
       await session.send("x");
@@ -73,7 +77,7 @@ for (const transport of streams) {
     assertEquals(await (await session.ask(transport)).only(), interrupted);
   });
 
-  fact("5", `${name}: an answer that is not the session's first is touched`, async (server) => {
+  fact("5", `${name}: a response that is not the session's first is touched`, async (server) => {
     const session = server.http("/echo");
     await (await session.open(xhr)).ended();
     (await session.pending(transport)).abort();
@@ -91,7 +95,7 @@ for (const transport of streams) {
     await session.open(transport);
   });
 
-  fact("5", `${name}: an answer that is over cannot break`, async (server) => {
+  fact("5", `${name}: a response that has ended cannot break`, async (server) => {
     const session = server.http("/echo");
     const first = await session.open(transport);
     await session.send("x".repeat(4096));

@@ -36,47 +36,55 @@ for (const first of receivingTransports) {
 /** Ends a stream that takes 4096 bytes. */
 const long = "x".repeat(4096);
 
-fact("5", "a session goes on over other transports, in order", async (server) => {
+fact("5", "a session may change transports, and stays in order", async (server) => {
   const session = server.http("/echo");
   await session.open(xhr);
   const order = [xhr, xhrStreaming, eventsource, htmlfile, jsonp, xhr, htmlfile, xhrStreaming];
   for (const [index, transport] of order.entries()) {
     // One message waits already, one more comes to a stream.
     await session.send(`${index}a`, `${index}b`);
-    const answer = await session.ask(transport);
-    assertEquals(await answer.frame(), `a["${index}a","${index}b"]`);
+    const response = await session.ask(transport);
+    assertEquals(await response.frame(), `a["${index}a","${index}b"]`);
     if (transport.prelude !== undefined) {
       await session.send(`${index}c`);
-      assertEquals(await answer.frame(), `a["${index}c"]`);
+      assertEquals(await response.frame(), `a["${index}c"]`);
       await session.send(long);
-      assertEquals(await answer.frame(), `a["${long}"]`);
+      assertEquals(await response.frame(), `a["${long}"]`);
     }
-    await answer.ended();
+    await response.ended();
   }
   assertEquals(await server.opened(session.id), [{ service: "/echo", protocol: "xhr-polling" }]);
 });
 
 for (const transport of receivingTransports) {
-  fact("5", `${transport.name}: messages nobody waits for leave in one frame`, async (server) => {
-    const session = server.http("/echo");
-    await (await session.open(xhr)).ended();
-    await session.send("x", "y");
-    await session.send("z");
-    assertEquals(await (await session.ask(transport)).frame(), `a["x","y","z"]`);
-  });
-
-  fact("5", `${transport.name}: a message right after the open frame is kept`, async (server) => {
-    for (let count = 0; count < 20; count++) {
+  fact(
+    "5",
+    `${transport.name}: messages that are written without a receiver are sent in one frame`,
+    async (server) => {
       const session = server.http("/echo");
-      const first = await session.open(transport);
-      await session.send("x");
-      const next = transport.prelude === undefined ? await session.ask(transport) : first;
-      assertEquals(await next.frame(), `a["x"]`);
-      next.abort();
-    }
-  });
+      await (await session.open(xhr)).ended();
+      await session.send("x", "y");
+      await session.send("z");
+      assertEquals(await (await session.ask(transport)).frame(), `a["x","y","z"]`);
+    },
+  );
 
-  fact("5", `${transport.name}: the application hears which transport it is`, async (server) => {
+  fact(
+    "5",
+    `${transport.name}: a message right after the open frame is delivered`,
+    async (server) => {
+      for (let count = 0; count < 20; count++) {
+        const session = server.http("/echo");
+        const first = await session.open(transport);
+        await session.send("x");
+        const next = transport.prelude === undefined ? await session.ask(transport) : first;
+        assertEquals(await next.frame(), `a["x"]`);
+        next.abort();
+      }
+    },
+  );
+
+  fact("5", `${transport.name}: the application sees the transport's name`, async (server) => {
     const session = server.http("/echo");
     await session.open(transport);
     const { protocol } = transport;
@@ -109,7 +117,7 @@ for (const [one, two] of [["/first", "/second"], ["/numbered-1", "/numbered-2"]]
 }
 
 for (const transport of streams) {
-  fact("5", `${transport.name}: a session whose server waits goes on`, async (server) => {
+  fact("5", `${transport.name}: a session outlives a long wait for its server`, async (server) => {
     const session = server.http("/fleeting");
     const stream = await session.open(transport);
     await server.disconnectDelays(2);
@@ -117,7 +125,7 @@ for (const transport of streams) {
     assertEquals(await stream.frame(), `a["x"]`);
   });
 
-  fact("5", `${transport.name}: after the end of an answer the session waits`, async (server) => {
+  fact("5", `${transport.name}: the session outlives the end of a response`, async (server) => {
     const session = server.http("/fleeting");
     const stream = await session.open(transport);
     const message = "x".repeat(50_000);

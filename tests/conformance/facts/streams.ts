@@ -1,4 +1,4 @@
-/** Section 6: what leaves on the streaming transports, chunk by chunk. */
+/** Section 6: the chunks of the streaming transports. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 
-/** The chunks of a whole answer, the prelude taken off and checked. */
+/** The chunks of a whole response, the prelude taken off and checked. */
 async function chunksOf(
   server: TestServer,
   transport: ReceivingTransport,
@@ -102,13 +102,13 @@ for (const transport of streams) {
 for (const transport of receivingTransports) {
   fact("6", `${transport.name}: every code unit comes back`, async (server) => {
     const session = server.http("/echo");
-    let answer = await session.open(transport);
+    let response = await session.open(transport);
     for (const message of everyCodeUnit()) {
       assertEquals((await session.sendRaw(asciiJson([message]))).status, 204);
-      let frame = await answer.next();
+      let frame = await response.next();
       if (frame === undefined) {
-        answer = await session.ask(transport);
-        frame = await answer.frame();
+        response = await session.ask(transport);
+        frame = await response.frame();
       }
       assertEquals(frame, messageFrame(message));
     }
@@ -127,12 +127,12 @@ for (const transport of receivingTransports) {
   fact("6", `${transport.name}: texts that look like its framing come back`, async (server) => {
     for (const text of texts) {
       const session = server.http("/echo");
-      const answer = await session.attached(transport);
+      const response = await session.attached(transport);
       await session.send(text);
-      const frame = await answer.frame();
+      const frame = await response.frame();
       assertEquals(frame, messageFrame(text));
       assertEquals(JSON.parse(frame.slice(1)), [text]);
-      answer.abort();
+      response.abort();
 
       const closing = server.http("/command");
       const last = await closing.attached(transport);

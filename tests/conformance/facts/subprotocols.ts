@@ -29,8 +29,8 @@ async function agreement(
 
 /** As {@linkcode agreement} gives it. */
 function agreed(name: string | undefined, way: string): string[] {
-  const told = `${name}: x`;
-  return [name ?? "none", way === "/websocket" ? told : `a["${told}"]`];
+  const text = `${name}: x`;
+  return [name ?? "none", way === "/websocket" ? text : `a["${text}"]`];
 }
 
 function offer(value: string): Fields {
@@ -141,7 +141,7 @@ for (const way of ways) {
     assertEquals((await server.get(`${path}?choose=error&as=nobody`, fields)).status, 403);
   });
 
-  fact("6", `100,000 offers at ${way} harm nobody`, async (server) => {
+  fact("6", `100,000 offered subprotocols at ${way} do not harm the server`, async (server) => {
     const path = `/subprotocols${way.replace("ID", server.newId())}`;
     const connection = await server.connect();
     await connection.send({ path, headers: { ...handshake, ...offer("a, ".repeat(100_000)) } });

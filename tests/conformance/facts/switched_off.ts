@@ -1,4 +1,4 @@
-/** Section 1: transports that a service does not offer. */
+/** Section 1: disabled transports. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -66,20 +66,20 @@ fact("1", "xhr_send stays while something sends through it", async (server) => {
 for (const transport of [xhr, ...streams]) {
   fact("1", `xhr_send stays with ${transport.name} as the only transport`, async (server) => {
     const session = server.http(`/only_${transport.protocol}`);
-    const answer = await session.attached(transport);
+    const response = await session.attached(transport);
     await session.send("x");
-    assertEquals(await answer.frame(), `a["x"]`);
+    assertEquals(await response.frame(), `a["x"]`);
   });
 }
 
 fact("1", "jsonp_send stays with jsonp as the only transport", async (server) => {
   const session = server.http("/jsonp_only");
-  const answer = await session.attached(jsonp);
+  const response = await session.attached(jsonp);
   assertEquals((await session.sendJsonp(`["x"]`)).status, 200);
-  assertEquals(await answer.frame(), `a["x"]`);
+  assertEquals(await response.frame(), `a["x"]`);
 });
 
-fact("1", "what is not switched off goes on", async (server) => {
+fact("1", "transports that are not disabled work", async (server) => {
   await server.xhr("/disabled_websocket_echo").open();
   await server.websocketSession("/websocket_only");
 });

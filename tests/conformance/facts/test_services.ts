@@ -29,7 +29,7 @@ fact("8", "/ticker ticks", async (server) => {
   assertEquals(await session.poll(), `a["tick!"]\n`);
 });
 
-fact("8", "/broadcast tells everyone", async (server) => {
+fact("8", "/broadcast sends to all connections", async (server) => {
   const one = await server.xhr("/broadcast").open();
   const two = await server.websocketSession("/broadcast");
   const three = await server.websocket("/broadcast/websocket");

@@ -1,4 +1,4 @@
-/** Section 3: what the headers of single transports have, and must not have. */
+/** Section 3: the headers that single transports must have, and must not have. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -33,7 +33,7 @@ async function sendJsonp(server: TestServer, headers: Headers): Promise<RawRespo
 for (const transport of receivingTransports) {
   const { name, contentType } = transport;
 
-  fact("3", `${name} says its type, and that nobody may cache or change it`, async (server) => {
+  fact("3", `${name} declares its type, and forbids caches and transformations`, async (server) => {
     const headers = { "Accept-Encoding": "gzip, deflate, br, zstd" };
     const { status, header } = await ask(server, transport, headers);
     assertEquals(status, 200);
@@ -56,7 +56,7 @@ for (const transport of streams) {
 }
 
 for (const transport of [eventsource, htmlfile, jsonp]) {
-  fact("3", `${transport.name} is not to be taken for another type`, async (server) => {
+  fact("3", `${transport.name} forbids type sniffing`, async (server) => {
     const { header } = await ask(server, transport);
     assertEquals(header("x-content-type-options"), "nosniff");
     // Without a callback, or with another method.

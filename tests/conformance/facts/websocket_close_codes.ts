@@ -1,4 +1,4 @@
-/** Section 6: which codes a websocket may be closed with. */
+/** Section 6: the codes that a websocket may be closed with. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -75,7 +75,7 @@ for (
   }
 }
 
-fact("7", "a polling client is told the code as it is", async (server) => {
+fact("7", "a polling client gets the code unchanged", async (server) => {
   for (const code of [...sendable, ...unsendable]) {
     const session = await server.xhr("/command").open();
     await session.send(JSON.stringify({ close: [code, "why"] }));

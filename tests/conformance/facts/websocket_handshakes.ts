@@ -1,4 +1,4 @@
-/** Section 6: websocket requests, good and bad, and what is no such request. */
+/** Section 6: valid and invalid websocket handshakes. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";

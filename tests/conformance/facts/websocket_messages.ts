@@ -1,4 +1,4 @@
-/** Section 6: what goes over a websocket, with frames of ours or without. */
+/** Section 6: messages over websockets, with SockJS frames and raw. */
 
 import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
@@ -25,7 +25,7 @@ for (const wrong of broken) {
 
 fact(
   "6",
-  "websocket: nothing is heard after broken framing",
+  "websocket: no message is delivered after broken framing",
   async (server) => {
     const id = server.newId();
     const socket = await server.websocketSession("/echo", id);

@@ -1,14 +1,20 @@
-/** Clients that go away in the middle, in great numbers. */
+/** Many clients that disconnect in the middle of a request or a response. */
 
 import { assertEquals } from "@std/assert";
 import { handshake } from "../../support/raw_websocket.ts";
 import { lines } from "../../support/first_answer.ts";
 import { attack } from "../../support/attack.ts";
 import { inParallel } from "../../support/crowd.ts";
-import { abandon, isQuiet, type Leaving, leavings, openSockets } from "../../support/leftovers.ts";
+import {
+  abandon,
+  type Disconnect,
+  disconnects,
+  isQuiet,
+  openSockets,
+} from "../../support/leftovers.ts";
 
 const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
-const way = (at: number): Leaving => leavings[at % leavings.length] ?? "FIN";
+const way = (at: number): Disconnect => disconnects[at % disconnects.length] ?? "FIN";
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
 attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
@@ -16,7 +22,7 @@ attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
   await inParallel(2000, async (at) => {
     const session = server.xhr("/fleeting");
     const poll = post(`${session.base}/xhr`);
-    // Every other one is told nothing of the session before it is gone.
+    // Every other client disconnects before it gets any frame of its session.
     if (at % 2 === 0) await server.post(`${session.base}/xhr`);
     await abandon(server, poll, at % 4 < 2 ? "FIN" : "RST");
   });
@@ -35,9 +41,9 @@ attack(
       // The poll has arrived by the time of the answer to this.
       await session.send();
       const send = () => session.sendRaw('["x"]');
-      const answer = at % 2 === 0 ? send() : undefined;
+      const response = at % 2 === 0 ? send() : undefined;
       poll.close();
-      await (answer ?? send());
+      await (response ?? send());
     }
     await isQuiet(server, "/fleeting", before);
   },
@@ -127,7 +133,7 @@ attack("6", "websockets that end while they are written to hurt no other", async
     await speaker.sendText(long);
     socket.abort();
   });
-  for (let heard = 0; heard < 60; heard++) assertEquals(await listener.message(), long);
+  for (let received = 0; received < 60; received++) assertEquals(await listener.message(), long);
   await listener.sendText("the last");
   assertEquals(await listener.message(), "the last");
 });

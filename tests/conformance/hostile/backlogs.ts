@@ -1,4 +1,4 @@
-/** Clients that do not read what they are sent. */
+/** Clients that do not read what the server sends. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";
@@ -28,7 +28,7 @@ async function endOf(
   return ends.map(({ code }) => code);
 }
 
-attack("7", "whoever reads nothing at all is closed with 1008", async (server) => {
+attack("7", "a client that reads nothing is closed with 1008", async (server) => {
   for (const raw of [false, true]) {
     const id = server.newId();
     const path = raw ? `/fleeting/websocket?id=${id}` : `/fleeting/000/${id}/websocket`;
@@ -43,7 +43,7 @@ attack("7", "whoever reads nothing at all is closed with 1008", async (server) =
 
 attack(
   "7",
-  "whoever reads none of a million empty messages is closed with 1008",
+  "a client that reads none of a million empty messages is closed with 1008",
   async (server) => {
     const id = server.newId();
     const socket = await server.websocket(`/fleeting/websocket?id=${id}`);
@@ -57,21 +57,21 @@ attack(
 );
 
 for (const path of ["/plenty/000/ID/websocket", "/plenty/websocket"]) {
-  attack("5", `of 30 megabytes written at once none is left out at ${path}`, async (server) => {
+  attack("5", `30 megabytes written at once arrive completely at ${path}`, async (server) => {
     const raw = path === "/plenty/websocket";
     const socket = await server.websocket(path.replace("ID", server.newId()));
     if (!raw) assertEquals(await socket.message(), "o");
     const count = 30;
     await socket.sendText(raw ? `${count}` : `"${count}"`);
-    let heard = 0;
-    while (heard < count) {
+    let received = 0;
+    while (received < count) {
       const event = await socket.next();
       // Too much may wait, by whatever measure; then that is said.
       if (event.type === "close") return assertEquals(event.code, 1008);
       assert(event.type === "text");
       if (!raw && event.text === `c[1008,"Slow consumer"]`) continue;
       const messages: string[] = raw ? [event.text] : JSON.parse(event.text.slice(1));
-      for (const message of messages) assertEquals(parseInt(message), heard++);
+      for (const message of messages) assertEquals(parseInt(message), received++);
     }
   });
 }

@@ -1,4 +1,4 @@
-/** Close frames from clients, with whatever code and whatever behind them. */
+/** Close frames from clients, with any code and with data behind them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";
@@ -16,7 +16,7 @@ for (let code = 1333; code < 3000; code += 333) unsendable.push(code);
 unsendable.push(5000, 5001, 32768, 65535);
 
 for (const path of paths) {
-  attack("6", `a close that may be sent is told as it is, at ${path}`, async (server) => {
+  attack("6", `a valid close code is reported unchanged, at ${path}`, async (server) => {
     for (const code of sendable) {
       const id = server.newId();
       const socket = await server.websocket(path.replace("ID", id));
@@ -27,7 +27,7 @@ for (const path of paths) {
     }
   });
 
-  attack("6", `a close that may not be sent is told as 1006, at ${path}`, async (server) => {
+  attack("6", `an invalid close code is reported as 1006, at ${path}`, async (server) => {
     for (const code of unsendable) {
       const id = server.newId();
       const socket = await server.websocket(path.replace("ID", id));
@@ -40,20 +40,20 @@ for (const path of paths) {
     }
   });
 
-  attack("6", `nothing is heard after a close at ${path}`, async (server) => {
+  attack("6", `no message is delivered after a close at ${path}`, async (server) => {
     const id = server.newId();
     const socket = await server.websocket(path.replace("ID", id));
     if (!path.includes("?")) assertEquals(await socket.message(), "o");
     const close = oddFrame({ first: 0x88, payload: closePayload(3000) });
     await socket.sendGarbage(concatenate([close, textFrame(`"after"`), close, textFrame("x")]));
-    // An echo would come before the answer, or after it.
+    // An echo would come before the response, or after it.
     assertEquals(await socket.closed(), { code: 3000, reason: "" });
     const codes = (await server.closed(id)).map(({ code }) => code);
     assertEquals(codes, [3000]);
   });
 }
 
-attack("6", "what a refused websocket's application hears is not clean", async (server) => {
+attack("6", "the close of a websocket with a protocol error is not clean", async (server) => {
   for (const [text, code] of [["x", 3000], ["x".repeat(1024 * 1024 + 1), 1009]] as const) {
     const id = server.newId();
     const socket = await server.websocketSession("/echo", id);

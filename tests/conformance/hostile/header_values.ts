@@ -1,8 +1,8 @@
-/** Values of headers that want to become headers, or to break the answer. */
+/** Header values that try to inject headers, or to break the response. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";
-import { answerTo } from "../../support/first_answer.ts";
+import { responseTo } from "../../support/first_answer.ts";
 import { attack } from "../../support/attack.ts";
 
 const injections = [
@@ -35,7 +35,7 @@ const requests: Record<string, string> = {
   "a wrong callback": "GET /cookie_needed_echo/000/ID/jsonp?c=%3C",
 };
 
-/** Sent by whoever asks a proxy or browser to. */
+/** Headers that a client can make a proxy or a browser send. */
 const names = [
   "Origin",
   "Access-Control-Request-Headers",
@@ -50,10 +50,10 @@ const names = [
 
 async function ask(server: TestServer, request: string, header = "") {
   const line = `${request.replace("ID", server.newId())} HTTP/1.1\r\nHost: x\r\n`;
-  return await answerTo(server, `${line}${header}Content-Length: 0\r\n\r\n`);
+  return await responseTo(server, `${line}${header}Content-Length: 0\r\n\r\n`);
 }
 
-/** What a header may add to an answer that other origins may read. */
+/** What a header may add to a response that other origins may read. */
 const additions: Record<string, string[]> = {
   "Origin": ["access-control-allow-credentials"],
   "Access-Control-Request-Headers": ["access-control-allow-headers"],
@@ -68,15 +68,15 @@ for (const name of names) {
       const addition = isShared ? additions[name] ?? [] : [];
       for (const value of injections) {
         for (const header of [value, `JSESSIONID=${value}`]) {
-          const answer = await ask(server, request, `${name}: ${header}\r\n`);
+          const response = await ask(server, request, `${name}: ${header}\r\n`);
           // Runtimes refuse some of these themselves.
-          if (answer === undefined || [400, 431].includes(answer.status)) continue;
-          assertEquals(answer.status, usual?.status, value);
-          const got = answer.head.headers.map(([name]) => name.toLowerCase());
+          if (response === undefined || [400, 431].includes(response.status)) continue;
+          assertEquals(response.status, usual?.status, value);
+          const got = response.head.headers.map(([name]) => name.toLowerCase());
           const added = got.filter((name) => !expected.includes(name));
           assertEquals(added, addition, value);
           assertEquals(got.length, expected.length + added.length, value);
-          const cookies = answer.head.all("set-cookie");
+          const cookies = response.head.all("set-cookie");
           assert(cookies.every((cookie) => /^JSESSIONID=[!-~]+; path=\/$/.test(cookie)), value);
         }
       }
@@ -86,10 +86,10 @@ for (const name of names) {
 
 const hosts = ["", "a b", "a,b", "\u00ff", "[", "x:99999999", "@", "#", "?", "%", "x".repeat(8192)];
 
-attack("3", "no Host keeps a request from its answer", async (server) => {
+attack("3", "a request gets a response whatever its Host is", async (server) => {
   for (const host of hosts) {
-    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    const status = answer?.status ?? 400;
+    const response = await responseTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    const status = response?.status ?? 400;
     // `#` and `?` end the path before it has begun, on Deno.
     assert([200, 400, 404, 431].includes(status), `${host.slice(0, 20)}: ${status}`);
   }
@@ -97,8 +97,8 @@ attack("3", "no Host keeps a request from its answer", async (server) => {
 
 attack("1", "Host takes no part in routing", async (server) => {
   for (const host of ["x/echo/info?", "x/echo/info#", "x/echo", "x/cookie_needed_echo"]) {
-    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    assert(answer?.status === 400 || answer?.body === "Welcome to SockJS!\n", host);
+    const response = await responseTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    assert(response?.status === 400 || response?.body === "Welcome to SockJS!\n", host);
   }
 });
 
@@ -128,8 +128,8 @@ attack("1", "no request is a send but by its path", async (server) => {
     lines("http://x", `x${path}?`),
   ];
   for (const request of requests) {
-    const answer = await answerTo(server, request);
-    const status = answer?.status ?? 400;
+    const response = await responseTo(server, request);
+    const status = response?.status ?? 400;
     assert(status >= 400 && status < 500, `${request}\n${status}`);
   }
   await session.send("the only one");
@@ -149,7 +149,7 @@ attack(
       const host = (labels.join(".") + path + end).padEnd(longer, "x");
       assertEquals(host.length, longer);
       const request = `POST /admin HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\n\r\n["x"]`;
-      const status = (await answerTo(server, request))?.status ?? 400;
+      const status = (await responseTo(server, request))?.status ?? 400;
       assert(status >= 400 && status < 500, `${status}`);
     }
     await session.send("the only one");
@@ -161,27 +161,27 @@ attack("1", "a target with a fragment behind its host is no send", async (server
   const session = await server.xhr("/echo").open();
   const target = `http://x#${session.base}/xhr_send`;
   const request = `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n["x"]`;
-  const status = (await answerTo(server, request))?.status ?? 400;
+  const status = (await responseTo(server, request))?.status ?? 400;
   assert(status >= 400 && status < 500, `${status}`);
   await session.send("the only one");
   assertEquals(await session.poll(), `a["the only one"]\n`);
 }, { skip: { bun: "makes a path of what follows" } });
 
-attack("1", "of hosts, only what can be nothing else is taken", async (server) => {
+attack("1", "only a valid Host is used as a host", async (server) => {
   const good = ["x", "X.example:80", "[::1]:80", "127.0.0.1", "x_y-z.example."];
   for (const host of good) {
-    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    assertEquals([answer?.status, answer?.body], [200, "Welcome to SockJS!\n"], host);
+    const response = await responseTo(server, `GET /echo HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    assertEquals([response?.status, response?.body], [200, "Welcome to SockJS!\n"], host);
   }
   const absolute = "GET http://x/echo HTTP/1.1\r\nHost: x\r\n\r\n";
-  assertEquals((await answerTo(server, absolute))?.body, "Welcome to SockJS!\n");
+  assertEquals((await responseTo(server, absolute))?.body, "Welcome to SockJS!\n");
 });
 
-attack("1", "two hosts are answered by the path, or refused", async (server) => {
+attack("1", "a request with two hosts is routed by its path, or refused", async (server) => {
   for (const hosts of [["x", "x/echo/info?"], ["x/echo/info?", "x"], ["x", "y"]]) {
     const lines = hosts.map((host) => `Host: ${host}\r\n`).join("");
-    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\n${lines}\r\n`);
-    assert(answer?.status === 400 || answer?.body === "Welcome to SockJS!\n", lines);
+    const response = await responseTo(server, `GET /echo HTTP/1.1\r\n${lines}\r\n`);
+    assert(response?.status === 400 || response?.body === "Welcome to SockJS!\n", lines);
   }
 });
 
@@ -191,8 +191,8 @@ attack("3", "many headers and long ones are answered or refused", async (server)
   for (
     const header of [many, many.repeat(10), long, ": x\r\n", "x\r\n", " x: y\r\n", "\0: x\r\n"]
   ) {
-    const answer = await answerTo(server, `GET /echo HTTP/1.1\r\nHost: x\r\n${header}\r\n`);
-    const status = answer?.status ?? 400;
+    const response = await responseTo(server, `GET /echo HTTP/1.1\r\nHost: x\r\n${header}\r\n`);
+    const status = response?.status ?? 400;
     assert([200, 400, 431].includes(status), `${header.slice(0, 20)}: ${status}`);
   }
 });

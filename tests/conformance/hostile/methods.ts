@@ -1,7 +1,7 @@
-/** Methods that nobody asks for. */
+/** Requests with unusual methods. */
 
 import { assert, assertEquals } from "@std/assert";
-import { answerTo, statusOf } from "../../support/first_answer.ts";
+import { responseTo, statusOf } from "../../support/first_answer.ts";
 import { attack } from "../../support/attack.ts";
 
 const paths = [
@@ -25,8 +25,8 @@ for (const method of ["TRACE", "PATCH", "PUT", "DELETE", "PROPFIND", "M-SEARCH",
       const id = server.newId();
       const target = `/echo${path.replace("ID", id)}`;
       const head = `${method} ${target} HTTP/1.1\r\nHost: x\r\nCookie: secret=1\r\n`;
-      const answer = await answerTo(server, `${head}Content-Length: 0\r\n\r\n`);
-      assertEquals([answer?.status, answer?.body], [405, ""], path);
+      const response = await responseTo(server, `${head}Content-Length: 0\r\n\r\n`);
+      assertEquals([response?.status, response?.body], [405, ""], path);
       assertEquals((await server.xhr("/echo", id).sendRaw(`["x"]`)).status, 404, path);
     }
   });

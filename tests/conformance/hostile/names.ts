@@ -1,8 +1,8 @@
-/** Callbacks, session ids and server ids that want to be more than names. */
+/** Callbacks, session ids and server ids that try to inject code, headers or paths. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";
-import { answerTo } from "../../support/first_answer.ts";
+import { responseTo } from "../../support/first_answer.ts";
 import { attack } from "../../support/attack.ts";
 
 const callbacks: Record<string, string[]> = {
@@ -23,10 +23,14 @@ for (const path of ["jsonp", "htmlfile"]) {
       for (const value of values) {
         const id = server.newId();
         const target = `/echo/000/${id}/${path}?c=${value}`;
-        const answer = await answerTo(server, `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+        const response = await responseTo(server, `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
         // Runtimes refuse some bytes in a request line themselves.
-        if (answer?.status === 400 || answer === undefined) continue;
-        assertEquals([answer.status, answer.body], [500, `invalid "callback" parameter`], value);
+        if (response?.status === 400 || response === undefined) continue;
+        assertEquals(
+          [response.status, response.body],
+          [500, `invalid "callback" parameter`],
+          value,
+        );
         assertEquals((await server.xhr("/echo", id).sendRaw(`["x"]`)).status, 404);
       }
     });
@@ -58,7 +62,7 @@ async function isSession(server: TestServer, serverId: string, id: string): Prom
   const post = async (path: string, body = "") => {
     const head =
       `POST ${base}/${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`;
-    return await answerTo(server, head + body);
+    return await responseTo(server, head + body);
   };
   const first = await post("xhr");
   // Runtimes refuse some bytes in a request line themselves.
@@ -90,8 +94,8 @@ attack("1", "raw line breaks, spaces and NUL in a path reach no session", async 
   for (const byte of ["\r", "\n", "\0", " ", "\r\nX: y"]) {
     const target = `/echo/000/${server.newId()}${byte}x/xhr`;
     const request = `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
-    const answer = await answerTo(server, request);
-    assert(answer === undefined || [400, 404, 405, 505].includes(answer.status), target);
+    const response = await responseTo(server, request);
+    assert(response === undefined || [400, 404, 405, 505].includes(response.status), target);
   }
 });
 
@@ -115,9 +119,13 @@ attack("1", "absurd queries change nothing but the query", async (server) => {
     "?/a/b/xhr",
   ];
   for (const query of [...queries, "?__proto__=x", "?c[]=x", "?#", `?${"x".repeat(8192)}`]) {
-    const answer = await answerTo(server, `GET /echo${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
-    assertEquals([answer?.status, answer?.body], [200, "Welcome to SockJS!\n"], query.slice(0, 20));
-    const none = await answerTo(server, `GET /echo/nothing${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const response = await responseTo(server, `GET /echo${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    assertEquals(
+      [response?.status, response?.body],
+      [200, "Welcome to SockJS!\n"],
+      query.slice(0, 20),
+    );
+    const none = await responseTo(server, `GET /echo/nothing${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
     assertEquals(none?.status, 404, query.slice(0, 20));
   }
 });

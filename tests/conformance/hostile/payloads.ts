@@ -1,4 +1,4 @@
-/** Payloads that are no messages, as bodies of sends and over websockets. */
+/** Payloads that are not valid messages, in send requests and over websockets. */
 
 import { assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";
@@ -83,7 +83,7 @@ for (const [name, [body, message]] of Object.entries(repaired)) {
   });
 }
 
-attack("6", "a form of a megabyte of empty fields holds nobody up for long", async (server) => {
+attack("6", "a form of a megabyte of empty fields does not delay other clients", async (server) => {
   const session = await server.xhr("/echo").open();
   const { status, body } = await server.post(
     `${session.base}/jsonp_send`,

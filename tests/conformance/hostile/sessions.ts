@@ -1,4 +1,4 @@
-/** Sessions of others, sessions in great numbers, sessions at their end. */
+/** Sessions of other clients, very many sessions, and sessions that are closed. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";
@@ -88,7 +88,7 @@ for (const send of ["xhr_send", "jsonp_send"]) {
     const command = JSON.stringify([JSON.stringify({ close: [3000, "enough"] })]);
     assertEquals((await server.post(path, command)).status, accepted);
     for (let count = 0; count < 3; count++) {
-      // A second command would be heard as an error, if it was heard.
+      // If the application got this message, it would be reported as an error.
       assertEquals((await server.post(path, `["no command"]`)).status, accepted);
       assertEquals(await session.poll(), `c[3000,"enough"]\n`);
     }

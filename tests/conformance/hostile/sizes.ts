@@ -1,4 +1,4 @@
-/** Bodies and messages of more than a megabyte, and bodies that are not what they say. */
+/** Bodies and messages above one megabyte, and bodies with a wrong length or encoding. */
 
 import { assert, assertEquals } from "@std/assert";
 import { concatenate } from "../../support/bytes.ts";
@@ -7,7 +7,7 @@ import { opcodes } from "../../support/raw_websocket.ts";
 import { messageFrame } from "../../support/reference_frame.ts";
 import type { TestServer } from "../../support/test_server.ts";
 import { attack } from "../../support/attack.ts";
-import { answerTo } from "../../support/first_answer.ts";
+import { responseTo } from "../../support/first_answer.ts";
 
 const limit = 1024 * 1024;
 const sends = ["xhr_send", "jsonp_send"];
@@ -72,11 +72,11 @@ for (const send of sends) {
     const session = await server.xhr("/echo").open();
     const head = `POST ${session.base}/${send} HTTP/1.1\r\nHost: x\r\nContent-Length: `;
     for (const length of ["", "x", "-1", "+5", "0x5", "1e1", "5 5", "5, 5", "9".repeat(30)]) {
-      const status = (await answerTo(server, `${head}${length}\r\n\r\n["x"]`))?.status ?? 400;
+      const status = (await responseTo(server, `${head}${length}\r\n\r\n["x"]`))?.status ?? 400;
       assert(status === 400 || status === 413, `${length}: ${status}`);
     }
     // The rest of the body is never read as messages, and nothing of it as a request.
-    const { status } = (await answerTo(server, `${head}2\r\n\r\n[]["x"]`)) ?? { status: 0 };
+    const { status } = (await responseTo(server, `${head}2\r\n\r\n[]["x"]`)) ?? { status: 0 };
     // Where that is no request, Node answers so instead of what we were about to say.
     assertEquals(status, status === 400 ? 400 : send === "xhr_send" ? 204 : 200);
     await session.send("still here");

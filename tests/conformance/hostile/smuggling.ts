@@ -1,4 +1,4 @@
-/** Requests whose end is in dispute, and several on one connection. */
+/** Requests with an ambiguous end, and several requests on one connection. */
 
 import { assert, assertEquals } from "@std/assert";
 import type { TestServer } from "../../support/test_server.ts";

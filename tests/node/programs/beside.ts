@@ -1,4 +1,4 @@
-/** Applications of all kinds on servers of `node:http`, and SockJS beside them. */
+/** `node:http` servers on which SockJS runs beside other applications. */
 
 import type { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -37,18 +37,18 @@ function seen(req: IncomingMessage, res: ServerResponse | undefined, self: unkno
   };
 }
 
-type Seen = IncomingMessage & { heard?: unknown[] };
+type Seen = IncomingMessage & { seenBy?: unknown[] };
 
 /** Two listeners for requests: the first notes what it sees, the second answers with both notes. */
 function describing(server: Server): Server {
   server.on("request", function (this: unknown, req: Seen, res: ServerResponse) {
-    req.heard = [seen(req, res, this === server)];
+    req.seenBy = [seen(req, res, this === server)];
   });
   server.on("request", async function (this: unknown, req: Seen, res: ServerResponse) {
-    const heard = [...req.heard ?? [], seen(req, res, this === server)];
+    const seenBy = [...req.seenBy ?? [], seen(req, res, this === server)];
     let body = "";
     for await (const chunk of req) body += chunk;
-    res.end(JSON.stringify({ heard, body }));
+    res.end(JSON.stringify({ seenBy, body }));
   });
   return server;
 }
@@ -56,13 +56,13 @@ function describing(server: Server): Server {
 /** The same for upgrades. */
 function describingUpgrades(server: Server): Server {
   server.on("upgrade", function (this: unknown, req: Seen) {
-    req.heard = [seen(req, undefined, this === server)];
+    req.seenBy = [seen(req, undefined, this === server)];
   });
   server.on("upgrade", function (this: unknown, req: Seen, socket: Duplex, head: Uint8Array) {
-    const heard = [...req.heard ?? [], seen(req, undefined, this === server)];
+    const seenBy = [...req.seenBy ?? [], seen(req, undefined, this === server)];
     socket.on("error", () => {});
     const isSame = socket === req.socket;
-    socket.end(JSON.stringify({ heard, isSame, head: String.fromCharCode(...head) }));
+    socket.end(JSON.stringify({ seenBy, isSame, head: String.fromCharCode(...head) }));
   });
   return server;
 }

@@ -1,4 +1,4 @@
-/** A service that says what becomes of its connections. */
+/** A service that reports the fate of its connections. */
 
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";
@@ -8,7 +8,7 @@ import { serve } from "../../support/program_control.ts";
 const httpServer = createServer();
 let open = 0;
 const closed: string[] = [];
-const asked: unknown[] = [];
+const requests: unknown[] = [];
 let wake = () => {};
 const change = () => new Promise<void>((resolve) => (wake = resolve));
 
@@ -24,7 +24,7 @@ const options = {
       const values = names.map((name) => headers.get(name));
       const has = names.map((name) => headers.has(name));
       const kinds = [request instanceof Request, headers instanceof Headers];
-      asked.push({ kinds, method, url, path: new URL(url).pathname, values, has });
+      requests.push({ kinds, method, url, path: new URL(url).pathname, values, has });
       return `JSESSIONID=${headers.get("X-Id") ?? "dummy"}; path=/`;
     },
   },
@@ -56,5 +56,5 @@ await serve({ server: httpServer }, {
     return closed.splice(0).sort();
   },
   /** What the function `jsessionid` was given. */
-  asked: () => asked.splice(0),
+  requests: () => requests.splice(0),
 });

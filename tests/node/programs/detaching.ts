@@ -1,4 +1,4 @@
-/** Several services on one server, which come and go. */
+/** Several services on one server, which are attached and detached. */
 
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";

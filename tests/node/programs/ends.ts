@@ -1,4 +1,4 @@
-/** Serves a few clients, closes everything, and ends by itself. */
+/** Serves a few clients, closes everything, and must then exit by itself. */
 
 import { Buffer } from "node:buffer";
 import { createServer, request } from "node:http";
@@ -17,20 +17,20 @@ sockjs.on("connection", (connection) => {
 const port = await listen(httpServer);
 const base = `http://127.0.0.1:${port}/echo`;
 
-/** A request, and its answer up to the end or, where told, up to the first byte. */
+/** Sends a request and reads its response, or with `leave` only its first byte. */
 function ask(path: string, { leave = false, method = "POST" } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request(base + path, { method, agent: false }, (response) => {
+    const sent = request(base + path, { method, agent: false }, (response) => {
       const chunks: Uint8Array[] = [];
       response.on("data", (chunk) => {
         chunks.push(chunk);
-        if (leave) asked.destroy();
+        if (leave) sent.destroy();
       });
       response.on("error", () => {});
       response.on("close", () => resolve(Buffer.concat(chunks).toString()));
     });
-    asked.on("error", (error) => leave || reject(error));
-    asked.end();
+    sent.on("error", (error) => leave || reject(error));
+    sent.end();
   });
 }
 

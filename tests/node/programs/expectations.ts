@@ -1,4 +1,4 @@
-/** Handshakes that the application refuses, on servers that deal with `Expect` in other ways. */
+/** Services that refuse handshakes, on servers that handle `Expect` in different ways. */
 
 import { createServer } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";
@@ -17,20 +17,20 @@ const slow = createSockJS({
 /** Node answers some of what requests expect. */
 const plain = createServer();
 /** Here the application does, and always with a 200. */
-const answering = createServer();
+const answeringServer = createServer();
 for (const event of ["checkContinue", "checkExpectation"] as const) {
-  answering.on(event, (_req, res) => res.end("expected"));
+  answeringServer.on(event, (_req, res) => res.end("expected"));
 }
-/** Here it hands them on. */
+/** Here the application passes them on. */
 const handing = createServer();
 for (const event of ["checkContinue", "checkExpectation"] as const) {
   handing.on(event, (req, res) => handing.emit("request", req, res));
 }
-/** Here it answers what nobody can read, and each request that it sees first. */
+/** Here it answers requests that cannot be parsed, and some before SockJS sees them. */
 const first = createServer();
 first.on("clientError", (_error, socket) => socket.end("HTTP/1.1 400 Bad\r\n\r\n"));
 
-for (const server of [plain, answering, handing, first]) {
+for (const server of [plain, answeringServer, handing, first]) {
   for (const each of [sockjs, slow]) installHandlers(each, server);
 }
 const [...listeners] = first.listeners("request");
@@ -40,4 +40,4 @@ first.on("request", (req, res) => {
   else for (const listener of listeners) listener.call(first, req, res);
 });
 
-await serve({ plain, answering, handing, first });
+await serve({ plain, answering: answeringServer, handing, first });

@@ -1,4 +1,4 @@
-/** The option `fallback` on servers of `node:http`. */
+/** Services with the option `fallback`, on servers of `node:http`. */
 
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
@@ -10,7 +10,7 @@ const reports: string[] = [];
 let wake = () => {};
 let cancelled = new Promise<void>((resolve) => (wake = resolve));
 
-/** Gives lines without an end; says when nobody wants them any more. */
+/** An endless body of lines, which reports when it is cancelled. */
 function endless(): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull: (controller) => controller.enqueue(new TextEncoder().encode("line\n")),
@@ -18,7 +18,7 @@ function endless(): ReadableStream<Uint8Array<ArrayBuffer>> {
   });
 }
 
-/** Gives one part in each turn, and then breaks where it is to. */
+/** A body of one part per turn, which can break at its end. */
 function parts(texts: readonly string[], breaks: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
   const left = [...texts];
   return new ReadableStream({
@@ -42,7 +42,7 @@ function cookies(): Response {
 }
 
 /** Requests by their path. */
-const answers: Record<string, (request: Request) => Response | Promise<Response>> = {
+const responses: Record<string, (request: Request) => Response | Promise<Response>> = {
   "/cookies": cookies,
   "/parts": () => new Response(parts(["one", "two", "three"], false)),
   "/breaks": () => new Response(parts(["one"], true)),
@@ -97,7 +97,7 @@ const sockjs = createSockJS({
   log: (severity, message) => severity === "error" && reports.push(message.split("\n")[0] ?? ""),
   fallback: (request) => {
     const path = request.url.replace(/^\w+:\/\/[^/]*/, "");
-    return answers[path]?.(request) ?? new Response("fallback");
+    return responses[path]?.(request) ?? new Response("fallback");
   },
 });
 installHandlers(sockjs, httpServer);

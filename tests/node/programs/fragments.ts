@@ -1,4 +1,4 @@
-/** Websockets, and what the process holds for them. */
+/** A websocket service that reports the memory of its process. */
 
 import { createServer } from "node:http";
 import process from "node:process";

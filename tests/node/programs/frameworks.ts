@@ -1,4 +1,4 @@
-/** Services within frameworks, by a listener for requests. */
+/** Services inside frameworks, mounted as request listeners. */
 
 import dns from "node:dns";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -80,7 +80,7 @@ for (const server of Object.values(servers)) {
 
 /** `localhost` of machines that have two of them. */
 const addresses = [{ address: "127.0.0.1", family: 4 }, { address: "127.0.0.2", family: 4 }];
-// What Fastify asks; whoever connects asks otherwise.
+// The lookup that Fastify does. Clients connect by address.
 const { lookup } = dns;
 Object.assign(dns, {
   lookup(host: string, ...rest: unknown[]) {

@@ -1,4 +1,4 @@
-/** Hono on `@hono/node-server`, by HTTP/2. */
+/** A Hono application on `@hono/node-server`, served over HTTP/2. */
 
 import { createSecureServer } from "node:http2";
 import { createAdaptorServer } from "@hono/node-server";
@@ -9,7 +9,7 @@ import { certificate } from "../../support/certificate.ts";
 import { serve } from "../../support/program_control.ts";
 
 /** What `authorize` gives, by the header `As`. */
-const answers: Record<string, () => Response> = {
+const responses: Record<string, () => Response> = {
   error: () => Response.error(),
   guest: () => new Response("Pay first", { status: 402 }),
   control: () => new Response(null, { headers: { "X-A": "\x01" } }),
@@ -18,7 +18,7 @@ const answers: Record<string, () => Response> = {
 const echo = createSockJS({
   prefix: "/echo",
   log: () => {},
-  authorize: (request) => answers[request.headers.get("As") ?? ""]?.() ?? true,
+  authorize: (request) => responses[request.headers.get("As") ?? ""]?.() ?? true,
 });
 const app = new Hono();
 app.use(sockjs(echo));

@@ -1,4 +1,4 @@
-/** Imports what its arguments name, and prints what that has changed for others. */
+/** Imports the modules that its arguments name, and prints what that changed in the process. */
 
 import { EventEmitter } from "node:events";
 import http from "node:http";
@@ -7,7 +7,7 @@ import net from "node:net";
 import process from "node:process";
 import stream from "node:stream";
 
-/** What everybody shares: the global names, what is behind them, and classes of Node's. */
+/** What all modules share: the globals, their values, and Node's classes. */
 const shared: Record<string, object> = { globalThis, http, net, stream, EventEmitter };
 for (const name of Reflect.ownKeys(globalThis)) {
   // Some are made when they are read for the first time.

@@ -1,4 +1,6 @@
-/** Services beside code that listens before them and after them, takes them off, or wraps them. */
+/**
+ * Services beside code that listens before and after them, removes their listeners, or wraps them.
+ */
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -20,17 +22,17 @@ function echo(prefix: string) {
   return server;
 }
 
-/** What others have heard since the last look. */
-const heard: string[] = [];
+/** The calls of other listeners since the last query. */
+const called: string[] = [];
 
-/** An application that answers what nobody has answered. */
+/** An application that answers requests without a response. */
 const application = (name: string) => (req: IncomingMessage, res: ServerResponse) => {
-  heard.push(`${name} ${req.url}`);
+  called.push(`${name} ${req.url}`);
   if (!res.headersSent) res.end(`${name} ${req.url}`);
 };
 /** The same for upgrades. */
 const refusing = (name: string) => (req: IncomingMessage, socket: Duplex) => {
-  heard.push(`${name} upgrade ${req.url}`);
+  called.push(`${name} upgrade ${req.url}`);
   if (socket.writableEnded) return;
   socket.end(`HTTP/1.1 418 Teapot\r\nContent-Length: ${name.length}\r\n\r\n${name}`);
 };
@@ -54,7 +56,7 @@ function wrap(server: Server): Server {
   return server;
 }
 
-/** As engine.io does it, which keeps upgrades that nobody has answered open for a while only. */
+/** Like engine.io, which closes upgrades that get no response after a while. */
 function engine(server: Server): Server {
   const listeners = server.listeners("request").slice(0);
   server.removeAllListeners("request");
@@ -118,15 +120,17 @@ installHandlers(echo("/other"), meteorThenOther);
 const engineAlone = engine(alone("/echo"));
 const engineBetween = engine(between());
 
-/** One by one, each wrapped by somebody who lets nobody in who asks for it. */
+/** Each listener is wrapped by code that refuses requests with `X-Forbidden`. */
 const filtered = between();
 for (const event of ["request", "upgrade"]) {
   for (const listener of filtered.listeners(event)) {
     filtered.off(event, listener as () => void);
     filtered.on(event, (req: IncomingMessage, ...rest: unknown[]) => {
       if (req.headers["x-forbidden"] === undefined) return listener.call(filtered, req, ...rest);
-      const [answer] = rest as [ServerResponse | Duplex];
-      if (!answer.writableEnded) answer.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+      const [response] = rest as [ServerResponse | Duplex];
+      if (!response.writableEnded) {
+        response.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+      }
     });
   }
 }
@@ -170,7 +174,7 @@ const servers = {
 };
 
 await serve({ ...adding, ...servers }, {
-  heard: () => heard.splice(0),
+  called: () => called.splice(0),
   logged: () => logged.splice(0),
   state,
   install() {

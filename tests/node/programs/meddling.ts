@@ -1,4 +1,4 @@
-/** Code that has had a request before SockJS, or its answer, and done something to it. */
+/** Services behind code that changes requests or responses before SockJS gets them. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSockJS } from "../../../mod.ts";

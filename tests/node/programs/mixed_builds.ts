@@ -1,4 +1,4 @@
-/** ES modules and CommonJS of the package in one process, on one server of `node:http`. */
+/** The package's ES modules and its CommonJS build in one process, on one `node:http` server. */
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** Answers that Node does not take as they are, by HTTP/2 and by HTTP/1.1. */
+/** Services whose responses Node refuses to send as they are, over HTTP/2 and HTTP/1.1. */
 
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
@@ -28,7 +28,7 @@ const ofConnection = {
   "X-Hop": "1",
 };
 
-/** Whoever sees this as text throws. */
+/** Throws when it is converted to text. */
 const unspeakable = {
   [Symbol.toPrimitive]() {
     throw new Error("There is no text");
@@ -64,7 +64,7 @@ const responses: Record<string, () => unknown> = {
     ),
 };
 
-const answer = (request: Request) => {
+const response = (request: Request) => {
   const name = new URL(request.url).pathname.split("/").at(-1) ?? "";
   return responses[name]?.() as Response;
 };
@@ -73,9 +73,9 @@ const sockjs = createSockJS({
   prefix: "/echo",
   log,
   authorize: (request) =>
-    request.url.includes("websocket") || request.url.endsWith("/xhr") ? true : answer(request),
+    request.url.includes("websocket") || request.url.endsWith("/xhr") ? true : response(request),
   jsessionid: true,
-  fallback: answer,
+  fallback: response,
 });
 /** Under its prefix, all requests but those for websockets are answered by the application. */
 const guarded = createSockJS({
@@ -89,7 +89,7 @@ const guarded = createSockJS({
 
 const http1 = createServer();
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
-/** The same, behind code that gives each answer fields of its own. */
+/** The same, behind code that gives each response fields of its own. */
 const dressed = createSecureServer({ ...certificate, allowHTTP1: true });
 for (const server of [http1, http2, dressed]) {
   for (const each of [sockjs, guarded]) installHandlers(each, server);
@@ -105,7 +105,7 @@ dressed.on("request", (req, res) => {
   for (const listener of undressed) listener.call(dressed, req, res);
 });
 
-/** Through Hono, where middleware gives the answers. */
+/** Through Hono, where middleware gives the responses. */
 const app = new Hono();
 for (const each of [sockjs, guarded]) app.use(middleware(each));
 const hono = createAdaptorServer({

@@ -1,4 +1,4 @@
-/** A service that writes as much as it may, whatever its clients read. */
+/** A service that writes as much as it may, however slowly its clients read. */
 
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
@@ -23,7 +23,7 @@ interface Progress {
 
 const progresses = new Map<string, Progress>();
 
-/** Writes all of it, and waits whenever it is told to. */
+/** Writes everything, and waits whenever `write` returns false. */
 async function writeAll(connection: Connection): Promise<void> {
   const progress = { written: 0, falses: 0, drains: 0, buffered: 0 };
   progresses.set(connection.url, progress);

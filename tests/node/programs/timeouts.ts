@@ -1,4 +1,4 @@
-/** Servers that cut off what is silent for a while, and a service whose heartbeats are rarer. */
+/** HTTP servers whose idle timeout is shorter than the heartbeat delay of their service. */
 
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
@@ -24,7 +24,7 @@ http2.setTimeout(timeout);
 
 for (const server of [byMethod, byProperty, http2]) {
   server.on("request", () => {
-    // Nobody answers.
+    // No listener responds.
   });
   installHandlers(echo, server);
 }

@@ -1,4 +1,4 @@
-/** Services over TLS, by HTTP/1.1 and by HTTP/2. */
+/** Services over TLS, for HTTP/1.1 and HTTP/2. */
 
 import { createSecureServer } from "node:http2";
 import { createServer as createPlainServer } from "node:http";
@@ -60,7 +60,7 @@ const plain = createPlainServer();
 for (const server of [https, http2, plain]) {
   installHandlers(echo, server);
   installHandlers(cookie, server);
-  // Of requests that are ours it does not hear, though it comes later.
+  // SockJS requests do not reach this listener, though it is added later.
   server.on("request", (req, res) => {
     let body = "";
     req.on("data", (chunk: string) => body += chunk);

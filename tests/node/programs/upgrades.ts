@@ -1,4 +1,4 @@
-/** Services that take upgrades, and refuse most of them. */
+/** Services that refuse most upgrades. */
 
 import { createServer } from "node:http";
 import process from "node:process";

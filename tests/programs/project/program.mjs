@@ -1,6 +1,6 @@
 /**
- * What all programs of this folder have in common: a service that echoes, and the way in
- * which the test starts and ends them.
+ * The part that all programs of this folder share: an echo service, and the way in which the test
+ * starts and stops them.
  */
 
 import process from "node:process";
@@ -23,7 +23,7 @@ export async function listen(server) {
   tellAddress(server);
 }
 
-/** Tells the test where the program listens. */
+/** Reports the program's address to the test. */
 export function tellAddress(server) {
   console.log(`http://127.0.0.1:${server.address().port}`);
 }

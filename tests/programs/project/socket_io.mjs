@@ -1,4 +1,4 @@
-/** socket.io, which puts listeners of its own in the place of those that it finds. */
+/** socket.io, which replaces the listeners that it finds with its own. */
 
 import http from "node:http";
 import { Server } from "socket.io";

@@ -1,4 +1,4 @@
-/** A client of socket.io over one transport: `node socket_io_client.mjs URL TRANSPORT`. */
+/** A socket.io client over one transport: `node socket_io_client.mjs URL TRANSPORT`. */
 
 import process from "node:process";
 import { io } from "socket.io-client";

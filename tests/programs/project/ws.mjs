@@ -1,4 +1,4 @@
-/** `ws` with a path of its own, which refuses upgrades to all others. */
+/** `ws` with a path of its own. It refuses upgrades to all other paths. */
 
 import http from "node:http";
 import { installHandlers } from "sockjs-web/node";

@@ -1,5 +1,5 @@
 /**
- * Inputs of any size: of everything of which a client may send much.
+ * Inputs of any size: everything that a client may send much of.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const ways = ["listener", "loop", "stream", "pipe", "pause", "late"];
 
 const list = (size: number) => `[${'"",'.repeat(size)}"last"]`;
 
-/** A payload on a websocket, after which the application has heard its last message. */
+/** A payload on a websocket that ends with the application's last message. */
 async function onWebSocket(server: TestServer, way: string, payload: string): Promise<void> {
   const socket = await server.websocketSession(`/${way}`);
   await socket.sendText(payload);
@@ -46,7 +46,7 @@ async function bySend(
   await sending;
 }
 
-/** A request of which the answer is whatever it is. */
+/** A request of which the response is whatever it is. */
 async function ask(
   server: TestServer,
   path: string,
@@ -92,7 +92,7 @@ async function backlog(server: TestServer, size: number): Promise<void> {
   const session = await server.xhr("/listener").open();
   await session.send(...Array.from({ length: size }, () => "echo"));
   await session.send("last");
-  while (!(await session.poll()).includes("heard"));
+  while (!(await session.poll()).includes("received"));
 }
 
 /** All of them. */

@@ -1,6 +1,6 @@
 /**
- * Counts what a server does with what it is sent: elements that are moved or looked at,
- * not time. What runtimes do by themselves is not counted, for they keep their own methods.
+ * Counts the work of a server: the elements that it moves or reads, not time. Work inside the
+ * runtime is not counted, because runtimes use their own copies of the methods.
  *
  * @module
  */
@@ -48,11 +48,11 @@ function meterSearch(name: "exec" | "test"): void {
   };
 }
 
-/** As many as the server has paid since it was started. */
+/** The cost of the server's work so far. */
 let paid = 0;
-/** Messages that the application has heard in this turn of the event loop, and the most of all turns. */
-let heard = 0;
-let mostHeard = 0;
+/** Messages that the application received in this turn, and the most in any turn. */
+let received = 0;
+let mostReceived = 0;
 
 /** Replaces the methods. */
 export function install(): void {
@@ -75,8 +75,8 @@ function meter(owner: Record<string, unknown>, name: string, cost: Cost): void {
 }
 
 function nextTurn(): void {
-  mostHeard = Math.max(mostHeard, heard);
-  heard = 0;
+  mostReceived = Math.max(mostReceived, received);
+  received = 0;
 }
 
 function turn(): void {
@@ -84,16 +84,16 @@ function turn(): void {
   setImmediate(turn);
 }
 
-/** The application has heard a message. */
-export function hear(): void {
-  heard++;
+/** The application received a message. */
+export function countMessage(): void {
+  received++;
 }
 
-/** What has been paid since that was asked last, and the most messages that came in one turn. */
-export function read(): { paid: number; heard: number } {
+/** The cost since the last call, and the most messages in one turn. */
+export function read(): { paid: number; received: number } {
   nextTurn();
-  const reading = { paid, heard: mostHeard };
+  const reading = { paid, received: mostReceived };
   paid = 0;
-  mostHeard = 0;
+  mostReceived = 0;
   return reading;
 }

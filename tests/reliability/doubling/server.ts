@@ -1,5 +1,5 @@
 /**
- * A server that tells what it has done with what it was sent.
+ * A server that reports how much work its input caused.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { readArguments, serve } from "../../../examples/test_server/serve.ts";
 import { Services } from "../../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../../mod.ts";
 import { heap } from "../../support/heap.ts";
-import { hear, install, read } from "./meter.ts";
+import { countMessage, install, read } from "./meter.ts";
 
 const services = new Services((options) =>
   createServer({ ...options, log: () => {}, subprotocols: ["mqtt", "b"] })
 );
 
-/** Says so when it has heard the last message of an input; gives back what is short. */
+/** Reports the last message of an input, and echoes those that begin with `echo`. */
 function take(connection: Connection, message: string): void {
-  hear();
-  if (message === "last") connection.write("heard");
+  countMessage();
+  if (message === "last") connection.write("received");
   else if (message.startsWith("echo")) connection.write(message);
 }
 

@@ -1,4 +1,4 @@
-/** Clocks that are set while sessions live. */
+/** Clocks that are set while sessions are open. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
@@ -12,9 +12,9 @@ fault(
     const session = await server.xhr("/heartbeat").open();
     const socket = await server.websocketSession("/heartbeat");
     for (const shift of [day, -day, 0]) {
-      const told = Number((await server.get(`/clock/${shift}`)).body);
-      assert(Math.abs(told - Date.now() - shift) < day / 2);
-      // Heartbeats neither stop, nor come all at once: a round trip has none to tell of.
+      const serverTime = Number((await server.get(`/clock/${shift}`)).body);
+      assert(Math.abs(serverTime - Date.now() - shift) < day / 2);
+      // Heartbeats neither stop nor come all at once: a round trip sees none.
       assertEquals(await session.poll(), "h\n");
       assertEquals(await socket.message(), "h");
       await session.send("x");

@@ -1,4 +1,4 @@
-/** Applications whose listeners go wrong. */
+/** Applications whose listeners throw or reject. */
 
 import { assertEquals } from "@std/assert";
 import type { Fault } from "../../support/server_command.ts";
@@ -11,11 +11,11 @@ const faults = events.flatMap((event): Fault[] => [[event, "throws"], [event, "r
 for (const [event, how] of faults) {
   fault(
     "5",
-    `a listener of ${event} that ${how} is told of, and ends no other`,
+    `a listener of ${event} that ${how} emits error, and ends no other connection`,
     async (server) => {
       const before = (await server.errors("/goes_wrong", 0)).length;
       const message = JSON.stringify([event, how]);
-      // The listener that the first adds may miss it, and hears the second.
+      // The listener that the first message adds may miss it, and gets the second one.
       const messages = event === "drain" ? [message] : [message, message];
       const other = await server.websocketSession("/goes_wrong");
 

@@ -1,24 +1,24 @@
-/** What clients leave in a server's memory, or could. */
+/** The memory that clients leave behind in a server. */
 
 import { assert, assertEquals } from "@std/assert";
 import { inParallel } from "../../support/crowd.ts";
 import { receivingTransports, xhrStreaming } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 import { fault } from "../fault.ts";
-import { memoryOf, tellsMemory } from "../memory.ts";
+import { memoryOf, reportsMemory } from "../memory.ts";
 
 const MB = 1e6;
 const long = "x".repeat(12_000);
 
 /** How many bytes more a server has in use, and in memory, after something. */
 async function growth(server: TestServer, something: () => Promise<void>) {
-  const resident = async () => tellsMemory ? await memoryOf(server.pid, "now") : 0;
+  const resident = async () => reportsMemory ? await memoryOf(server.pid, "now") : 0;
   const [heap, memory] = [await server.heap(), await resident()];
   await something();
   return { heap: await server.heap() - heap, memory: await resident() - memory };
 }
 
-/** Sends that wait for an answer, and are given up, in bundles. */
+/** Sends that wait for a response, and are given up, in bundles. */
 async function abandonSends(server: TestServer, base: string, count: number): Promise<void> {
   const send = { method: "POST", path: `${base}/xhr_send`, body: `[""]`, headers: { "X-A": long } };
   for (let sent = 0; sent < count; sent += 50) {
@@ -30,7 +30,7 @@ async function abandonSends(server: TestServer, base: string, count: number): Pr
   }
 }
 
-fault("6", "sends to a paused session that were given up are not kept", async (server) => {
+fault("6", "aborted sends to a paused session leave nothing in memory", async (server) => {
   const session = server.http("/pausing");
   const stream = await session.attached(xhrStreaming);
   await session.send("pause");

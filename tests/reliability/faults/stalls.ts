@@ -1,4 +1,4 @@
-/** Servers that stand still: stopped, as a suspended machine is, or busy. */
+/** Server processes that stall: suspended, or busy. */
 
 import { assertEquals } from "@std/assert";
 import type { HostName } from "../../support/hosts.ts";
@@ -54,7 +54,7 @@ class Poller {
     await this.#connection.send({ method: "POST", path: `${this.#base}/xhr` });
   }
 
-  /** The answer but for heartbeats. */
+  /** The response but for heartbeats. */
   async frame(): Promise<string> {
     const { body } = await this.#connection.response("POST");
     if (body !== "h\n") return body;
@@ -77,7 +77,7 @@ class Poller {
 for (const [how, standStill] of Object.entries(stalls)) {
   fault(
     "5",
-    `when it ${how}, a server finds the sessions of those who have asked meanwhile`,
+    `after it ${how}, a server still has the sessions of clients that polled in that time`,
     async (server) => {
       const pollers: Poller[] = [];
       for (let at = 0; at < crowd; at++) {
@@ -106,7 +106,7 @@ for (const [how, standStill] of Object.entries(stalls)) {
 
   fault(
     "5",
-    `when it ${how}, a server hears the pongs that have come meanwhile`,
+    `after it ${how}, a server accepts the pongs that arrived in that time`,
     async (server) => {
       const socket = await server.websocketSession(service);
       socket.answersPings = false;

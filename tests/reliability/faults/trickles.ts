@@ -1,4 +1,4 @@
-/** Clients that are alive, and as slow as can be. */
+/** Clients that send or read as slowly as they can. */
 
 import { assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
@@ -10,7 +10,7 @@ import type { TestServer } from "../../support/test_server.ts";
 const second = 15;
 const wait = () => new Promise((resolve) => setTimeout(resolve, second));
 
-/** Sends a request byte by byte, the first of so many at once, and gives the answer. */
+/** Sends a request byte by byte, the first of so many at once, and gives the response. */
 async function trickle(server: TestServer, request: string, from: number): Promise<string> {
   using connection = await server.connect();
   await connection.write(request.slice(0, from));

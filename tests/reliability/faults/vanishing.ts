@@ -1,4 +1,4 @@
-/** Clients that are gone without a word. */
+/** Clients that disappear without closing their connection. */
 
 import { assert, assertEquals } from "@std/assert";
 import { fault } from "../fault.ts";
@@ -50,7 +50,7 @@ fault("5", "a thousand clients that vanish at once leave nothing behind", async 
 
 fault(
   "5",
-  "clients that are half gone, and answer no ping, leave nothing behind",
+  "half-closed clients that answer no ping leave nothing behind",
   async (server) => {
     const before = await openSockets(server);
     const connections = await Promise.all(Array.from({ length: 200 }, async (_, at) => {

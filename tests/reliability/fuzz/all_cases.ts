@@ -1,5 +1,5 @@
 /**
- * Cases of all kinds.
+ * Draws a case of any kind.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { drawSessionCase } from "./session_case.ts";
 import { drawWebSocketCase } from "./websocket_case.ts";
 
 /** Draws one of any kind. */
-export const drawCase: DrawCase = (dice, id) => {
-  const roll = dice.roll();
-  if (roll < 0.7) return drawHttpCase(dice, id);
-  return roll < 0.85 ? drawSessionCase(dice, id) : drawWebSocketCase(dice, id);
+export const drawCase: DrawCase = (random, id) => {
+  const roll = random.roll();
+  if (roll < 0.7) return drawHttpCase(random, id);
+  return roll < 0.85 ? drawSessionCase(random, id) : drawWebSocketCase(random, id);
 };

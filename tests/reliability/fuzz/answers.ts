@@ -1,5 +1,5 @@
 /**
- * What every answer has to be, whatever was asked.
+ * Checks that hold for every response, whatever the request was.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const texts500 = [
   "Broken JSON encoding.",
 ];
 
-/** All header fields that an answer may have: others must have come with the request. */
+/** All header fields that a response may have: others must have come with the request. */
 const fields = new Set([
   ...["access-control-allow-credentials", "access-control-allow-headers"],
   ...["access-control-allow-methods", "access-control-allow-origin", "access-control-max-age"],
@@ -35,12 +35,12 @@ const fields = new Set([
   ...["x-own", "content-encoding"],
 ]);
 
-/** Fails on what no answer's head may be. `isSound` is said of the request. */
+/** Fails on what no response's head may be. `isSound` is said of the request. */
 export function checkHead(head: ResponseHead, isSound: boolean): void {
   const { status } = head;
   const isKnown = statuses.includes(status) || status === 500 || status === 503 ||
     (!isSound && ofRuntimes.includes(status));
-  if (!isKnown) throw new Error(`Nobody has said that there is a status ${status}`);
+  if (!isKnown) throw new Error(`The status ${status} is not documented`);
   for (const [name, value] of head.headers) {
     if (!fields.has(name.toLowerCase())) throw new Error(`The answer has ${name}: ${value}`);
   }
@@ -55,7 +55,7 @@ export function checkError(status: number, body: string, request: string): void 
   throw new Error(`500 with "${body}"`);
 }
 
-/** Whether the answer goes on until its client leaves. */
+/** Whether the response goes on until its client leaves. */
 export function isStream(head: ResponseHead): boolean {
   return head.status === 200 && head.header("x-accel-buffering") !== undefined;
 }

@@ -1,6 +1,5 @@
 /**
- * Requests that other code on the same server has had in its hands before, or has an
- * opinion on.
+ * Requests that other code on the same server reads, changes or answers as well.
  *
  * @module
  */
@@ -26,15 +25,15 @@ interface Ask {
 }
 
 /** Draws some requests to a service, one after the other. */
-export function drawBesideCase(dice: SeededRandom, id: string): Case {
-  const { numbers, functions, application } = drawPlan(dice);
+export function drawBesideCase(random: SeededRandom, id: string): Case {
+  const { numbers, functions, application } = drawPlan(random);
   // That others are in the way is enough, as a rule.
-  const plan = dice.chance(0.7)
+  const plan = random.chance(0.7)
     ? { application: "obeys", functions: {}, numbers: { disconnectDelay: 100, heartbeatDelay: 50 } }
     : { application, functions, numbers };
   const prefix = pathOf(plan, id);
-  const port = dice.pick(["plain", "listening", "listening"]);
-  const asks = dice.several(1 + dice.below(5), () => drawAsk(dice, prefix));
+  const port = random.pick(["plain", "listening", "listening"]);
+  const asks = random.several(1 + random.below(5), () => drawAsk(random, prefix));
   return {
     shows: [port, ...asks.flatMap(({ pieces }) => pieces)],
     async run(client) {
@@ -57,44 +56,50 @@ const fields = [
 ] as const;
 
 /** One that opens a session, or goes on with it. */
-function drawAsk(dice: SeededRandom, prefix: string): Ask {
-  const base = `${prefix}/000/${dice.pick(["a", "a", "b"])}`;
-  const before = dice.several(dice.pick([0, 1, 1, 1, 2, 3]), () => dice.pick(actionNames));
+function drawAsk(random: SeededRandom, prefix: string): Ask {
+  const base = `${prefix}/000/${random.pick(["a", "a", "b"])}`;
+  const before = random.several(random.pick([0, 1, 1, 1, 2, 3]), () => random.pick(actionNames));
   const head = before.length === 0 ? "" : `${fieldName}: ${before.join()}\r\n`;
-  const others = dice.several(dice.chance(0.25) ? dice.pick([1, 2]) : 0, () => dice.pick(fields))
+  const others = random.several(
+    random.chance(0.25) ? random.pick([1, 2]) : 0,
+    () => random.pick(fields),
+  )
     .map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const text = drawRequest(dice, prefix, base, head + others);
-  const cut = dice.chance(0.5) ? dice.below(text.length) : text.length - dice.below(5);
-  const pieces = dice.chance(0.6) ? [text] : [text.slice(0, cut), text.slice(cut)];
-  // Behind it, what shall not get its answer.
-  const second = dice.chance(0.1) ? [`GET ${prefix}/info HTTP/1.1\r\nHost: x\r\n\r\n`] : [];
-  return { pieces: [...pieces, ...second], ms: dice.pick([1, 5, 20]), stays: dice.chance(0.3) };
+  const text = drawRequest(random, prefix, base, head + others);
+  const cut = random.chance(0.5) ? random.below(text.length) : text.length - random.below(5);
+  const pieces = random.chance(0.6) ? [text] : [text.slice(0, cut), text.slice(cut)];
+  // Behind it, what shall not get its response.
+  const second = random.chance(0.1) ? [`GET ${prefix}/info HTTP/1.1\r\nHost: x\r\n\r\n`] : [];
+  return { pieces: [...pieces, ...second], ms: random.pick([1, 5, 20]), stays: random.chance(0.3) };
 }
 
-function drawRequest(dice: SeededRandom, prefix: string, base: string, head: string): string {
-  const roll = dice.roll();
+function drawRequest(random: SeededRandom, prefix: string, base: string, head: string): string {
+  const roll = random.roll();
   const request = (method: string, path: string, rest: string) =>
     `${method} ${path} HTTP/1.1\r\nHost: x\r\n${head}${rest}`;
   if (roll < 0.4) {
-    const body = dice.pick(['["write 100"]', '["close 3000 x"]', '["m"]', "[", "d=%5B%5D"]);
-    const { fields, bytes } = framed(dice, body);
+    const body = random.pick(['["write 100"]', '["close 3000 x"]', '["m"]', "[", "d=%5B%5D"]);
+    const { fields, bytes } = framed(random, body);
     const length = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    const path = `${base}/${dice.pick(["xhr_send", "xhr_send", "jsonp_send"])}`;
+    const path = `${base}/${random.pick(["xhr_send", "xhr_send", "jsonp_send"])}`;
     return request("POST", path, `${length}\r\n${bytes}`);
   }
   if (roll < 0.75) {
-    const { method, path } = dice.pick(receivingTransports);
+    const { method, path } = random.pick(receivingTransports);
     const length = method === "POST" ? "Content-Length: 0\r\n" : "";
     return request(method, `${base}/${path}`, `${length}\r\n`);
   }
   if (roll < 0.9) {
     const { "Sec-WebSocket-Version": version, ...others } = handshake;
-    const all = Object.entries({ ...others, "Sec-WebSocket-Version": dice.pick([version, "12"]) });
+    const all = Object.entries({
+      ...others,
+      "Sec-WebSocket-Version": random.pick([version, "12"]),
+    });
     const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    return request("GET", `${dice.pick([base, prefix])}/websocket`, `${lines}\r\n`);
+    return request("GET", `${random.pick([base, prefix])}/websocket`, `${lines}\r\n`);
   }
-  const path = prefix + dice.pick(["", "/info", "/iframe.html", "/none"]);
-  return request(dice.pick(["GET", "OPTIONS", "HEAD", "PUT"]), path, "\r\n");
+  const path = prefix + random.pick(["", "/info", "/iframe.html", "/none"]);
+  return request(random.pick(["GET", "OPTIONS", "HEAD", "PUT"]), path, "\r\n");
 }
 
 /** Whatever comes of it, others go on. */

@@ -1,5 +1,5 @@
 /**
- * Bodies of requests, and how their length is told.
+ * Request bodies, and the headers that declare their length.
  *
  * @module
  */
@@ -23,23 +23,25 @@ const form = "application/x-www-form-urlencoded";
 const types = ["text/plain", "application/json; charset=utf-8", "T", "", "text/xml;charset=x"];
 
 /** Draws what a send could have for a body. */
-export function drawBody(dice: SeededRandom): Body {
-  const { text } = drawPayload(dice);
-  if (dice.chance(0.3)) return drawForm(dice, text);
-  const type = dice.chance(0.7) ? dice.pick(types) : undefined;
-  const bytes = damaged(dice, utf8(text));
+export function drawBody(random: SeededRandom): Body {
+  const { text } = drawPayload(random);
+  if (random.chance(0.3)) return drawForm(random, text);
+  const type = random.chance(0.7) ? random.pick(types) : undefined;
+  const bytes = damaged(random, utf8(text));
   const whole = decoded(bytes);
   return { type, bytes, field: whole, whole };
 }
 
-function drawForm(dice: SeededRandom, payload: string): Body {
+function drawForm(random: SeededRandom, payload: string): Body {
   const fields = [`d=${encoded(payload)}`];
-  if (dice.chance(0.3)) fields.unshift(dice.pick(["a=b", "", "d", "D=x", "dd=[]", "%64=%5B%5D"]));
-  if (dice.chance(0.3)) fields.push(dice.pick(["d=%5B%5D", "a", "=", "%"]));
+  if (random.chance(0.3)) {
+    fields.unshift(random.pick(["a=b", "", "d", "D=x", "dd=[]", "%64=%5B%5D"]));
+  }
+  if (random.chance(0.3)) fields.push(random.pick(["d=%5B%5D", "a", "=", "%"]));
   let bytes = utf8(fields.join("&"));
-  if (dice.chance(0.2)) bytes = damaged(dice, bytes);
+  if (random.chance(0.2)) bytes = damaged(random, bytes);
   const whole = decoded(bytes);
-  const type = dice.pick([form, form, form.toUpperCase(), `${form}; charset=UTF-8`]);
+  const type = random.pick([form, form, form.toUpperCase(), `${form}; charset=UTF-8`]);
   return { type, bytes, field: fieldOfForm(whole), whole };
 }
 
@@ -49,11 +51,11 @@ function encoded(text: string): string {
 }
 
 /** UTF-8 that may be none any more. */
-function damaged(dice: SeededRandom, bytes: string): string {
-  if (dice.chance(0.85)) return bytes;
+function damaged(random: SeededRandom, bytes: string): string {
+  if (random.chance(0.85)) return bytes;
   // Not in an escape of a form: what is left of that, each runtime reads in its own way.
-  const at = bytes.slice(0, dice.below(bytes.length + 1)).replace(/%.?$/, "").length;
-  const bad = dice.pick([
+  const at = bytes.slice(0, random.below(bytes.length + 1)).replace(/%.?$/, "").length;
+  const bad = random.pick([
     "\xff",
     "\x80",
     "\xc0\x80",
@@ -65,14 +67,14 @@ function damaged(dice: SeededRandom, bytes: string): string {
   return bytes.slice(0, at) + bad + bytes.slice(at);
 }
 
-/** The fields that tell of a body, and the bytes that follow the head. */
-export function framed(dice: SeededRandom, body: string): { fields: Field[]; bytes: string } {
-  if (dice.chance(0.8)) return { fields: [["Content-Length", `${body.length}`]], bytes: body };
+/** The headers of a body, and the bytes that follow the head. */
+export function framed(random: SeededRandom, body: string): { fields: Field[]; bytes: string } {
+  if (random.chance(0.8)) return { fields: [["Content-Length", `${body.length}`]], bytes: body };
   const chunks: string[] = [];
   for (let at = 0; at < body.length;) {
-    const chunk = body.slice(at, at + 1 + dice.below(dice.pick([3, 50, 5000])));
-    const size = chunk.length.toString(16).padStart(dice.pick([1, 1, 4]), "0");
-    const extension = dice.chance(0.05) ? dice.pick([";x", ";x=y", ';x="y"']) : "";
+    const chunk = body.slice(at, at + 1 + random.below(random.pick([3, 50, 5000])));
+    const size = chunk.length.toString(16).padStart(random.pick([1, 1, 4]), "0");
+    const extension = random.chance(0.05) ? random.pick([";x", ";x=y", ';x="y"']) : "";
     chunks.push(`${size}${extension}\r\n${chunk}\r\n`);
     at += chunk.length;
   }
@@ -81,16 +83,16 @@ export function framed(dice: SeededRandom, body: string): { fields: Field[]; byt
 }
 
 /** The same with a fault: a length that is wrong, chunks that break off. */
-export function misframed(dice: SeededRandom, body: string): { fields: Field[]; bytes: string } {
-  const { fields, bytes } = framed(dice, body);
+export function misframed(random: SeededRandom, body: string): { fields: Field[]; bytes: string } {
+  const { fields, bytes } = framed(random, body);
   const lengths = [body.length + 5, Math.max(0, body.length - 3), 0, -1, "x", ""];
-  const wrong: Field = ["Content-Length", String(dice.pick(lengths))];
-  return dice.pick([
+  const wrong: Field = ["Content-Length", String(random.pick(lengths))];
+  return random.pick([
     { fields: [], bytes },
     { fields: [wrong], bytes },
     { fields: [...fields, wrong], bytes },
     { fields, bytes: bytes.replace(/(\r\n)$/, "X-Trailer: x$1$1") },
-    { fields, bytes: bytes.slice(0, dice.below(bytes.length + 1)) },
+    { fields, bytes: bytes.slice(0, random.below(bytes.length + 1)) },
     { fields: [["Transfer-Encoding", "chunked"]], bytes: `zz\r\n${bytes}` },
     { fields: [["Transfer-Encoding", "chunked"]], bytes: `fffffffff\r\n${bytes}` },
     { fields: [["Transfer-Encoding", "chunked"]], bytes: bytes.replaceAll("\r\n", "\n") },

@@ -1,5 +1,5 @@
 /**
- * Many cases against one server, many at a time.
+ * Runs many cases against one server, many at a time.
  *
  * @module
  */
@@ -22,13 +22,13 @@ const most = 1000;
 /** Things that a case does, of those that are shown. */
 const mostLines = 20;
 
-/** What to do, and to whom. */
+/** The cases, and the server that they run against. */
 export interface Campaign {
   readonly host: HostName;
   readonly draw: DrawCase;
-  /** Whether the server has other ports, which it tells. */
+  /** Whether the server has other ports, which it reports at `/ports`. */
   readonly hasPorts?: boolean;
-  /** What its server may print: lines by which a runtime says what it is told. */
+  /** What its server may print: lines by which a runtime reports what was thrown. */
   readonly mayPrint?: RegExp;
   /** Starts a server, to try cases one by one. */
   readonly start: () => Promise<ServerProcess>;
@@ -76,7 +76,7 @@ async function findAlone(campaign: Campaign, { seed, count }: Range): Promise<Fa
   return undefined;
 }
 
-/** A server, its clients, and those that are to be left in peace. */
+/** A server, its clients, and the control sessions that must not be disturbed. */
 class Siege implements Disposable {
   readonly #target: Target;
   /** The first case that has not begun. */
@@ -101,7 +101,7 @@ class Siege implements Disposable {
     return new Siege(target, campaign, server, await Control.open(server));
   }
 
-  /** All clients together; the first fault, if there is one. */
+  /** Runs all clients, and returns the first fault. */
   async run({ seed, count }: Range): Promise<Fault | undefined> {
     this.next = seed;
     let fault: Fault | undefined;
@@ -122,7 +122,7 @@ class Siege implements Disposable {
     return fault;
   }
 
-  /** Whether the server lives, and its sessions are as well as they were. One look at a time. */
+  /** Checks that the server is alive and its control sessions work. One check at a time. */
   look(range: Range): Promise<Fault | undefined> {
     return (this.#looked = this.#looked.then(() => this.#look(range)));
   }
@@ -158,7 +158,7 @@ function drawn(draw: DrawCase, seed: number): Case {
   return draw(new SeededRandom(seed), `fuzz${seed}`);
 }
 
-/** As much of it as anybody reads. */
+/** A summary that is short enough to read. */
 function shownOf({ shows }: Case): string[] {
   const lines = shows.slice(0, mostLines).map((each) => JSON.stringify(each).slice(0, most));
   return shows.length > mostLines ? [...lines, `and ${shows.length - mostLines} more`] : lines;

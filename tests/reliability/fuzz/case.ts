@@ -1,5 +1,5 @@
 /**
- * One thing that clients may do to a server.
+ * A case: one thing that a client does to a server.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 import type { SeededRandom } from "../../support/seeded_random.ts";
 import type { Client } from "./client.ts";
 
-/** All of it is drawn before any of it is done. */
+/** A case is drawn completely before it runs. */
 export interface Case {
-  /** Makes known what it does, to whoever has to find a fault. */
+  /** A description of its steps, for the error message. */
   readonly shows: readonly string[];
-  /** Does it; fails where the server is wrong. */
+  /** Runs the case, and fails where the server is wrong. */
   run(client: Client): Promise<void>;
 }
 
-/** Draws a case. No other has the same id, which is good for a session. */
-export type DrawCase = (dice: SeededRandom, id: string) => Case;
+/** Draws a case. Its id is unique, and valid as a session id. */
+export type DrawCase = (random: SeededRandom, id: string) => Case;
 
 /**
- * Whether that settles in a time (ms) which is short enough to be wasted: by those who may have
- * said only the half of it.
+ * Whether a promise settles within a short time (ms). A request that was only half
+ * sent gets no response.
  */
 export async function settlesSoon(promise: Promise<unknown>, grace = 30): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();

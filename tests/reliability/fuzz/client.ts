@@ -1,5 +1,5 @@
 /**
- * A client that uses its connection again where the server lets it.
+ * A client that reuses its connection where the server allows it.
  *
  * @module
  */
@@ -20,33 +20,33 @@ export interface Target {
 /** One connection at a time. */
 export class Client implements Disposable {
   readonly target: Target;
-  #kept: HttpConnection | undefined;
+  #idle: HttpConnection | undefined;
 
   constructor(target: Target) {
     this.target = target;
   }
 
-  /** A connection that nobody has used. */
+  /** A new connection. */
   connect(port = this.target.port): Promise<HttpConnection> {
     return HttpConnection.open(port);
   }
 
   /** The connection of the last request, if there is one, and the caller's from now on. */
   take(): HttpConnection | undefined {
-    const kept = this.#kept;
-    this.#kept = undefined;
-    return kept;
+    const idle = this.#idle;
+    this.#idle = undefined;
+    return idle;
   }
 
-  /** Gives it back after an answer was read whole. */
+  /** Gives it back after a response was read whole. */
   keep(connection: HttpConnection, { head }: RawResponse): void {
     const isOver = head.version !== "1.1" || head.members("connection").includes("close") ||
       (head.header("content-length") ?? head.header("transfer-encoding")) === undefined;
-    if (isOver || this.#kept !== undefined) connection.close();
-    else this.#kept = connection;
+    if (isOver || this.#idle !== undefined) connection.close();
+    else this.#idle = connection;
   }
 
-  /** Sends a faultless request, and reads its answer whole. */
+  /** Sends a faultless request, and reads its response whole. */
   async exchange(method: string, path: string, fields: string, body = ""): Promise<RawResponse> {
     const length = method === "POST" ? `Content-Length: ${body.length}\r\n` : "";
     const text = `${method} ${path} HTTP/1.1\r\nHost: x\r\n${fields}${length}\r\n${body}`;
@@ -57,15 +57,15 @@ export class Client implements Disposable {
   }
 
   /**
-   * Sends a faultless request, and reads the head of its answer. A server may end a connection
+   * Sends a faultless request, and reads the head of its response. A server may end a connection
    * that is kept at any time: then the request goes over a new one.
    */
   async begin(text: string) {
-    const kept = this.take();
-    if (kept !== undefined) {
-      const head = await beginOver(kept, text).catch(ended);
-      if (head !== undefined) return [kept, head] as const;
-      kept.close();
+    const idle = this.take();
+    if (idle !== undefined) {
+      const head = await beginOver(idle, text).catch(ended);
+      if (head !== undefined) return [idle, head] as const;
+      idle.close();
     }
     const connection = await this.connect();
     const head = await beginOver(connection, text);

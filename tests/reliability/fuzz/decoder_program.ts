@@ -1,6 +1,6 @@
 /**
- * Decodes payloads on the runtime that runs it, and prints where that is wrong:
- * `decoder_program.ts <seed> <cases>`. Node takes it as it is.
+ * Decodes random payloads on the current runtime, and prints where the result is wrong:
+ * `decoder_program.ts <seed> <cases>`. Node runs it without compilation.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { meaningOfBody, meaningOfText } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
 
 /** What is wrong with the decoding of one payload. */
-function fault(dice: SeededRandom): string | undefined {
-  const alone = dice.chance(0.5);
-  const { text, messages } = drawPayload(dice, alone);
+function fault(random: SeededRandom): string | undefined {
+  const alone = random.chance(0.5);
+  const { text, messages } = drawPayload(random, alone);
   const [decode, meaning] = alone ? [decodeText, meaningOfText] : [decodeBody, meaningOfBody];
   let decoded: unknown;
   try {

@@ -1,5 +1,5 @@
 /**
- * What a payload means, by the protocol's rules (sections 4 and 6), written down once more.
+ * A second, simple implementation of payload decoding, by the protocol's rules (sections 4 and 6).
  *
  * @module
  */

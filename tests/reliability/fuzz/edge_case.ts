@@ -1,5 +1,5 @@
 /**
- * Streams that come to their limit: with any frame, at any byte, and to whom that happens.
+ * Streams that reach their response limit, at any frame and any byte.
  *
  * @module
  */
@@ -41,30 +41,30 @@ interface Plan {
 }
 
 const limits = [64, 70, 100, 128, 200, 257, 513, 1000, 1024, 4096];
-/** Where frames that nobody asks for would be in the way. */
+/** A delay without heartbeats, which would change the byte counts. */
 const quiet = 20_000;
 
 /** Draws one. */
-export function drawEdgeCase(dice: SeededRandom, id: string): Case {
-  const limit = dice.pick(limits);
-  const first = dice.pick(streams);
-  const crossing = drawCrossing(dice);
+export function drawEdgeCase(random: SeededRandom, id: string): Case {
+  const limit = random.pick(limits);
+  const first = random.pick(streams);
+  const crossing = drawCrossing(random);
   const heartbeats = crossing[0]?.frame === "h";
   const heartbeatDelay = heartbeats ? 500 : quiet;
-  const application = dice.pick(["obeys", "obeys", "reads"]);
+  const application = random.pick(["obeys", "obeys", "reads"]);
   const numbers = { responseLimit: limit, heartbeatDelay, disconnectDelay: 10_000 };
   const prefix = pathOf({ application, functions: {}, numbers }, id);
   const size = sizeOn(first, crossing[0]?.frame ?? "");
   const steps = [
     { frame: "o" },
-    ...fillings(dice, first, limit - sizeOn(first, "o") - dice.below(size + 3)),
+    ...fillings(random, first, limit - sizeOn(first, "o") - random.below(size + 3)),
     ...crossing,
   ];
   const plan: Plan = {
     ...{ prefix, base: `${prefix}/000/${id}`, limit, steps, heartbeats },
-    transports: [first, ...dice.several(steps.length, () => dice.pick(receivingTransports))],
-    leaves: dice.chance(0.3) ? dice.below(steps.length) : Infinity,
-    after: dice.pick([0, 0, 1, 5]),
+    transports: [first, ...random.several(steps.length, () => random.pick(receivingTransports))],
+    leaves: random.chance(0.3) ? random.below(steps.length) : Infinity,
+    after: random.pick([0, 0, 1, 5]),
   };
   const shows = [
     plan.base,
@@ -80,29 +80,29 @@ function shown({ frame, command, does }: Step): string {
 }
 
 /** What crosses the limit, and what comes then. */
-function drawCrossing(dice: SeededRandom): Step[] {
-  const message = dice.pick(["m", "m".repeat(30), "%<\u20ac"]);
+function drawCrossing(random: SeededRandom): Step[] {
+  const message = random.pick(["m", "m".repeat(30), "%<\u20ac"]);
   const close: Step = { frame: closeFrame(3000, "Go away!"), command: "close 3000 Go away!" };
   const empty: Step = { frame: closeFrame(3000, ""), command: "close 3000 " };
   const shutdown: Step = { frame: closeFrame(1001, "Server is shutting down"), does: "shutdown" };
   const said: Step = { frame: messageFrame(message), command: message };
-  const last = dice.pick([close, empty, shutdown]);
-  const roll = dice.roll();
-  if (roll < 0.15) return dice.several(3, () => ({ frame: "h" }));
+  const last = random.pick([close, empty, shutdown]);
+  const roll = random.roll();
+  if (roll < 0.15) return random.several(3, () => ({ frame: "h" }));
   if (roll < 0.5) return [said, last];
   return [last];
 }
 
 /** Messages of which the frames have so many bytes, as far as that can be. */
-function fillings(dice: SeededRandom, transport: ReceivingTransport, bytes: number): Step[] {
+function fillings(random: SeededRandom, transport: ReceivingTransport, bytes: number): Step[] {
   const least = sizeOn(transport, messageFrame(""));
   const filling = (size: number): Step => {
     const count = size - least;
     return { frame: messageFrame("x".repeat(count)), command: `write ${count}` };
   };
   if (bytes < least) return [];
-  if (bytes < 2 * least || dice.chance(0.5)) return [filling(bytes)];
-  const cut = least + dice.below(bytes - 2 * least + 1);
+  if (bytes < 2 * least || random.chance(0.5)) return [filling(bytes)];
+  const cut = least + random.below(bytes - 2 * least + 1);
   return [filling(cut), filling(bytes - cut)];
 }
 
@@ -131,17 +131,17 @@ interface Progress {
   shutdown: Promise<void>;
 }
 
-/** Takes one answer up to where it has to end. True if the client has gone in its middle. */
+/** Takes one response up to where it has to end. True if the client has gone in its middle. */
 async function receive(
   client: Client,
   plan: Plan,
   progress: Progress,
-  answer: Answer,
+  response: Answer,
 ): Promise<boolean> {
   const { steps, limit, base, prefix } = plan;
-  const { transport } = answer;
+  const { transport } = response;
   let left = transport.prelude === undefined ? 0 : limit;
-  if (progress.at > 0) await answer.begins();
+  if (progress.at > 0) await response.begins();
   while (true) {
     const { frame, command, does } = steps[progress.at] as Step;
     if (progress.said < progress.at) {
@@ -151,15 +151,15 @@ async function receive(
     }
     if (progress.at === plan.leaves) {
       if (plan.after > 0) await new Promise((resolve) => setTimeout(resolve, plan.after));
-      answer.abort();
+      response.abort();
       return true;
     }
-    const got = await answer.next(frame, plan.heartbeats);
+    const got = await response.next(frame, plan.heartbeats);
     left -= sizeOn(transport, got);
     if (got === frame) progress.at++;
     const isLast = progress.at === steps.length;
     if (left <= 0 || frame[0] === "c" && isLast) {
-      await answer.ends();
+      await response.ends();
       return false;
     }
     if (isLast) return false;

@@ -1,5 +1,5 @@
 /**
- * Header fields of requests.
+ * Random request headers.
  *
  * @module
  */
@@ -32,11 +32,11 @@ const common: readonly (readonly [name: string, values: readonly string[]])[] = 
 ];
 
 /** Fields that every runtime has to take. */
-export function drawFields(dice: SeededRandom): Field[] {
-  const count = dice.pick([0, 0, 1, 1, 2, 4]);
-  return dice.several(count, () => {
-    const [name, values] = dice.pick(common);
-    return [dice.chance(0.1) ? name.toLowerCase() : name, dice.pick(values)];
+export function drawFields(random: SeededRandom): Field[] {
+  const count = random.pick([0, 0, 1, 1, 2, 4]);
+  return random.several(count, () => {
+    const [name, values] = random.pick(common);
+    return [random.chance(0.1) ? name.toLowerCase() : name, random.pick(values)];
   });
 }
 
@@ -77,19 +77,19 @@ const odd: readonly Field[] = [
 ];
 
 /** Fields that a runtime may refuse, or that change what the request is. */
-export function drawOddFields(dice: SeededRandom): Field[] {
-  const fields = dice.several(dice.pick([1, 1, 2, 3]), () => dice.pick(odd));
-  if (dice.chance(0.02)) {
+export function drawOddFields(random: SeededRandom): Field[] {
+  const fields = random.several(random.pick([1, 1, 2, 3]), () => random.pick(odd));
+  if (random.chance(0.02)) {
     for (let at = 0; at < 200; at++) fields.push([`X-${at}`, "x"]);
   }
   return fields;
 }
 
 /** A handshake, faultless or not quite. */
-export function drawHandshake(dice: SeededRandom, faultless: boolean): Field[] {
+export function drawHandshake(random: SeededRandom, faultless: boolean): Field[] {
   const fields: Field[] = Object.entries(handshake);
   if (faultless) return fields;
-  const at = dice.below(fields.length);
+  const at = random.below(fields.length);
   const [name = "", value = ""] = fields[at] ?? [];
   const instead = [
     "",
@@ -100,6 +100,6 @@ export function drawHandshake(dice: SeededRandom, faultless: boolean): Field[] {
     "7",
     "hixie",
   ];
-  fields.splice(at, 1, ...dice.pick([[], [[name, dice.pick(instead)] as const]]));
+  fields.splice(at, 1, ...random.pick([[], [[name, random.pick(instead)] as const]]));
   return fields;
 }

@@ -1,6 +1,6 @@
 /**
- * As much of HPACK (RFC 7541) as a client needs that keeps no table: fields as they are, and
- * of answers the status.
+ * The part of HPACK (RFC 7541) that a client without a table needs: literal headers in requests,
+ * and the status of responses.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const known = [200, 204, 206, 304, 400, 404, 500];
 /** Ways to write a literal whose name is `:status`. */
 const literals = [0x08, 0x18, 0x48];
 
-/** The status, where that is the first field of an answer and no table is used; else 0. */
+/** The status, where that is the first field of a response and no table is used; else 0. */
 export function statusOf(block: Uint8Array): number {
   let at = 0;
   // The size of a table that is not used.

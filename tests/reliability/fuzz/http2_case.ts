@@ -1,5 +1,5 @@
 /**
- * Many requests on one connection of HTTP/2, which end whenever they like.
+ * Many requests on one HTTP/2 connection, which end at random moments.
  *
  * @module
  */
@@ -26,18 +26,18 @@ interface Piece {
 }
 
 /** Draws a connection, to one of the servers that speak it. */
-export function drawHttp2Case(dice: SeededRandom, id: string): Case {
-  const plan = dice.chance(0.5) ? drawPlan(dice) : {
+export function drawHttp2Case(random: SeededRandom, id: string): Case {
+  const plan = random.chance(0.5) ? drawPlan(random) : {
     application: "obeys",
     functions: {},
     numbers: { disconnectDelay: 100, heartbeatDelay: 50 },
   };
   const prefix = pathOf(plan, id);
-  const where = dice.roll();
-  const count = dice.pick([1, 2, 3, 5, dice.chance(0.1) ? 200 : 8]);
-  const lists = Array.from({ length: count }, (_, at) => drawStream(dice, prefix, 2 * at + 1));
-  const pieces = mixed(dice, lists);
-  if (dice.chance(0.2)) pieces.splice(dice.below(pieces.length + 1), 0, drawOdd(dice));
+  const where = random.roll();
+  const count = random.pick([1, 2, 3, 5, random.chance(0.1) ? 200 : 8]);
+  const lists = Array.from({ length: count }, (_, at) => drawStream(random, prefix, 2 * at + 1));
+  const pieces = mixed(random, lists);
+  if (random.chance(0.2)) pieces.splice(random.below(pieces.length + 1), 0, drawOdd(random));
   return {
     shows: [prefix, ...pieces.map(({ shows, ms }) => `${shows} (${ms} ms)`)],
     run: (client) => talk(client, prefix, where, pieces, count),
@@ -64,31 +64,33 @@ const forbidden: readonly Field[] = [
 ];
 
 /** The frames of a request. */
-function drawStream(dice: SeededRandom, prefix: string, stream: number): Piece[] {
-  const base = `/000/${dice.pick(["a", "a", "b"])}`;
-  const target = drawTarget(dice, prefix, base.slice(5));
-  const isSend = dice.chance(0.25);
+function drawStream(random: SeededRandom, prefix: string, stream: number): Piece[] {
+  const base = `/000/${random.pick(["a", "a", "b"])}`;
+  const target = drawTarget(random, prefix, base.slice(5));
+  const isSend = random.chance(0.25);
   const path = isSend ? `${prefix}${base}/xhr_send` : target.text;
   const verb = isSend ? "POST" : target.method;
   const fields: Field[] = [
-    method(dice.chance(0.9) ? verb : dice.pick(["GET", "HEAD", "PUT", "OPTIONS", "CONNECT"])),
-    [":scheme", dice.chance(0.95) ? "https" : "ftp"],
-    [":authority", dice.chance(0.95) ? "x" : "x/y?"],
+    method(random.chance(0.9) ? verb : random.pick(["GET", "HEAD", "PUT", "OPTIONS", "CONNECT"])),
+    [":scheme", random.chance(0.95) ? "https" : "ftp"],
+    [":authority", random.chance(0.95) ? "x" : "x/y?"],
     [":path", path],
-    ...drawFields(dice).map(([name, value]): Field => [name.toLowerCase(), value]),
+    ...drawFields(random).map(([name, value]): Field => [name.toLowerCase(), value]),
   ];
   if (target.endpoint.endsWith("websocket")) {
-    const version = dice.pick(["12", "13", "", "x"]);
-    if (dice.chance(0.8)) fields.push(["sec-websocket-version", version]);
-    if (dice.chance(0.3)) fields.push(["sec-websocket-key", handshake["Sec-WebSocket-Key"] ?? ""]);
-    if (dice.chance(0.2)) fields.splice(0, 1, method("CONNECT"), [":protocol", "websocket"]);
+    const version = random.pick(["12", "13", "", "x"]);
+    if (random.chance(0.8)) fields.push(["sec-websocket-version", version]);
+    if (random.chance(0.3)) {
+      fields.push(["sec-websocket-key", handshake["Sec-WebSocket-Key"] ?? ""]);
+    }
+    if (random.chance(0.2)) fields.splice(0, 1, method("CONNECT"), [":protocol", "websocket"]);
   }
-  if (dice.chance(0.1)) fields.push(dice.pick(forbidden));
+  if (random.chance(0.1)) fields.push(random.pick(forbidden));
   const commands = ['["write 1000"]', '["close 3000 x"]', '["m"]', '["many 100"]'];
-  const body = dice.chance(0.7) ? dice.pick(commands) : drawBody(dice).bytes;
-  const bodies = verb === "POST" ? cutUp(dice, body) : [];
+  const body = random.chance(0.7) ? random.pick(commands) : drawBody(random).bytes;
+  const bodies = verb === "POST" ? cutUp(random, body) : [];
   const piece = (shows: string, bytes: Uint8Array): Piece => {
-    return { shows: `${stream} ${shows}`, bytes, ms: dice.pick([0, 0, 0, 1, 5]) };
+    return { shows: `${stream} ${shows}`, bytes, ms: random.pick([0, 0, 0, 1, 5]) };
   };
   const pieces = [
     piece(JSON.stringify(fields), headers(stream, fields, bodies.length === 0)),
@@ -98,33 +100,33 @@ function drawStream(dice: SeededRandom, prefix: string, stream: number): Piece[]
       return piece(`data ${text}`, frame(types.data, isLast ? 1 : 0, stream, bytes));
     }),
   ];
-  if (dice.chance(0.6)) return pieces;
-  const reset = frame(types.reset, 0, stream, uint32(dice.pick([0, 1, 2, 5, 7, 8, 11])));
-  pieces.splice(1 + dice.below(pieces.length), dice.pick([0, 9]), piece("reset", reset));
+  if (random.chance(0.6)) return pieces;
+  const reset = frame(types.reset, 0, stream, uint32(random.pick([0, 1, 2, 5, 7, 8, 11])));
+  pieces.splice(1 + random.below(pieces.length), random.pick([0, 9]), piece("reset", reset));
   return pieces;
 }
 
-function cutUp(dice: SeededRandom, body: string): string[] {
-  const at = dice.below(body.length + 1);
-  return dice.chance(0.5) ? [body] : [body.slice(0, at), body.slice(at), ""];
+function cutUp(random: SeededRandom, body: string): string[] {
+  const at = random.below(body.length + 1);
+  return random.chance(0.5) ? [body] : [body.slice(0, at), body.slice(at), ""];
 }
 
 /** All in their order, and the lists in any. */
-function mixed(dice: SeededRandom, lists: readonly Piece[][]): Piece[] {
+function mixed(random: SeededRandom, lists: readonly Piece[][]): Piece[] {
   // Streams have to begin in the order of their numbers.
-  if (dice.chance(0.5)) return lists.flat();
+  if (random.chance(0.5)) return lists.flat();
   const heads = lists.map(([first]) => first).filter((each) => each !== undefined);
   const rests = lists.map((list) => list.slice(1));
   const rest: Piece[] = [];
   while (rests.some((list) => list.length > 0)) {
-    const piece = dice.pick(rests).shift();
+    const piece = random.pick(rests).shift();
     if (piece !== undefined) rest.push(piece);
   }
   return [...heads, ...rest];
 }
 
 /** What ends connections, or should. */
-function drawOdd(dice: SeededRandom): Piece {
+function drawOdd(random: SeededRandom): Piece {
   const odd: readonly (readonly [string, Uint8Array])[] = [
     ["goaway", frame(types.goaway, 0, 0, new Uint8Array(8))],
     ["goaway in mid-stream", frame(types.goaway, 0, 0, new Uint8Array([0, 0, 0, 1, 0, 0, 0, 2]))],
@@ -140,11 +142,11 @@ function drawOdd(dice: SeededRandom): Piece {
     ["unknown", frame(200, 255, 3, new Uint8Array(3))],
     ["priority", frame(types.priority, 0, 1, new Uint8Array([0, 0, 0, 1, 9]))],
   ];
-  const [shows, bytes] = dice.pick(odd);
-  return { shows, bytes, ms: dice.pick([0, 1, 5]) };
+  const [shows, bytes] = random.pick(odd);
+  return { shows, bytes, ms: random.pick([0, 1, 5]) };
 }
 
-/** Each answer is one that is documented. */
+/** Each response is one that is documented. */
 async function talk(
   client: Client,
   prefix: string,
@@ -164,7 +166,7 @@ async function talk(
   }
   await settlesSoon(connection.over, 10);
   for (let at = 0; at < count; at++) {
-    const { status, text, isOver } = connection.heard(2 * at + 1);
+    const { status, text, isOver } = connection.stateOf(2 * at + 1);
     if (status === 0) continue;
     if (![...statuses, 500, 501, 503].includes(status)) throw new Error(`Status ${status}`);
     if (isOver && text !== "Internal error") checkError(status, text, prefix);

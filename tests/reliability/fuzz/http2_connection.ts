@@ -1,5 +1,5 @@
 /**
- * HTTP/2 (RFC 9113) frame by frame, as a client that need not keep its rules.
+ * HTTP/2 (RFC 9113) frame by frame, for a client that may break its rules.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export const types = {
 export const flags = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 
 /** What came on one stream. */
-export interface Heard {
-  /** 0 as long as there is no answer. */
+export interface StreamState {
+  /** 0 as long as there is no response. */
   status: number;
   text: string;
   isOver: boolean;
@@ -67,7 +67,7 @@ export function headers(stream: number, fields: readonly Field[], isAll: boolean
 export class Http2Connection implements Disposable {
   readonly #conn: Deno.Conn;
   readonly #reader: ByteReader;
-  readonly #streams = new Map<number, Heard>();
+  readonly #streams = new Map<number, StreamState>();
   #closed = false;
   /** Settles when the server has ended it. */
   readonly over: Promise<void>;
@@ -106,10 +106,10 @@ export class Http2Connection implements Disposable {
   }
 
   /** What has come on a stream so far. */
-  heard(stream: number): Heard {
-    const heard = this.#streams.get(stream) ?? { status: 0, text: "", isOver: false };
-    this.#streams.set(stream, heard);
-    return heard;
+  stateOf(stream: number): StreamState {
+    const stateOf = this.#streams.get(stream) ?? { status: 0, text: "", isOver: false };
+    this.#streams.set(stream, stateOf);
+    return stateOf;
   }
 
   async #read(): Promise<void> {
@@ -124,17 +124,17 @@ export class Http2Connection implements Disposable {
   }
 
   async #take(type: number, bits: number, stream: number, payload: Uint8Array): Promise<void> {
-    const heard = stream === 0 ? undefined : this.heard(stream);
+    const stateOf = stream === 0 ? undefined : this.stateOf(stream);
     const isAck = (bits & flags.ack) !== 0;
     if (type === types.settings && !isAck) await this.write(frame(type, flags.ack, 0));
     if (type === types.ping && !isAck) {
       await this.write(frame(type, flags.ack, 0, payload as Uint8Array<ArrayBuffer>));
     }
-    if (heard === undefined) return;
-    if (type === types.headers && heard.status === 0) heard.status = statusOf(payload);
-    if (type === types.data) heard.text += new TextDecoder().decode(payload);
+    if (stateOf === undefined) return;
+    if (type === types.headers && stateOf.status === 0) stateOf.status = statusOf(payload);
+    if (type === types.data) stateOf.text += new TextDecoder().decode(payload);
     const ends = type === types.data || type === types.headers;
-    if (type === types.reset || ends && (bits & flags.endStream) !== 0) heard.isOver = true;
+    if (type === types.reset || ends && (bits & flags.endStream) !== 0) stateOf.isOver = true;
   }
 
   close(): void {

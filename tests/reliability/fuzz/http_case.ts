@@ -1,5 +1,5 @@
 /**
- * Requests on a connection, and what comes back.
+ * Random requests on one connection, and checks of their responses.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import { drawRequest, opening, type Request } from "./requests.ts";
 import { bases } from "./services.ts";
 
 /** Draws a request; or some, one after the other, on a session. */
-export function drawHttpCase(dice: SeededRandom, id: string): Case {
-  const base = dice.pick(bases);
-  if (dice.chance(0.85)) return drawOne(dice, base, id);
+export function drawHttpCase(random: SeededRandom, id: string): Case {
+  const base = random.pick(bases);
+  if (random.chance(0.85)) return drawOne(random, base, id);
   const opened = opening(base, id);
-  const others = dice.several(dice.pick([1, 2, 3]), () => drawOne(dice, base, id));
+  const others = random.several(random.pick([1, 2, 3]), () => drawOne(random, base, id));
   return {
     shows: [opened.text, ...others.flatMap(({ shows }) => shows)],
     async run(client) {
@@ -31,14 +31,14 @@ export function drawHttpCase(dice: SeededRandom, id: string): Case {
 }
 
 /** A request, or two in one packet. */
-function drawOne(dice: SeededRandom, base: string, id: string): Case {
-  const request = drawRequest(dice, base, id);
-  if (request.isSound && dice.chance(0.9)) {
+function drawOne(random: SeededRandom, base: string, id: string): Case {
+  const request = drawRequest(random, base, id);
+  if (request.isSound && random.chance(0.9)) {
     return { shows: [request.text], run: (client) => exchange(client, request) };
   }
-  const second = dice.chance(0.3) ? drawRequest(dice, base, id).text : "";
-  const cut = dice.chance(0.2) ? dice.below(request.text.length) : 0;
-  const leaves = dice.chance(0.1) && !handshake.test(request.text + second);
+  const second = random.chance(0.3) ? drawRequest(random, base, id).text : "";
+  const cut = random.chance(0.2) ? random.below(request.text.length) : 0;
+  const leaves = random.chance(0.1) && !handshake.test(request.text + second);
   const text = request.text + second;
   const pieces = [text.slice(0, cut), text.slice(cut)].filter((piece) => piece !== "");
   const expected = leaves ? 0 : second === "" ? 1 : 2;
@@ -48,7 +48,7 @@ function drawOne(dice: SeededRandom, base: string, id: string): Case {
   };
 }
 
-/** A faultless request has its answer. */
+/** A faultless request has its response. */
 async function exchange(client: Client, { text, method }: Request): Promise<void> {
   const [connection, head] = await client.begin(text);
   using cleanup = new DisposableStack();
@@ -79,23 +79,23 @@ async function throwAt(client: Client, pieces: readonly string[], expected: numb
   if (isDeno && lateHandshake.test(text)) return;
   using connection = await client.connect();
   for (const piece of pieces) await connection.write(fromLatin1(piece)).catch(ended);
-  const answer = readAnswers(connection, text, expected);
+  const reading = readResponses(connection, text, expected);
   const isUrgent = isDeno && handshake.test(text);
-  if (!await settlesSoon(answer) && !(isUrgent && await settlesSoon(answer, 2000))) {
+  if (!await settlesSoon(reading) && !(isUrgent && await settlesSoon(reading, 2000))) {
     // For what it waits, it shall see that this will never come.
     await connection.finish().catch(ended);
   }
-  await answer;
+  await reading;
 }
 
 /** The first answers, as far as they come. */
-async function readAnswers(
+async function readResponses(
   connection: HttpConnection,
   text: string,
   count: number,
 ): Promise<void> {
   try {
-    for (let answers = 0; answers < count; answers++) {
+    for (let responses = 0; responses < count; responses++) {
       const head = await readHead(connection.reader);
       if (head === undefined) return;
       checkHead(head, false);
@@ -107,7 +107,7 @@ async function readAnswers(
       if (isLast(head)) return;
     }
   } catch (error) {
-    // Bun answers what it cannot parse at once, also in the middle of another answer.
+    // Bun answers what it cannot parse at once, also in the middle of another response.
     const isBuns = error instanceof Error && / HTTP\/1\.1 (400|431|505) /.test(error.message);
     if (!(error instanceof BrokenOff || isBuns)) throw error;
   }

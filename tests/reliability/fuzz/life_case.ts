@@ -1,5 +1,6 @@
 /**
- * The life of a service: what clients do to it in any order, over all transports at once.
+ * A service under many clients: random actions over all transports at once, from its creation to
+ * its end.
  *
  * @module
  */
@@ -28,9 +29,9 @@ interface Step {
 }
 
 /** Draws one. */
-export function drawLifeCase(dice: SeededRandom, id: string): Case {
-  const prefix = pathOf(drawPlan(dice), id);
-  const steps = dice.several(2 + dice.below(6), () => drawStep(dice, prefix));
+export function drawLifeCase(random: SeededRandom, id: string): Case {
+  const prefix = pathOf(drawPlan(random), id);
+  const steps = random.several(2 + random.below(6), () => drawStep(random, prefix));
   return {
     shows: [prefix, ...steps.map(({ shows }) => shows)],
     async run(client) {
@@ -45,7 +46,7 @@ export function drawLifeCase(dice: SeededRandom, id: string): Case {
   };
 }
 
-/** Whoever closes a service, or destroys a connection, keeps others from hearing the rest. */
+/** A service that is closed may end its connections in the middle of a response. */
 function broken(error: unknown): void {
   if (!(error instanceof BrokenOff)) ended(error);
 }
@@ -53,36 +54,41 @@ function broken(error: unknown): void {
 const sizes = [0, 1, 10, 63, 64, 65, 100, 257, 1000, 5000, 70_000];
 
 /** What is said to the application. */
-function drawCommand(dice: SeededRandom): string {
-  const size = dice.pick(sizes);
-  return dice.pick([
+function drawCommand(random: SeededRandom): string {
+  const size = random.pick(sizes);
+  return random.pick([
     `write ${size}`,
     `write ${size} \u20ac`,
     `many ${size}`,
-    dice.pick(["close 3000 Go away!", "close 1000 ", `close 4000 ${"r".repeat(100)}`, "end last"]),
-    `pause ${dice.pick([0, 5, 50])}`,
+    random.pick([
+      "close 3000 Go away!",
+      "close 1000 ",
+      `close 4000 ${"r".repeat(100)}`,
+      "end last",
+    ]),
+    `pause ${random.pick([0, 5, 50])}`,
     "throw",
     "x".repeat(size),
   ]);
 }
 
-function drawStep(dice: SeededRandom, prefix: string): Step {
-  const base = `${prefix}/000/${dice.pick(["a", "a", "a", "b"])}`;
-  const roll = dice.roll();
-  if (roll < 0.4) return drawReception(dice, base);
-  if (roll < 0.75) return drawSend(dice, base);
-  if (roll < 0.95) return drawSocket(dice, dice.chance(0.7) ? base : prefix);
-  const ends = dice.chance(0.3);
-  const path = ends ? `/end${prefix}` : `${prefix}${dice.pick(["", "/info", "/iframe.html"])}`;
+function drawStep(random: SeededRandom, prefix: string): Step {
+  const base = `${prefix}/000/${random.pick(["a", "a", "a", "b"])}`;
+  const roll = random.roll();
+  if (roll < 0.4) return drawReception(random, base);
+  if (roll < 0.75) return drawSend(random, base);
+  if (roll < 0.95) return drawSocket(random, random.chance(0.7) ? base : prefix);
+  const ends = random.chance(0.3);
+  const path = ends ? `/end${prefix}` : `${prefix}${random.pick(["", "/info", "/iframe.html"])}`;
   return { shows: path, run: (client) => ask(client, "GET", path) };
 }
 
 /** Requests of one receiver, in which it reads for a while, or not at all. */
-function drawReception(dice: SeededRandom, base: string): Step {
-  const transport = dice.pick(receivingTransports);
-  const leaves = dice.chance(0.4);
-  const chunks = dice.pick([0, 1, 2, 4]);
-  const ms = dice.pick([1, 10, 50]);
+function drawReception(random: SeededRandom, base: string): Step {
+  const transport = random.pick(receivingTransports);
+  const leaves = random.chance(0.4);
+  const chunks = random.pick([0, 1, 2, 4]);
+  const ms = random.pick([1, 10, 50]);
   return {
     shows: `${transport.path}: ${chunks} chunks in ${ms} ms, ${leaves ? "leaves" : "stays"}`,
     async run(client, held) {
@@ -111,11 +117,11 @@ async function read(
   for (let at = 0; at < chunks; at++) if (await connection.chunk() === undefined) break;
 }
 
-function drawSend(dice: SeededRandom, base: string): Step {
-  const messages = dice.several(dice.pick([1, 1, 1, 3, 50]), () => drawCommand(dice));
-  const body = dice.chance(0.9) ? JSON.stringify(messages) : drawPayload(dice).text;
-  const path = `${base}/${dice.pick(["xhr_send", "jsonp_send"])}`;
-  const leaves = dice.chance(0.15);
+function drawSend(random: SeededRandom, base: string): Step {
+  const messages = random.several(random.pick([1, 1, 1, 3, 50]), () => drawCommand(random));
+  const body = random.chance(0.9) ? JSON.stringify(messages) : drawPayload(random).text;
+  const path = `${base}/${random.pick(["xhr_send", "jsonp_send"])}`;
+  const leaves = random.chance(0.15);
   return {
     shows: `${path}${leaves ? ", leaves" : ""}: ${body}`,
     async run(client) {
@@ -130,7 +136,7 @@ function drawSend(dice: SeededRandom, base: string): Step {
 async function ask(client: Client, method: string, path: string, body?: string): Promise<void> {
   using connection = await client.connect();
   await connection.send({ method, path, ...(body !== undefined && { body }) }).catch(ended);
-  const answer = async () => {
+  const respond = async () => {
     const head = await readHead(connection.reader);
     if (head === undefined) return;
     checkHead(head, true);
@@ -140,15 +146,15 @@ async function ask(client: Client, method: string, path: string, body?: string):
     }
   };
   let error: unknown;
-  await settlesSoon(answer().catch((thrown) => error = thrown), 200);
+  await settlesSoon(respond().catch((thrown) => error = thrown), 200);
   if (error !== undefined && !(error instanceof Silence)) broken(error);
 }
 
 /** A websocket, with what it says and how it goes. */
-function drawSocket(dice: SeededRandom, base: string): Step {
-  const said = dice.several(dice.below(4), () => JSON.stringify(drawCommand(dice)));
-  const end = dice.pick(["stays", "leaves", "closes", "closes badly"]);
-  const ms = dice.pick([1, 10, 50]);
+function drawSocket(random: SeededRandom, base: string): Step {
+  const said = random.several(random.below(4), () => JSON.stringify(drawCommand(random)));
+  const end = random.pick(["stays", "leaves", "closes", "closes badly"]);
+  const ms = random.pick([1, 10, 50]);
   const code = end === "closes" ? 1000 : 999;
   const close = oddFrame({ first: 0x88, payload: closePayload(code) });
   return {

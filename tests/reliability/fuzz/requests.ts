@@ -1,5 +1,5 @@
 /**
- * Whole requests, as bytes: faultless ones, odd ones, and what is left of them.
+ * Random whole requests, as bytes: valid, unusual, and mutated.
  *
  * @module
  */
@@ -37,11 +37,11 @@ const oddMethods = [
 const oddVersions = ["1.0", "1.0", "0.9", "1.2", "2.0", "3", "x", "01.1", ""];
 
 /** Draws one at a service. */
-export function drawRequest(dice: SeededRandom, base: string, id: string): Request {
-  const request = dice.chance(0.75) ? drawSound(dice, base, id) : drawOdd(dice, base, id);
-  if (dice.chance(0.75)) return request;
-  const other = dice.chance(0.5) ? drawSound(dice, base, id) : drawOdd(dice, base, id);
-  return { ...request, text: mutate(dice, request.text, other.text), isSound: false };
+export function drawRequest(random: SeededRandom, base: string, id: string): Request {
+  const request = random.chance(0.75) ? drawSound(random, base, id) : drawOdd(random, base, id);
+  if (random.chance(0.75)) return request;
+  const other = random.chance(0.5) ? drawSound(random, base, id) : drawOdd(random, base, id);
+  return { ...request, text: mutate(random, request.text, other.text), isSound: false };
 }
 
 /** The one that opens a session. */
@@ -51,21 +51,23 @@ export function opening(base: string, id: string): Request {
   return { text, method: "POST", isSound: true };
 }
 
-function drawSound(dice: SeededRandom, base: string, id: string): Request {
-  const target = drawTarget(dice, base, id);
+function drawSound(random: SeededRandom, base: string, id: string): Request {
+  const target = drawTarget(random, base, id);
   // Only where every runtime takes it: it is another's affair what a path may be.
   const isSound = /^\/[!-~]*$/.test(target.text) && !target.text.includes("#") &&
     target.text.length < 1000;
-  const fields: Field[] = [["Host", "127.0.0.1"], ...drawFields(dice)];
-  const method = dice.chance(0.85)
+  const fields: Field[] = [["Host", "127.0.0.1"], ...drawFields(random)];
+  const method = random.chance(0.85)
     ? target.method
-    : dice.pick(["GET", "POST", "OPTIONS", "HEAD", "HEAD", "PUT"]);
-  if (target.endpoint.endsWith("websocket")) fields.push(...drawHandshake(dice, dice.chance(0.8)));
+    : random.pick(["GET", "POST", "OPTIONS", "HEAD", "HEAD", "PUT"]);
+  if (target.endpoint.endsWith("websocket")) {
+    fields.push(...drawHandshake(random, random.chance(0.8)));
+  }
   let bytes = "";
   if (method === "POST" || method === "PUT") {
-    const isSend = target.endpoint.endsWith("_send") || dice.chance(0.1);
-    const body = isSend ? drawBody(dice) : { bytes: "", type: undefined };
-    const { fields: length, bytes: rest } = framed(dice, body.bytes);
+    const isSend = target.endpoint.endsWith("_send") || random.chance(0.1);
+    const body = isSend ? drawBody(random) : { bytes: "", type: undefined };
+    const { fields: length, bytes: rest } = framed(random, body.bytes);
     if (body.type !== undefined) fields.push(["Content-Type", body.type]);
     fields.push(...length);
     bytes = rest;
@@ -73,16 +75,18 @@ function drawSound(dice: SeededRandom, base: string, id: string): Request {
   return { text: head(method, target, "1.1", fields) + bytes, method, isSound };
 }
 
-function drawOdd(dice: SeededRandom, base: string, id: string): Request {
-  const target = drawTarget(dice, base, id);
-  const method = dice.chance(0.7) ? target.method : dice.pick(oddMethods);
-  const version = dice.chance(0.7) ? "1.1" : dice.pick(oddVersions);
-  const fields: Field[] = [...drawFields(dice)];
-  if (dice.chance(0.9)) fields.unshift(["Host", "127.0.0.1"]);
-  if (dice.chance(0.6)) fields.push(...drawOddFields(dice));
-  if (dice.chance(0.2)) fields.push(...drawHandshake(dice, false));
-  const body = dice.chance(0.5) ? drawBody(dice).bytes : "";
-  const { fields: length, bytes } = dice.chance(0.5) ? framed(dice, body) : misframed(dice, body);
+function drawOdd(random: SeededRandom, base: string, id: string): Request {
+  const target = drawTarget(random, base, id);
+  const method = random.chance(0.7) ? target.method : random.pick(oddMethods);
+  const version = random.chance(0.7) ? "1.1" : random.pick(oddVersions);
+  const fields: Field[] = [...drawFields(random)];
+  if (random.chance(0.9)) fields.unshift(["Host", "127.0.0.1"]);
+  if (random.chance(0.6)) fields.push(...drawOddFields(random));
+  if (random.chance(0.2)) fields.push(...drawHandshake(random, false));
+  const body = random.chance(0.5) ? drawBody(random).bytes : "";
+  const { fields: length, bytes } = random.chance(0.5)
+    ? framed(random, body)
+    : misframed(random, body);
   if (body !== "" || method === "POST") fields.push(...length);
   return { text: head(method, target, version, fields) + bytes, method, isSound: false };
 }

@@ -1,5 +1,5 @@
 /**
- * The server under fuzz: services whose delays and limits are so small that all are reached.
+ * The server program under fuzz. Its delays and limits are so small that all of them are reached.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { readArguments, serve } from "../../../examples/test_server/serve.ts";
 import { echo, Services } from "../../../examples/test_server/services.ts";
 import { createServer } from "../../../mod.ts";
-import { everything, judge, tellOfContext } from "../../support/access.ts";
+import { authorizeAsAsked, echoWithContext, everything } from "../../support/access.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { prefixes } from "./services.ts";
 
@@ -33,7 +33,7 @@ services.add({
   origins: ["http://good.example"],
   transports: [...everything],
 }, echo);
-services.add({ prefix: prefixes.judged, ...short, authorize: judge }, tellOfContext);
+services.add({ prefix: prefixes.judged, ...short, authorize: authorizeAsAsked }, echoWithContext);
 services.add({ prefix: "/(one|other)%20pattern", ...short, disableCors: true }, echo);
 services.add({ prefix: prefixes.closing, ...short }, (connection) => {
   connection.close(3000, "Go away!");
@@ -53,7 +53,7 @@ recorder.watchErrors(prefixes.throwing);
 services.other = (request) => {
   // A hostile Host makes URLs that cannot be parsed.
   return request.url.includes("/recorded/") && URL.canParse(request.url)
-    ? recorder.answer(new URL(request.url))
+    ? recorder.respond(new URL(request.url))
     : new Response(null, { status: 404 });
 };
 console.log(await serve(readArguments(0), services));

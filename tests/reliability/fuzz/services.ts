@@ -1,5 +1,5 @@
 /**
- * Where the services of the server under fuzz are.
+ * The prefixes of the services under fuzz.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a client does to a session of its own, over HTTP.
+ * Random actions of a client on a session of its own, over HTTP.
  *
  * @module
  */
@@ -31,10 +31,10 @@ type End =
   | { readonly does: "leave" };
 
 /** Draws a session, from its first poll to its end. */
-export function drawSessionCase(dice: SeededRandom, id: string): Case {
-  const opening = dice.pick(polls);
-  const steps = dice.several(1 + dice.below(6), () => drawStep(dice));
-  const end = drawEnd(dice);
+export function drawSessionCase(random: SeededRandom, id: string): Case {
+  const opening = random.pick(polls);
+  const steps = random.several(1 + random.below(6), () => drawStep(random));
+  const end = drawEnd(random);
   const base = `${prefixes.echo}/000/${id}`;
   const shows = [base, opening.name, ...[...steps, end].map(shown)];
   return { shows, run: (client) => live(client, base, opening, steps, end) };
@@ -46,19 +46,19 @@ function shown(step: Step | End): string {
   return `${step.does}: ${[step.over].flat().map(({ name }) => name).join(", ")}`;
 }
 
-function drawStep(dice: SeededRandom): Step {
-  const roll = dice.roll();
+function drawStep(random: SeededRandom): Step {
+  const roll = random.roll();
   if (roll < 0.7) {
-    return { does: "send", path: dice.pick(["xhr_send", "jsonp_send"]), body: drawBody(dice) };
+    return { does: "send", path: random.pick(["xhr_send", "jsonp_send"]), body: drawBody(random) };
   }
-  if (roll < 0.9) return { does: "poll", over: dice.pick(polls) };
-  return { does: "poll twice", over: [dice.pick(polls), dice.pick(polls)] };
+  if (roll < 0.9) return { does: "poll", over: random.pick(polls) };
+  return { does: "poll twice", over: [random.pick(polls), random.pick(polls)] };
 }
 
-function drawEnd(dice: SeededRandom): End {
-  const does = dice.pick(["stream", "abort", "leave"] as const);
+function drawEnd(random: SeededRandom): End {
+  const does = random.pick(["stream", "abort", "leave"] as const);
   if (does === "leave") return { does };
-  return { does, over: dice.pick(does === "stream" ? streams : receivingTransports) };
+  return { does, over: random.pick(does === "stream" ? streams : receivingTransports) };
 }
 
 async function live(
@@ -92,10 +92,10 @@ async function send(
   const isForm = /form-url/i.test(body.type ?? "") && path === "jsonp_send";
   const meaning = meaningOfBody(isForm ? body.field : body.whole);
   const fields = body.type === undefined ? "" : `Content-Type: ${body.type}\r\n`;
-  const answer = await client.exchange("POST", `${base}/${path}`, fields, body.bytes);
+  const response = await client.exchange("POST", `${base}/${path}`, fields, body.bytes);
   const accepted: [number, string] = path === "xhr_send" ? [204, ""] : [200, "ok"];
   const expected = typeof meaning === "string" ? [500, meaning] : accepted;
-  assertEquals([answer.status, answer.body], expected);
+  assertEquals([response.status, response.body], expected);
   return typeof meaning === "string" ? [] : meaning;
 }
 

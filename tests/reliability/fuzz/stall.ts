@@ -1,6 +1,5 @@
 /**
- * A server's process that stands still, for any time and at any moment, and clients that ask
- * meanwhile.
+ * Stops a server's process for a random time, while clients send requests.
  *
  * @module
  */
@@ -16,7 +15,7 @@ const crowd = 30;
 
 /** What a client does before the server stands still, and meanwhile. */
 interface Habit {
-  /** Asks before, so that it waits for an answer. */
+  /** Asks before, so that it waits for a response. */
   readonly waits: boolean;
   /** Comes back over a connection that has to be accepted first. */
   readonly renews: boolean;
@@ -24,15 +23,19 @@ interface Habit {
   readonly sends: boolean;
 }
 
-/** Stops the process and lets it go on: whoever has asked meanwhile has its session. */
-export async function stall(server: TestServer, dice: SeededRandom, id: string): Promise<void> {
-  const disconnectDelay = dice.pick([1000, 1200, 1500]);
-  const ms = disconnectDelay * (1.2 + dice.roll());
-  const pause = dice.below(disconnectDelay / 4);
+/** Stops the process and continues it: clients that polled meanwhile keep their sessions. */
+export async function stall(server: TestServer, random: SeededRandom, id: string): Promise<void> {
+  const disconnectDelay = random.pick([1000, 1200, 1500]);
+  const ms = disconnectDelay * (1.2 + random.roll());
+  const pause = random.below(disconnectDelay / 4);
   const numbers = { disconnectDelay, heartbeatDelay: 60_000 };
   const prefix = pathOf({ application: "obeys", functions: {}, numbers }, id);
   const clients = await Promise.all(Array.from({ length: crowd }, (_, at) => {
-    const habit = { waits: dice.chance(0.2), renews: dice.chance(0.5), sends: dice.chance(0.3) };
+    const habit = {
+      waits: random.chance(0.2),
+      renews: random.chance(0.5),
+      sends: random.chance(0.3),
+    };
     return Poller.open(server, `${prefix}/000/${at}`, habit);
   }));
   try {
@@ -44,7 +47,7 @@ export async function stall(server: TestServer, dice: SeededRandom, id: string):
     } finally {
       Deno.kill(server.pid, "SIGCONT");
     }
-    const frames = await Promise.all(clients.map((client) => client.hears()));
+    const frames = await Promise.all(clients.map((client) => client.receives()));
     const shown = `${prefix} after ${pause} and for ${Math.round(ms)} ms`;
     assertEquals(new Set(frames), new Set(['a["x"]\n']), shown);
   } finally {
@@ -90,7 +93,7 @@ class Poller implements Disposable {
   }
 
   /** What comes then. */
-  async hears(): Promise<string> {
+  async receives(): Promise<string> {
     const status = await (this.#sending ?? this.#send("x"));
     return status === 204 ? await this.#frame() : `status ${status}`;
   }

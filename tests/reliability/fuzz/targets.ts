@@ -1,5 +1,5 @@
 /**
- * What requests ask for: paths that exist, paths that almost do, and queries.
+ * Random request targets: paths that exist, paths that almost do, and queries.
  *
  * @module
  */
@@ -69,45 +69,50 @@ const callbacks = [
   "a(b",
   "%0a",
 ];
-const verdicts = ["", "x", "y", "nobody", "guest", "error", "nonsense"];
+const users = ["", "x", "y", "nobody", "guest", "error", "nonsense"];
 
-/** Draws one at a service. The id is that of the case, which nobody else uses. */
-export function drawTarget(dice: SeededRandom, base: string, id: string): Target {
-  const roll = dice.roll();
+/** Draws a target at a service. The id of the case is unique. */
+export function drawTarget(random: SeededRandom, base: string, id: string): Target {
+  const roll = random.roll();
   if (roll < 0.12) {
-    const page = dice.pick(pages);
-    return { text: base + page + drawQuery(dice), method: "GET", endpoint: page };
+    const page = random.pick(pages);
+    return { text: base + page + drawQuery(random), method: "GET", endpoint: page };
   }
   if (roll < 0.22) {
-    const path = dice.chance(0.1) ? dice.pick(oddPaths) : base + dice.pick(oddPaths);
-    return { text: path + drawQuery(dice), method: dice.pick(["GET", "POST"]), endpoint: "none" };
+    const path = random.chance(0.1) ? random.pick(oddPaths) : base + random.pick(oddPaths);
+    return {
+      text: path + drawQuery(random),
+      method: random.pick(["GET", "POST"]),
+      endpoint: "none",
+    };
   }
-  const [method, endpoint] = dice.pick(endpoints);
-  const session = `/${drawSegment(dice, "000")}/${drawSegment(dice, id)}`;
-  const slash = dice.chance(0.05) ? "/" : "";
-  const query = drawQuery(dice, endpoint === "jsonp" || endpoint === "htmlfile");
+  const [method, endpoint] = random.pick(endpoints);
+  const session = `/${drawSegment(random, "000")}/${drawSegment(random, id)}`;
+  const slash = random.chance(0.05) ? "/" : "";
+  const query = drawQuery(random, endpoint === "jsonp" || endpoint === "htmlfile");
   return { text: `${base}${session}/${endpoint}${slash}${query}`, method, endpoint };
 }
 
-function drawSegment(dice: SeededRandom, usual: string): string {
-  const roll = dice.roll();
+function drawSegment(random: SeededRandom, usual: string): string {
+  const roll = random.roll();
   if (roll < 0.75) return usual;
-  if (roll < 0.9) return dice.pick(shared);
-  if (roll < 0.92) return usual.padEnd(dice.pick([200, 2000]), "x");
-  return dice.several(1 + dice.below(12), () => dice.pick([..."aZ9-_~!*'(%", "%41", "%2F"])).join(
-    "",
-  );
+  if (roll < 0.9) return random.pick(shared);
+  if (roll < 0.92) return usual.padEnd(random.pick([200, 2000]), "x");
+  return random.several(1 + random.below(12), () => random.pick([..."aZ9-_~!*'(%", "%41", "%2F"]))
+    .join(
+      "",
+    );
 }
 
-function drawQuery(dice: SeededRandom, wantsCallback = false): string {
+function drawQuery(random: SeededRandom, wantsCallback = false): string {
   const fields: string[] = [];
-  if (dice.chance(0.5)) fields.push(`as=${dice.pick(verdicts)}`);
-  if (dice.chance(0.2)) {
-    fields.push(dice.pick(["late", "t=123", "a=b=c", "&&", "%", "c", "?", "="]));
+  if (random.chance(0.5)) fields.push(`as=${random.pick(users)}`);
+  if (random.chance(0.2)) {
+    fields.push(random.pick(["late", "t=123", "a=b=c", "&&", "%", "c", "?", "="]));
   }
-  if (wantsCallback ? dice.chance(0.9) : dice.chance(0.05)) {
-    const name = dice.pick(["c", "c", "c", "callback", "%63"]);
-    fields.push(`${name}=${dice.chance(0.7) ? "callback" : dice.pick(callbacks)}`);
+  if (wantsCallback ? random.chance(0.9) : random.chance(0.05)) {
+    const name = random.pick(["c", "c", "c", "callback", "%63"]);
+    fields.push(`${name}=${random.chance(0.7) ? "callback" : random.pick(callbacks)}`);
   }
   return fields.length === 0 ? "" : `?${fields.join("&")}`;
 }

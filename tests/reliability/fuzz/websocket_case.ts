@@ -1,5 +1,5 @@
 /**
- * A websocket, from a faultless handshake to its end.
+ * A websocket from a valid handshake to its end, with random frames.
  *
  * @module
  */
@@ -41,26 +41,26 @@ interface Plan {
 }
 
 /** Draws a websocket. */
-export function drawWebSocketCase(dice: SeededRandom, id: string): Case {
-  const prefix = dice.chance(0.8) ? prefixes.echo : dice.pick(others);
-  const isRaw = dice.chance(0.3);
+export function drawWebSocketCase(random: SeededRandom, id: string): Case {
+  const prefix = random.chance(0.8) ? prefixes.echo : random.pick(others);
+  const isRaw = random.chance(0.3);
   const path = isRaw ? `${prefix}/websocket` : `${prefix}/000/${id}/websocket`;
-  const frames = dice.several(dice.pick([1, 2, 3, 6, 12]), () => drawFrames(dice, isRaw));
+  const frames = random.several(random.pick([1, 2, 3, 6, 12]), () => drawFrames(random, isRaw));
   const end = frames.findIndex(({ outcome }) => outcome !== "echoes");
   const certain = end < 0 ? frames : frames.slice(0, end);
   let bytes = concatenate(frames.map(({ bytes }) => bytes));
   let outcome = frames[end]?.outcome ?? "echoes";
-  if (prefix !== prefixes.echo || dice.chance(0.25)) outcome = "anything";
-  const isMutated = outcome === "anything" && dice.chance(0.5);
-  if (isMutated) bytes = fromLatin1(mutate(dice, latin1(bytes), latin1(textFrame(probe))));
-  const cut = dice.chance(0.3) ? dice.below(bytes.length) : bytes.length;
+  if (prefix !== prefixes.echo || random.chance(0.25)) outcome = "anything";
+  const isMutated = outcome === "anything" && random.chance(0.5);
+  if (isMutated) bytes = fromLatin1(mutate(random, latin1(bytes), latin1(textFrame(probe))));
+  const cut = random.chance(0.3) ? random.below(bytes.length) : bytes.length;
   const plan = {
     path,
     isRaw,
     pieces: [bytes.slice(0, cut), bytes.slice(cut)].filter(({ length }) => length > 0),
     messages: isMutated ? [] : certain.flatMap(({ messages }) => messages),
     outcome,
-    leaves: dice.chance(0.1),
+    leaves: random.chance(0.1),
   };
   const shows = [path, ...plan.pieces.map(latin1), `${outcome}${plan.leaves ? ", leaves" : ""}`];
   return { shows, run: (client) => talk(client, plan) };
@@ -72,13 +72,13 @@ async function talk(client: Client, plan: Plan): Promise<void> {
   for (const piece of plan.pieces) await connection.write(piece).catch(ended);
   if (plan.leaves) return;
   await connection.write(textFrame(JSON.stringify(probe))).catch(ended);
-  const hearing = hear(socket, plan.isRaw);
-  if (plan.outcome !== "echoes" && !await settlesSoon(hearing)) {
+  const receiving = receiveAll(socket, plan.isRaw);
+  if (plan.outcome !== "echoes" && !await settlesSoon(receiving)) {
     // For what it waits, it shall see that this will never come.
     socket.answersPings = false;
     await connection.finish().catch(ended);
   }
-  const { messages, isOver } = await hearing;
+  const { messages, isOver } = await receiving;
   if (plan.outcome === "anything") return;
   assertEquals(isOver, plan.outcome === "ends", "whether the server has ended it");
   const expected = isOver ? plan.messages.slice(0, messages.length) : plan.messages;
@@ -86,7 +86,7 @@ async function talk(client: Client, plan: Plan): Promise<void> {
 }
 
 /** Listens until the probe is back, or the connection over. */
-async function hear(socket: RawWebSocket, isRaw: boolean) {
+async function receiveAll(socket: RawWebSocket, isRaw: boolean) {
   const messages: string[] = [];
   while (true) {
     const event = await socket.next().catch(over);

@@ -1,20 +1,20 @@
 /**
- * HTTP answers, read as cheaply as they can be.
+ * Reads HTTP responses with as little work as possible.
  *
  * @module
  */
 
 import type { Wire } from "./wire.ts";
 
-/** What an answer's head says of its body. */
-export interface AnswerHead {
+/** What a response's head says of its body. */
+export interface ResponseHead {
   status: number;
   /** In bytes; `undefined` for a body in chunks. */
   length: number | undefined;
 }
 
-/** Reads an answer's head. */
-export async function readHead(wire: Wire): Promise<AnswerHead> {
+/** Reads a response's head. */
+export async function readHead(wire: Wire): Promise<ResponseHead> {
   const head = await wire.until("\r\n\r\n");
   const status = Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(head)?.[1]);
   if (status === 204 || status === 101) return { status, length: 0 };
@@ -32,14 +32,14 @@ async function readChunk(wire: Wire): Promise<Uint8Array | undefined> {
 }
 
 /** Reads a whole body. */
-export async function readBody(wire: Wire, head: AnswerHead): Promise<string> {
+export async function readBody(wire: Wire, head: ResponseHead): Promise<string> {
   let body = "";
   for await (const text of readTexts(wire, head)) body += text;
   return body;
 }
 
 /** Reads a body as it comes: chunk by chunk, which may end within a character. */
-export async function* readTexts(wire: Wire, { length }: AnswerHead): AsyncGenerator<string> {
+export async function* readTexts(wire: Wire, { length }: ResponseHead): AsyncGenerator<string> {
   if (length !== undefined) return yield await wire.text(length);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   while (true) {

@@ -1,10 +1,10 @@
 /**
- * What a session's life needs of a client, of any transport.
+ * The client interface of a soak's sessions, for all transports.
  *
  * @module
  */
 
-/** Hears what a client receives. */
+/** Gets what a client receives. */
 export interface Listener {
   opened(): void;
   heartbeat(): void;
@@ -16,10 +16,10 @@ export interface Listener {
 export interface Client {
   /** Opens the session, and receives until it is over; rejects when it breaks, by whomever. */
   receive(listener: Listener): Promise<void>;
-  /** Sends messages; settles when the server has taken them, where that is told. */
+  /** Sends messages. Settles when the server has accepted them, where it reports that. */
   send(messages: readonly string[]): Promise<void>;
-  /** Whether `send` tells that the server has taken them. */
-  readonly isTold: boolean;
+  /** Whether `send` waits until the server has accepted them. */
+  readonly confirmsSends: boolean;
   /** How the transport's clients leave, as far as they do anything; `receive` then ends. */
   leave(): Promise<void>;
   /** Takes no more, without a word. `receive` ends, in whatever way. */

@@ -1,5 +1,5 @@
 /**
- * Keeps a number of sessions alive, each of which is followed by another.
+ * Keeps a number of sessions open: each one that ends is replaced by another.
  *
  * @module
  */
@@ -54,11 +54,11 @@ export class Crowd {
   }
 
   /** Takes what the server says of sessions that are over. */
-  told(ended: readonly Ended[]): void {
+  reportEnded(ended: readonly Ended[]): void {
     for (const each of ended) {
       if (!this.#sessions.has(each.id) || this.#ended.has(each.id)) {
         this.#options.tally.strange++;
-        this.#options.tally.complain(`${each.id}: an unknown session, or one that closed twice`);
+        this.#options.tally.addFault(`${each.id}: an unknown session, or one that closed twice`);
         continue;
       }
       this.#ended.set(each.id, each);

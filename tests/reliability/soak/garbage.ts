@@ -1,5 +1,5 @@
 /**
- * Makes a runtime collect its garbage, now.
+ * Makes the runtime collect its garbage now.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * The client of a session over HTTP: one connection receives, one sends.
+ * The HTTP client of a session: one connection receives, one sends.
  *
  * @module
  */
 
-import { type AnswerHead, readBody, readHead, readTexts } from "./answers.ts";
+import { readBody, readHead, readTexts, type ResponseHead } from "./answers.ts";
 import { type Client, handOn, type Listener } from "./client.ts";
 import { framesIn, type HttpTransport } from "./http_transports.ts";
 import { Wire } from "./wire.ts";
@@ -16,7 +16,7 @@ const encoder = new TextEncoder();
 
 /** A session over HTTP. */
 export class HttpClient implements Client {
-  readonly isTold = true;
+  readonly confirmsSends = true;
   readonly #transport: HttpTransport;
   readonly #base: string;
   readonly #receiver: KeptWire;
@@ -27,7 +27,7 @@ export class HttpClient implements Client {
 
   /**
    * @param base the session's path
-   * @param pause what a client does between two answers
+   * @param pause what a client does between two responses
    */
   constructor(
     transport: HttpTransport,
@@ -59,9 +59,9 @@ export class HttpClient implements Client {
     const path = `${this.#base}/${scripts ? "jsonp_send" : "xhr_send"}`;
     const type = scripts ? "application/x-www-form-urlencoded" : "text/plain";
     const { wire, head } = await this.#sender.ask("POST", path, body, type);
-    const answer = await readBody(wire, head);
+    const response = await readBody(wire, head);
     if (head.status !== (scripts ? 200 : 204)) {
-      throw new Error(`A send was answered ${head.status}: ${answer}`);
+      throw new Error(`A send was answered ${head.status}: ${response}`);
     }
   }
 
@@ -86,7 +86,7 @@ export class HttpClient implements Client {
     this.#sender.close();
   }
 
-  async #take(wire: Wire, head: AnswerHead, listener: Listener): Promise<void> {
+  async #take(wire: Wire, head: ResponseHead, listener: Listener): Promise<void> {
     const transport = this.#transport;
     const texts = readTexts(wire, head);
     // The prelude is a chunk of its own.
@@ -113,21 +113,23 @@ class KeptWire {
     path: string,
     body = "",
     type?: string,
-  ): Promise<{ wire: Wire; head: AnswerHead }> {
+  ): Promise<{ wire: Wire; head: ResponseHead }> {
     let request = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
     if (method === "POST") request += `Content-Length: ${encoder.encode(body).length}\r\n`;
     if (type !== undefined) request += `Content-Type: ${type}\r\n`;
     request += `\r\n${body}`;
     const isNew = this.#wire === undefined;
     const wire = await this.#ready();
-    const asked = performance.now();
+    const start = performance.now();
     try {
       await wire.write(request);
       return { wire, head: await readHead(wire) };
     } catch (error) {
       // A server may end an idle connection just now. Clients ask again then, as browsers do;
       // a request that was waiting is none of that.
-      if (isNew || this.#closed || !this.#reads || performance.now() - asked > soon) throw error;
+      if (isNew || this.#closed || !this.#reads || performance.now() - start > soon) {
+        throw error;
+      }
     }
     wire.close();
     this.#wire = undefined;

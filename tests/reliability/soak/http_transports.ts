@@ -1,5 +1,5 @@
 /**
- * How frames come over HTTP.
+ * Parses frames from the responses of the HTTP transports.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export interface HttpTransport {
   readonly name: string;
   readonly method: "GET" | "POST";
   readonly path: string;
-  /** Whether its answers go on, after a prelude; else a frame is the whole answer. */
+  /** Whether its answers go on, after a prelude; else a frame is the whole response. */
   readonly streams: boolean;
   /** Whether its clients cannot cut a request, and send forms. */
   readonly scripts?: boolean;
@@ -71,13 +71,13 @@ export const httpTransports: readonly HttpTransport[] = [
   },
 ];
 
-/** Takes the frames out of an answer, which comes in any number of pieces. */
+/** Takes the frames out of a response, which comes in any number of pieces. */
 export async function* framesIn(
   { start, end, unquoted }: HttpTransport,
-  answer: AsyncIterable<string>,
+  response: AsyncIterable<string>,
 ): AsyncGenerator<string> {
   let rest = "";
-  for await (const text of answer) {
+  for await (const text of response) {
     // A long frame comes in several pieces: only the new ones are searched.
     let searched = Math.max(0, rest.length - end.length);
     rest += text;

@@ -1,5 +1,6 @@
 /**
- * What a session said and heard, to compare with what it should have heard.
+ * The ledger of a session: what it sent and received, to compare with what it should have
+ * received.
  *
  * @module
  */
@@ -20,7 +21,7 @@ export class Ledger {
   readonly #pending = new Map<number, string>();
   #sent = 0;
   /** The last message that the server has taken for certain. */
-  #taken = 0;
+  #accepted = 0;
   #bye: { received: number; pushed: number } | undefined;
   readonly #byeCame = Promise.withResolvers<void>();
 
@@ -29,8 +30,8 @@ export class Ledger {
     this.saidBye = this.#byeCame.promise;
   }
 
-  /** Whether that answer has come. */
-  get heardBye(): boolean {
+  /** Whether that response has come. */
+  get receivedBye(): boolean {
     return this.#bye !== undefined;
   }
 
@@ -48,12 +49,12 @@ export class Ledger {
   }
 
   /** Notes that the server has taken all messages up to one. */
-  taken(last: number): void {
-    this.#taken = Math.max(this.#taken, last);
+  accepted(last: number): void {
+    this.#accepted = Math.max(this.#accepted, last);
   }
 
   /** Notes what the server sent. */
-  heard(text: string): void {
+  received(text: string): void {
     if (text.startsWith(bye)) {
       const [, received, pushed] = text.split(" ");
       this.#bye = { received: Number(received), pushed: Number(pushed) };
@@ -64,7 +65,7 @@ export class Ledger {
     if (text.startsWith(echoed)) {
       this.#tally.echoes++;
       this.#echoes.take(number);
-      this.taken(number);
+      this.accepted(number);
       if (text !== (this.#pending.get(number) ?? text)) this.#tally.altered++;
       this.#pending.delete(number);
     } else {
@@ -95,7 +96,7 @@ export class Ledger {
       lost += this.#sent - this.#echoes.last;
       lost += this.#bye.pushed - this.#pushes.last;
     } else if (ended !== undefined) {
-      lost += Math.max(0, this.#taken - ended.received);
+      lost += Math.max(0, this.#accepted - ended.received);
     }
     tally.lost += lost;
   }

@@ -1,5 +1,5 @@
 /**
- * What the sessions of a soak are to do, at random.
+ * Draws random lives for the sessions of a soak.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { options } from "./service.ts";
 import { WebSocketClient } from "./websocket_client.ts";
 
 /**
- * How a session ends. `leaves` and `is closed` hear first that all messages came;
- * `FIN` and `RST` cut it wherever it is; one that vanishes takes no more, without a word.
+ * How a session ends. `leaves` and `is closed` wait until all messages have arrived;
+ * `FIN` and `RST` end the connection at any point; one that vanishes stops reading.
  */
 export type End = "leaves" | "is closed" | "FIN" | "RST" | "vanishes";
 
@@ -33,18 +33,18 @@ export const transports = [
 ];
 
 /**
- * A life of 1 s to `longest` ms. Streams do not vanish: they are expected to say nothing, so
- * that the server does not hear of it before their buffers are full.
+ * A life of 1 s to `longest` ms. Streams do not vanish: clients of streams send nothing,
+ * so the server would not notice until its buffers are full.
  */
 export function randomLife(random: Random, transport: string, longest: number): Life {
-  const dice = random();
-  const end = dice < 0.35
+  const roll = random();
+  const end = roll < 0.35
     ? "leaves"
-    : dice < 0.6
+    : roll < 0.6
     ? "is closed"
-    : dice < 0.75
+    : roll < 0.75
     ? "FIN"
-    : dice < 0.9
+    : roll < 0.9
     ? "RST"
     : httpTransports.some(({ name, streams }) => name === transport && streams)
     ? "leaves"
@@ -52,7 +52,7 @@ export function randomLife(random: Random, transport: string, longest: number): 
   return { transport, end, length: 1000 + random() * (longest - 1000) };
 }
 
-/** The client of a session. Every other one that polls takes a break between two answers. */
+/** The client of a session. Every other one that polls takes a break between two responses. */
 export function clientOf(transport: string, id: string, port: number, random: Random): Client {
   const base = `${options.prefix}/000/${id}`;
   if (transport === "websocket") return new WebSocketClient(port, `${base}/websocket`, false);

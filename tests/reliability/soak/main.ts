@@ -1,5 +1,5 @@
 /**
- * Soaks the server on Deno, Bun and Node, and says what it has found:
+ * Soaks the server on Deno, Bun and Node, and reports the results:
  *
  * ```sh
  * deno task soak --runtime deno --minutes 10 --sessions 2000 --out soak --seed 1
@@ -21,8 +21,8 @@ import { faultsOf, megabyte } from "./verdict.ts";
 
 /** Says twice a minute how it goes, and at once what went wrong. */
 function show({ seconds, rss, descriptors, connections, stalls }: Sample, tally: Tally): void {
-  const isNew = shown < tally.complaints.length;
-  while (shown < tally.complaints.length) console.log(`- ${tally.complaints[shown++]}`);
+  const isNew = shown < tally.faults.length;
+  while (shown < tally.faults.length) console.log(`- ${tally.faults[shown++]}`);
   if (!isNew && Math.round(seconds) % 30 !== 0) return;
   console.log(
     `${Math.round(seconds)} s: ${(rss / megabyte).toFixed(1)} MB, ${descriptors} descriptors, ` +

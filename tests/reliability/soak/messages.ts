@@ -17,7 +17,7 @@ export const pushed = "p";
 /** Asks the server to push no more: it answers with its counts. */
 export const bye = "bye";
 
-/** As `bye`, and the server closes the connection after its answer. */
+/** As `bye`, and the server closes the connection after its response. */
 export const close = "close";
 
 const longest = 65536;
@@ -39,9 +39,9 @@ export function numberOf(message: string): number {
 
 /** How long the next message is: mostly short, a kilobyte now and then, 64 seldom. */
 export function randomLength(random: Random): number {
-  const dice = random();
-  if (dice < 0.002) return longest;
-  if (dice < 0.05) return 1024;
+  const roll = random();
+  if (roll < 0.002) return longest;
+  if (roll < 0.05) return 1024;
   return Math.floor(random() * 120);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The memory of a server during its soak, as an SVG.
+ * Draws the memory of a server during its soak, as an SVG.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What soaks have found, as a table and as data.
+ * Reports the results of soaks, as a table and as data.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export function tableOf(all: readonly Found[]): string {
     ...rows.map(([name, value]) => line([name, ...all.map(value)])),
   ];
   for (const found of all) {
-    const faults = [...faultsOf(found), ...found.tally.complaints];
+    const faults = [...faultsOf(found), ...found.tally.faults];
     lines.push("", `${found.host}: ${faults.length === 0 ? "nothing is wrong" : "this is wrong:"}`);
     lines.push(...faults.map((fault) => `- ${fault}`));
   }

@@ -1,4 +1,4 @@
-/** What went wrong with numbered messages. */
+/** The faults of a sequence of numbered messages. */
 export interface Faults {
   /** Left out: a later one came. */
   lost: number;

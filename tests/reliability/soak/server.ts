@@ -1,6 +1,6 @@
 /**
- * The server under soak, and what its driver asks of it: `/counts`, and `/collected`
- * for the same after garbage was collected.
+ * The server program under soak. `/counts` returns its counters, `/collected` the same after
+ * garbage collection.
  *
  * @module
  */

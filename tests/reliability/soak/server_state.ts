@@ -1,5 +1,5 @@
 /**
- * What the server's process holds, as the system and the server itself tell it.
+ * Reads what the server's process holds, from the system and from the server itself.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface Sample {
   seconds: number;
   /** Bytes. */
   rss: number;
-  /** Open files and sockets; 0 where the system does not tell. */
+  /** Open files and sockets; 0 where the system does not report them. */
   descriptors: number;
   connections: number;
   /** How long the server and its driver did nothing, at most, since the last sample; in ms. */
@@ -32,7 +32,7 @@ export async function countsOf(port: number, path: "counts" | "collected"): Prom
   }
 }
 
-/** Bytes of a process in memory, as the system counts them; `undefined` where it does not tell. */
+/** Bytes of a process in memory; `undefined` where the system does not report them. */
 export async function rssOf(pid: number): Promise<number | undefined> {
   if (Deno.build.os !== "linux") return undefined;
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
@@ -40,7 +40,7 @@ export async function rssOf(pid: number): Promise<number | undefined> {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-/** How many files and sockets a process holds; 0 where the system does not tell. */
+/** How many files and sockets a process has open; 0 where the system does not report them. */
 export async function descriptorsOf(pid: number): Promise<number> {
   if (Deno.build.os !== "linux") return 0;
   let count = 0;

@@ -1,5 +1,5 @@
 /**
- * The service under soak: it echoes, pushes messages of its own, and counts.
+ * The service under soak: it echoes, sends messages of its own, and counts both.
  *
  * @module
  */
@@ -31,13 +31,13 @@ export interface Ended extends Faults {
   received: number;
 }
 
-/** What the service tells the driver. */
+/** What the service reports to the driver. */
 export interface Counts {
   /** Those in the server's own list. */
   connections: number;
   opened: number;
   closed: number;
-  /** Connections that something still holds, after garbage was collected. */
+  /** Closed connections that are still in memory after garbage collection. */
   held: number;
   received: number;
   pushed: number;
@@ -47,7 +47,7 @@ export interface Counts {
   heap: number;
   /** How long the process did nothing, at most, since it was last asked; in ms. */
   stall: number;
-  /** Those that were not told of before. */
+  /** Those that were not reported before. */
   ended: Ended[];
 }
 

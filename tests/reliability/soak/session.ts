@@ -11,10 +11,10 @@ import { bye, close, type Random, randomGap } from "./messages.ts";
 import { type Ended, options } from "./service.ts";
 import type { Tally } from "./tally.ts";
 
-/** How long a session may hear nothing, in ms: heartbeats are far more frequent. */
-const patience = 30_000;
+/** How long a session may receive nothing, in ms. Heartbeats are far more frequent. */
+const timeLimit = 30_000;
 
-/** A session, which checks all that it hears. */
+/** A session, which checks all that it receives. */
 export class Session implements Listener {
   readonly id: string;
   readonly #life: Life;
@@ -26,7 +26,7 @@ export class Session implements Listener {
   /** Whether it ever opened. */
   isOpen = false;
   #closed: { code: number; reason: string } | undefined;
-  #lastHeard = performance.now();
+  #lastReceived = performance.now();
   /** Whether the client has ended it, or given it up: then it may break. */
   #isLeft = false;
   #isBroken = false;
@@ -64,8 +64,8 @@ export class Session implements Listener {
 
   /** Gives it up when it has been silent for too long. */
   watch(): void {
-    if (this.#isLeft || performance.now() - this.#lastHeard < patience) return;
-    this.#break(new Error(`silent for ${patience / 1000} s`));
+    if (this.#isLeft || performance.now() - this.#lastReceived < timeLimit) return;
+    this.#break(new Error(`silent for ${timeLimit / 1000} s`));
     this.#client.cut();
   }
 
@@ -83,13 +83,13 @@ export class Session implements Listener {
   }
 
   heartbeat(): void {
-    this.#lastHeard = performance.now();
+    this.#lastReceived = performance.now();
     this.#tally.heartbeats++;
   }
 
   message(text: string): void {
-    this.#lastHeard = performance.now();
-    this.#ledger.heard(text);
+    this.#lastReceived = performance.now();
+    this.#ledger.received(text);
   }
 
   closed(code: number, reason: string): void {
@@ -112,8 +112,8 @@ export class Session implements Listener {
     const messages = Array.from({ length: count }, () => this.#ledger.next(this.#random));
     const last = this.#ledger.sent;
     // A session that its client has left may be over, and drop what it accepts.
-    const isTaken = await this.#send(messages) && this.#client.isTold && !this.#isLeft;
-    if (isTaken) this.#ledger.taken(last);
+    const isAccepted = await this.#send(messages) && this.#client.confirmsSends && !this.#isLeft;
+    if (isAccepted) this.#ledger.accepted(last);
   }
 
   async #send(messages: readonly string[]): Promise<boolean> {
@@ -131,23 +131,23 @@ export class Session implements Listener {
     switch (this.#life.end) {
       case "leaves":
         await this.#send([bye]);
-        await within(Promise.race([this.#ledger.saidBye, received]), patience);
+        await within(Promise.race([this.#ledger.saidBye, received]), timeLimit);
         this.#needBye();
         return await this.#goAway(received);
       case "is closed":
         await this.#send([close]);
-        await within(received, patience);
+        await within(received, timeLimit);
         this.#needBye();
         if (this.#closed?.code === 3000 && this.#closed.reason === "Go away!") return;
         return this.#break(
-          new Error(`asked for a close, and heard ${JSON.stringify(this.#closed)}`),
+          new Error(`asked for a close, and received ${JSON.stringify(this.#closed)}`),
         );
       case "FIN":
         return;
       case "RST":
         this.#isLeft = true;
         client.stopReading();
-        // The answer to one is the last to be read, that to the other is unread.
+        // The response to one is the last to be read, that to the other is unread.
         await this.#speak();
         await within(received, 2 * options.heartbeatDelay);
         await this.#send([this.#ledger.next(this.#random)]);
@@ -160,7 +160,7 @@ export class Session implements Listener {
   }
 
   async #goAway(received: Promise<void>): Promise<void> {
-    const { isTold } = this.#client;
+    const { confirmsSends: isTold } = this.#client;
     if (this.#isLeft) return;
     // Over HTTP that is a cut; a websocket says so, and must still be there for that.
     this.#isLeft = isTold;
@@ -174,16 +174,16 @@ export class Session implements Listener {
   }
 
   #needBye(): void {
-    if (!this.#ledger.heardBye) this.#break(new Error("the answer to its last message is lost"));
+    if (!this.#ledger.receivedBye) this.#break(new Error("the answer to its last message is lost"));
   }
 
   #break(error: Error): void {
     if (this.#isLeft) return;
     this.#isLeft = this.#isBroken = true;
     this.#tally.broken++;
-    const since = ((performance.now() - this.#lastHeard) / 1000).toFixed(1);
-    this.#tally.complain(
-      `${this.#life.transport} ${this.id}, ${since} s after it last heard something: ${error.message}`,
+    const since = ((performance.now() - this.#lastReceived) / 1000).toFixed(1);
+    this.#tally.addFault(
+      `${this.#life.transport} ${this.id}, ${since} s after it last received something: ${error.message}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One soak: a server of its own, a crowd of sessions, and what is left when they are gone.
+ * Runs one soak: a server, a crowd of sessions, and a count of what is left at the end.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Counts } from "./service.ts";
 import { Stalls } from "./stalls.ts";
 import { Tally } from "./tally.ts";
 
-/** What a soak is told. */
+/** The parameters of a soak. */
 export interface SoakOptions {
   host: HostName;
   /** How many there are at a time. */
@@ -22,7 +22,7 @@ export interface SoakOptions {
   /** How long the crowd is there. */
   seconds: number;
   seed: number;
-  /** Hears of each moment. */
+  /** Is called with each sample. */
   onSample?: (sample: Sample, tally: Tally) => void;
 }
 
@@ -55,7 +55,7 @@ export interface Found {
 }
 
 /** How long the server may take to be rid of clients that are gone, in ms. */
-const patience = 60_000;
+const timeLimit = 60_000;
 
 /** Soaks a server. */
 export async function soak(given: SoakOptions): Promise<Found> {
@@ -107,7 +107,7 @@ async function follow(
   for (let second = 1; !isLeft; second++) {
     await sleep(Math.max(0, start + second * 1000 - performance.now()));
     const counts = await countsOf(port, "counts");
-    crowd.told(counts.ended);
+    crowd.reportEnded(counts.ended);
     crowd.watch();
     if (second <= seconds) {
       onSample({
@@ -125,11 +125,11 @@ async function follow(
 
 /** What is left of a crowd that is gone, once it is no more than may be, or after some time. */
 async function rest(server: ServerProcess, crowd: Crowd, descriptors: number): Promise<Rest> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeLimit;
   while (true) {
     await sleep(1000);
     const counts: Counts = await countsOf(server.port, "counts");
-    crowd.told(counts.ended);
+    crowd.reportEnded(counts.ended);
     const isEmpty = counts.connections === 0 && crowd.unclosed === 0;
     const isLate = performance.now() > deadline;
     if (!isEmpty && !isLate) continue;

@@ -1,4 +1,4 @@
-/** How often it looks, in ms. */
+/** How often stalls are looked for, in ms. */
 const interval = 100;
 
 /**

@@ -1,4 +1,4 @@
-/** Counts of all sessions of a soak, by its driver. */
+/** Counters of all sessions of a soak. */
 export class Tally {
   opened = 0;
   /** How the sessions ended. */
@@ -17,13 +17,13 @@ export class Tally {
   altered = 0;
   /** Sessions that ended otherwise than they should have. */
   broken = 0;
-  /** Ends that the server told of, of sessions that are unknown or had ended. */
+  /** Ends that the server reported of unknown or ended sessions. */
   strange = 0;
   /** The first of what went wrong, in words. */
-  readonly complaints: string[] = [];
+  readonly faults: string[] = [];
 
-  /** Notes what went wrong. */
-  complain(complaint: string): void {
-    if (this.complaints.length < 50) this.complaints.push(complaint);
+  /** Records what went wrong. */
+  addFault(fault: string): void {
+    if (this.faults.length < 50) this.faults.push(fault);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is wrong with what a soak has found.
+ * Judges the results of a soak: what is wrong with them.
  *
  * @module
  */

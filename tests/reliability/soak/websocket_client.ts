@@ -1,5 +1,5 @@
 /**
- * The client of a session over a websocket, raw or not.
+ * The websocket client of a session, with SockJS frames or raw.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const opcodes = { text: 1, close: 8, ping: 9, pong: 10 };
 
 /** A session over a websocket. */
 export class WebSocketClient implements Client {
-  readonly isTold = false;
+  readonly confirmsSends = false;
   readonly #port: number;
   readonly #path: string;
   readonly #isRaw: boolean;
@@ -86,7 +86,7 @@ export class WebSocketClient implements Client {
     const [high = 0, low = 0] = payload;
     const reason = new TextDecoder().decode(payload.subarray(2));
     if (this.#isRaw) listener.closed(high * 256 + low, reason);
-    // The answer to one's own close frame needs none; a server may be gone by now.
+    // The response to one's own close frame needs none; a server may be gone by now.
     if (!this.#isLeft) await wire.write(frameOf(opcodes.close, payload)).catch(() => {});
     return false;
   }

@@ -1,6 +1,6 @@
 /**
- * A TCP connection to the server, for thousands in one process: it reads into one
- * buffer of its own, and has no timer.
+ * A TCP connection to the server that is cheap enough for thousands in one process: all share one
+ * read buffer, and none has a timer.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Whether EventEmitter tells of rejections, before and after node:process is imported. */
+/** Prints whether EventEmitter reports rejections, before and after `node:process` is imported. */
 
 import { EventEmitter } from "node:events";
 

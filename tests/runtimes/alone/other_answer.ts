@@ -1,4 +1,4 @@
-/** Upgrades, and returns another response than that of the upgrade. */
+/** Upgrades a request, and returns another response than that of the upgrade. */
 
 import process from "node:process";
 import { turn } from "../here.ts";

@@ -1,4 +1,4 @@
-/** Listens to the signal of a request that is answered without a hitch. */
+/** Listens to the signal of a request that gets a normal response. */
 
 import process from "node:process";
 import { turn } from "../here.ts";

@@ -1,4 +1,4 @@
-/** Throws in the websocket's listener that is named on the command line. */
+/** Throws in the websocket listener that the command line names. */
 
 import process from "node:process";
 import { exchange } from "../http_client.ts";

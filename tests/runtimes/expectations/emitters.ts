@@ -1,5 +1,5 @@
 /**
- * `node:events`.
+ * Expectations of `node:events`.
  *
  * @module
  */

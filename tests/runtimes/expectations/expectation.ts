@@ -1,5 +1,5 @@
 /**
- * What this project expects of the runtimes, and where it builds on that.
+ * An expectation: what this project relies on in a runtime, and which of our files does.
  *
  * @module
  */

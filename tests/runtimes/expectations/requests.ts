@@ -1,5 +1,5 @@
 /**
- * Requests: what a handler gets to see of them, and how long.
+ * Expectations of requests: what a handler can see of them, and for how long.
  *
  * @module
  */

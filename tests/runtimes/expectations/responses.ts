@@ -1,5 +1,5 @@
 /**
- * Responses: how they leave, and what is known of who reads them.
+ * Expectations of responses: how they are sent, and what the server learns about their readers.
  *
  * @module
  */

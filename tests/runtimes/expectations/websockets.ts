@@ -1,5 +1,5 @@
 /**
- * Websockets, from the handshake to the end.
+ * Expectations of websockets, from the handshake to the close.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * All probes, by the runtimes that they are for.
+ * The list of all probes, by runtime.
  *
  * @module
  */

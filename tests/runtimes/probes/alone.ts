@@ -1,5 +1,5 @@
 /**
- * Probes that need a process of their own, or end it: see `../alone/`.
+ * Probes that need a process of their own, or end it; see `../alone/`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Messages of a websocket that arrive together.
+ * Probes of websocket messages that arrive together.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import { turn } from "../here.ts";
 import { serveSockets } from "../serve_sockets.ts";
 import { openSocket, textFrame } from "../websocket_client.ts";
 
-/** How many are told before an immediate of the first one, and whether its microtasks come first. */
+/** How many messages arrive before an immediate of the first, and if its microtasks run first. */
 export async function messagesTogether() {
-  let told = 0;
+  let count = 0;
   let isMicrotaskOver = false;
   let apart = false;
   const seen = Promise.withResolvers<{ inTheTurn: number; apart: boolean }>();
   const client = await openSocket(serveSockets({
     message() {
-      if (++told === 1) {
+      if (++count === 1) {
         queueMicrotask(() => isMicrotaskOver = true);
-        setImmediate(() => seen.resolve({ inTheTurn: told, apart }));
-      } else if (told === 2) apart = isMicrotaskOver;
+        setImmediate(() => seen.resolve({ inTheTurn: count, apart }));
+      } else if (count === 2) apart = isMicrotaskOver;
     },
   }));
   await turn();

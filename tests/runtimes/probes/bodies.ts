@@ -1,5 +1,5 @@
 /**
- * What a handler gets to see of a request's body.
+ * Probes of what a handler can see of a request's body.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How bodies that come bit by bit are cut into HTTP chunks.
+ * Probes of how a streamed body is cut into HTTP chunks.
  *
  * @module
  */

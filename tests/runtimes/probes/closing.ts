@@ -1,5 +1,5 @@
 /**
- * How websockets close.
+ * Probes of how websockets close.
  *
  * @module
  */
@@ -49,7 +49,7 @@ async function closeWith(code: number, reason: string) {
   return seen;
 }
 
-/** What becomes of codes that RFC 6455 lets nobody send. */
+/** What happens with codes that RFC 6455 does not allow to send. */
 export async function invalidCodes() {
   return {
     999: await closeWith(999, ""),

@@ -1,5 +1,5 @@
 /**
- * Which responses a runtime compresses by itself.
+ * Probes of which responses a runtime compresses by itself.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Which default exports `deno serve` takes.
+ * Probes of which default exports `deno serve` accepts.
  *
  * @module
  */
@@ -28,11 +28,11 @@ function isServed(module: string): Promise<boolean> {
 
 /** Deno: a `fetch` that is the object's own, and those that are not. */
 export async function defaultExports() {
-  const answer = "() => new Response()";
+  const response = "() => new Response()";
   const [property, method, getter] = await Promise.all([
-    isServed(`export default new class { fetch = ${answer}; }`),
-    isServed(`export default new class { fetch() { return (${answer})(); } }`),
-    isServed(`export default new class { get fetch() { return ${answer}; } }`),
+    isServed(`export default new class { fetch = ${response}; }`),
+    isServed(`export default new class { fetch() { return (${response})(); } }`),
+    isServed(`export default new class { get fetch() { return ${response}; } }`),
   ]);
   return { property, method, getter };
 }

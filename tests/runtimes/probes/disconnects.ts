@@ -1,5 +1,5 @@
 /**
- * What a handler learns of a client that goes away.
+ * Probes of what a handler learns about a client that disconnects.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { TcpClient } from "../tcp_client.ts";
 
 /** The client goes while the body has nothing yet. */
 export async function cancelOfAPoll() {
-  const asked = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   const cancelled = Promise.withResolvers<void>();
   const port = serve(() => {
-    asked.resolve();
+    requested.resolve();
     return new Response(new ReadableStream({ cancel: () => cancelled.resolve() }));
   });
   const client = await TcpClient.connect(port);
   client.write(encodeRequest());
-  await asked.promise;
+  await requested.promise;
   await turn();
   client.vanish();
   await cancelled.promise;
@@ -48,11 +48,11 @@ export async function cancelOfAStream() {
 
 /** The client gives up a poll and at once sends another, on another connection. */
 export async function abortAndNextRequest() {
-  const asked = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   const seen = Promise.withResolvers<{ knownATurnLater: boolean }>();
   let knownATurnLater = false;
   const poll = () => {
-    asked.resolve();
+    requested.resolve();
     const cancel = () => {
       knownATurnLater = true;
     };
@@ -67,7 +67,7 @@ export async function abortAndNextRequest() {
   const first = await TcpClient.connect(port);
   const second = await TcpClient.connect(port);
   first.write(encodeRequest({ path: "/first" }));
-  await asked.promise;
+  await requested.promise;
   await turn();
   first.vanish();
   second.write(encodeRequest({ path: "/second" }));

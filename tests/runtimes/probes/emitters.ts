@@ -1,5 +1,5 @@
 /**
- * How EventEmitter's methods call each other.
+ * Probes of how EventEmitter's methods call each other.
  *
  * @module
  */

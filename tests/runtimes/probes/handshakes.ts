@@ -1,5 +1,5 @@
 /**
- * Which websocket handshakes a runtime takes.
+ * Probes of which websocket handshakes a runtime accepts.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { handshake } from "../websocket_client.ts";
 
 const websocket = { message() {} };
 
-/** The status of the answer; 500 where the runtime throws. */
-async function answerTo(request: RawRequest, before: (request: Request) => void = () => {}) {
+/** The status of the response; 500 where the runtime throws. */
+async function statusOf(request: RawRequest, before: (request: Request) => void = () => {}) {
   const port = serve((request, info) => {
     before(request);
     try {
@@ -24,24 +24,24 @@ async function answerTo(request: RawRequest, before: (request: Request) => void 
   return (await exchange(port, handshake(request))).status;
 }
 
-function answerWith(headers: Record<string, string | null>): Promise<number> {
-  return answerTo({ headers });
+function statusWith(headers: Record<string, string | null>): Promise<number> {
+  return statusOf({ headers });
 }
 
 /** Answers by the version of the protocol. */
 export async function handshakeVersions() {
   return {
-    13: await answerWith({}),
-    8: await answerWith({ "Sec-WebSocket-Version": "8" }),
-    99: await answerWith({ "Sec-WebSocket-Version": "99" }),
-    none: await answerWith({ "Sec-WebSocket-Version": null }),
+    13: await statusWith({}),
+    8: await statusWith({ "Sec-WebSocket-Version": "8" }),
+    99: await statusWith({ "Sec-WebSocket-Version": "99" }),
+    none: await statusWith({ "Sec-WebSocket-Version": null }),
   };
 }
 
-/** The answer to version 8 where the handler has put 13 in its place. */
+/** The response to version 8 where the handler has put 13 in its place. */
 export async function rewrittenVersion() {
   const request = { headers: { "Sec-WebSocket-Version": "8" } };
-  return await answerTo(request, ({ headers }) => headers.set("Sec-WebSocket-Version", "13"));
+  return await statusOf(request, ({ headers }) => headers.set("Sec-WebSocket-Version", "13"));
 }
 
 /** What is agreed on where the handler does nothing about subprotocols. */
@@ -62,7 +62,7 @@ export async function rewrittenSubprotocols() {
   };
 }
 
-/** The same where it has put one into the answer, or asks Deno to. */
+/** The same where it has put one into the response, or asks Deno to. */
 export async function answeredSubprotocol() {
   const byTheOption = (request: Request) =>
     Deno.upgradeWebSocket(request, { protocol: "b" }).response;
@@ -78,14 +78,14 @@ export async function answeredSubprotocol() {
   };
 }
 
-/** What the answer to an offer says; the status where it is no 101. */
+/** What the response to an offer says; the status where it is no 101. */
 async function agreedSubprotocol(
   offer: string,
-  answer: (request: Request, info: unknown) => Response,
+  upgrade: (request: Request, info: unknown) => Response,
 ): Promise<string | number> {
   const port = serve((request, info) => {
     try {
-      return answer(request, info);
+      return upgrade(request, info);
     } catch {
       return new Response(null, { status: 500 });
     }
@@ -98,11 +98,11 @@ async function agreedSubprotocol(
 /** Answers to handshakes that lack something, or have it otherwise. */
 export async function faultyHandshakes() {
   return {
-    post: await answerTo({ method: "POST" }),
-    withoutConnection: await answerWith({ "Connection": null }),
-    withoutUpgrade: await answerWith({ "Upgrade": null }),
-    otherUpgrade: await answerWith({ "Upgrade": "h2c" }),
-    withoutKey: await answerWith({ "Sec-WebSocket-Key": null }),
-    shortKey: await answerWith({ "Sec-WebSocket-Key": "abc" }),
+    post: await statusOf({ method: "POST" }),
+    withoutConnection: await statusWith({ "Connection": null }),
+    withoutUpgrade: await statusWith({ "Upgrade": null }),
+    otherUpgrade: await statusWith({ "Upgrade": "h2c" }),
+    withoutKey: await statusWith({ "Sec-WebSocket-Key": null }),
+    shortKey: await statusWith({ "Sec-WebSocket-Key": "abc" }),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a handler gets to see of a request.
+ * Probes of what a handler can see of a request.
  *
  * @module
  */
@@ -38,31 +38,31 @@ export async function urlsByHost() {
 }
 
 /** What a look at a request finds once a later one has been answered. */
-async function afterTheAnswer<Kept, Seen>(
-  keep: (request: Request, info: unknown) => Kept,
-  look: (kept: Kept) => Seen,
+async function afterTheResponse<Saved, Seen>(
+  keep: (request: Request, info: unknown) => Saved,
+  look: (saved: Saved) => Seen,
 ) {
-  const kept: Kept[] = [];
+  const saved: Saved[] = [];
   const port = serve((request, info) => {
-    kept.push(keep(request, info));
+    saved.push(keep(request, info));
     return new Response();
   });
   await exchange(port, { headers: { "X-Name": "value" } });
   await exchange(port);
-  return kept.slice(0, 1).map((first) => outcome(() => look(first)))[0] ?? null;
+  return saved.slice(0, 1).map((first) => outcome(() => look(first)))[0] ?? null;
 }
 
 /** A request's headers, once taken from it before its end, and once after. */
 export async function headersAfterTheAnswer() {
   return {
-    takenBefore: await afterTheAnswer(({ headers }) => headers, (it) => it.get("x-name")),
-    takenAfter: await afterTheAnswer((request) => request, (it) => it.headers.get("x-name")),
+    takenBefore: await afterTheResponse(({ headers }) => headers, (it) => it.get("x-name")),
+    takenAfter: await afterTheResponse((request) => request, (it) => it.headers.get("x-name")),
   };
 }
 
 /** Deno: a request's peer address. */
 export function addressAfterTheAnswer() {
-  return afterTheAnswer(
+  return afterTheResponse(
     (_request, info) => info as { remoteAddr: { hostname: string } },
     (info) => info.remoteAddr.hostname,
   );

@@ -1,5 +1,5 @@
 /**
- * What becomes of connections on which nothing happens.
+ * Probes of what happens to idle connections.
  *
  * @module
  */
@@ -29,7 +29,7 @@ function silence(cancel = () => {}): Response {
   return new Response(new ReadableStream({ cancel }));
 }
 
-/** Bun: a response that is silent for longer than the idle time-out. */
+/** Bun: a response that is silent for longer than the idle timeout. */
 export async function silentResponse() {
   let cancelled = false;
   const client = await askBun(() =>
@@ -41,7 +41,7 @@ export async function silentResponse() {
   return { over: client.over, cancelled };
 }
 
-/** Bun: the same where nobody has said how long that is. */
+/** Bun: the same with the default timeout. */
 export async function silenceByDefault() {
   const start = performance.now();
   const client = await TcpClient.connect(serve(() => silence()));
@@ -51,7 +51,7 @@ export async function silenceByDefault() {
   return { after10s: Math.abs(seconds - 10) < 2 * clockTick };
 }
 
-/** Bun: the same, with a time-out of its own. Watched until two others were cut. */
+/** Bun: the same, with a timeout of its own. Watched until two others were cut. */
 export async function prolongedResponse() {
   const client = await askBun((request, server) => {
     server.timeout(request, longTimeout);
@@ -61,7 +61,7 @@ export async function prolongedResponse() {
   return { over: client.over };
 }
 
-/** The connection after an answer in whose course the time-out was changed. */
+/** The connection after a response in whose course the timeout was changed. */
 async function afterTimeouts(...timeouts: number[]): Promise<TcpClient> {
   const client = await askBun((request, server) => {
     for (const seconds of timeouts) server.timeout(request, seconds);

@@ -1,5 +1,5 @@
 /**
- * What a server learns of a client that does not read.
+ * Probes of what a server learns about a client that does not read.
  *
  * @module
  */

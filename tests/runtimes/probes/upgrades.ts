@@ -1,5 +1,5 @@
 /**
- * What happens in and after an upgrade.
+ * Probes of what happens during and after an upgrade.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export async function openWithinUpgrade() {
   return { order, message: (await readFrame(client))?.payload ?? null };
 }
 
-/** Bun: an upgrade where `Bun.serve` was told nothing of websockets. */
+/** Bun: an upgrade where `Bun.serve` has no websocket handlers. */
 export async function upgradeWithoutHandlers() {
   const seen = Promise.withResolvers<ReturnType<typeof attempt>>();
   const attempt = (request: Request, server: BunServer) => outcome(() => server.upgrade(request));

@@ -32,7 +32,7 @@ Deno.test("the table has the ratios to another checkout, and how far they scatte
   assertEquals(cells(2).slice(5), ["0.90", "22.2 %", "0.90", "22.2 %"]);
 });
 
-Deno.test("what is slower beyond the spread is told from what may be chance", () => {
+Deno.test("a change beyond the spread is distinguished from chance", () => {
   assertEquals(said(compared([0.87, 0.88, 0.9, 0.9, 0.92, 0.93])), [
     "SLOWER   ours-bun, echo: 0.90 (spread 0.03)",
   ]);
@@ -107,7 +107,7 @@ Deno.test("what was nothing before is left out of the comparison", () => {
   assertEquals(comparisonLines({ figures: [{ ...figure, samples: nothing }] }), []);
 });
 
-Deno.test("nothing is said of another checkout where none was measured", () => {
+Deno.test("without another checkout, the report does not mention one", () => {
   const samples = { "ours-bun": [sample(1)] };
   assertEquals(comparisonLines({ figures: [{ ...compared([]), samples }] }), []);
 });

@@ -51,7 +51,7 @@ Deno.test("the table has medians, their spread, and ratios to the floor and to s
   assertEquals(cells("sockjs-node"), ["450", "11.1 %", "2,222", "1.00"]);
 });
 
-Deno.test("the table tells of measurements in which the server was not busy, or others were", () => {
+Deno.test("the table marks measurements with an idle server or with other busy programs", () => {
   const measured = (busy: number, others: number) => ({
     ...echo,
     samples: { "ours-bun": [{ value: 1, cpu: 1, busy, others }] },

@@ -13,22 +13,22 @@ import { alreadySent } from "../../../src/runtimes/node/exchange.ts";
 import { UpgradeRequest } from "../../../src/runtimes/node/node_upgrade.ts";
 import { microtasks } from "../../support/fake_time.ts";
 import {
-  type Asked,
   FakeIncoming,
+  type FakeRequestInit,
   FakeResponse,
   FakeSocket,
 } from "../runtimes/node/fake_messages.ts";
 
 /** A SockJS server, as far as an adapter sees it. */
 class FakeServer implements SockJSServer {
-  readonly complaints: string[] = [];
+  readonly warnings: string[] = [];
   readonly requests: Request[] = [];
   /** What came beside them. */
   readonly infos: unknown[] = [];
-  readonly #answer: () => Response | Promise<Response>;
+  readonly #respond: () => Response | Promise<Response>;
 
-  constructor(answer: () => Response | Promise<Response> = () => new Response("ours")) {
-    this.#answer = answer;
+  constructor(respond: () => Response | Promise<Response> = () => new Response("ours")) {
+    this.#respond = respond;
   }
 
   matches(url: string): boolean {
@@ -42,11 +42,11 @@ class FakeServer implements SockJSServer {
   handle(request: Request, info?: unknown): Response | Promise<Response> {
     this.requests.push(request);
     this.infos.push(info);
-    return this.#answer();
+    return this.#respond();
   }
 
   warnOnce(message: string): void {
-    this.complaints.push(message);
+    this.warnings.push(message);
   }
 }
 
@@ -54,7 +54,7 @@ function nodeServer(): HttpServer {
   return Object.assign(new EventEmitter(), { listening: false }) as unknown as HttpServer;
 }
 
-/** What Node is given of the answer to a request for that path. */
+/** What Node is given of the response to a request for that path. */
 async function request(server: HttpServer, url: string, res = new FakeResponse()) {
   server.emit("request", new FakeIncoming({ url }), res);
   await microtasks();
@@ -79,7 +79,7 @@ Deno.test("nothing is installed on what is no HTTP server, and the error says so
   }
 });
 
-Deno.test("an option that there is not, or with another value, is refused, and no options are none", () => {
+Deno.test("unknown options and invalid values are refused, and options may be omitted", () => {
   const refused: [options: unknown, message: string][] = [
     [
       { perMessageDeflate: true, prefix: "/" },
@@ -99,7 +99,7 @@ Deno.test("an option that there is not, or with another value, is refused, and n
   }
 });
 
-Deno.test("a server is not installed twice, unless it was taken away", () => {
+Deno.test("a server is not installed twice, unless it was detached", () => {
   const [server, httpServer] = [new FakeServer(), nodeServer()];
   const install = () => installHandlers(server, httpServer);
   const installation = install();
@@ -142,21 +142,21 @@ Deno.test("only requests and upgrades are listened to", () => {
 });
 
 Deno.test("a response of the application's is sent, and Node's own answers are not", async () => {
-  for (const [answer, calls] of [[new Response(null), ["head 200", "end"]], [alreadySent, []]]) {
+  for (const [result, calls] of [[new Response(null), ["head 200", "end"]], [alreadySent, []]]) {
     const httpServer = nodeServer();
-    installHandlers(new FakeServer(() => answer as Response), httpServer);
+    installHandlers(new FakeServer(() => result as Response), httpServer);
     assertEquals((await request(httpServer, "/echo")).calls, calls);
   }
 });
 
-Deno.test("a request outside the prefix goes to the others, or to the server where there are none", async () => {
+Deno.test("a request outside the prefix goes to other listeners, or to the server if there are none", async () => {
   for (const others of [0, 1]) {
     const [server, httpServer] = [new FakeServer(), nodeServer()];
-    const heard: unknown[] = [];
-    if (others > 0) httpServer.on("request", () => heard.push("other"));
+    const received: unknown[] = [];
+    if (others > 0) httpServer.on("request", () => received.push("other"));
     installHandlers(server, httpServer);
     await request(httpServer, "/x");
-    assertEquals([server.infos.length, heard.length], [1 - others, others]);
+    assertEquals([server.infos.length, received.length], [1 - others, others]);
   }
 });
 
@@ -183,48 +183,51 @@ const impossible: Record<string, () => Response> = {
   },
   "nothing": () => undefined as unknown as Response,
 };
-for (const [what, answer] of Object.entries(impossible)) {
-  Deno.test(`an answer with ${what} becomes a 500, and a line in the log`, async () => {
-    for (const give of [answer, () => Promise.resolve(answer())]) {
+for (const [what, respond] of Object.entries(impossible)) {
+  Deno.test(`a response with ${what} becomes a 500, and a line in the log`, async () => {
+    for (const give of [respond, () => Promise.resolve(respond())]) {
       const server = new FakeServer(give);
       const httpServer = nodeServer();
       installHandlers(server, httpServer);
       const { calls } = await request(httpServer, "/echo");
       assertEquals(calls, ["head 500", "end Internal error"]);
-      assertEquals(server.complaints.length, 1);
+      assertEquals(server.warnings.length, 1);
     }
   });
 }
 
-Deno.test("an answer that had begun when it could not be sent is cut off, with a line in the log", async () => {
+Deno.test("a response that fails after its beginning is aborted, with a line in the log", async () => {
   const [server, httpServer] = [new FakeServer(impossible["nothing"]), nodeServer()];
   installHandlers(server, httpServer);
   const res = new FakeResponse();
-  const answered = request(httpServer, "/echo", res);
+  const handled = request(httpServer, "/echo", res);
   res.headersSent = true;
-  await answered;
-  assertEquals([res.calls, server.complaints.length], [["destroy"], 1]);
+  await handled;
+  assertEquals([res.calls, server.warnings.length], [["destroy"], 1]);
 });
 
-Deno.test("a request that others have answered, or begun to, is left to them", async () => {
+Deno.test("a request with a response of other listeners is left to them", async () => {
   for (const writableEnded of [true, false]) {
     const [server, httpServer] = [new FakeServer(), nodeServer()];
     installHandlers(server, httpServer);
     const res = Object.assign(new FakeResponse(), { headersSent: true, writableEnded });
     await request(httpServer, "/echo", res);
-    const { infos, complaints } = server;
-    assertEquals([infos.length, res.calls, complaints.length], [0, [], writableEnded ? 0 : 1]);
+    const { infos, warnings: warnings } = server;
+    assertEquals([infos.length, res.calls, warnings.length], [0, [], writableEnded ? 0 : 1]);
   }
 });
 
 /** What becomes of an upgrade request. */
-function upgrade(server: FakeServer, { socket = new FakeSocket(), ...asked }: Asked = {}) {
+function upgrade(
+  server: FakeServer,
+  { socket = new FakeSocket(), ...init }: FakeRequestInit = {},
+) {
   const httpServer = nodeServer();
   const events: string[] = [];
   httpServer.on("upgrade", () => events.push("other"));
   installHandlers(server, httpServer);
   httpServer.on("connection", () => events.push("declined"));
-  const req = new FakeIncoming({ url: "/echo/websocket", ...asked, socket });
+  const req = new FakeIncoming({ url: "/echo/websocket", ...init, socket });
   httpServer.emit("upgrade", req, socket, new Uint8Array(0));
   return { events, cutOff: socket.destroyed, handled: server.infos };
 }
@@ -236,13 +239,13 @@ Deno.test("an upgrade that may open a websocket goes to the server, as an upgrad
 });
 
 Deno.test("an upgrade of what opens no websocket is declined, without asking the server", () => {
-  for (const asked of [{ url: "/echo/info" }, { url: "/echo" }, { method: "POST" }]) {
-    const { events, cutOff, handled } = upgrade(new FakeServer(() => alreadySent), asked);
+  for (const init of [{ url: "/echo/info" }, { url: "/echo" }, { method: "POST" }]) {
+    const { events, cutOff, handled } = upgrade(new FakeServer(() => alreadySent), init);
     assertEquals([events, cutOff, handled], [["declined"], false, []]);
   }
 });
 
-Deno.test("an upgrade behind a request without an answer is cut off, for nobody can answer it", () => {
+Deno.test("an upgrade behind a request without a response is cut off", () => {
   for (const url of ["/echo/websocket", "/echo"]) {
     const socket = new FakeSocket();
     socket._httpMessage = new FakeResponse(socket);
@@ -251,22 +254,22 @@ Deno.test("an upgrade behind a request without an answer is cut off, for nobody 
   }
 });
 
-Deno.test("an upgrade that is answered in any other way is declined, with that answer", async () => {
-  for (const answer of [new Response("no"), Promise.resolve(new Response("no"))]) {
-    const { events, cutOff } = upgrade(new FakeServer(() => answer));
-    await answer;
+Deno.test("an upgrade that gets another response is declined with that response", async () => {
+  for (const result of [new Response("no"), Promise.resolve(new Response("no"))]) {
+    const { events, cutOff } = upgrade(new FakeServer(() => result));
+    await result;
     assertEquals([events, cutOff], [["declined"], false]);
   }
 });
 
-Deno.test("an upgrade that the application has taken its time to allow is left alone", async () => {
-  const answer = Promise.resolve(alreadySent);
-  const { events, cutOff } = upgrade(new FakeServer(() => answer));
-  await answer;
+Deno.test("an upgrade that is allowed late is left alone", async () => {
+  const result = Promise.resolve(alreadySent);
+  const { events, cutOff } = upgrade(new FakeServer(() => result));
+  await result;
   assertEquals([events, cutOff], [[], false]);
 });
 
-Deno.test("an upgrade outside the prefix goes to the others, or is declined where there are none", () => {
+Deno.test("an upgrade outside the prefix goes to other listeners, or is declined if there are none", () => {
   const { events, handled } = upgrade(new FakeServer(), { url: "/x" });
   assertEquals([events, handled], [["other"], []]);
   const [httpServer, socket] = [nodeServer(), new FakeSocket()];
@@ -284,7 +287,7 @@ Deno.test("a listener for requests takes those under the prefix, and each of the
     ...[false, true, true],
   ]);
   await microtasks();
-  assertEquals([server.requests.length, server.complaints], [1, []]);
+  assertEquals([server.requests.length, server.warnings], [1, []]);
   assertEquals(res.headersSent, true);
 });
 

@@ -16,7 +16,7 @@ class Failures {
   }
 }
 
-Deno.test("tell says whether anybody listens", () => {
+Deno.test("callListeners returns whether there are listeners", () => {
   const emitter = new Emitter<Events>();
   assertEquals(callListeners(emitter, "event", 1, new Failures()), false);
   emitter.on("event", () => {});
@@ -43,17 +43,17 @@ Deno.test("a listener for once is called once", () => {
   assertEquals(calls, 1);
 });
 
-Deno.test("a listener that throws keeps nobody else from hearing", () => {
+Deno.test("a listener that throws does not keep others from being called", () => {
   const emitter = new Emitter<Events>();
   const failures = new Failures();
   const error = new Error("thrown");
-  let heard = false;
+  let received = false;
   emitter.on("event", () => {
     throw error;
   });
-  emitter.on("event", () => heard = true);
+  emitter.on("event", () => received = true);
   callListeners(emitter, "event", 1, failures);
-  assertEquals([failures.errors, heard], [[error], true]);
+  assertEquals([failures.errors, received], [[error], true]);
 });
 
 Deno.test("a rejection is a failure, of promises and whatever else has a then", async () => {
@@ -80,7 +80,7 @@ Deno.test("a result whose then cannot be read is a failure", () => {
   assertEquals(failures.errors, ["no then"]);
 });
 
-Deno.test("a listener that is added or removed meanwhile changes nothing this time", () => {
+Deno.test("a listener that is added or removed during an event does not change that event", () => {
   const emitter = new Emitter<Events>();
   const calls: string[] = [];
   const second = () => calls.push("second");

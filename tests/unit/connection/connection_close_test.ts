@@ -121,25 +121,25 @@ Deno.test("every request within the disconnect delay gets the same close frame",
 Deno.test("messages to a closing session are accepted and dropped", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   connection.close();
   assertEquals(await client.send("late"), 204);
   await client.poll();
   assertEquals(await client.send("later"), 204);
-  assertEquals(heard, []);
+  assertEquals(received, []);
 });
 
 Deno.test("close within a listener drops the rest of the same send", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
+  const received: string[] = [];
   connection.on("data", (message) => {
-    heard.push(message);
+    received.push(message);
     connection.close();
   });
   await client.send("one", "two", "three");
-  assertEquals(heard, ["one"]);
+  assertEquals(received, ["one"]);
 });
 
 Deno.test("a websocket gets the close frame, then is closed with what it can carry", async () => {
@@ -174,7 +174,7 @@ Deno.test("a raw websocket is closed without a frame", async () => {
   assertEquals(socket.closings, [{ code: 3000, reason: "Go away!" }]);
 });
 
-Deno.test("on websockets the peer's code is told, 1006 alone as not clean", async () => {
+Deno.test("on websockets, close has the client's code, and only 1006 is not clean", async () => {
   const codes: [number, string, string][] = [
     [1000, "", "1000 , clean"],
     [1001, "Going away", "1001 Going away, clean"],
@@ -182,14 +182,14 @@ Deno.test("on websockets the peer's code is told, 1006 alone as not clean", asyn
     [1006, "", "1006 , not clean"],
     [3999, "mine", "3999 mine, clean"],
   ];
-  for (const [code, reason, told] of codes) {
+  for (const [code, reason, calls] of codes) {
     using time = fakeTime();
     const runtime = new FakeRuntime();
     const { server } = onRuntime(runtime, () => serve());
     const { connection, socket } = await connectSocket(server, runtime);
     const seen = closings(connection);
     socket.listener.closed(code, reason);
-    assertEquals(seen, [told]);
+    assertEquals(seen, [calls]);
     assertEquals([connection.readyState, connection.write("x")], [3, false]);
     assertEquals(time.next(), false);
   }

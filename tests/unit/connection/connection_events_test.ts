@@ -11,92 +11,92 @@ async function connectWith(listener: (connection: Connection) => unknown) {
   return { ...await connect(server), server, log };
 }
 
-Deno.test("data and message tell of the same messages, in order", async () => {
+Deno.test("data and message get the same messages, in order", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(`data ${message}`));
-  connection.on("message", ({ data }) => heard.push(`message ${data}`));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(`data ${message}`));
+  connection.on("message", ({ data }) => received.push(`message ${data}`));
   await client.send("one", "");
-  assertEquals(heard, ["data one", "message one", "data ", "message "]);
+  assertEquals(received, ["data one", "message one", "data ", "message "]);
 });
 
-Deno.test("connection and open tell of the same connection", async () => {
+Deno.test("connection and open pass the same connection", async () => {
   using _time = fakeTime();
   const { server } = serve();
-  const heard: unknown[] = [];
-  server.on("connection", (connection) => heard.push("connection", connection));
-  server.on("open", (connection) => heard.push("open", connection));
+  const received: unknown[] = [];
+  server.on("connection", (connection) => received.push("connection", connection));
+  server.on("open", (connection) => received.push("open", connection));
   const { connection } = await connect(server);
-  assertEquals(heard.length, 4);
-  assertEquals([heard[0], heard[2]], ["connection", "open"]);
-  assertEquals(heard[1] === connection && heard[3] === connection, true);
+  assertEquals(received.length, 4);
+  assertEquals([received[0], received[2]], ["connection", "open"]);
+  assertEquals(received[1] === connection && received[3] === connection, true);
 });
 
-Deno.test("the event for message is built only when somebody listens to it", async () => {
+Deno.test("the event for message is built only when there are listeners", async () => {
   using _time = fakeTime();
   const { server } = serve();
   for (const event of ["data", "message"] as const) {
     const { client, connection } = await connect(server, event);
     connection.on(event, () => {});
-    const told: string[] = [];
+    const calls: string[] = [];
     connection.rawListeners = (event) => {
-      told.push(event);
+      calls.push(event);
       return [];
     };
     await client.send("one");
-    assertEquals(told, event === "data" ? ["data"] : ["data", "message"]);
+    assertEquals(calls, event === "data" ? ["data"] : ["data", "message"]);
   }
 });
 
-Deno.test("messages that come before anybody listens go to the first listener, in order", async () => {
+Deno.test("messages that arrive before the first listener go to it, in order", async () => {
   using _time = fakeTime();
   for (const event of ["data", "message"] as const) {
     const { client, connection } = await connect(serve().server);
     await client.send("one", "two");
     await client.send("three");
-    const heard: unknown[] = [];
-    connection.on(event, (message) => heard.push(message));
-    assertEquals(heard, [], "called before on() returned");
+    const received: unknown[] = [];
+    connection.on(event, (message) => received.push(message));
+    assertEquals(received, [], "called before on() returned");
     await microtasks();
     const all = ["one", "two", "three"];
-    assertEquals(heard, event === "data" ? all : all.map((data) => ({ data })));
+    assertEquals(received, event === "data" ? all : all.map((data) => ({ data })));
   }
 });
 
-Deno.test("a listener for once takes one kept message, the next listener the rest", async () => {
+Deno.test("a once listener gets one buffered message, the next listener the rest", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send("one", "two", "three");
-  const heard: string[] = [];
-  connection.once("data", (message) => heard.push(`once ${message}`));
+  const received: string[] = [];
+  connection.once("data", (message) => received.push(`once ${message}`));
   await microtasks();
-  assertEquals(heard, ["once one"]);
-  connection.on("data", (message) => heard.push(message));
+  assertEquals(received, ["once one"]);
+  connection.on("data", (message) => received.push(message));
   await microtasks();
-  assertEquals(heard, ["once one", "two", "three"]);
+  assertEquals(received, ["once one", "two", "three"]);
 });
 
-Deno.test("each way to add a listener gets the kept messages", async () => {
+Deno.test("a listener gets the buffered messages, however it is added", async () => {
   using _time = fakeTime();
   const ways = ["on", "addListener", "once", "prependListener", "prependOnceListener"] as const;
   for (const way of ways) {
     const { client, connection } = await connect(serve().server);
     await client.send("early");
-    const heard: string[] = [];
-    connection[way]("data", (message) => heard.push(message));
+    const received: string[] = [];
+    connection[way]("data", (message) => received.push(message));
     await microtasks();
-    assertEquals(heard, ["early"], way);
+    assertEquals(received, ["early"], way);
   }
 });
 
 Deno.test("an async listener for connection that listens late misses nothing", async () => {
   using time = fakeTime();
-  const heard: string[] = [];
+  const received: string[] = [];
   const { client } = await connectWith(async (connection) => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    connection.on("data", (message) => heard.push(message));
-    connection.on("close", ({ code }) => heard.push(`close ${code}`));
+    connection.on("data", (message) => received.push(message));
+    connection.on("close", ({ code }) => received.push(`close ${code}`));
   });
   await client.send("one");
   await pass(time, 500);
@@ -104,20 +104,20 @@ Deno.test("an async listener for connection that listens late misses nothing", a
   await pass(time, 500);
   await client.send("three");
   await client.breakPoll();
-  assertEquals(heard, ["one", "two", "three", "close 1002"]);
+  assertEquals(received, ["one", "two", "three", "close 1002"]);
 });
 
-Deno.test("messages are delivered before a close that came meanwhile", async () => {
+Deno.test("messages are delivered before a later close", async () => {
   using time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send("one");
   await pass(time, 5000);
   assertEquals(connection.readyState, 3);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
-  connection.on("close", ({ code }) => heard.push(`close ${code}`));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
+  connection.on("close", ({ code }) => received.push(`close ${code}`));
   await microtasks();
-  assertEquals(heard, ["one", "close 1006"]);
+  assertEquals(received, ["one", "close 1006"]);
 });
 
 Deno.test("unread messages of about a megabyte close the connection with 1008", async () => {
@@ -131,13 +131,13 @@ Deno.test("unread messages of about a megabyte close the connection with 1008", 
   assertEquals(connection.readyState, 2);
   assertEquals(await client.poll(), 'c[1008,"Messages are not being read"]');
   assertEquals(seen, ["1008 Messages are not being read, clean"]);
-  let heard = 0;
-  connection.on("data", () => heard++);
+  let received = 0;
+  connection.on("data", () => received++);
   await microtasks();
-  assertEquals(heard, 8);
+  assertEquals(received, 8);
 });
 
-Deno.test("a flood of empty messages that nobody reads is not for free", async () => {
+Deno.test("empty messages that are not read count towards the limit", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send(...Array.from({ length: 100_000 }, () => ""));
@@ -146,7 +146,7 @@ Deno.test("a flood of empty messages that nobody reads is not for free", async (
   assertEquals(connection.readyState, 2);
 });
 
-Deno.test("messages that are heard never count as unread", async () => {
+Deno.test("messages with a listener never count as unread", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.on("data", () => {});
@@ -158,30 +158,30 @@ Deno.test("messages that are heard never count as unread", async () => {
 Deno.test("end comes before close, each once", async () => {
   using time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  connection.on("close", () => heard.push("close"));
-  connection.on("end", () => heard.push("end"));
+  const received: string[] = [];
+  connection.on("close", () => received.push("close"));
+  connection.on("end", () => received.push("end"));
   connection.close();
   await client.poll();
   await client.poll();
   await pass(time, 60_000);
-  assertEquals(heard, ["end", "close"]);
+  assertEquals(received, ["end", "close"]);
 });
 
-Deno.test("a listener for close or end that comes late is told, the first one alone", async () => {
+Deno.test("the first late listener for close or end is called, and no other", async () => {
   using time = fakeTime();
   const { connection } = await connect(serve().server);
   await pass(time, 5000);
-  const heard: string[] = [];
-  connection.on("close", ({ code, wasClean }) => heard.push(`close ${code} ${wasClean}`));
-  connection.on("end", () => heard.push("end"));
-  assertEquals(heard, [], "called before on() returned");
+  const received: string[] = [];
+  connection.on("close", ({ code, wasClean }) => received.push(`close ${code} ${wasClean}`));
+  connection.on("end", () => received.push("end"));
+  assertEquals(received, [], "called before on() returned");
   await microtasks();
-  assertEquals(heard.sort(), ["close 1006 false", "end"]);
-  connection.on("close", () => heard.push("again"));
-  connection.on("end", () => heard.push("again"));
+  assertEquals(received.sort(), ["close 1006 false", "end"]);
+  connection.on("close", () => received.push("again"));
+  connection.on("end", () => received.push("again"));
   await microtasks();
-  assertEquals(heard.length, 2);
+  assertEquals(received.length, 2);
 });
 
 const ways: [string, (client: PollingClient, wait: () => Promise<void>) => Promise<unknown>][] = [
@@ -189,19 +189,19 @@ const ways: [string, (client: PollingClient, wait: () => Promise<void>) => Promi
   ["1006 Connection timed out, not clean", (_client, wait) => wait()],
 ];
 
-for (const [told, end] of ways) {
-  Deno.test(`close fires exactly once: ${told}`, async () => {
+for (const [calls, end] of ways) {
+  Deno.test(`close fires exactly once: ${calls}`, async () => {
     using time = fakeTime();
     const { client, connection } = await connect(serve().server);
     const seen = closings(connection);
     await end(client, () => pass(time, 5000));
     connection.close();
     await pass(time, 60_000);
-    assertEquals(seen, [told]);
+    assertEquals(seen, [calls]);
   });
 }
 
-Deno.test("a client that comes back after an interruption hears 1002 once", async () => {
+Deno.test("a client that returns after an interruption gets 1002 once", async () => {
   using _time = fakeTime();
   const { client } = await connect(serve().server);
   await client.breakPoll();
@@ -213,43 +213,43 @@ Deno.test("a client that comes back after an interruption hears 1002 once", asyn
 Deno.test("removing a listener stops it", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  const listener = (message: string) => heard.push(message);
+  const received: string[] = [];
+  const listener = (message: string) => received.push(message);
   connection.on("data", listener);
   await client.send("one");
   connection.off("data", listener);
   await client.send("two");
-  assertEquals(heard, ["one"]);
+  assertEquals(received, ["one"]);
 });
 
-Deno.test("a message that comes right after the first listener stays behind those that were kept", async () => {
+Deno.test("a message right after the first listener is delivered after the buffered ones", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { connection, socket } = await connectSocket(server, runtime);
   socket.listener.message('["one","two"]');
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   socket.listener.message('"three"');
   await microtasks();
-  assertEquals(heard, ["one", "two", "three"]);
+  assertEquals(received, ["one", "two", "three"]);
 });
 
 Deno.test("a paused connection keeps its messages, and delivers them in order when resumed", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   connection.pause().pause();
   await client.send("one", "two");
-  assertEquals(heard, []);
+  assertEquals(received, []);
   connection.resume();
-  assertEquals(heard, []);
+  assertEquals(received, []);
   await client.send("three");
-  assertEquals(heard, ["one", "two", "three"]);
+  assertEquals(received, ["one", "two", "three"]);
   connection.resume();
   await client.send("four");
-  assertEquals(heard, ["one", "two", "three", "four"]);
+  assertEquals(received, ["one", "two", "three", "four"]);
 });
 
 Deno.test("a connection that stays paused is closed after about a megabyte", async () => {

@@ -32,7 +32,7 @@ Deno.test("a loop ends after the last message when the connection closes", async
   assertEquals(got, ["one", "two", "done"]);
 });
 
-Deno.test("a loop that begins after the close still reads what was kept", async () => {
+Deno.test("a loop that begins after the close still reads buffered messages", async () => {
   using time = fakeTime();
   const { client, connection } = await connect(serve().server);
   await client.send("one", "two");
@@ -62,25 +62,25 @@ Deno.test("after break, a listener for data gets the rest", async () => {
   const { client, connection } = await connect(serve().server);
   await client.send("one", "two");
   await read(connection, [], 1);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await microtasks();
   await client.send("three");
-  assertEquals(heard, ["two", "three"]);
+  assertEquals(received, ["two", "three"]);
 });
 
 Deno.test("a loop takes all messages while it reads; then the listeners go on where it stopped", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   const got: string[] = [];
   const loop = read(connection, got, 1);
   await client.send("one", "two");
   await loop;
   await client.send("three");
   await microtasks();
-  assertEquals([got, heard], [["one", "done"], ["two", "three"]]);
+  assertEquals([got, received], [["one", "done"], ["two", "three"]]);
 });
 
 Deno.test("two loops share the messages: each goes to one of them", async () => {
@@ -94,7 +94,7 @@ Deno.test("two loops share the messages: each goes to one of them", async () => 
   assertEquals([...one!, ...two!].sort(), ["1", "2", "3", "4"]);
 });
 
-Deno.test("of senders that do not wait for a slow loop the connection closes with 1008, and the loop gets what was kept", async () => {
+Deno.test("a client that floods a slow loop is closed with 1008, and the loop gets what was buffered", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const messages = connection[Symbol.asyncIterator]();
@@ -139,7 +139,7 @@ Deno.test("a loop reads all messages of one send, however many", async () => {
   assertEquals([got, connection.readyState], [sent, 1]);
 });
 
-Deno.test("a loop reads a message that is longer than what may be kept of several", async () => {
+Deno.test("a loop reads a single message above the buffer limit", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve({ maxMessageSize: 2 ** 22 }).server);
   const got: string[] = [];

@@ -1,4 +1,4 @@
-/** Payloads of very many messages, as the application gets them. */
+/** Tests of payloads with very many messages, as the application receives them. */
 
 import { assertEquals } from "@std/assert";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
@@ -15,52 +15,52 @@ async function open() {
   return await connectSocket(server, runtime);
 }
 
-Deno.test("999 messages are told at once, and of 2,500 a thousand a turn", async () => {
+Deno.test("999 messages are delivered at once, 2,500 in turns of a thousand", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   socket.listener.message(JSON.stringify(numbers(999)));
-  assertEquals([heard.length, socket.paused], [999, false]);
-  heard.length = 0;
+  assertEquals([received.length, socket.paused], [999, false]);
+  received.length = 0;
   const sent = numbers(2500);
   socket.listener.message(JSON.stringify(sent));
-  assertEquals([heard.length, socket.paused], [1000, true]);
+  assertEquals([received.length, socket.paused], [1000, true]);
   socket.listener.message('"behind"');
   await turn();
-  assertEquals([heard.length, socket.paused], [2000, true]);
+  assertEquals([received.length, socket.paused], [2000, true]);
   await turn();
-  assertEquals([heard, socket.paused], [[...sent, "behind"], false]);
+  assertEquals([received, socket.paused], [[...sent, "behind"], false]);
   socket.listener.closed(1000, "");
 });
 
-Deno.test("a send of very many messages is answered when the last was told", async () => {
+Deno.test("a send of very many messages gets its response when the last one is delivered", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  let heard = 0;
-  connection.on("data", () => heard++);
+  let received = 0;
+  connection.on("data", () => received++);
   let answered = 0;
   const sending = client.send(...numbers(2500)).then((status) => answered = status);
   for (const count of [1000, 2000]) {
     await microtasks();
-    assertEquals([heard, answered], [count, 0]);
+    assertEquals([received, answered], [count, 0]);
     await turn();
   }
   await sending;
-  assertEquals([heard, answered], [2500, 204]);
+  assertEquals([received, answered], [2500, 204]);
 });
 
 for (const how of ["listener", "loop"]) {
-  Deno.test(`the end of a connection is told behind the last of very many messages, to a ${how}`, async () => {
+  Deno.test(`the close is delivered after the last of very many messages, to a ${how}`, async () => {
     using _time = fakeTime();
     const { socket, connection } = await open();
-    const heard: string[] = [];
-    connection.on("end", () => heard.push("end"));
-    connection.on("close", () => heard.push("close"));
-    if (how === "listener") connection.on("data", (message) => heard.push(message));
+    const received: string[] = [];
+    connection.on("end", () => received.push("end"));
+    connection.on("close", () => received.push("close"));
+    if (how === "listener") connection.on("data", (message) => received.push(message));
     else {
       (async () => {
-        for await (const message of connection) heard.push(message);
+        for await (const message of connection) received.push(message);
       })();
     }
     socket.listener.message(JSON.stringify(numbers(3500)));
@@ -68,50 +68,50 @@ for (const how of ["listener", "loop"]) {
     await new Promise((resolve) => setImmediate(resolve));
     socket.listener.closed(1000, "");
     for (let turns = 0; turns < 10; turns++) await turn();
-    assertEquals(heard, [...numbers(3500), "end", "close"]);
+    assertEquals(received, [...numbers(3500), "end", "close"]);
   });
 }
 
 Deno.test("a pause in the middle of very many messages keeps the others, in order", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
-  const heard: string[] = [];
+  const received: string[] = [];
   connection.on("data", (message) => {
-    heard.push(message);
+    received.push(message);
     if (message === "1500") connection.pause();
   });
   socket.listener.message(JSON.stringify(numbers(2500)));
   for (let turns = 0; turns < 4; turns++) await turn();
-  assertEquals(heard.length, 1501);
+  assertEquals(received.length, 1501);
   connection.resume();
   for (let turns = 0; turns < 4; turns++) await turn();
-  assertEquals(heard, numbers(2500));
+  assertEquals(received, numbers(2500));
   socket.listener.closed(1000, "");
 });
 
-Deno.test("a listener that throws in the middle of very many messages hears no other", async () => {
+Deno.test("a listener that throws in the middle of very many messages gets no more", async () => {
   using _time = fakeTime();
   const { server } = serve();
   server.on("error", () => {});
   const { client, connection } = await connect(server);
-  let heard = 0;
+  let received = 0;
   connection.on("data", () => {
-    if (++heard === 1500) throw new Error("enough");
+    if (++received === 1500) throw new Error("enough");
   });
   await client.send(...numbers(2500));
   assertEquals(await client.poll(), 'c[1011,"Internal error"]');
   await turn();
-  assertEquals(heard, 1500);
+  assertEquals(received, 1500);
 });
 
-Deno.test("who sends very many messages may send others meanwhile, on a websocket that reads on", async () => {
+Deno.test("a websocket client can send more while very many messages are delivered", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
-  let heard = 0;
-  connection.on("data", () => heard++);
+  let received = 0;
+  connection.on("data", () => received++);
   socket.listener.message(JSON.stringify(numbers(100_000)));
   for (let i = 0; i < 10; i++) socket.listener.message(JSON.stringify("x".repeat(1000)));
   for (let turns = 0; turns < 102; turns++) await turn();
-  assertEquals([heard, connection.readyState], [100_010, 1]);
+  assertEquals([received, connection.readyState], [100_010, 1]);
   socket.listener.closed(1000, "");
 });

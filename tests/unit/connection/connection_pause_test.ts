@@ -5,11 +5,11 @@ import { closings, connect, serve } from "../../support/polling_client.ts";
 
 const much = "x".repeat(80 * 1024);
 
-Deno.test("a pause leaves sends without an answer once much is kept, until it is over", async () => {
+Deno.test("a pause with much in the buffer delays responses to sends until it ends", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  const heard: number[] = [];
-  connection.on("data", ({ length }) => heard.push(length));
+  const received: number[] = [];
+  connection.on("data", ({ length }) => received.push(length));
   connection.pause().pause();
   assertEquals(await client.send("little"), 204);
   const sends = [client.send(much), client.send("more")];
@@ -18,17 +18,17 @@ Deno.test("a pause leaves sends without an answer once much is kept, until it is
   // A send of nothing has nothing to wait for.
   assertEquals(await client.send(), 204);
   await microtasks();
-  assertEquals([heard, answered], [[], 0]);
+  assertEquals([received, answered], [[], 0]);
   connection.resume();
   assertEquals(await Promise.all(sends), [204, 204]);
-  assertEquals(heard, [6, much.length, 4]);
+  assertEquals(received, [6, much.length, 4]);
   connection.resume();
   connection.pause();
   connection.resume();
   assertEquals(await client.send(much), 204);
 });
 
-Deno.test("sends have their answer when a paused connection is over, however that comes", async () => {
+Deno.test("sends get their response when a paused connection ends in any way", async () => {
   using time = fakeTime();
   for (const end of ["close", "time-out"]) {
     const { client, connection } = await connect(serve().server, end);
@@ -41,23 +41,23 @@ Deno.test("sends have their answer when a paused connection is over, however tha
   }
 });
 
-Deno.test("a runtime is asked to keep the connection of a send that waits, and no other", async () => {
+Deno.test("idle timeouts are suspended for a send that waits, and for no other", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { client, connection } = await connect(server);
   await client.send("x");
-  assertEquals(runtime.asked, []);
+  assertEquals(runtime.requests, []);
   connection.pause();
   const send = client.send(much);
   await microtasks();
-  assertEquals(runtime.asked, ["silence of Infinity"]);
+  assertEquals(runtime.requests, ["silence of Infinity"]);
   connection.resume();
   await send;
-  assertEquals(runtime.asked, ["silence of Infinity", "traffic"]);
+  assertEquals(runtime.requests, ["silence of Infinity", "traffic"]);
 });
 
-Deno.test("without a pause nothing waits, and what nobody reads closes with 1008", async () => {
+Deno.test("without a pause no send waits, and unread messages close the connection with 1008", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const seen = closings(connection);
@@ -73,7 +73,7 @@ async function open() {
   return await connectSocket(server, runtime);
 }
 
-Deno.test("a pause stops a websocket once much is kept, and goes on when that was taken", async () => {
+Deno.test("a pause with much in the buffer stops reading a websocket until the buffer is read", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
   connection.on("data", () => {});
@@ -116,7 +116,7 @@ Deno.test("a slow reader lets a websocket wait, until it takes more or leaves", 
   socket.listener.closed(1000, "");
 });
 
-Deno.test("a websocket that closes is read again, for its peer has an answer to give", async () => {
+Deno.test("a websocket that closes is read again, for the client's close frame", async () => {
   using _time = fakeTime();
   const { socket, connection } = await open();
   connection.pause();

@@ -59,7 +59,7 @@ Deno.test("the prefix is what a pattern matched", async () => {
   assertEquals(connection.prefix, "/b/v7");
 });
 
-Deno.test("addresses are those that the runtime tells", async () => {
+Deno.test("addresses are those that the runtime reports", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   runtime.endsOfAll = {
@@ -120,7 +120,7 @@ Deno.test("readyState, readable and writable go from open over closing to closed
   assertEquals(state(), [3, false, false]);
 });
 
-Deno.test("a connection is open when the application hears of it", async () => {
+Deno.test("a connection is open when the application gets it", async () => {
   using _time = fakeTime();
   const { server } = serve();
   const states: number[] = [];

@@ -8,7 +8,7 @@ import { closings, connect, serve } from "../../support/polling_client.ts";
 const highWaterMark = 64 * 1024;
 const mebibyte = 1024 * 1024;
 
-Deno.test("what is written while nobody receives goes out in one frame, in order", async () => {
+Deno.test("messages that are written without a receiver are sent in one frame, in order", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   assertEquals(connection.write("one"), true);
@@ -17,7 +17,7 @@ Deno.test("what is written while nobody receives goes out in one frame, in order
   assertEquals(await client.poll(), 'a["one","two",""]');
 });
 
-Deno.test("what is written in one turn answers a waiting request together", async () => {
+Deno.test("messages that are written in one turn are sent together", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const waiting = client.poll();
@@ -97,7 +97,7 @@ function fill(connection: Connection): void {
   assertEquals(connection.write("x".repeat(highWaterMark)), false);
 }
 
-Deno.test("write asks to wait above the high-water mark, and drain tells of the end", async () => {
+Deno.test("write returns false above the high-water mark, and drain follows", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   let drained = 0;
@@ -152,7 +152,7 @@ Deno.test("a congested websocket is spared until it drains, then gets everything
   assertEquals([socket.sent, drained], [["o", 'a["one","two"]'], 1]);
 });
 
-Deno.test("whoever writes whenever that is welcome leaves the event loop time for others", async () => {
+Deno.test("an application that writes as long as write allows leaves the event loop time for others", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());

@@ -28,7 +28,7 @@ class Sink {
     );
   }
 
-  get heardBy(): string[] {
+  get events(): string[] {
     return this.#listeners.map(({ event }) => event).sort();
   }
 
@@ -101,7 +101,7 @@ Deno.test("a destination that has closed gets no more", async () => {
   assertEquals(sink.got, ["one"]);
 });
 
-Deno.test("a destination that closes while it is slow sets the others free", async () => {
+Deno.test("a slow destination that closes does not block the others", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const [slow, fast] = [new Sink(), new Sink()];
@@ -115,7 +115,7 @@ Deno.test("a destination that closes while it is slow sets the others free", asy
   assertEquals([slow.got, fast.got], [["one"], ["one", "two"]]);
 });
 
-Deno.test("of two slow destinations none is written to before it has drained", async () => {
+Deno.test("a slow destination is not written to before it has drained", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const sinks = [connection.pipe(new Sink()), connection.pipe(new Sink())];
@@ -147,15 +147,15 @@ Deno.test("a connection piped to itself is an echo", async () => {
   assertEquals(await client.poll(), 'a["one","two"]');
 });
 
-Deno.test("a destination that takes no more does not keep messages from others", async () => {
+Deno.test("a destination that has ended does not block the others", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.pipe({ writable: false, write: () => false, once: () => {} });
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await client.send("one");
   await client.send("two");
-  assertEquals(heard, ["one", "two"]);
+  assertEquals(received, ["one", "two"]);
 });
 
 const turn = () => new Promise<void>(inNextTurn);
@@ -165,21 +165,21 @@ class StandardSink extends Sink {
   readonly _isStdio = true;
 }
 
-Deno.test("what is everybody's is not ended with a connection, nor what is to stay open", async () => {
+Deno.test("standard streams, and destinations with end: false, are not ended with a connection", async () => {
   using time = fakeTime();
   const { server } = serve();
   const standard = new StandardSink();
-  const kept = new Sink();
+  const openSink = new Sink();
   const one = await connect(server, "one");
   one.connection.pipe(standard);
-  one.connection.pipe(kept, { end: false });
+  one.connection.pipe(openSink, { end: false });
   await one.client.send("one");
   await pass(time, 5000);
   const two = await connect(server, "two");
   two.connection.pipe(standard);
-  two.connection.pipe(kept, { end: false });
+  two.connection.pipe(openSink, { end: false });
   await two.client.send("two");
-  assertEquals([standard.got, kept.got], [["one", "two"], ["one", "two"]]);
+  assertEquals([standard.got, openSink.got], [["one", "two"], ["one", "two"]]);
 });
 
 Deno.test("many pipes into one destination share its listeners, and the last takes them away", async () => {
@@ -192,10 +192,10 @@ Deno.test("many pipes into one destination share its listeners, and the last tak
     connection.pipe(sink, { end: false });
     await client.send("x");
   }
-  assertEquals([sink.heardBy, sink.got.length], [["close", "drain", "error"], 20]);
+  assertEquals([sink.events, sink.got.length], [["close", "drain", "error"], 20]);
   await pass(time, 5000);
   await turn();
-  assertEquals(sink.heardBy, []);
+  assertEquals(sink.events, []);
 });
 
 Deno.test("a destination that errors ends the connections that are piped into it, and no other", async () => {
@@ -226,7 +226,7 @@ Deno.test("an error at the end of a destination, which its last connection has e
   connection.pipe(sink);
   await pass(time, 5000);
   await turn();
-  assertEquals([sink.got, sink.heardBy.includes("error")], [["end"], true]);
+  assertEquals([sink.got, sink.events.includes("error")], [["end"], true]);
   sink.emit("error", new Error("no space"));
   assertEquals(errors, []);
 });
@@ -248,7 +248,7 @@ Deno.test("a write or an end that rejects is reported, and ends its connection w
   assertEquals(errors.map(String), ["Error: write failed", "Error: end failed"]);
 });
 
-Deno.test("a pipe from a connection whose end was told holds nothing of its destination", async () => {
+Deno.test("a pipe from a connection that has ended holds no listeners on its destination", async () => {
   using time = fakeTime();
   const { server } = serve();
   const errors: unknown[] = [];
@@ -262,7 +262,7 @@ Deno.test("a pipe from a connection whose end was told holds nothing of its dest
   connection.pipe(sink, { end: false });
   await microtasks();
   await turn();
-  assertEquals([sink.heardBy, sink.got], [[], []]);
+  assertEquals([sink.events, sink.got], [[], []]);
   connection.pipe(sink);
   connection.pipe({ write() {}, end: () => Promise.reject(new Error("end failed")) });
   await microtasks();

@@ -91,14 +91,14 @@ Deno.test("a stream piped to itself is an echo that loses nothing under backpres
   assertEquals(got, sent);
 });
 
-Deno.test("listeners hear as long as nobody reads the readable stream", async () => {
+Deno.test("listeners get messages until the readable stream is read", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
   connection.stream();
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
   await client.send("one");
-  assertEquals(heard, ["one"]);
+  assertEquals(received, ["one"]);
 });
 
 Deno.test("the writable stream errors when the connection is over", async () => {
@@ -109,7 +109,7 @@ Deno.test("the writable stream errors when the connection is over", async () => 
   await assertRejects(() => writer.closed, Error, "the connection is closed");
 });
 
-/** What rejects unheard until it is told to stop. */
+/** Collects unhandled rejections until `stop`. */
 function unheard() {
   const seen: unknown[] = [];
   const note = (event: PromiseRejectionEvent) => {

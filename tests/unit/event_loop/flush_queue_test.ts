@@ -9,19 +9,19 @@ function failed(error: unknown): void {
   throw error;
 }
 
-Deno.test("who fails to flush is told of it, and keeps nobody else from it", async () => {
+Deno.test("a receiver that fails to flush is notified, and others are flushed", async () => {
   for (const flush of [flushSoon, flushAtEndOfTurn]) {
-    const told: unknown[] = [];
+    const calls: unknown[] = [];
     const failing = () => {
       throw "thrown";
     };
-    flush({ flush: failing, failed: (error) => told.push(error) });
+    flush({ flush: failing, failed: (error) => calls.push(error) });
     // This one fails at that, too.
     flush({ flush: failing, failed });
-    flush({ flush: () => told.push("flushed"), failed });
+    flush({ flush: () => calls.push("flushed"), failed });
     await microtasks();
     await new Promise<void>(inNextTurn);
-    assertEquals(told, ["thrown", "flushed"]);
+    assertEquals(calls, ["thrown", "flushed"]);
   }
 });
 
@@ -34,7 +34,7 @@ Deno.test("flushing happens after the present turn's code, in order", async () =
   assertEquals(flushed, ["one", "two"]);
 });
 
-Deno.test("who joins while others are flushed is flushed with them", async () => {
+Deno.test("a receiver that is added during a flush is flushed too", async () => {
   const flushed: string[] = [];
   const second = { failed, flush: () => flushed.push("second") };
   flushSoon({
@@ -48,7 +48,7 @@ Deno.test("who joins while others are flushed is flushed with them", async () =>
   assertEquals(flushed, ["first", "second"]);
 });
 
-Deno.test("who was flushed can be flushed again in a later turn", async () => {
+Deno.test("a receiver can be flushed again in a later turn", async () => {
   let flushed = 0;
   const one = { failed, flush: () => flushed++ };
   for (let turn = 1; turn <= 3; turn++) {
@@ -58,7 +58,7 @@ Deno.test("who was flushed can be flushed again in a later turn", async () => {
   }
 });
 
-Deno.test("who waits for arrivals is flushed at the end of the turn, once", async () => {
+Deno.test("a receiver that waits for arrivals is flushed once, at the end of the turn", async () => {
   const flushed: string[] = [];
   flushAtEndOfTurn({ failed, flush: () => flushed.push("late") });
   flushSoon({ failed, flush: () => flushed.push("soon") });
@@ -68,7 +68,7 @@ Deno.test("who waits for arrivals is flushed at the end of the turn, once", asyn
   assertEquals(flushed, ["soon", "late"]);
 });
 
-/** An echo on a socket that is told of messages with microtasks between them. */
+/** An echo on a socket whose messages arrive with microtasks between them. */
 async function echo() {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
@@ -89,7 +89,7 @@ async function busyEcho() {
   return it;
 }
 
-Deno.test("an answer leaves before the runtime goes on to what follows the message", async () => {
+Deno.test("a reply is sent before the runtime continues after the message", async () => {
   const { connection, socket } = await echo();
   for (const message of ["1", "2", "3"]) {
     socket.listener.message(`["${message}"]`);
@@ -102,7 +102,7 @@ Deno.test("an answer leaves before the runtime goes on to what follows the messa
   assertEquals(socket.sent.slice(4), ['a["4"]', 'c[1000,"Normal closure"]']);
 });
 
-Deno.test("an answer that an application gives later in the turn leaves in that turn", async () => {
+Deno.test("a reply that is written later in the turn is sent in that turn", async () => {
   const { connection, socket } = await echo();
   connection.removeAllListeners("data");
   connection.on("data", (message) => queueMicrotask(() => connection.write(message)));
@@ -111,7 +111,7 @@ Deno.test("an answer that an application gives later in the turn leaves in that 
   assertEquals(socket.sent, ["o", 'a["1"]']);
 });
 
-Deno.test("answers leave together for a client whose messages always come together", async () => {
+Deno.test("replies are sent together to a client whose messages arrive together", async () => {
   const { socket } = await busyEcho();
   for (const message of ["1", "2", "3"]) {
     socket.listener.message(`["${message}"]`);
@@ -142,7 +142,7 @@ Deno.test("what is written to a client that has sent nothing leaves at the end o
   assertEquals(socket.sent, ["o", 'a["1","2"]']);
 });
 
-Deno.test("what is written leaves before the socket closes, where that is told", async () => {
+Deno.test("written messages are sent before a closing socket, where the runtime reports it", async () => {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { connection, socket } = await connectSocket(server, runtime);
@@ -166,7 +166,7 @@ Deno.test("all of it leaves before the socket closes, where the client is slow, 
   assertEquals(messages.map((message) => parseInt(message)), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-Deno.test("an odd error while messages are handed on stops no other connection", async () => {
+Deno.test("an odd error during delivery stops no other connection", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
@@ -185,7 +185,7 @@ Deno.test("an odd error while messages are handed on stops no other connection",
   assertEquals(other.socket.sent, ["o", 'a["z"]']);
 });
 
-Deno.test("a connection that cannot be written to is closed with 1011 and told of, and no other", async () => {
+Deno.test("a connection that cannot be written to is closed with 1011 and reported, and no other is", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());

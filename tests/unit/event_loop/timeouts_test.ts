@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { TimeoutEntry, Timeouts } from "../../../src/event_loop/timeouts.ts";
 import { fakeTime, standStill } from "../../support/fake_time.ts";
 
-/** Notes when it timed out, and does then what it is told to. */
+/** Records when it times out, and then runs a callback. */
 class Sleeper extends TimeoutEntry {
   readonly woken: number[] = [];
   readonly #then: (self: Sleeper) => void;
@@ -91,7 +91,7 @@ Deno.test("what moves to another delay no longer waits for the first", () => {
   assertEquals(sleeper.woken, [3500]);
 });
 
-Deno.test("whoever is removed, first, middle or last, never times out", () => {
+Deno.test("a removed entry never times out, be it first, middle or last", () => {
   for (const removed of [0, 1, 2]) {
     using time = fakeTime();
     const timeouts = new Timeouts(1000);
@@ -118,7 +118,7 @@ Deno.test("removing from where it does not wait changes nothing", () => {
   assertEquals(sleeper.woken, [1000]);
 });
 
-Deno.test("when nobody waits, no timer is left", () => {
+Deno.test("without entries there is no timer", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const [first, second] = [new Sleeper(), new Sleeper()];
@@ -139,7 +139,7 @@ Deno.test("however many wait, there is one timer", () => {
   assertEquals(time.next(), false);
 });
 
-Deno.test("who adds itself when it times out waits again, without end", () => {
+Deno.test("an entry that adds itself when it times out waits again", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const sleeper = new Sleeper((self) => timeouts.add(self));
@@ -148,7 +148,7 @@ Deno.test("who adds itself when it times out waits again, without end", () => {
   assertEquals(sleeper.woken, [1000, 2000, 3000, 4000]);
 });
 
-Deno.test("who is removed by another's time-out at the same moment stays asleep", () => {
+Deno.test("an entry that another timeout removes at the same moment does not time out", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const second = new Sleeper();
@@ -160,7 +160,7 @@ Deno.test("who is removed by another's time-out at the same moment stays asleep"
   assertEquals(time.next(), false);
 });
 
-Deno.test("who is added by another's time-out waits the whole delay", () => {
+Deno.test("an entry that another timeout adds waits the whole delay", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const second = new Sleeper();
@@ -183,7 +183,7 @@ Deno.test("a timer that comes early by a fraction of a millisecond still counts"
   assertEquals(sleeper.woken.length, 1);
 });
 
-Deno.test("after a stand-still, who comes back within the grace does not time out, and others do", () => {
+Deno.test("after a stall, entries that return within the grace do not time out, and others do", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const [back, gone] = [new Sleeper(), new Sleeper()];
@@ -223,7 +223,7 @@ Deno.test("a timer that is late by some milliseconds gives no grace", () => {
   assertEquals(sleeper.woken, [1015]);
 });
 
-Deno.test("a process that stands still all the time delays time-outs by three graces, not for ever", () => {
+Deno.test("a process that stalls all the time delays timeouts by three graces, not for ever", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const sleeper = new Sleeper();
@@ -236,7 +236,7 @@ Deno.test("a process that stands still all the time delays time-outs by three gr
   assertEquals(sleeper.woken.length, 1);
 });
 
-Deno.test("who comes after a grace gets one of its own", () => {
+Deno.test("a stall after a grace gives a new grace", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   for (let at = 0; at < 5; at++) {
@@ -250,7 +250,7 @@ Deno.test("who comes after a grace gets one of its own", () => {
   }
 });
 
-Deno.test("who fails when it times out is told of it, and keeps nobody else from that", () => {
+Deno.test("an entry that throws when it times out is notified, and others time out", () => {
   using time = fakeTime();
   const timeouts = new Timeouts(1000);
   const failing = new Sleeper(() => {

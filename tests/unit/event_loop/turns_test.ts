@@ -56,14 +56,14 @@ Deno.test("callbacks run in order, and one that is added by another a turn later
   assert(numbers[2]! > numbers[1]!);
 });
 
-Deno.test("what a callback throws is told, and the others have their turn", async () => {
-  const told: unknown[] = [];
+Deno.test("an error of a callback is reported, and the other callbacks run", async () => {
+  const seen: unknown[] = [];
   const failing = () => {
     throw "thrown";
   };
-  inNextTurn(failing, (error) => told.push(error));
+  inNextTurn(failing, (error) => seen.push(error));
   inNextTurn(failing, fail);
-  inNextTurn(() => told.push("called"), fail);
+  inNextTurn(() => seen.push("called"), fail);
   await nextTurn();
-  assertEquals(told, ["thrown", "called"]);
+  assertEquals(seen, ["thrown", "called"]);
 });

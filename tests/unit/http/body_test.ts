@@ -163,16 +163,16 @@ Deno.test("a stream of bytes is read into memory that it is lent", async () => {
 });
 
 Deno.test("a request that can read its body by itself is asked to, and else read", async () => {
-  const asked: number[] = [];
+  const limits: number[] = [];
   for (const own of ["own", undefined]) {
     const request = post("body");
     Object.assign(request, {
       [readUpTo](limit: number) {
-        asked.push(limit);
+        limits.push(limit);
         return own === undefined ? undefined : Promise.resolve(own);
       },
     });
     assertEquals(await readBody(request, limit), own ?? "body");
   }
-  assertEquals(asked, [limit, limit]);
+  assertEquals(limits, [limit, limit]);
 });

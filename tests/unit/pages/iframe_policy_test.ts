@@ -64,7 +64,7 @@ Deno.test("a 304 has the policy, and a page without it another ETag", async () =
   assertNotEquals((await page()).headers.get("ETag"), tag);
 });
 
-Deno.test("the page checks the client when it is told to, and not otherwise", async () => {
+Deno.test("the page checks the client's integrity only if the option is set", async () => {
   const integrity = "sha384-eA==";
   const checked = await (await page({ sockjsUrl: "/a.js", sockjsIntegrity: integrity })).text();
   const attributes = `integrity="${integrity}" crossorigin="anonymous"`;

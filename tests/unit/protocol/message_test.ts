@@ -26,7 +26,7 @@ Deno.test("sessions that are sent a message one after the other share its frame"
   assertEquals([other.frame.text, message.frame.text], ['a["b"]', 'a["a"]']);
 });
 
-Deno.test("a long message stays with nobody who was sent it", () => {
+Deno.test("no receiver of a long message keeps it in memory", () => {
   const long = Message.encoded("x".repeat(100_000));
   const { frame } = long;
   assert(long.frame !== frame);

@@ -26,11 +26,11 @@ const pieces = [
 ];
 
 Deno.test("lists and strings are what JSON says, whatever they are made of", () => {
-  const dice = new SeededRandom(14);
+  const roll = new SeededRandom(14);
   let lists = 0;
   for (let i = 0; i < 100_000; i++) {
-    const inner = dice.several(dice.below(6), () => dice.pick(pieces));
-    const text = dice.chance(0.7) ? `[${inner.join(dice.chance(0.7) ? "," : "")}]` : inner.join("");
+    const inner = roll.several(roll.below(6), () => roll.pick(pieces));
+    const text = roll.chance(0.7) ? `[${inner.join(roll.chance(0.7) ? "," : "")}]` : inner.join("");
     const json = parsed(text);
     const isList = json !== undefined && isStrings(json.value);
     if (isList && inner.length > 0) lists++;
@@ -115,14 +115,14 @@ Deno.test("what is looked at grows with a payload, not with its square", () => {
 
 for (const length of [1, 5, 12, 13, 100, 200]) {
   Deno.test(`a message of ${length} characters that is kept keeps nothing of its payload`, () => {
-    const kept: string[] = [];
+    const saved: string[] = [];
     const keep = (count: number) => {
       for (let i = 0; i < count; i++) {
         const first = `${i % 10}`.padEnd(length, "n");
         const payload = JSON.stringify([first, "", `${i}`.padEnd(100_000, "x")]);
         const messages = decodeBody(payload);
         if (typeof messages === "string") throw new Error(messages);
-        kept.push(messages[0]!);
+        saved.push(messages[0]!);
       }
     };
     keep(10);

@@ -7,44 +7,44 @@ import { PollingClient, serve } from "../../support/polling_client.ts";
 /** A server that decides by the header `As`, at once or later. */
 function start(later = false) {
   const runtime = new FakeRuntime();
-  const asked: unknown[] = [];
+  const calls: unknown[] = [];
   const { server, log } = onRuntime(runtime, () =>
     serve({
       authorize: (request, info) => {
-        asked.push(info);
+        calls.push(info);
         const as = request.headers.get("As");
-        const verdict: AuthorizeResult = as === null ? true : as === "nobody" ? false : { key: as };
-        return later ? Promise.resolve(verdict) : verdict;
+        const result: AuthorizeResult = as === null ? true : as === "nobody" ? false : { key: as };
+        return later ? Promise.resolve(result) : result;
       },
     }));
-  return { runtime, server, log, asked };
+  return { runtime, server, log, calls };
 }
 
 const me = { As: "me" };
 const you = { As: "you" };
 
-Deno.test("where authorize is sync, so is the answer, and it gets what the runtime gives", () => {
+Deno.test("where authorize is sync, so is the response, and it gets what the runtime gives", () => {
   using _time = fakeTime();
-  const { server, asked } = start();
+  const { server, calls } = start();
   for (
     const request of [new Request("http://host/echo/a/b/xhr", { method: "POST", headers: me })]
   ) {
     assertEquals(server.handle(request, "info") instanceof Response, true);
   }
   assertEquals(server.handle(handshake("http://host/echo/websocket"), 1) instanceof Response, true);
-  assertEquals(asked, ["info", 1]);
+  assertEquals(calls, ["info", 1]);
 });
 
-Deno.test("nobody is asked about pages, and about sessions without a key", async () => {
+Deno.test("authorize is not called for pages, nor for sessions without a key", async () => {
   using _time = fakeTime();
-  const { server, asked } = start();
+  const { server, calls } = start();
   for (const path of ["/echo", "/echo/info", "/echo/iframe.html"]) {
     assertEquals((await server.handle(new Request(`http://host${path}`))).status, 200);
   }
   const client = new PollingClient(server);
   await client.poll();
   assertEquals(await client.send("x"), 204);
-  assertEquals(asked.length, 1);
+  assertEquals(calls.length, 1);
 });
 
 for (const later of [false, true]) {
@@ -81,9 +81,9 @@ Deno.test("of two that open a session at the same time, the second must have the
   assertEquals(statuses, [200, 403]);
 });
 
-Deno.test("who waits for a keyless session that ends is asked about before it gets another", async () => {
+Deno.test("authorize is called again for a client whose keyless session ends while it waits", async () => {
   using time = fakeTime();
-  const { server, asked } = start();
+  const { server, calls } = start();
   const client = new PollingClient(server);
   const stream = await server.handle(
     new Request("http://host/echo/a/session/xhr_streaming", { method: "POST" }),
@@ -91,7 +91,7 @@ Deno.test("who waits for a keyless session that ends is asked about before it ge
   const second = client.receive({ As: "nobody" });
   await stream.body?.cancel();
   assertEquals((await soon(time, second)).status, 403);
-  assertEquals(asked.length, 2);
+  assertEquals(calls.length, 2);
 });
 
 Deno.test("what authorize gives as context is the connection's, a websocket's too", async () => {
@@ -103,11 +103,13 @@ Deno.test("what authorize gives as context is the connection's, a websocket's to
   assertEquals(connection.context, context);
 });
 
-const noVerdicts = [undefined, null, "yes", 1, { key: 1 }, {}, [], new Error("no"), { user: 1 }];
-for (const verdict of noVerdicts) {
-  Deno.test(`a verdict of ${verdict instanceof Error ? "an error" : JSON.stringify(verdict)} refuses, and is an error`, async () => {
+const invalidResults = [undefined, null, "yes", 1, { key: 1 }, {}, [], new Error("no"), {
+  user: 1,
+}];
+for (const result of invalidResults) {
+  Deno.test(`a verdict of ${result instanceof Error ? "an error" : JSON.stringify(result)} refuses, and is an error`, async () => {
     using _time = fakeTime();
-    const { server, log } = serve({ authorize: () => verdict as never });
+    const { server, log } = serve({ authorize: () => result as never });
     assertEquals((await new PollingClient(server).receive()).status, 403);
     assertEquals([log.length, log[0]?.includes("authorize must give")], [1, true]);
   });
@@ -131,7 +133,7 @@ const thrown = () => {
 const throwing = (name: string, base: object = {}) =>
   Object.defineProperty(base, name, { get: thrown, enumerable: true });
 
-const oddVerdicts: Record<string, () => unknown> = {
+const throwingResults: Record<string, () => unknown> = {
   "a context that is a getter that throws": () => throwing("context"),
   "a key that is a getter that throws": () => throwing("key", { context: 1 }),
   "a proxy that throws at everything": () => new Proxy({}, { get: thrown, has: thrown }),
@@ -143,13 +145,13 @@ const oddVerdicts: Record<string, () => unknown> = {
   "a thenable whose then throws": () => ({ then: thrown }),
 };
 
-for (const [what, verdict] of Object.entries(oddVerdicts)) {
-  Deno.test(`${what} opens nothing: 500, and it is told of`, async () => {
+for (const [what, result] of Object.entries(throwingResults)) {
+  Deno.test(`${what} opens no session: the status is 500, and error is emitted`, async () => {
     using _time = fakeTime();
     const runtime = new FakeRuntime();
     const { server } = onRuntime(
       runtime,
-      () => serve({ authorize: () => verdict() as AuthorizeResult }),
+      () => serve({ authorize: () => result() as AuthorizeResult }),
     );
     const errors: unknown[] = [];
     let connections = 0;

@@ -23,11 +23,11 @@ for (const [name, listen] of events) {
       const { client, connection } = await connect(server);
       const seen = closings(connection);
       listen(connection, listener);
-      let heard = 0;
-      listen(connection, () => heard++);
+      let received = 0;
+      listen(connection, () => received++);
       assertEquals(await client.send("x"), 204);
       await microtasks();
-      assertEquals(heard, 1, "others did not hear");
+      assertEquals(received, 1, "others did not hear");
       assertEquals(await client.poll(), 'c[1011,"Internal error"]');
       assertEquals(seen, ["1011 Internal error, clean"]);
       assertEquals(log.length, 1);
@@ -37,22 +37,22 @@ for (const [name, listen] of events) {
 }
 
 for (const [how, listener] of Object.entries({ throws: throwing, rejects: rejecting })) {
-  Deno.test(`a listener for connection that ${how} closes that connection, others hear of it`, async () => {
+  Deno.test(`a listener for connection that ${how} closes that connection, and others are called`, async () => {
     using _time = fakeTime();
     const { server, log } = serve();
     server.on("connection", listener);
     const { client, connection } = await connect(server);
-    const heard: Connection[] = [];
-    server.on("open", (connection) => heard.push(connection));
+    const received: Connection[] = [];
+    server.on("open", (connection) => received.push(connection));
     await microtasks();
     assertEquals(connection.readyState, 2);
     assertEquals(await client.poll(), 'c[1011,"Internal error"]');
     assertEquals(log.length, 1);
     const other = await connect(server, "other");
-    assertEquals(heard, [other.connection]);
+    assertEquals(received, [other.connection]);
   });
 
-  Deno.test(`a listener for close that ${how} is reported, others hear`, async () => {
+  Deno.test(`a listener for close that ${how} is reported, and others are called`, async () => {
     using time = fakeTime();
     const { server, log } = serve();
     const { connection } = await connect(server);
@@ -89,13 +89,13 @@ Deno.test("one connection's throwing listener leaves all other connections alone
 Deno.test("the rest of a send is dropped after a listener that throws", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);
-  let heard = 0;
+  let received = 0;
   connection.on("data", () => {
-    heard++;
+    received++;
     throw error;
   });
   await client.send("one", "two");
-  assertEquals(heard, 1);
+  assertEquals(received, 1);
 });
 
 Deno.test("what the application wrote before it threw still goes out first", async () => {
@@ -113,12 +113,12 @@ Deno.test("what the application wrote before it threw still goes out first", asy
 Deno.test("a listener for error gets the error itself, and nothing is logged", async () => {
   using _time = fakeTime();
   const { server, log } = serve();
-  const told: unknown[] = [];
-  server.on("error", (error) => told.push(error));
+  const calls: unknown[] = [];
+  server.on("error", (error) => calls.push(error));
   const { client, connection } = await connect(server);
   connection.on("data", throwing);
   await client.send("x");
-  assertEquals([told, log], [[error], []]);
+  assertEquals([calls, log], [[error], []]);
 });
 
 Deno.test("a listener for error that throws or rejects is logged", async () => {
@@ -134,7 +134,7 @@ Deno.test("a listener for error that throws or rejects is logged", async () => {
   }
 });
 
-Deno.test("a log that throws hurts nobody", async () => {
+Deno.test("a log that throws is ignored", async () => {
   using _time = fakeTime();
   const { server } = serve({ log: throwing });
   const { client, connection } = await connect(server);
@@ -148,7 +148,7 @@ Deno.test("a log that throws does not keep a server from being made", () => {
   assertEquals(server.connections.size, 0);
 });
 
-/** What an application may throw, though nobody should. */
+/** What an application can throw, but should not. */
 const oddities: Record<string, () => unknown> = {
   "undefined": () => undefined,
   "null": () => null,

@@ -60,14 +60,14 @@ Deno.test("requests without an origin pass unless the browser says that they cro
 });
 
 Deno.test("a function is asked about each origin; what it throws or gives else is a refusal", async () => {
-  const asked: string[] = [];
+  const origins: string[] = [];
   const { got } = await statuses(
-    (origin) => asked.push(origin) === 1,
+    (origin) => origins.push(origin) === 1,
     from("https://a"),
     {},
     from("https://b"),
   );
-  assertEquals([got, asked], [[200, 200, 403], ["https://a", "https://b"]]);
+  assertEquals([got, origins], [[200, 200, 403], ["https://a", "https://b"]]);
   for (
     const bad of [() => "yes", () => Promise.resolve(true), () => {
       throw new Error("x");
@@ -78,7 +78,7 @@ Deno.test("a function is asked about each origin; what it throws or gives else i
   }
 });
 
-Deno.test("a refusal has no CORS headers, and is not kept", async () => {
+Deno.test("a refusal has no CORS headers, and is not cached", async () => {
   const { server } = serve({ origins: [] });
   const headers = from("https://a");
   const { headers: got } = await server.handle(new Request("http://host/echo/info", { headers }));

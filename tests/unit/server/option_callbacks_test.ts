@@ -21,7 +21,7 @@ Deno.test("jsessionid: a function decides about the cookie, undefined for none",
   assertEquals([await cookieOf("a"), await cookieOf("b")], ["X=1; path=/", null]);
 });
 
-Deno.test("jsessionid: a function that throws or gives nonsense costs the cookie, not the answer", async () => {
+Deno.test("jsessionid: a function that throws or returns nonsense sets no cookie, but the request is served", async () => {
   using _time = fakeTime();
   const nonsense = [throwing, () => 1, () => null, () => ({}), () => "a\r\nX: y", () => "\u20ac"];
   for (const jsessionid of nonsense) {
@@ -33,7 +33,7 @@ Deno.test("jsessionid: a function that throws or gives nonsense costs the cookie
   }
 });
 
-Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not the answer", async () => {
+Deno.test("baseUrl: a function that throws or returns nonsense leaves base_url out of the response", async () => {
   const nonsense = [throwing, () => 1, () => null, () => "/b", () => "https://a/", () => ({})];
   for (const baseUrl of nonsense) {
     const { server, log } = serve({ baseUrl: baseUrl as () => string });
@@ -43,18 +43,18 @@ Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not
   }
 });
 
-/** What is told to a function of those that a client offers. */
+/** The list of subprotocols that the callback gets. */
 function offered(value: string | undefined): readonly string[] | undefined {
-  let told: readonly string[] | undefined;
-  const subprotocols = (offered: readonly string[]) => void (told = offered);
-  const faults = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
+  let calls: readonly string[] | undefined;
+  const subprotocols = (offered: readonly string[]) => void (calls = offered);
+  const reporter = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
   const headers = value === undefined ? {} : { "Sec-WebSocket-Protocol": value };
-  const functions = new OptionCallbacks(readOptions({ subprotocols }), faults);
+  const functions = new OptionCallbacks(readOptions({ subprotocols }), reporter);
   assertEquals(functions.subprotocol(new Request("http://host/", { headers })), undefined);
-  return told;
+  return calls;
 }
 
-Deno.test("subprotocols: a function is told of those on offer in the client's order, each once", () => {
+Deno.test("subprotocols: a function gets the offered ones in the client's order, each once", () => {
   assertEquals(offered("v12.stomp, v11.stomp"), ["v12.stomp", "v11.stomp"]);
   assertEquals(offered("b,a\t,  b , a"), ["b", "a"]);
   assertEquals(offered("a b, c, (d), e"), ["c", "e"]);
@@ -71,7 +71,7 @@ Deno.test("subprotocols: 100,000 offers are read like one", () => {
   assertEquals(offered(many.join(",,")), many);
 });
 
-/** Runs something and gives what was rejected and nobody caught: it would end the process. */
+/** Runs a function and collects unhandled rejections, which would end the process. */
 async function unhandled(run: () => Promise<unknown>): Promise<unknown[]> {
   const seen: unknown[] = [];
   const note = (event: PromiseRejectionEvent) => {
@@ -128,7 +128,7 @@ Deno.test("a log that turns out to reject does not end the process", async () =>
   assertEquals(seen, []);
 });
 
-Deno.test("fallback: whatever it gives but a Response, or throws, is a 500 and an error", async () => {
+Deno.test("fallback: any result but a Response, or an error, is a 500 and an error event", async () => {
   const throws = new Proxy({}, { get: throwing, getPrototypeOf: throwing });
   const nonsense = ["text", 1, {}, throws, { [Symbol.toStringTag]: "Response" }];
   for (const odd of nonsense) {
@@ -141,7 +141,7 @@ Deno.test("fallback: whatever it gives but a Response, or throws, is a 500 and a
   }
 });
 
-Deno.test("fallback: a Response with a status that no answer has is a 500 and an error", async () => {
+Deno.test("fallback: a Response with a status that no response has is a 500 and an error", async () => {
   const ofStatus = (status: number) =>
     Object.defineProperty(new Response("x"), "status", { value: status });
   for (const odd of [Response.error(), ...[100, 199, 600, NaN].map(ofStatus)]) {
@@ -155,10 +155,10 @@ Deno.test("fallback: a Response with a status that no answer has is a 500 and an
 
 Deno.test("fallback: an upgrade, a redirect and what has no body are sent as they are", async () => {
   const upgraded = Object.defineProperty(new Response(null), "status", { value: 101 });
-  const answers = [204, 205, 304].map((status) => new Response(null, { status }));
-  for (const answer of [upgraded, Response.redirect("http://host/"), ...answers]) {
-    const { server } = serve({ fallback: () => answer });
-    assertStrictEquals(await server.handle(new Request("http://host/elsewhere")), answer);
+  const responses = [204, 205, 304].map((status) => new Response(null, { status }));
+  for (const result of [upgraded, Response.redirect("http://host/"), ...responses]) {
+    const { server } = serve({ fallback: () => result });
+    assertStrictEquals(await server.handle(new Request("http://host/elsewhere")), result);
   }
 });
 

@@ -62,49 +62,49 @@ Deno.test("without a fallback a path outside the prefix is a 404", async () => {
 });
 
 Deno.test("a fallback answers what is outside the prefix, and nothing else", async () => {
-  const asked: unknown[] = [];
-  const answer = (request: Request, info: unknown) => {
-    asked.push(new URL(request.url).pathname, info);
+  const requests: unknown[] = [];
+  const respond = (request: Request, info: unknown) => {
+    requests.push(new URL(request.url).pathname, info);
     return new Response("mine");
   };
   for (
-    const fallback of [answer, async (...args: Parameters<typeof answer>) => {
+    const fallback of [respond, async (...args: Parameters<typeof respond>) => {
       await microtasks();
-      return answer(...args);
+      return respond(...args);
     }]
   ) {
-    asked.length = 0;
+    requests.length = 0;
     const { server } = serve({ fallback });
     const response = await server.handler(new Request("http://host/other"), "info");
     assertEquals(await response.text(), "mine");
     assertEquals((await get(server, "/echo")).status, 200);
     assertEquals((await get(server, "/echo/nothing")).status, 404);
-    assertEquals(asked, ["/other", "info"]);
+    assertEquals(requests, ["/other", "info"]);
   }
 });
 
-Deno.test("a fallback that throws or rejects is a 500, and the error is told", async () => {
+Deno.test("a fallback that throws or rejects is a 500, and error is emitted", async () => {
   const error = new Error("no fallback");
   const failing = [() => {
     throw error;
   }, () => Promise.reject(error)];
   for (const fallback of failing) {
     const { server, log } = serve({ fallback });
-    const told: unknown[] = [];
+    const calls: unknown[] = [];
     assertEquals((await get(server, "/other")).status, 500);
     assertEquals(log.length, 1);
     assert(log[0]!.startsWith("error ") && log[0]!.includes("no fallback"), log[0]);
-    server.on("error", (error) => told.push(error));
+    server.on("error", (error) => calls.push(error));
     const response = await get(server, "/other");
     assertEquals(response.status, 500);
     assertEquals((await response.text()).includes("no fallback"), false);
-    assertEquals([told, log.length], [[error], 1]);
+    assertEquals([calls, log.length], [[error], 1]);
   }
 });
 
 Deno.test("a fallback that gives nothing is a 404, for on Bun it may have upgraded", async () => {
-  for (const answer of [undefined, Promise.resolve(undefined)]) {
-    const { server, log } = serve({ fallback: () => answer });
+  for (const result of [undefined, Promise.resolve(undefined)]) {
+    const { server, log } = serve({ fallback: () => result });
     assertEquals((await get(server, "/other")).status, 404);
     assertEquals(log, []);
   }
@@ -186,7 +186,7 @@ Deno.test("broadcast of anything but a string is a TypeError", () => {
   }
 });
 
-Deno.test("a broadcast that alone is over the limit is a RangeError, and reaches nobody", async () => {
+Deno.test("a broadcast above the limit is a RangeError, and is not sent", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve({ maxBufferedBytes: 10_000 }));
@@ -198,7 +198,7 @@ Deno.test("a broadcast that alone is over the limit is a RangeError, and reaches
   }
   await microtasks();
   assertEquals([framed.socket.sent, raw.socket.sent], [["o"], []]);
-  // What just fits closes nobody.
+  // A message that just fits closes no connection.
   server.broadcast("x".repeat(10_000 - 2 - 128));
   await microtasks();
   assertEquals([framed.socket.sent.length, raw.socket.sent.length], [2, 1]);
@@ -260,16 +260,16 @@ Deno.test("a runtime without websockets answers handshakes with 400", async () =
   assertEquals(response.status, 400);
 });
 
-Deno.test("a waiting poll asks the runtime for silence, and takes it back before its answer", async () => {
+Deno.test("a waiting poll asks the runtime for silence, and takes it back before its response", async () => {
   using time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { client } = await connect(server);
-  assertEquals(runtime.asked, []);
+  assertEquals(runtime.requests, []);
   const waiting = client.poll();
   await microtasks();
-  assertEquals(runtime.asked, ["silence of 25000"]);
+  assertEquals(runtime.requests, ["silence of 25000"]);
   await pass(time, 25000);
   assertEquals(await waiting, "h");
-  assertEquals(runtime.asked, ["silence of 25000", "traffic"]);
+  assertEquals(runtime.requests, ["silence of 25000", "traffic"]);
 });

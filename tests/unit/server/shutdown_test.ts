@@ -60,7 +60,7 @@ Deno.test("websockets get what was written and the close, and closing waits for 
   assertEquals([isOver(), time.next()], [true, false]);
 });
 
-Deno.test("websockets that do not answer are cut off after the time-out", async () => {
+Deno.test("websockets that do not reply are cut off after the timeout", async () => {
   using time = fakeTime();
   const { server, runtime, close, isOver } = start();
   const { socket } = await connectSocket(server, runtime);
@@ -84,7 +84,7 @@ Deno.test("after a stand-still, closing waits for what lies in the sockets", asy
   assertEquals([socket.closings.length, isOver(), time.next()], [1, true, false]);
 });
 
-Deno.test("who polls gets the close frame; who never comes back is cut off, and no id lingers", async () => {
+Deno.test("polling clients get the close frame, others are cut off, and no session id remains", async () => {
   using time = fakeTime();
   const { server, close, isOver } = start();
   const one = await connect(server, "one");
@@ -138,7 +138,7 @@ Deno.test("the first call decides, and all get its promise", async () => {
   await first;
 });
 
-Deno.test("a websocket that opens in the middle of closing is told, and the application is not", async () => {
+Deno.test("a websocket that opens during the shutdown is closed, without a connection event", async () => {
   using time = fakeTime();
   const { server, runtime, close } = start();
   let opened = 0;
@@ -172,10 +172,10 @@ Deno.test("a session whose authorization comes after the close is refused", asyn
       new Request("http://host/echo/a/b/xhr", { method: "POST" }),
     ]
   ) {
-    const answer = server.handle(request);
+    const response = server.handle(request);
     close();
     allow(true);
-    assertEquals((await answer).status, 503);
+    assertEquals((await response).status, 503);
   }
   assertEquals([runtime.sockets.length, time.next()], [0, false]);
 });

@@ -24,24 +24,24 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
   return (response as Response).status;
 }
 
-Deno.test("those who hold more than their share end, the largest first, until there is room", async () => {
+Deno.test("owners above their share are evicted, the largest first, until there is room", async () => {
   const holders = new Set<BufferOwner>();
-  const holdings = new BufferBudget(limit, [holders], { failed: fail });
+  const budget = new BufferBudget(limit, [holders], { failed: fail });
   const ended: number[] = [];
   for (const heldBytes of [10_000, 50_000, 30_000, 20_000]) {
     const holder = {
       heldBytes,
       evict() {
         ended.push(heldBytes);
-        holdings.change(-heldBytes);
+        budget.change(-heldBytes);
       },
     };
     holders.add(holder);
-    holdings.change(heldBytes);
+    budget.change(heldBytes);
   }
-  assertEquals([holdings.isFull, ended], [true, []]);
+  assertEquals([budget.isFull, ended], [true, []]);
   await turn();
-  assertEquals([holdings.isFull, ended, holdings.total], [false, [50_000], 60_000]);
+  assertEquals([budget.isFull, ended, budget.total], [false, [50_000], 60_000]);
 });
 
 Deno.test("where too much waits, all are looked at once, however many changes there are", async () => {
@@ -54,13 +54,13 @@ Deno.test("where too much waits, all are looked at once, however many changes th
     },
     evict() {},
   };
-  const holdings = new BufferBudget(limit, [new Set([holder])], { failed: fail });
-  for (let i = 0; i < 1000; i++) holdings.change(limit);
+  const budget = new BufferBudget(limit, [new Set([holder])], { failed: fail });
+  for (let i = 0; i < 1000; i++) budget.change(limit);
   await turn();
   assertEquals(looks, 1);
   // Those that came meanwhile are not forgotten.
-  holdings.change(1);
-  holdings.change(1);
+  budget.change(1);
+  budget.change(1);
   await turn();
   assertEquals(looks, 1);
   time.tick(100);
@@ -68,7 +68,7 @@ Deno.test("where too much waits, all are looked at once, however many changes th
   assertEquals(looks, 2);
 });
 
-Deno.test("of sessions that owe too much together, the largest is closed, and no other", async () => {
+Deno.test("when sessions together buffer too much, only the largest is closed", async () => {
   using _time = fakeTime();
   const { server } = serve(small);
   const one = await connect(server, "one");
@@ -78,7 +78,7 @@ Deno.test("of sessions that owe too much together, the largest is closed, and no
   two.connection.write("x".repeat(25_000));
   assertEquals(await infoStatus(server), 200);
   two.connection.write("x".repeat(10_000));
-  // Nobody else comes in until the largest has gone.
+  // No new session is accepted until the largest is closed.
   assertEquals(await infoStatus(server), 503);
   const late = new Request("http://host/echo/a/late/xhr", { method: "POST" });
   assertEquals((await server.handle(late)).status, 503);
@@ -90,7 +90,7 @@ Deno.test("of sessions that owe too much together, the largest is closed, and no
   assertEquals((await two.client.poll()).length, 35_000 + 'a["",""]'.length);
 });
 
-Deno.test("what nobody reads counts, and who sent most of it is closed", async () => {
+Deno.test("unread messages count, and the connection with the most is closed", async () => {
   using _time = fakeTime();
   const { server } = serve(small);
   const one = await connect(server, "one");
@@ -100,10 +100,10 @@ Deno.test("what nobody reads counts, and who sent most of it is closed", async (
   await turn();
   assertEquals([one, two].map(({ connection }) => connection.readyState), [2, 1]);
   assertEquals(await one.client.poll(), 'c[1008,"Messages are not being read"]');
-  const heard: number[] = [];
-  two.connection.on("data", ({ length }) => heard.push(length));
+  const received: number[] = [];
+  two.connection.on("data", ({ length }) => received.push(length));
   await microtasks();
-  assertEquals([heard, await infoStatus(server)], [[30_000], 200]);
+  assertEquals([received, await infoStatus(server)], [[30_000], 200]);
 });
 
 Deno.test("what waits in a websocket counts, and one that takes nothing is cut off", async () => {
@@ -122,7 +122,7 @@ Deno.test("what waits in a websocket counts, and one that takes nothing is cut o
   assertEquals(await infoStatus(server), 200);
 });
 
-Deno.test("a server that has held much holds nothing once its sessions are gone", async () => {
+Deno.test("a server buffers nothing once its sessions are gone", async () => {
   using time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: 1_000_000 });
   for (let round = 0; round < 20; round++) {
@@ -165,28 +165,28 @@ for (const how of ["a listener", "a loop"]) {
     const seen: string[] = [];
     for (const count of [5000, 20_000]) {
       const { socket, connection } = await connectSocket(server, runtime);
-      let heard = 0;
+      let received = 0;
       const events: string[] = [];
       connection.on("close", () => events.push("close"));
-      if (how === "a listener") connection.on("data", () => heard++);
-      else void takeAll(connection, () => heard++);
+      if (how === "a listener") connection.on("data", () => received++);
+      else void takeAll(connection, () => received++);
       socket.listener.message(JSON.stringify(Array(count).fill("")));
       socket.listener.closed(1000, "");
       const status = await infoStatus(server);
       for (let turns = 0; turns < 50; turns++) await turn();
-      seen.push(`${status}, ${heard === count ? "all" : "not all"} heard, ${events}`);
+      seen.push(`${status}, ${received === count ? "all" : "not all"} received, ${events}`);
       // Nothing is kept: another may hold nearly all.
       assertEquals(await infoStatus(server), 200);
     }
-    assertEquals(seen, ["200, all heard, close", "503, not all heard, close"]);
+    assertEquals(seen, ["200, all received, close", "503, not all received, close"]);
   });
 }
 
-async function takeAll(messages: AsyncIterable<string>, taken: () => void): Promise<void> {
-  for await (const _ of messages) taken();
+async function takeAll(messages: AsyncIterable<string>, received: () => void): Promise<void> {
+  for await (const _ of messages) received();
 }
 
-Deno.test("the inbox of a connection that is over counts no longer where nobody takes it", async () => {
+Deno.test("the inbox of an ended connection stops counting if it is not read", async () => {
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve(small));

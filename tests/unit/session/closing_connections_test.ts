@@ -20,35 +20,37 @@ function openStream(
   return server.handle(new Request(url, { method: "POST" }));
 }
 
-Deno.test("answers of polls that nobody reads count until they have left, or their client has", async () => {
+Deno.test("poll responses that are not read count until they are sent, or their client disconnects", async () => {
   using _time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: limit });
-  const answers: Response[] = [];
+  const responses: Response[] = [];
   for (const id of ["one", "two", "three"]) {
     const { client, connection } = await connect(server, id);
     connection.write("x".repeat(400_000));
-    answers.push(await client.receive());
+    responses.push(await client.receive());
   }
   assertEquals(await infoStatus(server), 503);
-  // There is nobody else who holds anything.
+  // Nothing else has buffered data.
   await turn();
   assertEquals(await infoStatus(server), 200);
-  const read = answers.map((answer) => answer.text().then(({ length }) => length, () => "cut off"));
+  const read = responses.map((response) =>
+    response.text().then(({ length }) => length, () => "cut off")
+  );
   const results = await Promise.all(read);
   assertEquals(results.filter((result) => result === "cut off").length, 1);
   assertEquals(results.filter((result) => result === 400_006).length, 2);
 });
 
-Deno.test("an answer of a poll that waited counts as well", async () => {
+Deno.test("a response of a poll that waited counts as well", async () => {
   using _time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: limit });
   for (const id of ["one", "two", "three"]) {
     const { client, connection } = await connect(server, id);
-    const answer = await client.receive();
+    const response = await client.receive();
     connection.write("x".repeat(400_000));
     await microtasks();
     if (id !== "one") continue;
-    assertEquals((await answer.text()).length, 400_006);
+    assertEquals((await response.text()).length, 400_006);
   }
   assertEquals(await infoStatus(server), 200);
   const { client, connection } = await connect(server, "four");
@@ -62,10 +64,10 @@ Deno.test("connections on their way out are cut off before sessions are closed",
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve({ maxTotalBufferedBytes: limit }));
-  const leaving = [];
+  const sockets = [];
   for (let i = 0; i < 3; i++) {
     const { socket, connection } = await connectSocket(server, runtime);
-    leaving.push(socket);
+    sockets.push(socket);
     connection.write("x");
     await microtasks();
     socket.bufferedAmount = 300_000;
@@ -76,14 +78,14 @@ Deno.test("connections on their way out are cut off before sessions are closed",
     socket.bufferedAmount = 300_000;
     socket.listener.drained();
   }
-  assertEquals(leaving.map(({ closings }) => closings.length), [1, 1, 1]);
+  assertEquals(sockets.map(({ closings }) => closings.length), [1, 1, 1]);
   const { connection } = await connect(server, "one");
   connection.write("x".repeat(600_000));
   assertEquals(await infoStatus(server), 503);
   await turn();
   // What they hold is given back when they are gone; the session was not asked for it.
   assertEquals(connection.readyState, 1);
-  assertEquals(leaving.map(({ closings }) => closings.length), [2, 2, 1]);
+  assertEquals(sockets.map(({ closings }) => closings.length), [2, 2, 1]);
 });
 
 Deno.test("a stream whose client does not take its end is cut off", async () => {
@@ -111,14 +113,14 @@ Deno.test("a stream whose client does not take its end is cut off", async () => 
   assert(`${parts.at(-1)}`.includes("cut off"), "the stream was left to its client");
 });
 
-Deno.test("an answer of a poll waits for a slow client", async () => {
+Deno.test("a response of a poll waits for a slow client", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   await pass(time, 60_000);
-  assertEquals((await answer.text()).length, 50_006);
+  assertEquals((await response.text()).length, 50_006);
 });
 
 Deno.test("a session that ends before it begins is not waited for", async () => {
@@ -177,24 +179,24 @@ Deno.test("of a long frame, no more than a piece is handed on before its runtime
   assert(Math.max(...sizes) <= 128 * 1024, `there were pieces of ${sizes}`);
 });
 
-Deno.test("the time to come back begins when the answer to a poll has left", async () => {
+Deno.test("the time to come back begins when the response to a poll has left", async () => {
   using time = fakeTime();
   const { server } = serve({ disconnectDelay: 5000 });
   const { client, connection } = await connect(server);
   const closes: number[] = [];
   connection.on("close", ({ code }) => closes.push(code));
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   await pass(time, 60_000);
   assertEquals(closes, []);
-  assertEquals((await answer.text()).length, 50_006);
+  assertEquals((await response.text()).length, 50_006);
   await pass(time, 4999);
   assertEquals(closes, []);
   await pass(time, 1);
   assertEquals([closes, time.next()], [[1006], false]);
 });
 
-Deno.test("another poll may come while the answer to one is on its way", async () => {
+Deno.test("another poll may come while the response to one is on its way", async () => {
   using time = fakeTime();
   const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
   const { client, connection } = await connect(server);
@@ -209,38 +211,38 @@ Deno.test("another poll may come while the answer to one is on its way", async (
   assertEquals(connection.readyState, 3);
 });
 
-Deno.test("a client that takes nothing of its answer is given up after the response's time", async () => {
+Deno.test("a client that takes nothing of its response is given up after the response's time", async () => {
   using time = fakeTime();
   const { server } = serve({ disconnectDelay: 5000, responseTimeLimit: 20_000 });
   const { client, connection } = await connect(server);
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   const seen = closings(connection);
   await pass(time, 19_999);
   assertEquals(connection.readyState, 1);
   await pass(time, 1);
   assertEquals(seen, ["1002 Connection interrupted, not clean"]);
-  assertEquals(await answer.text().catch((error) => error.message.slice(-7)), "cut off");
+  assertEquals(await response.text().catch((error) => error.message.slice(-7)), "cut off");
   await pass(time, 5000);
   assertEquals(time.next(), false);
 });
 
-Deno.test("a long answer that breaks off ends its session, for nobody knows what has come", async () => {
+Deno.test("a long response that is aborted ends its session, because part of it may be lost", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
   const seen = closings(connection);
   connection.write("x".repeat(50_000));
-  const answer = await client.receive();
+  const response = await client.receive();
   connection.write("y");
-  await answer.body?.cancel();
+  await response.body?.cancel();
   assertEquals(seen, ["1002 Connection interrupted, not clean"]);
   assertEquals(await client.send("z"), 404);
   assertEquals(await client.poll(), 'c[1002,"Connection interrupted"]');
   assertEquals(time.next(), false);
 });
 
-Deno.test("a poll that waits meanwhile hears of that at once", async () => {
+Deno.test("a poll that waits at that time gets 1002 at once", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
@@ -254,7 +256,7 @@ Deno.test("a poll that waits meanwhile hears of that at once", async () => {
   assertEquals([seen.length, time.next()], [1, false]);
 });
 
-Deno.test("nobody hears of it whose session has had its end", async () => {
+Deno.test("sessions that have ended are not notified of it", async () => {
   using time = fakeTime();
   const { server } = serve();
   const { client, connection } = await connect(server);
@@ -269,7 +271,7 @@ Deno.test("nobody hears of it whose session has had its end", async () => {
   assertEquals([seen, time.next()], [["1000 Normal closure, clean"], false]);
 });
 
-Deno.test("an answer that cannot begin is not waited for", async () => {
+Deno.test("a response that cannot begin is not waited for", async () => {
   using time = fakeTime();
   const failing = {
     endpoints: () => ({}),

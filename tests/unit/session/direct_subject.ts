@@ -1,6 +1,5 @@
 /**
- * The sessions of src, driven without a server: with receivers that do no more
- * than keep the contract of `Receiver`.
+ * The sessions of `src/` without a server: their receivers only fulfil the contract of `Receiver`.
  *
  * @module
  */
@@ -17,7 +16,7 @@ import { SessionStore } from "../../../src/session/session_store.ts";
 import { shutDown } from "../../../src/server/shutdown.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import type { Slot, World } from "./session_schedule.ts";
-import { BySlot, closing, type Subject } from "./session_subject.ts";
+import { BySlot, closing, newTranscripts, type Subject } from "./session_subject.ts";
 
 /** A receiver that is nothing but its contract. */
 class TestReceiver implements Receiver {
@@ -101,7 +100,7 @@ const protocols: Readonly<Record<Slot, Protocol>> = {
   raw: "websocket-raw",
 };
 
-function peerOf(slot: Slot): ClientInfo {
+function clientInfoOf(slot: Slot): ClientInfo {
   return new ClientInfo(protocols[slot], `/${slot}`, 0, new Headers(), {});
 }
 
@@ -111,11 +110,7 @@ function turn(): Promise<void> {
 
 /** Drives `Session` and `Sessions`. */
 export class DirectSubject implements Subject {
-  readonly transcripts = {
-    receivers: [] as string[][],
-    connections: [] as string[][],
-    answers: [] as string[],
-  };
+  readonly transcripts = newTranscripts();
   readonly #world: World;
   readonly #tick: (ms: number) => void;
   readonly #sessions: SessionStore;
@@ -155,26 +150,26 @@ export class DirectSubject implements Subject {
     }
     session ??= this.#create(slot);
     receiver.session = session;
-    session.attach(receiver, peerOf(receiver.slot));
+    session.attach(receiver, clientInfoOf(receiver.slot));
   }
 
   #create(slot: Slot): Session {
     const id = slot === "a" || slot === "b" ? slot : "";
-    const session = new Session(this.#sessions, peerOf(slot), id, slot === "raw");
+    const session = new Session(this.#sessions, clientInfoOf(slot), id, slot === "raw");
     session.application = this.#application(session, slot);
     this.#sessions.add(session);
     return session;
   }
 
   #application(session: Session, slot: Slot): Application {
-    const heard: string[] = [];
+    const events: string[] = [];
     const { manner } = this.#world;
     return {
       unreadCost: 0,
       forget: () => {},
       opened: () => {
-        heard.push("opened");
-        this.transcripts.connections.push(heard);
+        events.push("opened");
+        this.transcripts.connections.push(events);
         this.#opened.push(session);
         this.#openedBySlot.add(slot, session);
         if (manner === "greets") session.write("hello");
@@ -183,12 +178,12 @@ export class DirectSubject implements Subject {
       received: (messages) => {
         for (const text of messages) {
           if (session.readyState !== 1) return;
-          heard.push(`message ${text}`);
+          events.push(`message ${text}`);
           if (manner === "echoes") session.write(text);
         }
       },
-      drained: () => heard.push("drain"),
-      closed: ({ code, reason }, wasClean) => heard.push(closing(code, reason, wasClean)),
+      drained: () => events.push("drain"),
+      closed: ({ code, reason }, wasClean) => events.push(closing(code, reason, wasClean)),
     };
   }
 
@@ -218,7 +213,7 @@ export class DirectSubject implements Subject {
   write(slot: Slot, back: number, text: string): void {
     const session = this.#openedBySlot.get(slot, back);
     if (session === undefined) return;
-    this.transcripts.answers.push(`write ${session.write(text)}`);
+    this.transcripts.results.push(`write ${session.write(text)}`);
   }
 
   send(slot: Slot, messages: readonly string[]): void {
@@ -228,7 +223,7 @@ export class DirectSubject implements Subject {
     }
     const session = this.#sessions.get(slot);
     const refused = session === undefined || session.interrupted;
-    this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
+    this.transcripts.results.push(`send ${refused ? 404 : 204}`);
     if (refused) return;
     session.accept(messages);
     if (messages.length > 0) this.#wait(session);

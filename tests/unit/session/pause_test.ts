@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Pause } from "../../../src/session/pause.ts";
 
-Deno.test("those who wait go on at the end of the pause, all but those who have left", () => {
+Deno.test("waiting senders continue at the end of the pause, except those that have disconnected", () => {
   const hold = new Pause();
   const went: string[] = [];
   const callbacks = ["one", "two", "three"].map((name) => () => went.push(name));

@@ -1,5 +1,5 @@
 /**
- * A whole server, driven by requests without a socket.
+ * A whole server without sockets, driven by requests.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { Connection } from "../../../src/connection/connection.ts";
 import { Server } from "../../../src/server/server.ts";
 import type { Slot, World } from "./session_schedule.ts";
-import { BySlot, closing, type Subject } from "./session_subject.ts";
+import { BySlot, closing, newTranscripts, type Subject } from "./session_subject.ts";
 
-/** Reads an answer frame by frame, as a client would. */
-class Answer {
+/** Reads an reader frame by frame, as a client would. */
+class Reader {
   readonly seen: string[] = [];
   readonly #prelude: number;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -56,20 +56,16 @@ class Answer {
 
 /** Drives `Server.handle` over xhr, xhr_streaming and xhr_send. */
 export class ServedSubject implements Subject {
-  readonly transcripts = {
-    receivers: [] as string[][],
-    connections: [] as string[][],
-    answers: [] as string[],
-  };
+  readonly transcripts = newTranscripts();
   readonly #world: World;
   readonly #tick: (ms: number) => void;
   readonly #server: Server;
   readonly #opened: Connection[] = [];
   readonly #openedBySlot = new BySlot<Connection>();
-  readonly #answers = new BySlot<Answer>();
+  readonly #readers = new BySlot<Reader>();
 
   /** Receiving requests that the server has not answered yet. */
-  #unanswered = 0;
+  #pending = 0;
   #closed = false;
 
   /** @param tick lets time pass, on fake timers. */
@@ -83,18 +79,18 @@ export class ServedSubject implements Subject {
   }
 
   #listen(connection: Connection): void {
-    const heard = ["opened"];
+    const events = ["opened"];
     const { manner } = this.#world;
-    this.transcripts.connections.push(heard);
+    this.transcripts.connections.push(events);
     this.#opened.push(connection);
     this.#openedBySlot.add(connection.pathname.split("/")[2] as Slot, connection);
     connection.on("data", (message) => {
-      heard.push(`message ${message}`);
+      events.push(`message ${message}`);
       if (manner === "echoes") connection.write(message);
     });
-    connection.on("drain", () => heard.push("drain"));
+    connection.on("drain", () => events.push("drain"));
     connection.on("close", ({ code, reason, wasClean }) => {
-      heard.push(closing(code, reason, wasClean));
+      events.push(closing(code, reason, wasClean));
     });
     if (manner === "greets") connection.write("hello");
     if (manner === "leaves") connection.close(3000, "Go away!");
@@ -107,31 +103,31 @@ export class ServedSubject implements Subject {
   }
 
   attach(slot: Slot, polling: boolean): void {
-    const answer = new Answer(polling ? 0 : 1);
-    this.transcripts.receivers.push(answer.seen);
-    this.#answers.add(slot, answer);
+    const reader = new Reader(polling ? 0 : 1);
+    this.transcripts.receivers.push(reader.seen);
+    this.#readers.add(slot, reader);
     const response = this.#post(slot, polling ? "xhr" : "xhr_streaming");
-    if (response instanceof Response) this.#read(answer, response);
-    else this.#readLater(answer, response);
+    if (response instanceof Response) this.#read(reader, response);
+    else this.#readLater(reader, response);
   }
 
-  #read(answer: Answer, response: Response): void {
-    if (response.status === 200) answer.read(response);
-    else answer.seen.push(String(response.status));
+  #read(reader: Reader, response: Response): void {
+    if (response.status === 200) reader.read(response);
+    else reader.seen.push(String(response.status));
   }
 
-  async #readLater(answer: Answer, response: Promise<Response>): Promise<void> {
-    this.#unanswered++;
-    this.#read(answer, await response);
-    this.#unanswered--;
+  async #readLater(reader: Reader, response: Promise<Response>): Promise<void> {
+    this.#pending++;
+    this.#read(reader, await response);
+    this.#pending--;
   }
 
   abort(slot: Slot, back: number): void {
-    this.#answers.get(slot, back)?.abort();
+    this.#readers.get(slot, back)?.abort();
   }
 
   abortAll(): void {
-    for (const answer of this.#answers.all()) answer.abort();
+    for (const reader of this.#readers.all()) reader.abort();
   }
 
   stall(): void {
@@ -150,12 +146,12 @@ export class ServedSubject implements Subject {
   write(slot: Slot, back: number, text: string): void {
     const connection = this.#openedBySlot.get(slot, back);
     if (connection === undefined) return;
-    this.transcripts.answers.push(`write ${connection.write(text)}`);
+    this.transcripts.results.push(`write ${connection.write(text)}`);
   }
 
   async send(slot: Slot, messages: readonly string[]): Promise<void> {
     const { status } = await this.#post(slot, "xhr_send", JSON.stringify(messages));
-    this.transcripts.answers.push(`send ${status}`);
+    this.transcripts.results.push(`send ${status}`);
   }
 
   close(slot: Slot, back: number, code: number, reason: string): void {
@@ -168,7 +164,7 @@ export class ServedSubject implements Subject {
 
   async settle(): Promise<void> {
     await this.#turns();
-    while (this.#unanswered > 0) {
+    while (this.#pending > 0) {
       this.#tick(10);
       await this.#turns();
     }
@@ -186,8 +182,8 @@ export class ServedSubject implements Subject {
   }
 
   #lines(): number {
-    const { receivers, connections, answers } = this.transcripts;
-    return [...receivers, ...connections, answers].reduce((sum, seen) => sum + seen.length, 0);
+    const { receivers, connections, results } = this.transcripts;
+    return [...receivers, ...connections, results].reduce((sum, seen) => sum + seen.length, 0);
   }
 
   states(): string[] {

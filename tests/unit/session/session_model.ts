@@ -1,13 +1,13 @@
 /**
- * What sessions have to do, written down from the protocol (section 5) as simply
- * as possible: plain data, absolute times, and a look at everything each turn.
+ * A reference model of sessions, written from the protocol (section 5) as simply as possible:
+ * plain data, absolute times, and a check of everything in each turn.
  *
  * @module
  */
 
 import { ModelReceiver, ModelSession, never, type Status } from "./session_model_state.ts";
 import type { Slot, World } from "./session_schedule.ts";
-import { BySlot, closing, type Subject } from "./session_subject.ts";
+import { BySlot, closing, newTranscripts, type Subject } from "./session_subject.ts";
 
 const states = { open: 1, closing: 2, over: 3 };
 /** A server that shuts down looks so often, ms, whom to close next. */
@@ -15,11 +15,7 @@ const closingStep = 20;
 
 /** The reference model. */
 export class SessionModel implements Subject {
-  readonly transcripts = {
-    receivers: [] as string[][],
-    connections: [] as string[][],
-    answers: [] as string[],
-  };
+  readonly transcripts = newTranscripts();
   readonly #world: World;
   #now = 0;
   /** The ids in use. */
@@ -64,7 +60,7 @@ export class SessionModel implements Subject {
     if (!receiver.forLife) this.#ids.set(slot, session);
     this.#sessions.push(session);
     this.#sessionsBySlot.add(slot, session);
-    this.transcripts.connections.push(session.heard);
+    this.transcripts.connections.push(session.events);
     if (slot !== "raw") receiver.take("o");
     this.#listen(session, receiver);
     if (this.#world.manner === "greets") this.#write(session, "hello");
@@ -73,7 +69,7 @@ export class SessionModel implements Subject {
 
   #resume(session: ModelSession, receiver: ModelReceiver): void {
     if (session.phase === "over") {
-      this.#sayGoodbye(session, receiver);
+      this.#sendClose(session, receiver);
       return;
     }
     this.#listen(session, receiver);
@@ -114,18 +110,18 @@ export class SessionModel implements Subject {
     if (session.phase === "closing") {
       if (session.receiver === undefined || queue.length > 0) return;
       session.receiver = undefined;
-      this.#sayGoodbye(session, receiver);
+      this.#sendClose(session, receiver);
       this.#over(session, session.status, true);
     } else if (session.buffered <= highWaterMark) session.drainDue = true;
   }
 
-  #tellDrained(session: ModelSession): void {
-    const { phase, drainDue, drainOwed, buffered } = session;
+  #emitDrained(session: ModelSession): void {
+    const { phase, drainDue, needsDrain, buffered } = session;
     session.drainDue = false;
-    if (phase !== "open" || !drainDue || !drainOwed) return;
+    if (phase !== "open" || !drainDue || !needsDrain) return;
     if (buffered > this.#world.highWaterMark) return;
-    session.drainOwed = false;
-    session.heard.push("drain");
+    session.needsDrain = false;
+    session.events.push("drain");
   }
 
   #takeFrame(queue: string[]): string {
@@ -138,7 +134,7 @@ export class SessionModel implements Subject {
     return "a" + JSON.stringify(messages);
   }
 
-  #sayGoodbye(session: ModelSession, receiver: ModelReceiver): void {
+  #sendClose(session: ModelSession, receiver: ModelReceiver): void {
     const { code, reason } = session.status;
     if (session.slot !== "raw") receiver.take(`c[${code},${JSON.stringify(reason)}]`);
     receiver.end(receiver.forLife ? `closed ${code} ${reason}` : "ended");
@@ -151,7 +147,7 @@ export class SessionModel implements Subject {
     session.queue.length = 0;
     session.heartbeatAt = never;
     session.resume();
-    session.heard.push(closing(status.code, status.reason, wasClean));
+    session.events.push(closing(status.code, status.reason, wasClean));
     this.#lookAround();
   }
 
@@ -197,7 +193,7 @@ export class SessionModel implements Subject {
   write(slot: Slot, back: number, text: string): void {
     const session = this.#sessionsBySlot.get(slot, back);
     if (session === undefined) return;
-    this.transcripts.answers.push(`write ${this.#write(session, text)}`);
+    this.transcripts.results.push(`write ${this.#write(session, text)}`);
   }
 
   #write(session: ModelSession, text: string): boolean {
@@ -209,7 +205,7 @@ export class SessionModel implements Subject {
     if (buffered + overhead * session.queue.length > this.#world.maxBufferedBytes) {
       this.#close(session, { code: 1008, reason: "Slow consumer" });
     } else if (buffered <= this.#world.highWaterMark) return true;
-    session.drainOwed = true;
+    session.needsDrain = true;
     return false;
   }
 
@@ -217,13 +213,13 @@ export class SessionModel implements Subject {
     const overHttp = slot === "a" || slot === "b";
     const session = overHttp ? this.#ids.get(slot) : this.#sessionsBySlot.get(slot, 0);
     const refused = session === undefined || overHttp && session.interrupted;
-    if (overHttp) this.transcripts.answers.push(`send ${refused ? 404 : 204}`);
+    if (overHttp) this.transcripts.results.push(`send ${refused ? 404 : 204}`);
     if (refused || !overHttp && session.receiver === undefined) return;
     if (messages.length > 0) session.exchanged = true;
     if (messages.length > 0 && overHttp && session.paused) session.waiting++;
     for (const message of messages) {
       if (session.phase !== "open") return;
-      session.heard.push(`message ${message}`);
+      session.events.push(`message ${message}`);
       if (this.#world.manner === "echoes") this.#write(session, message);
     }
   }
@@ -324,9 +320,9 @@ export class SessionModel implements Subject {
       const late = this.#late;
       this.#late = [];
       // Who has seen that the first has gone looks no more, though another may be faster.
-      const taken = late.map(({ slot }) => this.#ids.get(slot)?.receiver !== undefined);
+      const stillThere = late.map(({ slot }) => this.#ids.get(slot)?.receiver !== undefined);
       for (const [i, receiver] of late.entries()) {
-        if (taken[i] && looks < this.#world.patience) this.#late.push(receiver);
+        if (stillThere[i] && looks < this.#world.maxChecks) this.#late.push(receiver);
         else this.#receive(receiver);
       }
       this.#handOverAll();
@@ -335,7 +331,7 @@ export class SessionModel implements Subject {
 
   #handOverAll(): void {
     this.#sessions.forEach((session) => this.#handOver(session));
-    this.#sessions.forEach((session) => this.#tellDrained(session));
+    this.#sessions.forEach((session) => this.#emitDrained(session));
   }
 
   states(): string[] {

@@ -1,5 +1,5 @@
 /**
- * Runs schedules against the model and the real thing, and shows where they part.
+ * Runs schedules against the model and the real sessions, and shows where they differ.
  *
  * @module
  */
@@ -61,7 +61,7 @@ function compare(model: Subject, real: Subject): string | undefined {
   const [wanted, got] = [model.transcripts, real.transcripts];
   return compareAll("receiver", wanted.receivers, got.receivers) ??
     compareAll("connection", wanted.connections, got.connections) ??
-    compareOne("the answers", wanted.answers, got.answers) ??
+    compareOne("the answers", wanted.results, got.results) ??
     compareOne("the states", model.states(), real.states()) ??
     compareSizes(model.size(), real.size());
 }

@@ -1,5 +1,5 @@
 /**
- * What the reference model remembers of receivers and sessions.
+ * The state of the reference model: receivers and sessions.
  *
  * @module
  */
@@ -48,20 +48,20 @@ export interface Status {
 /** When something is not going to happen. */
 export const never = Infinity;
 
-/** A session, and what the application hears of it; new ones are about to open. */
+/** A session and its events. New ones are about to open. */
 export class ModelSession {
   readonly slot: Slot;
-  readonly heard = ["opened"];
+  readonly events = ["opened"];
   readonly queue: string[] = [];
   phase: "open" | "closing" | "over" = "open";
   status: Status = { code: 0, reason: "" };
   receiver: ModelReceiver | undefined;
   requests = 0;
   exchanged = false;
-  drainOwed = false;
+  needsDrain = false;
   /** At the end of the turn, unless there is too much again by then. */
   drainDue = false;
-  /** Whether it was an interruption that ended it, of which the client hears once. */
+  /** Whether an interruption ended it, which the client is told once. */
   interrupted = false;
   /** The application takes no messages; and how many senders wait until it does. */
   paused = false;

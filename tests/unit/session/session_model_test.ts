@@ -27,7 +27,7 @@ Deno.test(`sessions do what the model does in ${schedules} schedules from seed $
       maxBufferedBytes: 300,
       maxSessions: [Infinity, Infinity, 2, 3],
       frameSize: 60,
-      patience: 0,
+      maxChecks: 0,
       spreads: [0, 0, 100, 1000],
       heartbeatDelays: [25000, 3000],
     },
@@ -48,13 +48,13 @@ Deno.test(`a server does so over xhr in ${served} schedules from seed ${seed}`, 
       maxBufferedBytes: 16 * 1024 * 1024,
       maxSessions: [Infinity, 1],
       frameSize: 256 * 1024,
-      patience: 5,
+      maxChecks: 5,
       // A second receiver, in whose patience a session is closed, would depend on milliseconds.
       spreads: [0],
       // None: a stream that ends with one needs turns of the event loop, and fake time has none.
       heartbeatDelays: [1e9],
     },
-    // A client asks again when its answer has ended, which takes turns.
+    // A client asks again when its response has ended, which takes turns.
     unhurried: new Set(["attach", "send", "abort"]),
   });
 });

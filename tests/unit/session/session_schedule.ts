@@ -1,5 +1,5 @@
 /**
- * What can happen to the sessions of a server, at random but repeatably.
+ * Draws schedules: random but repeatable sequences of what can happen to a server's sessions.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface World {
   /** Bytes after which a frame ends. */
   readonly frameSize: number;
   /** How often, every 10 ms, a second receiver looks whether the first has gone. */
-  readonly patience: number;
+  readonly maxChecks: number;
   readonly manner: Manner;
 }
 
@@ -95,73 +95,74 @@ export interface Bounds {
   readonly maxBufferedBytes: number;
   readonly maxSessions: readonly number[];
   readonly frameSize: number;
-  readonly patience: number;
+  readonly maxChecks: number;
   /** Over how many ms a server that shuts down closes its sessions. */
   readonly spreads: readonly number[];
   readonly heartbeatDelays: readonly number[];
 }
 
 /** Draws a schedule for such a subject. */
-export function drawSchedule(dice: SeededRandom, bounds: Bounds): Schedule {
-  const { slots, without, highWaterMark, maxBufferedBytes, frameSize, patience } = bounds;
+export function drawSchedule(random: SeededRandom, bounds: Bounds): Schedule {
+  const { slots, without, highWaterMark, maxBufferedBytes, frameSize, maxChecks: maxChecks } =
+    bounds;
   const world: World = {
-    heartbeatDelay: dice.pick(bounds.heartbeatDelays),
+    heartbeatDelay: random.pick(bounds.heartbeatDelays),
     disconnectDelay: 5000,
-    responseLimit: dice.pick([1, 20, 100, 4096]),
+    responseLimit: random.pick([1, 20, 100, 4096]),
     highWaterMark,
     maxBufferedBytes,
-    maxSessions: dice.pick(bounds.maxSessions),
+    maxSessions: random.pick(bounds.maxSessions),
     frameSize,
-    patience,
-    manner: dice.pick(["listens", "listens", "echoes", "greets", "leaves"]),
+    maxChecks: maxChecks,
+    manner: random.pick(["listens", "listens", "echoes", "greets", "leaves"]),
   };
   const hat = fillHat(without);
   let messages = 0;
-  const text = () => `m${++messages}`.padEnd(dice.pick([0, 0, 0, 40, 130]), "x");
+  const text = () => `m${++messages}`.padEnd(random.pick([0, 0, 0, 40, 130]), "x");
   const times = timesOf(world);
-  const polling = dice.pick([0, 0.5, 0.5, 1]);
+  const polling = random.pick([0, 0.5, 0.5, 1]);
   // Few slots at a time, so that much happens to each.
-  const used = Array.from({ length: dice.pick([1, 2, 2, 3]) }, () => dice.pick(slots));
+  const used = Array.from({ length: random.pick([1, 2, 2, 3]) }, () => random.pick(slots));
   const draw = (): Step => {
-    const does = dice.pick(hat);
-    const slot = dice.pick(used);
-    const hurry = dice.chance(0.3);
-    const back = dice.pick([0, 0, 0, 0, 0, 1, 2]);
+    const does = random.pick(hat);
+    const slot = random.pick(used);
+    const hurry = random.chance(0.3);
+    const back = random.pick([0, 0, 0, 0, 0, 1, 2]);
     switch (does) {
       case "attach":
-        return { does, slot, polling: dice.chance(polling), hurry };
+        return { does, slot, polling: random.chance(polling), hurry };
       case "write":
         return { does, slot, back, text: text(), hurry };
       case "send":
         return {
           does,
           slot,
-          messages: Array.from({ length: dice.pick([0, 1, 1, 2]) }, text),
+          messages: Array.from({ length: random.pick([0, 1, 1, 2]) }, text),
           hurry,
         };
       case "close":
-        return { does, slot, back, ...dice.pick(statuses), hurry };
+        return { does, slot, back, ...random.pick(statuses), hurry };
       case "pass":
-        return { does, ms: dice.pick(times), hurry: false };
+        return { does, ms: random.pick(times), hurry: false };
       default:
         return { does, slot, back, hurry };
     }
   };
-  const steps = Array.from({ length: dice.pick([6, 12, 25, 40]) }, draw);
-  if (!without.has("shutDown") && dice.chance(0.3)) {
-    const at = Math.floor(dice.roll() * steps.length);
-    steps.splice(at, 0, drawShutDown(dice, bounds));
+  const steps = Array.from({ length: random.pick([6, 12, 25, 40]) }, draw);
+  if (!without.has("shutDown") && random.chance(0.3)) {
+    const at = Math.floor(random.roll() * steps.length);
+    steps.splice(at, 0, drawShutDown(random, bounds));
   }
   return { world, steps };
 }
 
-/** Both are well apart from everybody's delays, see below. */
-function drawShutDown(dice: SeededRandom, bounds: Bounds): Step {
-  const spread = dice.pick(bounds.spreads);
-  return { does: "shutDown", spread, timeout: dice.pick([0, 1001, 10_001]), hurry: false };
+/** Both differ clearly from all delays, like the times of `timesOf`. */
+function drawShutDown(random: SeededRandom, bounds: Bounds): Step {
+  const spread = random.pick(bounds.spreads);
+  return { does: "shutDown", spread, timeout: random.pick([0, 1001, 10_001]), hurry: false };
 }
 
-/** All well apart from each other: time-outs are allowed to come a millisecond early. */
+/** All differ clearly from each other: timeouts may come a millisecond early. */
 function timesOf({ heartbeatDelay, disconnectDelay }: World): number[] {
   const near = [heartbeatDelay, disconnectDelay].flatMap((ms) => [ms - 10, ms, ms + 10]);
   const times = [10, 100, 1000, ...near, 2 * heartbeatDelay + 500];

@@ -83,18 +83,18 @@ Deno.test("websockets count without an id, and are never found by one", () => {
   assertEquals([sessions.size, sessions.get("")], [2, undefined]);
 });
 
-Deno.test("of connections that go, those that were leaving are told of", () => {
+Deno.test("the store reports closing connections that are gone", () => {
   const sessions = makeSessions();
   const connection = { heldBytes: 0, bufferedAmount: 0, isOver: true, destroy() {} };
-  let told = 0;
-  sessions.changed = () => told++;
+  let changes = 0;
+  sessions.changed = () => changes++;
   sessions.connectionGone(connection);
   sessions.closingConnections.add(connection);
   sessions.connectionGone(connection);
-  assertEquals([told, sessions.closingConnections.size], [1, 0]);
+  assertEquals([changes, sessions.closingConnections.size], [1, 0]);
 });
 
-Deno.test("whoever waits for a frame of a session that fails gets its close frame", () => {
+Deno.test("a receiver of a session that fails gets its close frame", () => {
   const sessions = makeSessions();
   const errors: unknown[] = [];
   sessions.report = (error) => errors.push(error);

@@ -1,19 +1,28 @@
 /**
- * What schedules are applied to: the reference model, and the real thing.
+ * The interface of what schedules run against: the reference model and the real sessions.
  *
  * @module
  */
 
 import type { Slot, Step } from "./session_schedule.ts";
 
-/** What everybody got to see, in the order in which they appeared. */
+/** All that was observed, in the order of appearance. */
 export interface Transcripts {
   /** Frames and the end of each receiving request or websocket. */
   readonly receivers: readonly (readonly string[])[];
   /** Events of each connection. */
   readonly connections: readonly (readonly string[])[];
-  /** What `write` gave, and the answers to sends. */
-  readonly answers: readonly string[];
+  /** What `write` gave, and the responses to sends. */
+  readonly results: readonly string[];
+}
+
+/** Transcripts without entries. */
+export function newTranscripts() {
+  return {
+    receivers: [] as string[][],
+    connections: [] as string[][],
+    results: [] as string[],
+  };
 }
 
 /** A server, or what stands for one. */
@@ -33,7 +42,7 @@ export interface Subject {
   pause(slot: Slot, back: number, paused: boolean): void;
   /** The server closes, a few ms later than all else happens. */
   shutDown(spread: number, timeout: number): void;
-  /** Time passes, during which nobody does anything. */
+  /** Time passes without any action. */
   pass(ms: number): void;
   /** All that needs no time happens. */
   settle(): void | Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * Cases that have services made for them.
+ * Draws a case that has a service made for it.
  *
  * @module
  */
@@ -29,9 +29,9 @@ const onNode = [
 /** Draws one of any kind that there is on the host. */
 export function drawMadeCase(host: HostName): DrawCase {
   const kinds = shares[host] ?? onNode;
-  return (dice, id) => {
-    let roll = dice.below(100);
+  return (random, id) => {
+    let roll = random.below(100);
     const [draw = drawLifeCase] = kinds.find(([, share]) => (roll -= share) < 0) ?? [];
-    return draw(dice, id);
+    return draw(random, id);
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What applications do with their connections: as they are told, and as nobody should.
+ * Applications that use their connections well or badly.
  *
  * @module
  */

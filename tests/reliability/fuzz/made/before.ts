@@ -1,6 +1,6 @@
 /**
- * Code before us on a server of `node:http`: what it does to a request and its answer is
- * told by a header field.
+ * Code that runs before SockJS on a `node:http` server. A request header selects what it does to
+ * the request and the response.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 type Action = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** The field that tells which of them to take, in order. */
+/** The header that lists the actions to take, in order. */
 export const fieldName = "x-before";
 
 /** Replaces a method by one that begins differently. */
@@ -37,32 +37,32 @@ function soon(task: () => void): void {
   setTimeout(() => alone(task), 2);
 }
 
-/** What that does wrong is its own fault, such as a head that it sends twice. */
+/** Errors of the action itself are ignored, such as a head that is sent twice. */
 function alone(task: () => void): void {
   try {
     task();
   } catch {
-    // Nobody else hears of it.
+    // It must not reach SockJS.
   }
 }
 
 /** Keeps all that is written until the end, as compression may. */
 function hoard(res: ServerResponse): void {
-  const kept: string[] = [];
+  const buffered: string[] = [];
   const { end } = res;
   res.write = ((chunk: unknown, ...rest: unknown[]) => {
-    kept.push(String(chunk));
+    buffered.push(String(chunk));
     const written = rest.find((each) => typeof each === "function") as (() => void) | undefined;
     if (written !== undefined) queueMicrotask(written);
     return true;
   }) as typeof res.write;
   res.end = ((chunk?: unknown, ...rest: unknown[]) => {
     const last = typeof chunk === "string" ? chunk : "";
-    return Reflect.apply(end, res, [kept.join("") + last, ...rest]);
+    return Reflect.apply(end, res, [buffered.join("") + last, ...rest]);
   }) as typeof res.end;
 }
 
-/** By their names. Those that wait take the request along first, and others hear of it later. */
+/** The actions by name. */
 const actions: Readonly<Record<string, Action>> = {
   utf8: (req) => void req.setEncoding("utf8"),
   latin1: (req) => void req.setEncoding("latin1"),
@@ -115,7 +115,7 @@ const delays: Readonly<Record<string, (req: IncomingMessage, go: () => void) => 
 /** The names of all. */
 export const actionNames: readonly string[] = [...Object.keys(actions), ...Object.keys(delays)];
 
-/** Does as the request says, and goes on. */
+/** Runs the actions that the request lists, then the rest of the application. */
 export function before(req: IncomingMessage, res: ServerResponse, go: () => void): void {
   const names = String(req.headers[fieldName] ?? "").split(",");
   for (const name of names) alone(() => actions[name]?.(req, res));

@@ -1,5 +1,5 @@
 /**
- * What clients do to services that were made for them, besides what they test.
+ * Client actions that all cases with a service of their own share.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { assertEquals } from "@std/assert";
 import type { Client } from "../client.ts";
 
-/** Tells the application something, over HTTP. */
+/** Sends a message to the application, over HTTP. */
 export async function says(client: Client, base: string, message: string): Promise<void> {
   const body = new TextEncoder().encode(JSON.stringify([message]));
   const latin = String.fromCharCode(...body);
-  const { status, body: answer } = await client.exchange("POST", `${base}/xhr_send`, "", latin);
-  assertEquals([status, answer], [204, ""], `sending ${message}`);
+  const { status, body: response } = await client.exchange("POST", `${base}/xhr_send`, "", latin);
+  assertEquals([status, response], [204, ""], `sending ${message}`);
 }
 
 /** Closes the service; then none of its connections is left. */

@@ -1,6 +1,5 @@
 /**
- * Services as nobody would want them: with limits that everything crosses, with functions
- * that fail, and applications that do.
+ * Draws services with extreme options: tiny limits, failing callbacks, and failing applications.
  *
  * @module
  */
@@ -32,20 +31,20 @@ const applications = [
 ];
 
 /** Draws what a service is like. */
-export function drawPlan(dice: SeededRandom): Plan {
-  const heartbeatDelay = dice.pick([20, 50, 100, 1000]);
+export function drawPlan(random: SeededRandom): Plan {
+  const heartbeatDelay = random.pick([20, 50, 100, 1000]);
   const plan = {
-    numbers: { heartbeatDelay, disconnectDelay: dice.pick([20, 100, 300]) } as Record<
+    numbers: { heartbeatDelay, disconnectDelay: random.pick([20, 100, 300]) } as Record<
       string,
       number
     >,
     functions: {} as Record<string, string>,
-    application: dice.pick(applications),
+    application: random.pick(applications),
   };
   for (const [name, values] of Object.entries(numbers)) {
-    if (dice.chance(0.2)) plan.numbers[name] = dice.pick(values);
+    if (random.chance(0.2)) plan.numbers[name] = random.pick(values);
   }
-  if (dice.chance(0.5)) return plan;
+  if (random.chance(0.5)) return plan;
   const options = [
     "authorize",
     "authorize",
@@ -56,7 +55,7 @@ export function drawPlan(dice: SeededRandom): Plan {
     "log",
   ];
   for (const option of options) {
-    if (dice.chance(0.25)) plan.functions[option] = dice.pick(namesOf(option));
+    if (random.chance(0.25)) plan.functions[option] = random.pick(namesOf(option));
   }
   return plan;
 }

@@ -1,5 +1,5 @@
 /**
- * HTTP/2 by a runtime's server for fetch handlers: Deno has it.
+ * HTTP/2 servers for fetch handlers. Only Deno has one.
  *
  * @module
  */

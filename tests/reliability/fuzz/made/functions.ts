@@ -1,5 +1,5 @@
 /**
- * Options that are functions, as nobody should write them.
+ * Option callbacks that throw, reject, or return nonsense.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Servers of `node:http2` under fuzz, in their compatibility mode.
+ * Servers of `node:http2` under fuzz, in compatibility mode.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Servers of Node's under fuzz, with an application's own code before us and after us.
+ * Servers of `node:http` under fuzz, with an application's own code before and after SockJS.
  *
  * @module
  */
@@ -27,14 +27,14 @@ export function listener(application: Application) {
   };
 }
 
-/** A server with one of ours, and an application that hears of everything else. */
+/** A server with one of ours, and an application that gets all other requests. */
 export function plainServer(sockjs: SockJSServer, application: Application): Server {
   const server = createServer(listener(application));
   installHandlers(sockjs, server);
   return withCodeBefore(server);
 }
 
-/** The same, with listeners of the application's for all else that Node tells. */
+/** The same, with listeners of the application for all other events of Node. */
 export function listeningServer(sockjs: SockJSServer, application: Application): Server {
   const server = createServer(listener(application));
   server.on("upgrade", (_req: IncomingMessage, socket: Duplex) => {

@@ -1,6 +1,6 @@
 /**
- * Services that are made for one case each: what they are stands in their path, which is
- * all that a server needs to make one when the first request for it comes.
+ * Plans of services that are made for one case each. The path of a service encodes its plan, so a
+ * server can create it on its first request.
  *
  * @module
  */

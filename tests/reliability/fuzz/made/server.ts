@@ -1,5 +1,5 @@
 /**
- * The server under fuzz whose services are made for one case each.
+ * The server program whose services are made for one case each.
  *
  * @module
  */
@@ -32,7 +32,7 @@ const application = async (url: string): Promise<Response> => {
   const { pathname } = new URL(url);
   if (pathname === "/ports") return Response.json(await ports);
   if (pathname.startsWith("/end/")) return Response.json(await made.end(pathname.slice(4)));
-  return await recorder.answer(new URL(url));
+  return await recorder.respond(new URL(url));
 };
 services.other = ({ url }) => application(url);
 

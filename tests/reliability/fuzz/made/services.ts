@@ -1,5 +1,5 @@
 /**
- * The services that were made, on the side of the server.
+ * Creates services from the plans in request paths, and closes them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A request of Node's and its answer, without a socket between them.
+ * A fake Node request and its response, without a socket.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type {
   ServerResponse,
 } from "../../../../src/runtimes/node/types.ts";
 
-/** A socket that notes its time-outs, and what it is given back. */
+/** A socket that notes its timeouts, and what it is given back. */
 export class FakeSocket extends EventEmitter implements NodeSocket {
   remoteAddress: string | undefined = "192.0.2.1";
   remotePort: number | undefined = 1234;
@@ -23,7 +23,7 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
   encrypted?: boolean;
   timeout: number | undefined;
   destroyed = false;
-  /** The answer that has it now. */
+  /** The response that has it now. */
   _httpMessage: unknown;
   /** Bytes that were put back, as latin1. */
   putBack = "";
@@ -50,7 +50,7 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
 }
 
 /** What is to be in a request. */
-export interface Asked {
+export interface FakeRequestInit {
   method?: string;
   /** The target, as it stood in the first line. */
   url?: string;
@@ -71,7 +71,9 @@ export class FakeIncoming extends Readable implements IncomingMessage {
   excess = 0;
   #wanted = false;
 
-  constructor({ method = "GET", url = "/", fields = [], socket = new FakeSocket() }: Asked = {}) {
+  constructor(
+    { method = "GET", url = "/", fields = [], socket = new FakeSocket() }: FakeRequestInit = {},
+  ) {
     super({ highWaterMark: 1 });
     this.method = method;
     this.url = url;
@@ -108,7 +110,7 @@ export class FakeIncoming extends Readable implements IncomingMessage {
     this.push(null);
   }
 
-  /** As Node does it: of an abort, only those hear who ask. */
+  /** Like Node, which reports an abort only to listeners. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     callback(this.listenerCount("error") > 0 ? error : null);
   }
@@ -119,7 +121,7 @@ export class FakeIncoming extends Readable implements IncomingMessage {
   }
 }
 
-/** An answer that notes what it is told. */
+/** A response that records its calls. */
 export class FakeResponse extends EventEmitter implements ServerResponse {
   /** Null while it waits behind another. */
   socket: FakeSocket | null;
@@ -167,7 +169,7 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
     this.set.delete(name.toLowerCase());
   }
 
-  /** Whoever wants to hear that a chunk has left. */
+  /** Callbacks that wait until a chunk is sent. */
   readonly written: (() => void)[] = [];
 
   write(chunk: string | Uint8Array, written?: () => void): boolean {
@@ -196,8 +198,8 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
 }
 
 /** Both, as they go through the server. */
-export function exchange(asked: Asked = {}) {
-  const req = new FakeIncoming(asked);
+export function exchange(init: FakeRequestInit = {}) {
+  const req = new FakeIncoming(init);
   const res = new FakeResponse(req.socket);
   const runtime = new NodeRequestRuntime(req, res);
   return { req, res, socket: req.socket, runtime };

@@ -4,13 +4,13 @@ import { runtimeOf, type SocketListener } from "../../../../src/runtimes/runtime
 import { alreadySent } from "../../../../src/runtimes/node/exchange.ts";
 import { UpgradeRequest } from "../../../../src/runtimes/node/node_upgrade.ts";
 import type { WsServer } from "../../../../src/runtimes/node/ws_server.ts";
-import { type Asked, FakeIncoming, FakeSocket } from "./fake_messages.ts";
+import { FakeIncoming, type FakeRequestInit, FakeSocket } from "./fake_messages.ts";
 
 const handshake = ["Host", "host", "Connection", "Upgrade", "Upgrade", "websocket"];
 
 /** An upgrade request, and what is done with it. */
 function make(
-  asked: Asked = {},
+  asked: FakeRequestInit = {},
   rest = "",
   maxHeadersCount: number | null = null,
   hears = (_event: string) => true,
@@ -41,7 +41,7 @@ function make(
 }
 
 /** The bytes that a declined request has become. */
-function declined(asked: Asked, rest?: string): string {
+function declined(asked: FakeRequestInit, rest?: string): string {
   const { upgrade, socket } = make(asked, rest);
   upgrade.decline();
   return socket.putBack;

@@ -129,7 +129,7 @@ Deno.test("a stream whose body breaks off fails, and once cancelled does not", a
   await turn();
 });
 
-Deno.test("of a body whose client has gone before, there is nothing to be read", async () => {
+Deno.test("a body whose client has disconnected before cannot be read", async () => {
   const incoming = new FakeIncoming();
   incoming.abort();
   await turn();
@@ -170,12 +170,12 @@ for (const [what, others] of Object.entries(harmless)) {
   const bytes = new TextEncoder().encode("a\u{1f600}b");
   const parts = Array.from(bytes, (byte) => new Uint8Array([byte]));
 
-  Deno.test(`text is whole where others have ${what}`, async () => {
+  Deno.test(`text is complete where other code has ${what}`, async () => {
     assertEquals(await textAfter(others, ...parts), "a\u{1f600}b");
     assertEquals(await textAfter(others), "");
   });
 
-  Deno.test(`a stream is whole where others have ${what}`, async () => {
+  Deno.test(`a stream is complete where other code has ${what}`, async () => {
     const incoming = new FakeIncoming();
     others(incoming);
     const text = new Response(bodyOf(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>).text();
@@ -188,7 +188,7 @@ for (const [what, others] of Object.entries(harmless)) {
   });
 }
 
-Deno.test("a body that others have read, all of it or some, is none", async () => {
+Deno.test("a body that other code has read, even in part, cannot be read", async () => {
   for (const parts of [1, 2]) {
     const incoming = new FakeIncoming();
     incoming.on("data", () => {});
@@ -203,7 +203,7 @@ Deno.test("a body that others have read, all of it or some, is none", async () =
   }
 });
 
-Deno.test("an empty body whose end others have heard is empty", async () => {
+Deno.test("an empty body whose end event has passed is empty", async () => {
   const incoming = new FakeIncoming();
   incoming.resume();
   incoming.finish();

@@ -6,11 +6,11 @@ import {
   realRequest,
   targetOf,
 } from "../../../../src/runtimes/node/request.ts";
-import { type Asked, exchange, FakeSocket } from "./fake_messages.ts";
+import { exchange, type FakeRequestInit, FakeSocket } from "./fake_messages.ts";
 
 /** A request, and Node's own that it was made of. */
-function make(asked: Asked = {}) {
-  const messages = exchange(asked);
+function make(init: FakeRequestInit = {}) {
+  const messages = exchange(init);
   return { ...messages, request: lazyRequest(messages.req, messages.res) };
 }
 
@@ -22,7 +22,7 @@ function post(body: string, ...fields: string[]) {
   return made;
 }
 
-const urlOf = (asked: Asked) => make(asked).request.url;
+const urlOf = (init: FakeRequestInit) => make(init).request.url;
 
 Deno.test("a URL has the scheme of the socket, the host of the request, and path and query as they came", () => {
   const url = "/a//b/%2e%2e/../c?d=%zz&e#f";
@@ -77,12 +77,12 @@ Deno.test("a target that is a URL is taken as it came", () => {
 
 Deno.test("a target that is neither path nor URL is a path", () => {
   for (const url of ["*", "a:80", "echo/info", "http:/echo/info"]) {
-    const asked = { method: "OPTIONS", url, fields: ["Host", "host"] };
-    assertEquals(urlOf(asked), `http://host/${url}`);
+    const init = { method: "OPTIONS", url, fields: ["Host", "host"] };
+    assertEquals(urlOf(init), `http://host/${url}`);
   }
 });
 
-/** Where others would find no path, or another one, than whoever looks for the next slash. */
+/** Targets in which URL parsers find no path, or another one than a search for the next slash. */
 const ambiguous = [
   ...["http:///echo/info", "http:////echo/info", "ws:///a/echo/info", "x:y://z/echo/info"],
   ...["http://a\\b/echo/info", "http://\\a/echo/info", "http://[/echo/info", "://a/echo/info"],
@@ -122,14 +122,14 @@ const targets = [
 ];
 Deno.test("whether a target is the server's is said alike of the target and of the requests made of it", async () => {
   for (const prefix of ["/echo", "", "/info", /.*\/echo/]) {
-    const answers = new Response("fallback");
-    const server = createServer({ prefix, fallback: () => answers });
+    const responses = new Response("fallback");
+    const server = createServer({ prefix, fallback: () => responses });
     for (const url of targets) {
       const isOurs = server.matches(targetOf({ url }));
       for (const toRequest of [lazyRequest, realRequest]) {
         const { req } = make({ url, fields: ["Host", "host"] });
-        const answer = await server.handle(toRequest(req));
-        assertEquals(answer !== answers, isOurs, `${prefix} ${url} ${toRequest.name}`);
+        const response = await server.handle(toRequest(req));
+        assertEquals(response !== responses, isOurs, `${prefix} ${url} ${toRequest.name}`);
       }
     }
   }
@@ -156,7 +156,7 @@ Deno.test("it is a Request, of that method and with these headers", () => {
   assert(request.headers === request.headers);
 });
 
-Deno.test("the properties that nobody asks for are those of a real request", () => {
+Deno.test("rarely used properties are those of a real request", () => {
   const { request } = make({ fields: ["Host", "host"] });
   assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
   // Of what a runtime's own requests lack, ours lack no more.
@@ -202,7 +202,7 @@ Deno.test("a body is read as a stream", async () => {
   assertEquals(request.bodyUsed, true);
 });
 
-Deno.test("the text of a body whose stream nobody has read yet is all of it", async () => {
+Deno.test("the text is complete as long as the body's stream has not been read", async () => {
   const { request } = post("some text");
   void request.body;
   assertEquals(await request.text(), "some text");
@@ -218,7 +218,7 @@ Deno.test("a clone has the whole body as well, and the method and headers", asyn
 /** The ways to read a body that give a promise; a clone is made at once. */
 const readings = ["text", "json", "arrayBuffer", "blob", "bytes", "formData"] as const;
 
-/** What may have been done with a body, and whether somebody has read of it then. */
+/** What may have been done with a body, and whether that reads from it. */
 const takings: Record<string, [taken: boolean, take: (request: Request) => unknown]> = {
   "its text was read": [true, (request) => request.text()],
   "its json was read": [true, (request) => request.json()],
@@ -259,8 +259,8 @@ Deno.test("a text is a promise, whatever was asked for before", async () => {
 });
 
 Deno.test("a request that the Web has none for has a body and properties all the same", async () => {
-  const asked = { method: "POST", url: "http://user:secret@host/x" };
-  const { request, req } = make(asked);
+  const init = { method: "POST", url: "http://user:secret@host/x" };
+  const { request, req } = make(init);
   assertEquals([request.redirect, request.signal.aborted], ["follow", false]);
   req.arrive("[1]");
   req.finish();
@@ -301,7 +301,7 @@ Deno.test("Node's own objects are found, of requests that were made of both", ()
   const { request, req, res } = make();
   const found = nodeMessages(request);
   assertEquals([found?.req === req, found?.res === res], [true, true]);
-  // Upgrade requests have no answer.
+  // Upgrade requests have no response.
   for (const other of [lazyRequest(req), realRequest(req), new Request("http://host/")]) {
     assertEquals(nodeMessages(other), undefined);
   }

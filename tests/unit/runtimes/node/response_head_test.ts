@@ -6,7 +6,7 @@ import {
 } from "../../../../src/runtimes/node/response_head.ts";
 import { FakeResponse } from "./fake_messages.ts";
 
-/** An answer that others have given fields. */
+/** A response that others have given fields. */
 function prepared(set: Record<string, unknown>, isHttp2 = false): FakeResponse {
   const res = new FakeResponse();
   for (const [name, value] of Object.entries(set)) res.set.set(name, value);
@@ -26,20 +26,20 @@ const ofConnection = {
   "X-Hop": "1",
 };
 
-Deno.test("of an answer by HTTP/2, no field of the connection is sent, whoever has given it", () => {
+Deno.test("of a response by HTTP/2, no field of the connection is sent, whoever has given it", () => {
   const set = Object.entries(ofConnection).map(([name, value]) => [name.toLowerCase(), value]);
   const res = prepared({ ...Object.fromEntries(set), "x-own": "1" }, true);
   writeHead(res, 426, { ...ofConnection, "X-A": "1" });
   assertEquals([res.fields, [...res.set.keys()]], [{ "X-A": "1" }, ["x-own"]]);
 });
 
-Deno.test("of an answer by HTTP/1.1, the fields are sent as they are", () => {
+Deno.test("of a response by HTTP/1.1, the fields are sent as they are", () => {
   const res = prepared({});
   writeHead(res, 426, { ...ofConnection });
   assertEquals(res.fields, ofConnection);
 });
 
-Deno.test("what others have said of the length of an answer is not sent with ours", () => {
+Deno.test("a Content-Length that other code has set is not sent with our response", () => {
   for (const isHttp2 of [true, false]) {
     const res = prepared({ "content-length": "9", "transfer-encoding": "chunked" }, isHttp2);
     writeHead(res, 200, { "Content-Length": "1" });
@@ -54,7 +54,7 @@ Deno.test("what others have said of the length of an answer is not sent with our
   assertEquals([...stream.set.keys()], ["transfer-encoding"]);
 });
 
-Deno.test("a status that no answer has is refused before Node sees it", () => {
+Deno.test("an invalid status is refused before Node sees it", () => {
   for (const status of [0, 100, 101, 103, 199, 600, 999, NaN, -1]) {
     const res = prepared({});
     assertThrows(() => writeHead(res, status, {}), RangeError, `the status is ${status}`);
@@ -79,7 +79,7 @@ Deno.test("what Node has read of a head that it refuses is not sent with another
   assertEquals([...res.set.keys()], []);
 });
 
-Deno.test("a head is not sent after that of another answer", () => {
+Deno.test("a head is not sent after that of another response", () => {
   const res = prepared({});
   res.headersSent = true;
   assertThrows(() => writeHead(res, 200, { "X-A": "1" }), Error, "another response");

@@ -3,7 +3,7 @@ import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
 import { alreadySent, Exchange } from "../../../../src/runtimes/node/exchange.ts";
 import { NodeSink } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../../support/fake_time.ts";
-import { type Asked, exchange, FakeResponse, FakeSocket } from "./fake_messages.ts";
+import { exchange, type FakeRequestInit, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 /** Notes what it is told. */
 class Told implements SinkListener {
@@ -28,7 +28,7 @@ class Told implements SinkListener {
 }
 
 /** A sink, and all who have to do with it. */
-function open(asked: Asked = {}) {
+function open(asked: FakeRequestInit = {}) {
   const messages = exchange(asked);
   const told = new Told();
   return { ...messages, told, sink: new NodeSink({ "X-A": "1" }, messages.runtime, told) };

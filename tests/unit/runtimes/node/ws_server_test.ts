@@ -1,4 +1,4 @@
-/** Handshakes and frames of the real `ws`, over a socket that is none. */
+/** Tests of handshakes and frames of the real `ws`, over a fake socket. */
 
 import { Duplex } from "node:stream";
 import { assert, assertEquals } from "@std/assert";
@@ -30,7 +30,7 @@ const handshake = {
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
-/** Upgrades a request; what is sent on the websocket is in `written`, after the answer. */
+/** Upgrades a request; what is sent on the websocket is in `written`, after the response. */
 function upgrade(
   others: Record<string, string> = {},
   websockets = new WsServer(false),
@@ -38,7 +38,7 @@ function upgrade(
   subprotocol?: string,
 ) {
   const socket = new KeepingSocket();
-  const told: string[] = [];
+  const calls: string[] = [];
   const opened: Socket[] = [];
   const listener: SocketListener = {
     maxMessageSize: 10,
@@ -46,21 +46,21 @@ function upgrade(
     maxSilence: 35_000,
     drainThreshold: 16 * 1024,
     opened: (socket) => opened.push(socket),
-    message: (text) => told.push(`message ${text}`),
+    message: (text) => calls.push(`message ${text}`),
     tooLong: () => {
-      told.push("too long");
+      calls.push("too long");
       opened[0]?.close(1009, "Message too big");
     },
     closing: () => {},
-    pong: () => told.push("pong"),
-    drained: () => told.push("drained"),
-    closed: (code, reason) => told.push(`closed ${code} ${reason}`),
+    pong: () => calls.push("pong"),
+    drained: () => calls.push("drained"),
+    closed: (code, reason) => calls.push(`closed ${code} ${reason}`),
     failed: () => {},
   };
   const req = { method: "GET", url: "/", headers: { ...handshake, ...others } };
   const [message, raw] = [req as unknown as IncomingMessage, socket as unknown as NodeSocket];
   websockets.upgrade(message, raw, head, listener);
-  return { socket, told, opened, listener };
+  return { socket, calls, opened, listener };
 }
 
 /** A text frame of up to 125 bytes, masked with zeros. */
@@ -73,7 +73,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What came after the answer. */
+/** What came after the response. */
 async function frames({ socket }: ReturnType<typeof upgrade>): Promise<string> {
   await turn();
   return socket.written.slice(socket.written.indexOf("\r\n\r\n") + 4);
@@ -110,20 +110,20 @@ Deno.test("compression is agreed on where that is asked for", () => {
   assert(socket.written.includes("Sec-WebSocket-Extensions: permessage-deflate"), socket.written);
 });
 
-Deno.test("a message that came together with the handshake is heard", async () => {
-  const { told } = upgrade({}, undefined, textFrame("early"));
+Deno.test("a message that arrives with the handshake is delivered", async () => {
+  const { calls } = upgrade({}, undefined, textFrame("early"));
   await turn();
-  assertEquals(told, ["message early"]);
+  assertEquals(calls, ["message early"]);
 });
 
-Deno.test("a message up to the limit is heard, and a longer one told as that, not as a close", async () => {
+Deno.test("a message up to the limit is delivered, and a longer one reported as too long", async () => {
   const upgraded = upgrade();
   upgraded.socket.push(textFrame("0123456789"));
   await turn();
   upgraded.socket.push(textFrame("0123456789a"));
   await turn();
   // On other runtimes it shows by one of two events only, here by both.
-  assertEquals([...new Set(upgraded.told)], ["message 0123456789", "too long"]);
+  assertEquals([...new Set(upgraded.calls)], ["message 0123456789", "too long"]);
   // The close is the listener's, with its reason.
   assertEquals(await frames(upgraded), "\x88\x11\x03\xf1Message too big");
 });
@@ -141,8 +141,8 @@ Deno.test("a message that is too long, behind our close, ends the connection", a
 });
 
 Deno.test("a socket that breaks closes the websocket with 1006", async () => {
-  const { socket, told } = upgrade();
+  const { socket, calls } = upgrade();
   socket.destroy(new Error("reset"));
   await turn();
-  assertEquals(told, ["closed 1006 "]);
+  assertEquals(calls, ["closed 1006 "]);
 });

@@ -23,12 +23,12 @@ async function come(...counts: number[]): Promise<boolean[]> {
   return likely;
 }
 
-Deno.test("however many come together once, no more are waited for", async () => {
+Deno.test("a single burst does not make it wait for more messages", async () => {
   assertEquals(await come(1000, 1), [false, false]);
   assertEquals(await come(3, 1, 1), [false, false, false]);
 });
 
-Deno.test("who goes on sending many together is waited for, the sooner the more they are", async () => {
+Deno.test("repeated bursts make it wait for more messages, the sooner the larger they are", async () => {
   assertEquals(await come(16, 16, 16), [false, false, true]);
   assertEquals(await come(5, 5, 5, 5, 5), [false, false, false, false, true]);
 });
@@ -40,11 +40,11 @@ Deno.test("a single one now and then changes nothing, several in a row do", asyn
   assertEquals(likely.slice(-2), [false, false]);
 });
 
-Deno.test("who sends one after the other is never waited for", async () => {
+Deno.test("single messages never make it wait", async () => {
   assertEquals(new Set(await come(...Array(100).fill(1))), new Set([false]));
 });
 
-Deno.test("where nothing has come in a turn, what is written answers nothing and can wait", async () => {
+Deno.test("what is written in a turn without messages can wait", async () => {
   const arrivals = new Arrivals();
   arrivals.note();
   assertEquals(arrivals.moreAreLikely, false);

@@ -20,7 +20,7 @@ async function open(path = "/echo/a/b/websocket", options: ServerOptions = {}) {
 const gone = ["1006 Connection timed out, not clean"];
 
 for (const path of ["/echo/a/b/websocket", raw]) {
-  Deno.test(`a peer that answers no ping is cut off after delay and time-out at ${path}`, async () => {
+  Deno.test(`a client that answers no ping is cut off after delay and timeout at ${path}`, async () => {
     using time = fakeTime();
     const { server, socket, seen } = await open(path);
     time.tick(1090);
@@ -48,7 +48,7 @@ for (const path of ["/echo/a/b/websocket", raw]) {
   });
 }
 
-Deno.test("what is said before the ping is no answer to it", async () => {
+Deno.test("a message before the ping does not answer it", async () => {
   using time = fakeTime();
   const { socket, seen } = await open();
   time.tick(990);
@@ -82,7 +82,7 @@ Deno.test("a ping that takes a turn to leave is not waited for twice", async () 
   assertEquals(seen, gone);
 });
 
-Deno.test("a peer in the middle of a long message is alive", async () => {
+Deno.test("a client in the middle of a long message is alive", async () => {
   using time = fakeTime();
   const { socket, seen } = await open();
   time.tick(1000);
@@ -95,7 +95,7 @@ Deno.test("a peer in the middle of a long message is alive", async () => {
   assertEquals(seen, gone);
 });
 
-Deno.test("a paused peer is not read, so it is not dead; it has its whole time after that", async () => {
+Deno.test("a paused client does not time out, and has the whole timeout after the pause", async () => {
   using time = fakeTime();
   const { socket, connection, seen } = await open();
   connection.pause();

@@ -5,15 +5,15 @@ import { serve } from "../../../support/polling_client.ts";
 
 const raw = "/echo/websocket";
 
-/** Opens a websocket, and notes what the application hears. */
+/** Opens a websocket, and records what the application receives. */
 async function open(path = "/echo/a/b/websocket") {
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
   const { socket, connection } = await connectSocket(server, runtime, path);
-  const heard: unknown[] = [];
-  connection.on("data", (message) => heard.push(message));
-  connection.on("close", ({ code }) => heard.push(code));
-  return { server, socket, connection, heard };
+  const received: unknown[] = [];
+  connection.on("data", (message) => received.push(message));
+  connection.on("close", ({ code }) => received.push(code));
+  return { server, socket, connection, received };
 }
 
 Deno.test("a websocket begins with the open frame, a raw one with nothing", async () => {
@@ -24,16 +24,16 @@ Deno.test("a websocket begins with the open frame, a raw one with nothing", asyn
 
 Deno.test("text is an array of messages, one message, or nothing", async () => {
   using _time = fakeTime();
-  const { socket, heard } = await open();
+  const { socket, received } = await open();
   for (const text of ['["one","two"]', '"three"', "[]", "", '""']) socket.listener.message(text);
-  assertEquals(heard, ["one", "two", "three", ""]);
+  assertEquals(received, ["one", "two", "three", ""]);
 });
 
 Deno.test("on a raw websocket every text is a message", async () => {
   using _time = fakeTime();
-  const { socket, connection, heard } = await open(raw);
+  const { socket, connection, received } = await open(raw);
   for (const text of ['["one"]', "", "{"]) socket.listener.message(text);
-  assertEquals(heard, ['["one"]', "", "{"]);
+  assertEquals(received, ['["one"]', "", "{"]);
   connection.write("<one>");
   connection.write("\u2028");
   await microtasks();
@@ -43,10 +43,10 @@ Deno.test("on a raw websocket every text is a message", async () => {
 Deno.test("text that is no payload closes with 3000 and without a frame", async () => {
   using _time = fakeTime();
   for (const text of ["{", "x", "null", "1", "{}", "[1]", '["a"', '[["a"]]']) {
-    const { server, socket, connection, heard } = await open();
+    const { server, socket, connection, received } = await open();
     socket.listener.message(text);
     assertEquals(socket.closings, [{ code: 3000, reason: "Broken framing." }], text);
-    assertEquals([socket.sent, heard, connection.readyState], [["o"], [3000], 3]);
+    assertEquals([socket.sent, received, connection.readyState], [["o"], [3000], 3]);
     assertEquals(server.connections.size, 0);
   }
 });
@@ -54,27 +54,27 @@ Deno.test("text that is no payload closes with 3000 and without a frame", async 
 Deno.test("a binary message closes with 1003 and without a frame", async () => {
   using _time = fakeTime();
   for (const path of ["/echo/a/b/websocket", raw]) {
-    const { socket, heard } = await open(path);
+    const { socket, received } = await open(path);
     const before = [...socket.sent];
     socket.listener.message(undefined);
     assertEquals(socket.closings.map(({ code }) => code), [1003]);
-    assertEquals([socket.sent, heard], [before, [1003]]);
+    assertEquals([socket.sent, received], [before, [1003]]);
   }
 });
 
 Deno.test("a message over the limit closes with 1009", async () => {
   using _time = fakeTime();
-  const { socket, heard } = await open(raw);
+  const { socket, received } = await open(raw);
   socket.listener.message("x".repeat(1024 * 1024));
-  assertEquals(heard.length, 1);
+  assertEquals(received.length, 1);
   socket.listener.message("x".repeat(1024 * 1024 + 1));
   assertEquals(socket.closings, [{ code: 1009, reason: "Message too big" }]);
-  assertEquals(heard[1], 1009);
+  assertEquals(received[1], 1009);
 });
 
-Deno.test("after a refusal nothing is delivered, sent or told again", async () => {
+Deno.test("after a refusal nothing is delivered, sent or emitted again", async () => {
   using time = fakeTime();
-  const { socket, connection, heard } = await open();
+  const { socket, connection, received } = await open();
   socket.listener.message("{");
   socket.listener.message('["late"]');
   socket.listener.message("{");
@@ -83,13 +83,13 @@ Deno.test("after a refusal nothing is delivered, sent or told again", async () =
   connection.close();
   await microtasks();
   socket.listener.closed(3000, "Broken framing.");
-  assertEquals([heard, socket.closings.length, socket.sent], [[3000], 1, ["o"]]);
+  assertEquals([received, socket.closings.length, socket.sent], [[3000], 1, ["o"]]);
   assertEquals(time.next(), false);
 });
 
-Deno.test("after the server's close nothing is delivered, sent or told again", async () => {
+Deno.test("after the server's close nothing is delivered, sent or emitted again", async () => {
   using time = fakeTime();
-  const { socket, connection, heard } = await open();
+  const { socket, connection, received } = await open();
   connection.close();
   await microtasks();
   socket.listener.message('["late"]');
@@ -97,7 +97,7 @@ Deno.test("after the server's close nothing is delivered, sent or told again", a
   socket.listener.message(undefined);
   socket.listener.drained();
   socket.listener.closed(1000, "");
-  assertEquals([heard, socket.closings.length], [[1000], 1]);
+  assertEquals([received, socket.closings.length], [[1000], 1]);
   assertEquals(socket.sent, ["o", 'c[1000,"Normal closure"]']);
   assertEquals(time.next(), false);
 });
@@ -118,14 +118,14 @@ Deno.test("heartbeats go out every 25 seconds, whatever is written; none on raw 
 
 Deno.test("a socket that vanishes while messages wait loses them and says 1006 once", async () => {
   using time = fakeTime();
-  const { socket, connection, heard } = await open();
+  const { socket, connection, received } = await open();
   socket.bufferedAmount = 100_000;
   connection.write("x");
   connection.close();
   await microtasks();
   socket.listener.closed(1006, "");
   await pass(time, 60_000);
-  assertEquals(heard, [1006]);
+  assertEquals(received, [1006]);
   assertEquals(connection.bufferedAmount, 0);
 });
 

@@ -9,7 +9,7 @@ import { serve } from "../../../support/polling_client.ts";
 const prelude = "h".repeat(2048) + "\n";
 const highWaterMark = 64 * 1024;
 
-/** Reads a streaming answer chunk by chunk, when it is told to. */
+/** Reads a streaming response chunk by chunk, on demand. */
 class Stream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
@@ -110,7 +110,7 @@ Deno.test("a stream ends with its first frame after so much time, and the next o
   assertEquals([closes, time.next()], [[1006], false]);
 });
 
-Deno.test("unless told, a stream ends after five minutes, and needs no timer for that", async () => {
+Deno.test("by default a stream ends after five minutes, and needs no timer for that", async () => {
   using time = fakeTime();
   const { first } = await open({ heartbeatDelay: 100_000 });
   await pass(time, 250_000);
@@ -199,11 +199,11 @@ Deno.test("heartbeats come every heartbeat delay, and the stream goes on", async
     await pass(time, 10_000);
     assertEquals(await first.next(), "h\n");
   }
-  assertEquals(runtime.asked, ["silence of 10000"]);
+  assertEquals(runtime.requests, ["silence of 10000"]);
   await first.cancel();
 });
 
-Deno.test("a stream that breaks ends its session, with 1002 for whoever comes back", async () => {
+Deno.test("a stream that breaks ends its session, and the next receiver gets 1002", async () => {
   using _time = fakeTime();
   const { first, connection, stream } = await open();
   const seen: number[] = [];
@@ -266,7 +266,7 @@ Deno.test("a client that leaves its last frame for a whole heartbeat delay is gi
   assertEquals(connection.readyState, 3);
 });
 
-/** A sink that notes what it is told. */
+/** A sink that records its calls. */
 class NotedSink implements Sink {
   readonly response = new Response(null);
   bufferedAmount = 0;

@@ -24,7 +24,7 @@ Deno.test("a client that aborts and asks again at once is not the second receive
   assertEquals(await soon(time, second), 'c[1002,"Connection interrupted"]');
 });
 
-Deno.test("a client whose first answer comes while the second asks is not refused", async () => {
+Deno.test("a client whose first response comes while the second asks is not refused", async () => {
   using time = fakeTime();
   const { client, connection } = await connect(serve().server);
   const first = client.poll();
@@ -62,12 +62,12 @@ Deno.test("a heartbeat ends a poll after the heartbeat delay, counted from that 
   const { client } = await connect(serve({ heartbeatDelay: 10_000 }).server);
   for (let i = 0; i < 3; i++) {
     await pass(time, 4000);
-    let answer: string | undefined;
-    client.poll().then((frame) => answer = frame);
+    let received: string | undefined;
+    client.poll().then((frame) => received = frame);
     await pass(time, 9990);
-    assertEquals(answer, undefined);
+    assertEquals(received, undefined);
     await pass(time, 10);
-    assertEquals(answer, "h");
+    assertEquals(received, "h");
   }
 });
 
@@ -111,8 +111,8 @@ Deno.test("answers have their headers: type, no cache, CORS, cookie", async () =
   });
 });
 
-/** A runtime that tells of clients that are gone before their answer has begun. */
-class Telling extends FakeRuntime {
+/** A runtime that reports clients which disconnect before their response has begun. */
+class ReportingRuntime extends FakeRuntime {
   readonly gone: (() => void)[] = [];
   areGone = false;
 
@@ -123,59 +123,64 @@ class Telling extends FakeRuntime {
 }
 
 /** A session, and a poll that waits for it on such a runtime. */
-async function wait(options: ServerOptions = {}, runtime = new Telling()) {
+async function wait(options: ServerOptions = {}, runtime = new ReportingRuntime()) {
   const { server } = onRuntime(runtime, () => serve(options));
   const { client, connection } = await connect(server);
-  let answer: Response | undefined;
-  const answered = client.receive().then((response) => (answer = response));
+  let begun: Response | undefined;
+  const responded = client.receive().then((response) => (begun = response));
   await microtasks();
-  return { server, runtime, client, connection, answered, answer: () => answer };
+  return { server, runtime, client, connection, responded, begun: () => begun };
 }
 
-Deno.test("where the runtime tells of clients that are gone, a waiting poll has no answer yet", async () => {
+Deno.test("where the runtime reports disconnects, a waiting poll has no response yet", async () => {
   using _time = fakeTime();
-  const { runtime, connection, answered, answer } = await wait({ heartbeatDelay: 10_000 });
-  assertEquals([answer(), runtime.asked], [undefined, ["silence of 10000"]]);
+  const { runtime, connection, responded, begun } = await wait({
+    heartbeatDelay: 10_000,
+  });
+  assertEquals([begun(), runtime.requests], [undefined, ["silence of 10000"]]);
   connection.write("x");
-  assertEquals(await (await answered).text(), 'a["x"]\n');
-  assertEquals(runtime.asked.at(-1), "traffic");
-  // Some runtimes tell that of all clients.
+  assertEquals(await (await responded).text(), 'a["x"]\n');
+  assertEquals(runtime.requests.at(-1), "traffic");
+  // Some runtimes report that of all clients.
   runtime.gone[0]!();
   assertEquals(connection.readyState, 1);
 });
 
-Deno.test("there, a long answer of a poll that waited is on its way like any other", async () => {
+Deno.test("there, a long response of a poll that waited is on its way like any other", async () => {
   using time = fakeTime();
-  const { connection, answered } = await wait();
+  const { connection, responded } = await wait();
   connection.write("x".repeat(50_000));
   await pass(time, 60_000);
-  assertEquals((await (await answered).text()).length, 50_006);
+  assertEquals((await (await responded).text()).length, 50_006);
   assertEquals(connection.readyState, 1);
 });
 
-Deno.test("there, a client that goes away ends its session, and nobody waits any more", async () => {
+Deno.test("there, a client that disconnects ends its session, and its poll ends", async () => {
   using _time = fakeTime();
-  const { runtime, connection, answered, client } = await wait();
+  const { runtime, connection, responded, client } = await wait();
   runtime.gone[0]!();
-  await answered;
+  await responded;
   assertEquals(connection.readyState, 3);
   assertEquals(await client.poll(), 'c[1002,"Connection interrupted"]');
 });
 
 Deno.test("there, a close answers a waiting poll", async () => {
   using time = fakeTime();
-  const { connection, answered, answer } = await wait();
+  const { connection, responded, begun } = await wait();
   connection.close();
-  assertEquals(await (await answered).text(), 'c[1000,"Normal closure"]\n');
-  assertEquals(answer()?.status, 200);
+  assertEquals(await (await responded).text(), 'c[1000,"Normal closure"]\n');
+  assertEquals(begun()?.status, 200);
   await pass(time, 5000);
   assertEquals(time.next(), false);
 });
 
 Deno.test("there, a client that is gone by then ends its session, and is sent nothing", async () => {
   using _time = fakeTime();
-  const runtime = new Telling();
-  const { connection, answered } = await wait({}, Object.assign(runtime, { areGone: true }));
-  await answered;
+  const runtime = new ReportingRuntime();
+  const { connection, responded } = await wait(
+    {},
+    Object.assign(runtime, { areGone: true }),
+  );
+  await responded;
   assertEquals([connection.readyState, connection.write("x")], [3, false]);
 });

@@ -2,29 +2,29 @@ import { assertEquals } from "@std/assert";
 import { fakeTime, pass } from "../../../support/fake_time.ts";
 import { connect, PollingClient, serve } from "../../../support/polling_client.ts";
 
-/** Connects, and notes what the application hears. */
+/** Connects, and records what the application receives. */
 async function open() {
   const { server, log } = serve();
   const { client, connection } = await connect(server);
-  const heard: string[] = [];
-  connection.on("data", (message) => heard.push(message));
-  return { server, log, client, connection, heard };
+  const received: string[] = [];
+  connection.on("data", (message) => received.push(message));
+  return { server, log, client, connection, received };
 }
 
 Deno.test("a send is a 204 without a body, of whatever content type", async () => {
   using _time = fakeTime();
-  const { client, heard } = await open();
+  const { client, received } = await open();
   const types = ["text/plain", "application/json; charset=UTF-8", "text/xml", "T", ""];
   for (const type of types) {
     const response = await client.post('["x"]', { "Content-Type": type });
     assertEquals([response.status, response.body], [204, null]);
   }
-  assertEquals(heard.length, types.length);
+  assertEquals(received.length, types.length);
 });
 
 Deno.test("a bad send is a 500 that says why, and the session goes on", async () => {
   using _time = fakeTime();
-  const { client, heard } = await open();
+  const { client, received } = await open();
   const bad: Record<string, string> = {
     "": "Payload expected.",
     '"x"': "Payload expected.",
@@ -38,10 +38,10 @@ Deno.test("a bad send is a 500 that says why, and the session goes on", async ()
     assertEquals([response.status, await response.text()], [500, text]);
   }
   assertEquals(await client.send("still here"), 204);
-  assertEquals(heard, ["still here"]);
+  assertEquals(received, ["still here"]);
 });
 
-Deno.test("a send to nobody is a 404, and its body is not read", async () => {
+Deno.test("a send to an unknown session is a 404, and its body is not read", async () => {
   using _time = fakeTime();
   const { server } = serve();
   const request = new Request("http://host/echo/server/nobody/xhr_send", {
@@ -54,26 +54,26 @@ Deno.test("a send to nobody is a 404, and its body is not read", async () => {
 
 Deno.test("a send over a megabyte is a 413 and delivers nothing", async () => {
   using _time = fakeTime();
-  const { client, heard } = await open();
+  const { client, received } = await open();
   assertEquals(await client.send("x".repeat(1024 * 1024)), 413);
   assertEquals(await client.send("x".repeat(1024 * 1024 - 4)), 204);
-  assertEquals(heard.length, 1);
+  assertEquals(received.length, 1);
 });
 
 Deno.test("a send whose body breaks off is an error, and the session goes on", async () => {
   using _time = fakeTime();
-  const { client, heard, log } = await open();
+  const { client, received, log } = await open();
   const body = new ReadableStream({
     pull: (controller) => controller.error(new Error("connection reset")),
   });
   assertEquals((await client.post(body)).status, 400);
   assertEquals(await client.send("still here"), 204);
-  assertEquals([heard, log], [["still here"], []]);
+  assertEquals([received, log], [["still here"], []]);
 });
 
 Deno.test("a send that arrives in full only after its session has gone is a 404", async () => {
   using time = fakeTime();
-  const { client, heard } = await open();
+  const { client, received } = await open();
   let finish = () => {};
   let cancelled = 0;
   const body = () =>
@@ -96,7 +96,7 @@ Deno.test("a send that arrives in full only after its session has gone is a 404"
   assertEquals([(await long).status, cancelled], [404, 1]);
   finishShort();
   assertEquals((await short).status, 404);
-  assertEquals(heard, []);
+  assertEquals(received, []);
 });
 
 Deno.test("errors of a send have its headers too", async () => {
@@ -110,7 +110,7 @@ Deno.test("errors of a send have its headers too", async () => {
 
 Deno.test("jsonp sends carry the payload in a field or plain, and are answered with ok", async () => {
   using _time = fakeTime();
-  const { server, heard } = await open();
+  const { server, received } = await open();
   const send = async (body: string, type: string) => {
     const url = "http://host/echo/server/session/jsonp_send";
     const headers = { "Content-Type": type };
@@ -128,5 +128,5 @@ Deno.test("jsonp sends carry the payload in a field or plain, and are answered w
   assertEquals(await send("d=", form), [500, "Payload expected."]);
   assertEquals(await send("d=x", form), [500, "Broken JSON encoding."]);
   assertEquals(await send("", "text/plain"), [500, "Payload expected."]);
-  assertEquals(heard, ["a+b c", "\u00e9", "second", "plain"]);
+  assertEquals(received, ["a+b c", "\u00e9", "second", "plain"]);
 });
