@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...["protocol", "event_loop", "http", "runtimes", "session", "connection", "options"],
     ...["routing", "transports", "pages"],
   ],
-  "mod.ts": ["runtimes", "session", "connection", "options", "pages", "server"],
+  "mod.ts": ["protocol", "runtimes", "session", "connection", "options", "pages", "server"],
   adapters: [
     ...["protocol", "event_loop", "runtimes", "session", "connection", "options", "server"],
     "mod.ts",

@@ -43,9 +43,11 @@ export const interrupted: CloseStatus = {
 };
 /** SockJS carries text only. */
 export const binaryMessage: CloseStatus = { code: 1003, reason: "" };
+/** Of a websocket that ended without a close frame. */
+export const noCloseFrame = 1006;
 /** No receiving request came for the disconnect delay, or a socket just vanished. */
 export const timedOut: CloseStatus = {
-  code: 1006,
+  code: noCloseFrame,
   reason: "Connection timed out",
 };
 /** The client does not read what it is sent. */

@@ -6,7 +6,8 @@
 
 import { isHost, isHostOrNone } from "../http/host.ts";
 import type { Frame } from "../protocol/message.ts";
-import { timedOut } from "../protocol/close_codes.ts";
+import { noCloseFrame, timedOut } from "../protocol/close_codes.ts";
+import { OPEN } from "../protocol/ready_state.ts";
 import type { Address, Endpoints, Runtime, Socket, SocketListener } from "./runtime.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
@@ -44,10 +45,8 @@ export interface DenoGlobal {
 const shortestLook = 20;
 const longestLook = 1000;
 const patience = 16;
-const noCloseFrame = 1006;
 /** The longest that Deno takes, in s: its timers have 31 bits for half of that in ms. */
 const longestSilence = 4_294_967;
-const OPEN = 1;
 /** No UTF-16 code unit takes more in UTF-8. */
 const maxUnitBytes = 3;
 

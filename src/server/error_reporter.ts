@@ -1,5 +1,5 @@
 /**
- * What goes wrong in the application, and who is told.
+ * Reports the application's errors: to listeners for `error`, or to the log.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { type AnyEmitter, callListeners } from "../connection/call_listeners.ts"
 import type { LogSeverity } from "../options/server_options.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** Every call of a function from the options passes here, and every error of the application. */
+/** Takes every error of the application, and writes every line of the log. */
 export class ErrorReporter {
   readonly #emitter: AnyEmitter;
   readonly #log: (severity: LogSeverity, message: string) => void;
   readonly #warnings = new Set<string>();
 
-  /** @param emitter whose listeners for `error` come first; without any, it is logged. */
+  /** @param emitter whose listeners for `error` get errors; without any, they are logged. */
   constructor(emitter: AnyEmitter, log: (severity: LogSeverity, message: string) => void) {
     this.#emitter = emitter;
     this.#log = log;
   }
 
-  /** Tells of an error that was caught. */
+  /** Reports an error that was caught. */
   report(error: unknown): void {
     if (!callListeners(this.#emitter, "error", error, this)) this.failed(error);
   }
 
-  /** A listener for errors has failed itself, or there is none. */
+  /** A listener for `error` has failed itself, or there is none. */
   failed(error: unknown): void {
     this.log("error", describe(error));
   }
@@ -34,7 +34,7 @@ export class ErrorReporter {
   callSafely<Value>(call: () => Value): Value | undefined {
     try {
       const value = call();
-      // A promise of ours, whatever that thenable does.
+      // A promise of ours: some thenables reject twice, or throw.
       if (isThenable(value)) Promise.resolve(value).then(undefined, (error) => this.report(error));
       return value;
     } catch (error) {
@@ -50,18 +50,18 @@ export class ErrorReporter {
     this.log("error", message);
   }
 
-  /** Writes a line. When that fails, nobody is left to be told. */
+  /** Writes a line. When the log fails, its error is dropped: there is no place left for it. */
   log(severity: LogSeverity, message: string): void {
     try {
       const written: unknown = this.#log(severity, message);
       if (isThenable(written)) Promise.resolve(written).then(undefined, () => {});
     } catch {
-      // See above.
+      // Dropped.
     }
   }
 }
 
-/** Anything can be thrown, also what cannot be shown. */
+/** A text for anything that can be thrown, even if it has none. */
 function describe(error: unknown): string {
   try {
     return String(error instanceof Error ? (error.stack ?? error.message) : error);
@@ -70,7 +70,7 @@ function describe(error: unknown): string {
   }
 }
 
-/** The same in a line, to be part of another. */
+/** The same in one line, to be part of another text. */
 export function shortText(error: unknown): string {
   try {
     return String(error);

@@ -1,5 +1,5 @@
 /**
- * The functions among the options, called with care: they may throw, and give anything.
+ * Calls the functions among the options, which may throw or give any value.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** Asks the application what its options leave to functions. */
+/** Gives what the options say of a request, where they are values as where they are functions. */
 export class OptionCallbacks {
-  /** The option `authorize`; whoever asks deals with what it throws. */
+  /** The option `authorize`. The caller deals with what it throws. */
   readonly authorization: Authorization | undefined;
   readonly #settings: Settings;
   readonly #errors: ErrorReporter;
@@ -32,7 +32,7 @@ export class OptionCallbacks {
     this.authorization = authorize && { authorize, report };
   }
 
-  /** Whether any of them is given requests. */
+  /** Whether any of them gets requests. */
   get showsRequests(): boolean {
     const { authorize, origins, jsessionid } = this.#settings;
     return [authorize, origins, jsessionid].some((option) => typeof option === "function");
@@ -49,7 +49,7 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The base URL to tell to clients, when there is one. */
+  /** The base URL that clients are given, when there is one. */
   baseUrl(): string | undefined {
     const { baseUrl } = this.#settings;
     if (typeof baseUrl !== "function") return baseUrl;
@@ -59,17 +59,17 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The subprotocol of a handshake, if there is to be one; whoever asks deals with what is thrown. */
+  /** The subprotocol of a handshake, if there is to be one. The caller deals with what is thrown. */
   subprotocol(request: Request): string | undefined | Promise<string | undefined> {
     const { subprotocols } = this.#settings;
     if (subprotocols === undefined) return undefined;
     const offered = subprotocolsOf(request.headers.get("Sec-WebSocket-Protocol"));
     if (typeof subprotocols !== "function") return subprotocols.find((name) => offered.has(name));
     if (offered.size === 0) return undefined;
-    const judge = (chosen: unknown) => this.#offered(chosen, offered);
-    // A list of its own, which it may change.
+    const check = (chosen: unknown) => this.#offered(chosen, offered);
+    // A copy, which the function may change.
     const chosen = subprotocols([...offered], request);
-    return isThenable(chosen) ? Promise.resolve(chosen).then(judge) : judge(chosen);
+    return isThenable(chosen) ? Promise.resolve(chosen).then(check) : check(chosen);
   }
 
   #offered(chosen: unknown, offered: ReadonlySet<unknown>): string | undefined {
@@ -79,20 +79,20 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The answer to a request outside the prefix; whoever asks deals with what is thrown. */
+  /** The response to a request outside the prefix. The caller deals with what is thrown. */
   fallBack(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
-    const answer = fallback(request, info);
-    return isThenable(answer) ? Promise.resolve(answer).then(fallenBack) : fallenBack(answer);
+    const result = fallback(request, info);
+    return isThenable(result) ? Promise.resolve(result).then(checkFallback) : checkFallback(result);
   }
 
-  /** Whether a request may come from where it does. */
+  /** Whether the option `origins` allows a request. */
   allows(request: Request): boolean {
     const check = this.#originCheck;
     if (check === undefined) return true;
     const origin = request.headers.get("Origin");
-    // Of requests without one, browsers tell whether a page of another site has made them.
+    // Of requests without an origin, browsers tell whether a page of another site has made them.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
     if (allowed !== undefined && typeof allowed !== "boolean") {
@@ -102,7 +102,7 @@ export class OptionCallbacks {
   }
 }
 
-/** Those that are offered, each once and in the client's order; what is no name counts for nothing. */
+/** The names that a client offers, in its order and without duplicates. What is no name is left out. */
 function subprotocolsOf(field: string | null): Set<string> {
   const parts = field === null ? [] : field.split(",");
   return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
@@ -110,24 +110,24 @@ function subprotocolsOf(field: string | null): Set<string> {
 
 const switchingProtocols = 101;
 
-function fallenBack(answer: unknown): HandlerResult {
-  // Bun's own idiom: nothing, after an upgrade.
-  if (answer === undefined || answer === null) return notFound();
-  if (isResponse(answer)) {
-    // What Deno gives for an upgrade has a status that nothing else may have. No more is looked
-    // at: the headers of a response take Deno longer than the rest of it.
-    if (answer.status !== switchingProtocols) checkStatus(answer.status);
-    return answer;
+function checkFallback(result: unknown): HandlerResult {
+  // As usual on Bun after an upgrade.
+  if (result === undefined || result === null) return notFound();
+  if (isResponse(result)) {
+    // Deno's response to an upgrade has a status that no other may have. Only the status is
+    // checked: reading the headers takes Deno longer than the rest of a response.
+    if (result.status !== switchingProtocols) checkStatus(result.status);
+    return result;
   }
-  throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof answer}`);
+  throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof result}`);
 }
 
-/** Nothing where all are allowed. */
+/** `undefined` where all are allowed. */
 function originCheck(origins: Settings["origins"]): OriginCheck | undefined {
   if (origins === "*") return undefined;
   if (typeof origins === "function") return origins;
   if (!(origins instanceof RegExp)) return (origin) => origins.includes(origin);
-  // Of whole origins only, and without a memory of the last match.
+  // For whole origins only, and without `lastIndex`.
   const { source, flags } = origins;
   const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ""));
   return (origin) => pattern.test(origin);

@@ -1,5 +1,5 @@
 /**
- * Who is at the other end of a session.
+ * The client of a session, as a request of it shows it.
  *
  * @module
  */

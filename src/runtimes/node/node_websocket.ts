@@ -6,6 +6,7 @@
 
 import type { Frame } from "../../protocol/message.ts";
 import { messageTooBig } from "../../protocol/close_codes.ts";
+import { OPEN } from "../../protocol/ready_state.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
 import { compactFragments, type ReceiverOfWs } from "./fragments.ts";
 import { isRealNode } from "./real_node.ts";
@@ -147,5 +148,4 @@ export class NodeWebSocket implements Socket {
   }
 }
 
-const OPEN = 1;
 const canPause = !("Bun" in globalThis);

@@ -5,13 +5,12 @@
  * @module
  */
 
-import { Frame } from "../../../src/protocol/message.ts";
+import { flushSoon } from "../../../src/event_loop/flush_queue.ts";
+import type { Frame } from "../../../src/protocol/message.ts";
 import { ClientInfo, type Protocol } from "../../../src/session/client_info.ts";
-import { stillOpen } from "../../../src/protocol/close_codes.ts";
-import { closeFrame } from "../../../src/protocol/frames.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
-import type { Application } from "../../../src/session/session_host.ts";
+import type { Application } from "../../../src/session/application.ts";
 import { SessionStore } from "../../../src/session/session_store.ts";
 import { shutDown } from "../../../src/server/shutdown.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
@@ -25,6 +24,7 @@ class TestReceiver implements Receiver {
   readonly frameSize: number;
   session: Session | undefined;
   bufferedAmount = 0;
+  readonly wantsHeartbeatFrame = true;
   #left: number;
   #full = false;
   #ended = false;
@@ -45,6 +45,10 @@ class TestReceiver implements Receiver {
 
   get bufferedUpperBound(): number {
     return this.bufferedAmount;
+  }
+
+  scheduleFlush(): void {
+    if (this.session !== undefined) flushSoon(this.session);
   }
 
   send({ text: frame }: Frame): boolean {
@@ -69,7 +73,7 @@ class TestReceiver implements Receiver {
   }
 
   heartbeat(): HeartbeatResult {
-    return this.slot === "raw" ? "handled" : "send";
+    return "handled";
   }
 
   pause(): void {
@@ -100,7 +104,7 @@ const protocols: Readonly<Record<Slot, Protocol>> = {
   raw: "websocket-raw",
 };
 
-function peerOf(slot: Slot): ClientInfo {
+function clientInfoOf(slot: Slot): ClientInfo {
   return new ClientInfo(protocols[slot], `/${slot}`, 0, new Headers(), {});
 }
 
@@ -147,19 +151,14 @@ export class DirectSubject implements Subject {
     const { slot } = receiver;
     let session = receiver.forLife ? undefined : this.#sessions.get(slot);
     if (session === undefined && this.#sessions.refusal !== undefined) return receiver.refuse();
-    if (session?.attached) {
-      receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
-      receiver.end(stillOpen);
-      return;
-    }
     session ??= this.#create(slot);
     receiver.session = session;
-    session.attach(receiver, peerOf(receiver.slot));
+    session.attach(receiver, clientInfoOf(receiver.slot));
   }
 
   #create(slot: Slot): Session {
     const id = slot === "a" || slot === "b" ? slot : "";
-    const session = new Session(this.#sessions, peerOf(slot), id, slot === "raw");
+    const session = new Session(this.#sessions, clientInfoOf(slot), id, slot === "raw");
     session.application = this.#application(session, slot);
     this.#sessions.add(session);
     return session;
@@ -186,7 +185,10 @@ export class DirectSubject implements Subject {
           if (manner === "echoes") session.write(text);
         }
       },
-      drained: () => heard.push("drain"),
+      drained: () =>
+        inNextTurn(() => {
+          if (session.takeDrain()) heard.push("drain");
+        }, (error) => session.failed(error)),
       closed: ({ code, reason }, wasClean) => heard.push(closing(code, reason, wasClean)),
     };
   }
@@ -234,11 +236,11 @@ export class DirectSubject implements Subject {
   }
 
   async #wait(session: Session): Promise<void> {
-    const { currentPause: hold } = session;
-    if (hold === undefined) return;
+    const { currentPause } = session;
+    if (currentPause === undefined) return;
     const waiting = this.#waitingSends;
     waiting.set(session, (waiting.get(session) ?? 0) + 1);
-    await new Promise<void>((resolve) => hold.wait(resolve));
+    await new Promise<void>((resolve) => currentPause.wait(resolve));
     waiting.set(session, waiting.get(session)! - 1);
   }
 

@@ -112,7 +112,9 @@ Deno.test("whoever waits for a frame of a session that fails gets its close fram
     },
     end: ({ code }) => void seen.push(`ended with ${code}`),
     abort: () => {},
-    heartbeat: () => "send",
+    wantsHeartbeatFrame: true,
+    scheduleFlush: () => {},
+    heartbeat: () => "handled",
     pause: () => {},
     resume: () => {},
   };
