@@ -4,6 +4,8 @@
  * @module
  */
 
+import { rememberLast } from "../protocol/remember_last.ts";
+
 /** Whether what a request says of its host, if anything, could not have become part of its path. */
 export function isHostOrNone(host: string | null | undefined): boolean {
   return host === null || host === undefined || host === "" || isHost(host);
@@ -14,15 +16,10 @@ export function isSentToHost({ headers }: Request): boolean {
   return isHostOrNone(headers.get("Host"));
 }
 
-let lastHost = "localhost";
-
 /**
  * Whether that is a host, with a port or without, and nothing else: one with a slash or a
- * question mark in it would say where the path of a URL begins.
+ * question mark in it would say where the path of a URL begins. Most requests name the same.
  */
-export function isHost(host: string): boolean {
-  if (host === lastHost) return true;
-  if (/[^\w.~:[\]-]/.test(host) || !URL.canParse(`http://${host}`)) return false;
-  lastHost = host;
-  return true;
-}
+export const isHost: (host: string) => boolean = rememberLast((host: string) =>
+  !/[^\w.~:[\]-]/.test(host) && URL.canParse(`http://${host}`)
+);

@@ -1,48 +1,49 @@
 /**
- * What leaves for clients. What is made of a broadcast, for one session, the next ones
- * use as well.
+ * Messages and frames as they leave for clients. What a broadcast makes of them for one session
+ * serves the next ones.
  *
  * @module
  */
 
 import { encodeMessage, isPlain } from "./escape.ts";
 import { messagesFrame } from "./frames.ts";
+import { rememberLast } from "./remember_last.ts";
 import { utf8Length } from "./utf8.ts";
 
 /** Characters of the longest message whose frame is made for all sessions at once. */
 const maxShared = 64 * 1024;
 
-/** A frame, in whatever form a client's transport gives it. */
+/** A frame, and the encoding that a transport asked for last. */
 export class Frame {
   readonly text: string;
   #encode: ((frame: string) => string) | undefined;
-  #formed = "";
+  #encoded = "";
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** It in that form. */
-  encoded(form: (frame: string) => string): string {
-    if (this.#encode !== form) {
-      this.#encode = form;
-      this.#formed = form(this.text);
+  /** The frame as a transport encodes it. */
+  encoded(encode: (frame: string) => string): string {
+    if (this.#encode !== encode) {
+      this.#encode = encode;
+      this.#encoded = encode(this.text);
     }
-    return this.#formed;
+    return this.#encoded;
   }
 }
 
-/**
- * What was asked for last: a broadcast's is asked for by all sessions, one after the other.
- * It stays, so it has to be short.
- */
-let lastMessage: Message | undefined;
-let lastFrame = new Frame("");
+function frameOf(message: Message): Frame {
+  return new Frame(messagesFrame([message.text]));
+}
 
-/** A message, as it is sent. */
+/** All sessions of a broadcast ask for the frame of one message, one after the other. */
+const sharedFrameOf = rememberLast(frameOf);
+
+/** A message as it is sent. */
 export class Message {
   readonly text: string;
-  /** What that takes on the wire. */
+  /** Bytes of the text on the wire. */
   readonly bytes: number;
 
   constructor(text: string, bytes: number) {
@@ -57,18 +58,13 @@ export class Message {
     return new Message(text, utf8Length(text));
   }
 
-  /** For a session without them. */
+  /** For a session without frames. */
   static raw(message: string): Message {
     return new Message(message, utf8Length(message));
   }
 
-  /** The frame that has no other message. */
+  /** A frame of this message alone. */
   get frame(): Frame {
-    if (this.text.length > maxShared) return new Frame(messagesFrame([this.text]));
-    if (this !== lastMessage) {
-      lastMessage = this;
-      lastFrame = new Frame(messagesFrame([this.text]));
-    }
-    return lastFrame;
+    return this.text.length > maxShared ? frameOf(this) : sharedFrameOf(this);
   }
 }

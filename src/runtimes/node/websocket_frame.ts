@@ -6,23 +6,15 @@
 
 import { Buffer } from "node:buffer";
 import type { Frame } from "../../protocol/message.ts";
+import { rememberLast } from "../../protocol/remember_last.ts";
 
 /** Characters up to which copying them is better than writing head and text apart. */
 export const maxCopied: number = 16 * 1024;
 
-let lastFrame: Frame | undefined;
-let lastBytes: Uint8Array = new Uint8Array();
-
 /** It as a text frame of RFC 6455, unmasked. A broadcast has the same for all. */
-export function websocketFrame(frame: Frame): Uint8Array {
-  if (frame !== lastFrame) {
-    lastFrame = frame;
-    lastBytes = encodeFrame(frame.text);
-  }
-  return lastBytes;
-}
+export const websocketFrame: (frame: Frame) => Uint8Array = rememberLast(encodeFrame);
 
-function encodeFrame(text: string): Uint8Array {
+function encodeFrame({ text }: Frame): Uint8Array {
   const length = Buffer.byteLength(text);
   const isShort = length < 126;
   const bytes = Buffer.allocUnsafe(length + (isShort ? 2 : 4));
