@@ -47,9 +47,9 @@ Deno.test("baseUrl: a function that throws or gives nonsense costs base_url, not
 function offered(value: string | undefined): readonly string[] | undefined {
   let told: readonly string[] | undefined;
   const subprotocols = (offered: readonly string[]) => void (told = offered);
-  const faults = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
+  const errors = new ErrorReporter(new Emitter<{ error: [error: unknown] }>(), () => {});
   const headers = value === undefined ? {} : { "Sec-WebSocket-Protocol": value };
-  const functions = new OptionCallbacks(readOptions({ subprotocols }), faults);
+  const functions = new OptionCallbacks(readOptions({ subprotocols }), errors);
   assertEquals(functions.subprotocol(new Request("http://host/", { headers })), undefined);
   return told;
 }

@@ -27,27 +27,27 @@ const hidden = {
   "x-custom": "1",
 };
 
-function peer(url: string, headers: HeadersInit = {}): ClientInfo {
+function clientInfo(url: string, headers: HeadersInit = {}): ClientInfo {
   return new ClientInfo("xhr-polling", url, "/echo".length, new Headers(headers), {});
 }
 
 Deno.test("exactly the headers that applications may rely on are shown", () => {
-  assertEquals(peer("/", { ...hidden, ...shown }).headers, shown);
+  assertEquals(clientInfo("/", { ...hidden, ...shown }).headers, shown);
 });
 
 Deno.test("headers that were not sent are not there, empty ones are", () => {
-  const { headers } = peer("/", { "Referer": "" });
+  const { headers } = clientInfo("/", { "Referer": "" });
   assertEquals(headers, { referer: "" });
   assertEquals("origin" in headers, false);
 });
 
 Deno.test("the headers are the same object each time", () => {
-  const one = peer("/", { host: "a" });
+  const one = clientInfo("/", { host: "a" });
   assertEquals(one.headers === one.headers, true);
 });
 
 Deno.test("the pathname is the URL without its query", () => {
-  assertEquals(peer("/echo/a/b/xhr?t=1?2").pathname, "/echo/a/b/xhr");
-  assertEquals(peer("/echo/a/b/xhr").pathname, "/echo/a/b/xhr");
-  assertEquals(peer("/?").pathname, "/");
+  assertEquals(clientInfo("/echo/a/b/xhr?t=1?2").pathname, "/echo/a/b/xhr");
+  assertEquals(clientInfo("/echo/a/b/xhr").pathname, "/echo/a/b/xhr");
+  assertEquals(clientInfo("/?").pathname, "/");
 });
