@@ -17,7 +17,8 @@
  */
 
 import type { ServerOptions } from "./src/options/server_options.ts";
-import { bunRuntime, websocketHandlers } from "./src/runtimes/bun.ts";
+import { bunRuntime } from "./src/runtimes/bun.ts";
+import { websocketHandlers } from "./src/runtimes/bun_websockets.ts";
 import { type DenoGlobal, denoRuntime } from "./src/runtimes/deno.ts";
 import { Server, useRuntime } from "./src/server/server.ts";
 
@@ -40,10 +41,14 @@ export type {
 } from "./src/options/server_options.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
-export type { Protocol } from "./src/session/client_info.ts";
-export type { ServerWebSocket, WebSocketHandlers } from "./src/runtimes/runtime.ts";
+export type { Protocol } from "./src/protocol/transport_names.ts";
+export type {
+  OwnWebSocket,
+  OwnWebSocketHandlers,
+  ServerWebSocket,
+  WebSocketHandlers,
+} from "./src/runtimes/bun_websockets.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
-export type { OwnWebSocket, OwnWebSocketHandlers } from "./src/runtimes/bun.ts";
 export type { Connections } from "./src/connection/open_connections.ts";
 export type { ServerEvents } from "./src/server/server.ts";
 export type { ReadyState } from "./src/protocol/ready_state.ts";

@@ -5,8 +5,8 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { Server } from "../mod.ts";
+import { chosenPort, fail, readOptions } from "./command_line.ts";
 
 /** A fetch handler. */
 export type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
@@ -42,8 +42,9 @@ const { Deno, Bun } = globalThis as unknown as {
 export const servesFetch = Deno !== undefined || Bun !== undefined;
 
 /**
- * Listens, and resolves with the address; the server's `fallback` answers what
- * is not SockJS. SIGINT and SIGTERM end the process.
+ * Listens, and resolves with the address; the server's `fallback` answers what is not SockJS. The
+ * port is what `--port` or the environment's `PORT` say; without them it is 8080, or a free one
+ * where that is taken. SIGINT and SIGTERM end the process.
  */
 export function serve<Context>(server: Server<Context>): Promise<string> {
   return serveBy(async (port) => {
@@ -53,25 +54,62 @@ export function serve<Context>(server: Server<Context>): Promise<string> {
   });
 }
 
-/**
- * Listens in a way of one's own: `listen` takes a port, of which 0 is any that is
- * free, and gives the one that it got. The port is what `--port` or the environment's
- * `PORT` say; without them it is 8080, or a free one when that is taken.
- */
-export async function serveBy(listen: (port: number) => Promise<number>): Promise<string> {
+/** Listens on a port, of which 0 is any that is free, and gives the one that it got. */
+export type Listen = (port: number) => Promise<number>;
+
+/** Where examples listen without `--port` and `PORT`. */
+const usualPort = 8080;
+
+/** Does what `serve` does, by the caller's function. */
+export async function serveBy(listen: Listen): Promise<string> {
+  const chosen = chosenPort(readOptions({ port: "NUMBER" }).port);
+  return await listenOn(chosen ?? usualPort, async (port) => {
+    try {
+      return await listen(port);
+    } catch (error) {
+      if (chosen !== undefined || !isTaken(error)) throw error;
+      console.error(`Port ${port} is taken, so a free one was chosen.`);
+      return await listen(0);
+    }
+  });
+}
+
+/** Listens, and resolves with the address. If the port cannot be used, the process ends. */
+export async function listenOn(port: number, listen: Listen): Promise<string> {
   endOnSignals();
-  const { port } = parseArgs({ options: { port: { type: "string" } } }).values;
-  const wanted = port ?? process.env["PORT"];
-  if (wanted !== undefined) {
-    if (/^[0-9]{1,5}$/.test(wanted)) return addressOf(await listen(Number(wanted)));
-    throw new Error(`Cannot serve: the port must be a number, and is ${wanted}`);
-  }
   try {
-    return addressOf(await listen(8080));
-  } catch {
-    console.error("Port 8080 is taken: this is on a free one.");
-    return addressOf(await listen(0));
+    return addressOf(await listen(port));
+  } catch (error) {
+    if (isTaken(error)) return fail(`port ${port} is taken; choose another one with --port`);
+    const { code, message } = error as { code?: unknown; message: string };
+    // Any error but one of the system, such as EACCES, is a bug: it keeps its stack.
+    if (!/^E[A-Z]+$/.test(String(code))) throw error;
+    return fail(`port ${port} cannot be used: ${message}`);
   }
+}
+
+/** Whether the port belongs to another process. */
+function isTaken(error: unknown): boolean {
+  return (error as { code?: unknown }).code === "EADDRINUSE";
+}
+
+/**
+ * Tells the person at the terminal what runs, where to find it, and how to stop it. The address
+ * has a line of its own: tests and other programs look for it.
+ *
+ * @param what the beginning of a sentence, such as "A chat room"
+ */
+export function announce(what: string, address: string): void {
+  const { bun, deno, node } = process.versions;
+  const runtime = deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : `Node ${node}`;
+  console.log(
+    [
+      `${what}, on ${runtime}.`,
+      "Open this address in a browser:",
+      address,
+      "Press Ctrl-C to stop.",
+    ].join("\n"),
+  );
 }
 
 /** Serves by what Deno and Bun have for fetch handlers. */

@@ -69,11 +69,11 @@ async function onNode(): Promise<HonoRuntime> {
     name: "node",
     upgradeWebSocket,
     serve: (app, port) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         // The cast is for `exactOptionalPropertyTypes`, which `@types/ws` does not know.
         const server = new WebSocketServer({ noServer: true }) as WebSocketServerLike;
         const options = { hostname, port, fetch: app.fetch, websocket: { server } };
-        serve(options, (address) => resolve(address.port));
+        serve(options, (address) => resolve(address.port)).on("error", reject);
       }),
   };
 }

@@ -38,8 +38,8 @@ const known = ["--quick", "--dnt"];
 // As npm's users write it: task build:npm -- --quick
 const unknown = Deno.args.find((arg) => arg !== "--" && !known.includes(arg));
 if (unknown !== undefined) {
-  console.error(`Cannot build: ${unknown} is unknown, there are ${known.join(" and ")}`);
-  Deno.exit(2);
+  console.error(`Cannot build: "${unknown}" is unknown; the options are ${known.join(", ")}`);
+  Deno.exit(1);
 }
 try {
   Deno.exitCode = await (Deno.args.includes("--dnt") ? buildWithDnt : build)(Deno.args);

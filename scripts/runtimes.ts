@@ -53,8 +53,11 @@ export async function scriptCommand(
 ): Promise<string[] | undefined> {
   const command = await runtimeCommand(name);
   if (command === undefined) return undefined;
-  const onNode = name !== "deno" && name !== "bun";
-  return [...command, onNode ? await nodeProgram(script) : script.pathname];
+  return [...command, isNode(name) ? await nodeProgram(script) : script.pathname];
+}
+
+function isNode(name: RuntimeName): boolean {
+  return name.startsWith("node");
 }
 
 async function find(name: RuntimeName): Promise<string[] | undefined> {

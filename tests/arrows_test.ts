@@ -19,8 +19,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   runtimes: ["protocol", "event_loop", "http"],
   session: ["protocol", "event_loop", "runtimes"],
   connection: ["protocol", "event_loop", "session"],
-  options: ["session"],
-  routing: ["event_loop", "http", "runtimes", "session", "options"],
+  options: ["protocol"],
+  routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],
   transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],
   pages: ["http", "options", "routing"],
   server: [
@@ -33,6 +33,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "mod.ts",
   ],
 };
+
+/** The interface of a runtime; the other files of its room are bindings. */
+const runtimeInterface = "src/runtimes/runtime.ts";
 
 /** Of `runtimes/`, all rooms but these know the interface alone. */
 const knowRuntimes = ["runtimes", "mod.ts", "adapters"];
@@ -49,7 +52,8 @@ interface Dependency {
 
 async function readGraph(entry: string): Promise<ModuleGraph> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", entry],
+    // So that packages are named by their specifiers, not by their files.
+    args: ["info", "--node-modules-dir=auto", "--json", entry],
     cwd: root,
     stderr: "inherit",
   }).output();
@@ -98,18 +102,70 @@ Deno.test("every source file has a room, and imports only from those that its ro
   assertEquals(wrong, []);
 });
 
+/** `Server.websocket` is for Bun alone, and has a type of Bun's. */
+function isTypeOfHandlers(from: string, to: string): boolean {
+  return from === "src/server/server.ts" && to === "src/runtimes/bun_websockets.ts";
+}
+
 Deno.test("of the runtimes, all but the entry and the adapters know the interface alone", () => {
   const wrong = arrows.filter(({ from, to }) =>
-    roomOf(to) === "runtimes" && to !== "src/runtimes/runtime.ts" &&
-    !knowRuntimes.includes(roomOf(from))
+    roomOf(to) === "runtimes" && to !== runtimeInterface &&
+    !knowRuntimes.includes(roomOf(from)) && !isTypeOfHandlers(from, to)
   );
   assertEquals(wrong, []);
+});
+
+/** All files that a file imports, and those that they import. */
+function reachableFrom(file: string, found = new Set<string>()): Set<string> {
+  for (const { from, to } of arrows) {
+    if (from !== file || found.has(to)) continue;
+    found.add(to);
+    reachableFrom(to, found);
+  }
+  return found;
+}
+
+Deno.test("in the room of the runtimes there are no circles, by types neither", () => {
+  const files = sources.keys().map(pathOf).filter((path) => roomOf(path) === "runtimes");
+  assertEquals(files.filter((file) => reachableFrom(file).has(file)).toArray(), []);
 });
 
 Deno.test("no two source files have the same name", () => {
   const paths = Map.groupBy(sources.keys().map(pathOf), (path) => path.replace(/.*\//, ""));
   const twice = paths.values().filter(({ length }) => length > 1).toArray();
   assertEquals(twice, []);
+});
+
+/** Names one letter apart that are both the right word. */
+const allowedNeighbours = ["all call", "route router"];
+
+Deno.test("no two source files have names one letter apart, but for those in a list", () => {
+  const names = sources.keys().map((each) => pathOf(each).replace(/.*\/|\.ts$/g, "")).toArray();
+  const neighbours = names.sort().flatMap((name, at) =>
+    names.slice(at + 1).filter((other) => isOneLetterFrom(name, other))
+      .map((other) => `${name} ${other}`)
+  );
+  assertEquals(neighbours, allowedNeighbours);
+});
+
+/** Whether a letter that is added, left out or changed makes one name of the other. */
+function isOneLetterFrom(name: string, other: string): boolean {
+  let start = 0;
+  while (start < name.length && name[start] === other[start]) start++;
+  const rest = name.slice(start);
+  const otherRest = other.slice(start);
+  return rest.slice(1) === otherRest || rest === otherRest.slice(1) ||
+    rest.slice(1) === otherRest.slice(1);
+}
+
+/** What adapters use of `server/`: nothing that looks into a server. */
+const usedByAdapters = ["src/server/error_reporter.ts"];
+
+Deno.test("adapters know a server by its public members, and import no more than a list", () => {
+  const imported = arrows.filter(({ from, to }) =>
+    roomOf(from) === "adapters" && roomOf(to) === "server"
+  );
+  assertEquals([...new Set(imported.map(({ to }) => to))], usedByAdapters);
 });
 
 /** What users load from elsewhere with a subpath, types apart. */
@@ -144,11 +200,12 @@ Deno.test("the stock client is loaded by its own subpath only", () => {
   }
 });
 
-Deno.test("only the runtimes' seams and the entry name a runtime", async () => {
+Deno.test("only the bindings and the entry name a runtime, in code or in types", async () => {
   const naming: string[] = [];
   for (const specifier of sources.keys()) {
     const path = pathOf(specifier);
-    if (path === "mod.ts" || path.startsWith("src/runtimes/")) continue;
+    const isBinding = path.startsWith("src/runtimes/") && path !== runtimeInterface;
+    if (path === "mod.ts" || isBinding) continue;
     const source = await Deno.readTextFile(new URL(path, root));
     const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
     if (/\b(Deno|Bun)\b/.test(code)) naming.push(path);

@@ -11,7 +11,7 @@
 import { type Connection, createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { filesOf } from "../files.ts";
-import { serve } from "../serve.ts";
+import { announce, serve } from "../serve.ts";
 import { signIn } from "./sign_in.ts";
 import { readToken } from "./tokens.ts";
 
@@ -51,4 +51,4 @@ function welcome(connection: Connection, name: string, expires: number): void {
   connection.on("close", () => clearTimeout(timer));
 }
 
-console.log(await serve(server));
+announce("A service for people who have signed in, and a page to sign in", await serve(server));

@@ -11,7 +11,7 @@
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { filesOf } from "../files.ts";
-import { serve } from "../serve.ts";
+import { announce, serve } from "../serve.ts";
 import { type Person, Room } from "./room.ts";
 
 const chat = createServer<Person>({
@@ -21,4 +21,4 @@ const chat = createServer<Person>({
 });
 new Room(chat);
 
-console.log(await serve(chat));
+announce("A chat room, and its page", await serve(chat));

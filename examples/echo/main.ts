@@ -11,7 +11,7 @@
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { filesOf } from "../files.ts";
-import { serve } from "../serve.ts";
+import { announce, serve } from "../serve.ts";
 
 const echo = createServer({
   prefix: "/echo",
@@ -23,4 +23,4 @@ echo.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));
 });
 
-console.log(await serve(echo));
+announce("An echo service, and a page that tries every SockJS transport", await serve(echo));

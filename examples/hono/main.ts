@@ -14,7 +14,7 @@ import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { type Person, Room } from "../chat/room.ts";
 import { filesOf } from "../files.ts";
-import { serveBy } from "../serve.ts";
+import { announce, serveBy } from "../serve.ts";
 import { honoRuntime, middleware } from "../serve_hono.ts";
 
 const chat = createServer<Person>({ prefix: "/chat", serveClient: client });
@@ -36,4 +36,5 @@ app.post("/announcements", async (c) => {
 const page = filesOf(new URL("../chat/page/", import.meta.url));
 app.get("*", (c) => page(c.req.raw));
 
-console.log(await serveBy((port) => honoRuntime.serve(app, port)));
+const address = await serveBy((port) => honoRuntime.serve(app, port));
+announce("The chat room inside a Hono application, and its page", address);

@@ -13,7 +13,7 @@ import { MultiplexServer } from "websocket-multiplex";
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { filesOf } from "../files.ts";
-import { serve } from "../serve.ts";
+import { announce, serve } from "../serve.ts";
 
 const server = createServer({
   prefix: "/multiplex",
@@ -38,4 +38,4 @@ channels.registerChannel("bob").on("connection", (bob) => {
   bob.on("data", (message) => bob.write(`Bob says no to: ${message}`));
 });
 
-console.log(await serve(server));
+announce("Two services over one connection, and a page that uses both", await serve(server));

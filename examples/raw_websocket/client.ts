@@ -10,11 +10,15 @@
 
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { fail } from "../command_line.ts";
 
 // Node has one of its own from version 22 on.
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
 
 const url = process.argv[2] ?? "ws://127.0.0.1:8080/echo/websocket";
+if (!/^wss?:/.test(url) || !URL.canParse(url)) {
+  fail(`the argument is a ws: or wss: URL, not "${url}"`);
+}
 const socket = new WebSocket(url);
 
 /** Lines whose echoes are under way, and whether more lines will come. */

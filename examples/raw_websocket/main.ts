@@ -10,7 +10,7 @@
 
 import { createServer } from "../../mod.ts";
 import { filesOf } from "../files.ts";
-import { serve } from "../serve.ts";
+import { announce, serve } from "../serve.ts";
 
 const echo = createServer({
   prefix: "/echo",
@@ -22,4 +22,7 @@ echo.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));
 });
 
-console.log(await serve(echo));
+announce(
+  "An echo service for clients with SockJS and without, and a page without it",
+  await serve(echo),
+);

@@ -12,6 +12,7 @@
 
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
+import { announce } from "../serve.ts";
 import { readArguments, serve } from "./serve.ts";
 import { createServices } from "./services.ts";
 import { addSmokePage } from "./smoke_page.ts";
@@ -24,4 +25,5 @@ const services = createServices((options) => {
   return server;
 }, { serveClient: client });
 addSmokePage(services, witness);
-console.log(await serve(readArguments(8081), services));
+const address = await serve(readArguments(8081), services);
+announce("The services of SockJS protocol suites, and a page that checks every transport", address);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import process from "node:process";
-import { addressOf, endOnSignals, serveFetch, servesFetch } from "../serve.ts";
+import { chosenPort, fail, readOptions } from "../command_line.ts";
+import { listenOn, serveFetch, servesFetch } from "../serve.ts";
 import type { Services } from "./services.ts";
 
 /** What the arguments say. */
@@ -20,9 +20,8 @@ export interface Arguments {
 }
 
 /** Listens, and resolves with the address. SIGINT and SIGTERM end the process. */
-export async function serve({ port, via }: Arguments, services: Services): Promise<string> {
-  endOnSignals();
-  return addressOf(await listen(via, port, services));
+export function serve({ port, via }: Arguments, services: Services): Promise<string> {
+  return listenOn(port, (port) => listen(via, port, services));
 }
 
 async function listen(via: Arguments["via"], port: number, services: Services): Promise<number> {
@@ -34,21 +33,17 @@ async function listen(via: Arguments["via"], port: number, services: Services): 
   return await serveFetch(port, services.handler, services.first.websocket);
 }
 
-/** Reads `--port N` and `--via fetch|node|hono`, each of which may be absent. */
+/** The ways that this runtime has. */
+const ways: readonly Arguments["via"][] = [
+  ...servesFetch ? ["fetch" as const] : [],
+  "node",
+  "hono",
+];
+
+/** Reads `--port` and `--via`, each of which may be absent. */
 export function readArguments(portByDefault: number): Arguments {
-  const args: Arguments = { port: portByDefault, via: servesFetch ? "fetch" : "node" };
-  const given = process.argv.slice(2);
-  for (let at = 0; at < given.length; at += 2) {
-    const [name, value = ""] = given.slice(at, at + 2);
-    if (name === "--port" && /^[0-9]{1,5}$/.test(value) && Number(value) < 65536) {
-      args.port = Number(value);
-    } else if (name === "--via" && (value === "fetch" || value === "node" || value === "hono")) {
-      args.via = value;
-    } else {
-      throw new Error(
-        `Cannot start: known are --port N and --via fetch|node|hono, given is "${given.join(" ")}"`,
-      );
-    }
-  }
-  return args;
+  const given = readOptions({ port: "NUMBER", via: ways.join("|") });
+  const via = given.via === undefined ? ways[0] : ways.find((way) => way === given.via);
+  if (via === undefined) fail(`--via takes ${ways.join(" or ")}, not "${given.via}"`);
+  return { port: chosenPort(given.port) ?? portByDefault, via };
 }

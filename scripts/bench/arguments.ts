@@ -51,31 +51,31 @@ export const usage = `deno task bench [options]
   --out file.json     writes the results; --from file.json shows them again
   --chart file.svg    draws the workloads with messages of 32 bytes`;
 
+const text = { type: "string" } as const;
+
+const options = {
+  "quick": { type: "boolean", default: false },
+  "patient": { type: "boolean", default: false },
+  "before": text,
+  "only": text,
+  "servers": text,
+  "sizes": text,
+  "rounds": text,
+  "seconds": text,
+  "warm-up": text,
+  "idle-seconds": text,
+  "out": text,
+  "from": text,
+  "chart": text,
+} as const;
+
 /**
  * Reads the arguments.
  *
  * @throws {Error} If one of them means nothing.
  */
 export function readArguments(args: readonly string[]): Arguments {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      "quick": { type: "boolean", default: false },
-      "patient": { type: "boolean", default: false },
-      "before": text,
-      "only": text,
-      "servers": text,
-      "sizes": text,
-      "rounds": text,
-      "seconds": text,
-      "warm-up": text,
-      "idle-seconds": text,
-      "out": text,
-      "from": text,
-      "chart": text,
-    },
-  });
+  const values = parse(args);
   const { quick } = values;
   const before = values.before === undefined ? undefined : folder(values.before);
   const only = list(values.only);
@@ -114,6 +114,14 @@ export function readArguments(args: readonly string[]): Arguments {
   };
 }
 
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; --help lists the options`);
+  }
+}
+
 function list(value: string | undefined): string[] | undefined {
   return value?.split(",").map((each) => each.trim());
 }
@@ -131,10 +139,13 @@ function folder(path: string): URL {
 function positive(option: string, value: string): number {
   const number = Number(value);
   if (number > 0 && number < Infinity) return number;
-  throw new Error(`${option} must be a positive number, and is ${value}`);
+  throw new Error(`${option} takes a number above 0, not "${value}"`);
 }
 
 function check(option: string, given: string[] | undefined, known: readonly string[]): void {
   const unknown = given?.find((each) => !known.includes(each));
-  if (unknown !== undefined) throw new Error(`${option} does not know ${unknown}`);
+  if (unknown === undefined) return;
+  throw new Error(
+    `${option} does not know "${unknown}"; there are ${[...new Set(known)].join(", ")}`,
+  );
 }

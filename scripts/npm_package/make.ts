@@ -5,12 +5,14 @@
  */
 
 import { build, type PackageJson } from "@deno/dnt";
+import { packagedDocument, withNpmName } from "./documents.ts";
 import { lock } from "./lock.ts";
 import { packageJson, publishedPackageJson } from "./package_json.ts";
 import { npm, readProject, root } from "./project.ts";
-import { isFresh, packageStamp, readSources, writeStamp } from "./stamp.ts";
+import { repository } from "./repository.ts";
+import { isFresh, packageStamp, readSources, type Source, writeStamp } from "./stamp.ts";
 
-/** Copied as they are. */
+/** What users read. */
 const documents = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md"];
 
 /** What the package is made of, and by. */
@@ -20,9 +22,11 @@ const sources = [
   "mod.ts",
   "src/",
   "scripts/jsr_stubs/dnt/",
+  "scripts/npm_package/documents.ts",
   "scripts/npm_package/make.ts",
   "scripts/npm_package/package_json.ts",
   "scripts/npm_package/project.ts",
+  "scripts/npm_package/repository.ts",
 ];
 
 /** Files that the package has others in place of, for Node. */
@@ -64,7 +68,7 @@ async function make(): Promise<void> {
     test: false,
     typeCheck: "both",
     declaration: "inline",
-    package: packageJson(project),
+    package: packageJson(project, repository),
     compilerOptions: {
       target: "ES2022",
       lib: ["ES2022", "DOM", "DOM.Iterable", "ESNext.Disposable"],
@@ -78,7 +82,8 @@ async function make(): Promise<void> {
   for (const format of ["esm", "script"]) {
     await nameLibrary(new URL(`${format}/src/server/server.d.ts`, folder));
   }
-  await copyDocuments(made.map(([path]) => path).filter((path) => path.endsWith(".md")), folder);
+  for (const name of ["esm/", "script/", "src/"]) await nameAsOnNpm(new URL(name, folder));
+  await writeDocuments(made.filter(([path]) => /\.md$|^LICENSE$/.test(path)), folder);
   await removeIfThere(packageStamp);
   for (const name of products) {
     await removeIfThere(new URL(name, npm));
@@ -88,12 +93,35 @@ async function make(): Promise<void> {
   await writeStamp(packageStamp, sources, made);
 }
 
-/** Copies documents to where they are in the project, so that they find each other there. */
-async function copyDocuments(paths: readonly string[], folder: URL): Promise<void> {
-  for (const path of [...paths, "LICENSE"]) {
-    const target = new URL(path, folder);
-    await Deno.mkdir(new URL(".", target), { recursive: true });
-    await Deno.copyFile(new URL(path, root), target);
+/** Has docstrings and their examples name the package as npm does. */
+async function nameAsOnNpm(folder: URL): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const url = new URL(name, folder);
+    if (isDirectory) await nameAsOnNpm(new URL(`${url}/`));
+    else if (/\.[jt]s$/.test(name)) {
+      const text = await Deno.readTextFile(url);
+      await Deno.writeTextFile(url, withNpmName(text));
+    }
+  }
+}
+
+/** Writes documents to the same paths as in the project, so that links between them work. */
+async function writeDocuments(documents: readonly Source[], folder: URL): Promise<void> {
+  const paths = new Set(documents.map(([path]) => path));
+  const isPackaged = (path: string) => paths.has(path) || exists(new URL(path, folder));
+  for (const [path, text] of documents) {
+    const file = new URL(path, folder);
+    await Deno.mkdir(new URL(".", file), { recursive: true });
+    await Deno.writeTextFile(file, packagedDocument(path, text, { isPackaged, repository }));
+  }
+}
+
+function exists(file: URL): boolean {
+  try {
+    Deno.statSync(file);
+    return true;
+  } catch {
+    return false;
   }
 }
 

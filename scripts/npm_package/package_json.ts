@@ -19,15 +19,23 @@ export const optionalPeers = ["hono", "sockjs-client"];
 /** What the build needs to know of the sources' types. Not for users. */
 const types = ["@types/node", "@types/ws"];
 
-/** The package.json of these exports, as the build wants it. */
-export function packageJson(project: Project): PackageJson {
+/** What people search npm for. */
+const keywords = [
+  ...["sockjs", "sockjs-server", "sockjs-node", "websocket", "websocket-fallback", "realtime"],
+  ...["xhr-streaming", "xhr-polling", "long-polling", "eventsource", "fetch"],
+  ...["deno", "bun", "node", "hono", "express", "typescript"],
+];
+
+/** The package.json of these exports, as the build wants it; `repository` is the project's address. */
+export function packageJson(project: Project, repository?: string): PackageJson {
   const ranges = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, npmRange(project, name)]));
   return {
     name: packageName,
     version: project.version,
     description: "A SockJS server as one Web-standard fetch handler, for Deno, Bun and Node",
-    keywords: ["sockjs", "sockjs-server", "websocket", "xhr-streaming", "eventsource", "fetch"],
+    keywords,
+    ...repository !== undefined && addresses(repository),
     license: project.license,
     type: "commonjs",
     engines: { node: ">=20" },
@@ -44,6 +52,15 @@ export function packageJson(project: Project): PackageJson {
       optionalPeers.map((name) => [name, { optional: true }]),
     ),
     devDependencies: ranges(types),
+  };
+}
+
+/** Where the package comes from, and where its users find help. */
+function addresses(repository: string): Record<string, unknown> {
+  return {
+    homepage: `${repository}#readme`,
+    repository: { type: "git", url: `git+${repository}.git` },
+    bugs: { url: `${repository}/issues` },
   };
 }
 

@@ -98,9 +98,15 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
   },
 };
 
-/** What programs do with the module of a subpath; every one has something to show. */
+/**
+ * What programs do with the module of a subpath; every one has something to show.
+ *
+ * @throws {Error} If there is nothing for that subpath yet.
+ */
 export function useOf(subpath: string): Use {
-  const { anywhere = "", onNode = "" } = uses[subpath] ?? {};
+  const use = uses[subpath];
+  if (use === undefined) throw new Error(`No program here uses ${subpath}`);
+  const { anywhere = "", onNode = "" } = use;
   const shown = `if (Object.keys(it).length === 0) throw new Error("Nothing is exported");`;
   return { anywhere: shown + anywhere, onNode };
 }

@@ -38,7 +38,6 @@
 
 import {
   isNodeServerEnv,
-  NodeServerInfo,
   nodeServerRuntime,
   sendable,
   type UpgradeEvents,
@@ -55,7 +54,7 @@ export type { SockJSServer, UpgradeEvents, UpgradeWebSocket };
 export interface HonoContext {
   /** The request; `raw` is the runtime's own. */
   readonly req: { readonly raw: Request };
-  /** Whatever was passed to `app.fetch` beside the request. */
+  /** What was passed to `app.fetch` beside the request. */
   readonly env: unknown;
   /** The response so far. */
   res: Response;
@@ -79,7 +78,7 @@ export interface HonoOptions {
 }
 
 /**
- * Makes middleware of a SockJS server: it answers the requests under the server's
+ * Makes middleware of a SockJS server: it responds to the requests under the server's
  * `prefix`, and passes all others on.
  *
  * The prefix is the whole path, also under `basePath` and `route`. Register this
@@ -98,20 +97,20 @@ export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middlew
     throw new TypeError("Cannot make middleware: the first argument must be a SockJS server");
   }
   checkOptions(options ?? {});
-  const nodeRuntime = nodeServerRuntime(
+  const bindNodeServer = nodeServerRuntime(
     options?.upgradeWebSocket,
     (message) => server.warnOnce(message),
   );
   return async (context, next) => {
     const { env, req: { raw: request } } = context;
     if (!server.matches(request.url)) return await next();
-    const info = isNodeServerEnv(env) ? new NodeServerInfo(nodeRuntime, env, context) : infoOf(env);
+    const info = isNodeServerEnv(env) ? bindNodeServer(env, context) : infoOf(env);
     const response = await server.handle(request, info);
     if (response.status === switchingProtocols) return seal(context, response);
-    return answer(context, isNodeServerEnv(env) ? sendable(response, env) : response);
+    return respond(context, isNodeServerEnv(env) ? sendable(response, env) : response);
   };
 
-  function answer(context: HonoContext, response: Response): Response {
+  function respond(context: HonoContext, response: Response): Response {
     context.res = response;
     if (context.res !== response) checkOrigin(server, response, context.res);
     return context.res;
@@ -132,14 +131,14 @@ function checkOptions(options: HonoOptions): void {
 
 const switchingProtocols = 101;
 
-/** What the runtime passed beside the request; Hono's own helpers look under `server`, too. */
+/** What the runtime passed beside the request. Some applications pass it as `server`. */
 function infoOf(env: unknown): unknown {
   return (env as { server?: unknown } | null | undefined)?.server ?? env;
 }
 
 /**
- * Deno ends the whole server when an upgrade is answered with anything else, so
- * nothing that middleware does afterwards, to headers or by failing, may replace it.
+ * Keeps other middleware from replacing the response, by headers or errors: if an upgrade gets
+ * another response, Deno ends the whole server.
  */
 function seal(context: HonoContext, response: Response): Response {
   context.finalized = true;
@@ -152,7 +151,7 @@ function seal(context: HonoContext, response: Response): Response {
 
 const allowOrigin = "Access-Control-Allow-Origin";
 
-/** Hono lays the headers that were set before over those of the response. */
+/** Warns of earlier middleware, whose headers Hono puts in the place of ours. */
 function checkOrigin(server: SockJSServer, ours: Response, sent: Response): void {
   const origin = ours.headers.get(allowOrigin);
   if (origin === null || origin === "*" || sent.headers.get(allowOrigin) === origin) return;

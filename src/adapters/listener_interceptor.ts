@@ -1,9 +1,11 @@
 /**
- * Intercepts an event of an emitter before its other listeners, which hear only of what was
- * not taken, be they there before or added later.
+ * Intercepts an event of an emitter. Other listeners, whether added before or after, are called
+ * only for events that were not taken.
  *
  * @module
  */
+
+import { type Method, replaceMethod } from "../runtimes/node/insides.ts";
 
 /** What is used of an EventEmitter. */
 export interface Emitting {
@@ -21,53 +23,51 @@ export interface Emitting {
   listeners(event: string): unknown[];
 }
 
-/** Gives false for what it does not want. */
+/** Takes an event, or returns false to leave it to others. */
 export type Take = (...args: never[]) => boolean;
 
-/** Something that hears of an event first. */
+/** A function that gets an event first. */
 export interface Interception {
-  /** Whether nobody else would hear of the event. */
+  /** Whether the event has no other listener. */
   readonly hasNoOthers: boolean;
-  /** Hears of nothing any more. */
+  /** Gets no more events. */
   detach(): void;
 }
 
 interface Listener {
   (this: unknown, ...args: unknown[]): unknown;
-  /** As in Node: whom one stands for that is there for somebody else. */
+  /** As in Node: the listener that this one wraps. */
   listener?: unknown;
-  /** Only of ours: whom it guards, or itself. */
+  /** Only on ours: the listener that it guards; on a front, itself. */
   [original]?: Listener;
 }
 
-/** A listener of ours, which asks those who want to hear first. */
+/** The listener of ours that is called first, and asks each interception in turn. */
 interface Front {
   readonly listener: Listener;
   readonly takes: Take[];
-  /** Whether somebody listened when it came. */
+  /** Whether there were listeners before it. */
   readonly cameLater: boolean;
-  /** Whether nobody else listened when it was last seen among the listeners. */
+  /** Whether it was the only listener when it was last seen in the list. */
   wasAlone: boolean;
 }
-
-type Method = (event: unknown, ...args: unknown[]) => unknown;
 
 // The same in all copies of this library.
 const interceptors: unique symbol = Symbol.for("sockjs-web.interceptors") as never;
 const original: unique symbol = Symbol.for("sockjs-web.original-listener") as never;
 const taken: unique symbol = Symbol.for("sockjs-web.taken") as never;
 
-/** Whether somebody of ours has taken a request. */
+/** Whether a SockJS server has taken a request. */
 export function isTaken(request: unknown): boolean {
   return (request as { [taken]?: true } | undefined)?.[taken] === true;
 }
 
-/** From here on, a request is nobody else's. */
+/** Marks a request as taken: other listeners do not get it. */
 export function markAsTaken(request: unknown): void {
   (request as { [taken]?: true })[taken] = true;
 }
 
-/** Has a function hear of an event first, before others of ours, too. */
+/** Passes an event to a function first, also before earlier interceptions. */
 export function intercept(emitter: Emitting, event: string, take: Take): Interception {
   const holder = emitter as { [interceptors]?: Map<string, Interceptor> };
   if (holder[interceptors] === undefined) {
@@ -79,14 +79,14 @@ export function intercept(emitter: Emitting, event: string, take: Take): Interce
   return interceptor.add(take);
 }
 
-/** Whether that is a front, and not the guard of somebody else's. */
+/** Whether it is a front, and not the guard of another listener. */
 function isOurs(listener: Listener): boolean {
   return typeof listener === "function" && listener[original] === listener;
 }
 
 /**
- * The method that gives the listeners of an emitter as they were added. With zone.js that is
- * `listeners`; the others are its own, which do nothing any more once they were taken off.
+ * The method that returns the listeners of an emitter as they were added. With zone.js that is
+ * `listeners`: its `rawListeners` returns wrappers, which do nothing once they were removed.
  */
 function readerOf(emitter: Emitting, event: string): (event: string) => unknown[] {
   const { listeners, rawListeners } = emitter;
@@ -98,11 +98,11 @@ function readerOf(emitter: Emitting, event: string): (event: string) => unknown[
   return isRaw ? rawListeners : listeners;
 }
 
-/** All who want to hear of one event of one emitter first. */
+/** All interceptions of one event of one emitter. */
 class Interceptor {
   readonly #emitter: Emitting;
   readonly #event: string;
-  /** One, unless somebody has taken one off the list before another was added. */
+  /** One, unless other code has removed one from the list before another was added. */
   #fronts: Front[] = [];
   #restore: (() => void)[] = [];
   readonly #read: (event: string) => unknown[];
@@ -116,7 +116,7 @@ class Interceptor {
   add(take: Take): Interception {
     const listeners = this.#listeners;
     let [front] = this.#fronts;
-    // Whoever has taken one off calls it by hand, or means to bypass it: it stays with them.
+    // Code that has removed a front calls it by hand, or wants to bypass it. It stays removed.
     if (front === undefined || !listeners.includes(front.listener)) {
       if (front === undefined) this.#replaceMethods();
       front = this.#createFront(listeners.length > 0);
@@ -146,7 +146,7 @@ class Interceptor {
   #createFront(cameLater: boolean): Front {
     const takes: Take[] = [];
     const listener: Listener = (...args) => {
-      // Somebody may call it by hand, and again.
+      // Other code may call it by hand, and more than once.
       if (isTaken(args[0])) return;
       for (let i = takes.length - 1; i >= 0; i--) {
         if (takes[i]!(...args as never[])) return markAsTaken(args[0]);
@@ -172,22 +172,21 @@ class Interceptor {
     const listeners = this.#listeners;
     const others = listeners.filter((each) => !isOurs(each)).length;
     if (!listeners.includes(front.listener)) {
-      // The other is who has taken it off, and calls it by hand; or, of several, who has taken
-      // all of them off.
+      // One other listener has removed ours and calls it by hand. Of several, it has removed all.
       if (others > 1) front.wasAlone = false;
       return front.wasAlone && others === 1;
     }
     return (front.wasAlone = others === 0);
   }
 
-  /** A listener that hears only of what is not ours. */
+  /** Wraps a listener so that it gets only what was not taken. */
   #guard(listener: Listener): Listener {
     if (typeof listener !== "function" || listener[original] !== undefined) return listener;
     const standsFor = listener.listener;
     const guard: Listener = function (...args) {
       if (isTaken(args[0])) return;
       if (standsFor === undefined) return listener.apply(this, args);
-      // A listener for one event takes itself off: it has to be found as what it is itself.
+      // A listener added by `once` removes itself, so the guard has to be found by it.
       guard.listener = listener;
       try {
         return listener.apply(this, args);
@@ -200,7 +199,7 @@ class Interceptor {
     return guard;
   }
 
-  /** From here on, all who are added are guarded, and ours stay before them. */
+  /** Makes the emitter guard listeners that are added later, and keep ours before them. */
   #replaceMethods(): void {
     // `once` and `prependOnceListener` call these.
     for (const name of ["on", "addListener"]) {
@@ -218,10 +217,10 @@ class Interceptor {
       }
       return result;
     });
-    // Whoever calls listeners by hand is to do what the emitter would.
+    // Code that calls listeners by hand has to do what the emitter would.
     this.#replaceMethod("listeners", () => this.#listeners);
-    // Whoever asks whether they are alone with an upgrade, and then refuses it, means others
-    // than us. But Node asks as well, and then it must not be nobody.
+    // Code that refuses an upgrade if it is the only listener must not count ours. Node counts
+    // them, too, and must not get 0.
     this.#replaceMethod("listenerCount", (before, listener) => {
       const count = before(listener) as number;
       const listeners = this.#listeners;
@@ -231,32 +230,26 @@ class Interceptor {
     });
   }
 
-  /** Puts something in the place of a method where it is called for this event. */
+  /** Replaces a method for calls with this event. */
   #replaceMethod(
     name: string,
     own: (before: (...args: unknown[]) => unknown, ...args: unknown[]) => unknown,
   ): void {
-    const methods = this.#emitter as unknown as Record<string, Method>;
-    const earlier = Object.getOwnPropertyDescriptor(methods, name);
-    const before = methods[name]!;
+    const before = (this.#emitter as unknown as Record<string, Method>)[name]!;
     let isOver = false;
     const isMeant = (event: unknown) => !isOver && event === this.#event && this.#fronts.length > 0;
     const note = () => this.#fronts.forEach((front) => this.#isAlone(front));
-    const value: Method = function (this: unknown, event, ...args) {
+    const restore = replaceMethod(this.#emitter, name, function (this: unknown, event, ...args) {
       const goOn = (...args: unknown[]) => before.call(this, event, ...args);
       if (!isMeant(event)) return goOn(...args);
       const result = own(goOn, ...args);
-      // Next, somebody may take ours off the list.
+      // After this, other code may take ours off the list.
       note();
       return result;
-    };
-    Object.defineProperty(methods, name, { value, configurable: true, writable: true });
+    });
     this.#restore.push(() => {
       isOver = true;
-      // Unless somebody has put theirs over it: then it hands on from here on.
-      if (methods[name] !== value) return;
-      if (earlier === undefined) delete methods[name];
-      else Object.defineProperty(methods, name, earlier);
+      restore();
     });
   }
 }

@@ -24,7 +24,7 @@
 import { show } from "../options/checks.ts";
 import { targetOf } from "../runtimes/node/request.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
-import { WebSockets } from "../runtimes/node/websockets.ts";
+import { WsServer } from "../runtimes/node/ws_server.ts";
 import { type Emitting, intercept, isTaken, markAsTaken } from "./listener_interceptor.ts";
 import { NodeHandler } from "./node_handler.ts";
 import { checkNames } from "./option_checks.ts";
@@ -72,7 +72,7 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
 }
 
-/** True for a request that is answered, now or later; false for one that is left as it was. */
+/** Returns true for a request that gets a response, now or later; false for one left as it was. */
 export type RequestListener = (req: NodeRequest, res: NodeResponse) => boolean;
 
 const howToUpgrade = "No websockets: beside a request listener they need installHandlers(server, " +
@@ -83,8 +83,8 @@ const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>()
 /**
  * Puts a SockJS server before all listeners that an HTTP server has, or gets later.
  * Requests and upgrades whose path is not under its `prefix` go to these, untouched
- * and in order; where there are none, the server's `fallback` answers, or a 404.
- * What is under the prefix nobody else hears of.
+ * and in order; where there are none, the server's `fallback` responds, or a 404.
+ * Requests under the prefix reach no other listener.
  *
  * @throws {TypeError} If one of them is not a server, an option is unknown or its value not
  * allowed, or both servers are together already.
@@ -95,26 +95,26 @@ export function installHandlers(
   options: InstallOptions = {},
 ): Installation {
   check(server, httpServer, options);
-  const answers = new NodeHandler(server);
-  const websockets = new WebSockets(options?.perMessageDeflate ?? false);
+  const handler = new NodeHandler(server);
+  const websockets = new WsServer(options?.perMessageDeflate ?? false);
 
   const requests = intercept(
     httpServer,
     "request",
-    (req: IncomingMessage, res: ServerResponse) => answers.request(req, res, isLast),
+    (req: IncomingMessage, res: ServerResponse) => handler.request(req, res, isLast),
   );
   const isLast = () => requests.hasNoOthers;
   const upgrades = intercept(
     httpServer,
     "upgrade",
     (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) =>
-      answers.upgrade(req, socket, rest, whereFrom),
+      handler.upgrade(req, socket, rest, whereFrom),
   );
   const whereFrom = { httpServer, websockets, isLast: () => upgrades.hasNoOthers };
 
   const installation: Installation = {
     detach() {
-      // Backwards, so that what each has put in place is what it finds there.
+      // In reverse order, so that each finds what it has put in place.
       upgrades.detach();
       requests.detach();
       installations.get(httpServer)?.delete(server);
@@ -127,8 +127,8 @@ export function installHandlers(
 
 /**
  * Makes a listener of a SockJS server, for a framework's middleware or hooks: where
- * a framework has several HTTP servers, or others are to see SockJS's requests
- * before. It takes the requests under the server's `prefix`; websockets need
+ * a framework has several HTTP servers, or where other middleware is to see SockJS's
+ * requests first. It takes the requests under the server's `prefix`; websockets need
  * {@linkcode installHandlers} on the HTTP server.
  *
  * @example Fastify, which listens with several servers where `localhost` has several addresses
@@ -145,12 +145,12 @@ export function installHandlers(
  */
 export function requestListener(server: SockJSServer): RequestListener {
   checkServer(server, "Cannot make a request listener: it needs a SockJS server");
-  const answers = new NodeHandler(server);
+  const handler = new NodeHandler(server);
   const isLast = () => false;
   return (req, res) => {
     if (isTaken(req)) return true;
     const message = req as unknown as IncomingMessage;
-    const isOurs = answers.request(message, res as unknown as ServerResponse, isLast);
+    const isOurs = handler.request(message, res as unknown as ServerResponse, isLast);
     if (!isOurs) return false;
     markAsTaken(req);
     if (message.headers["upgrade"] !== undefined && server.upgrades(targetOf(message))) {

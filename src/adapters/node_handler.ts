@@ -1,30 +1,31 @@
 /**
- * How a SockJS server answers requests and upgrades of Node's.
+ * Passes requests and upgrades of Node's to a SockJS server, and sends its responses.
  *
  * @module
  */
 
 import { shortText } from "../server/error_reporter.ts";
-import { NodeInfo } from "../runtimes/node/node_info.ts";
-import { lazyRequest, realRequest, targetOf } from "../runtimes/node/request.ts";
-import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
-import { alreadySent } from "../runtimes/node/sink.ts";
-import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
+import { alreadySent } from "../runtimes/node/exchange.ts";
+import { type ConnectionEmitter, hasUnfinishedResponse } from "../runtimes/node/insides.ts";
+import { NodeRequestRuntime } from "../runtimes/node/node_runtime.ts";
 import {
-  type ConnectionEmitter,
   type EarlyResponse,
   takeEarlyResponse,
   UpgradeRequest,
 } from "../runtimes/node/node_upgrade.ts";
-import type { WebSockets } from "../runtimes/node/websockets.ts";
+import { lazyRequest, realRequest, targetOf } from "../runtimes/node/request.ts";
+import { sendFailure, sendResponse } from "../runtimes/node/response.ts";
+import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
+import type { WsServer } from "../runtimes/node/ws_server.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
 
 const bodyWasRead = "Cannot take what a client sends: other code has read the request's body, so " +
   "SockJS has to get requests before it does";
-const hasBegun = "Cannot answer a request: other code has begun to, and did not end its answer";
+const hasBegun =
+  "Cannot respond to a request: other code has begun to, and did not end its response";
 
-/** Nobody waits for what these do: none of it may throw or reject. */
+/** The listeners of one SockJS server. They never throw or reject, as Node calls them. */
 export class NodeHandler {
   readonly #server: SockJSServer;
 
@@ -33,70 +34,77 @@ export class NodeHandler {
   }
 
   /**
-   * Answers a request that is the server's.
+   * Serves a request if it is the server's, or if there is no other listener for it.
    *
-   * @param isLast Whether it is to answer what is not, too.
+   * @param isLast Whether there is no other listener.
    * @returns Whether it does.
    */
   request(req: IncomingMessage, res: ServerResponse, isLast: () => boolean): boolean {
     const isOurs = this.#server.matches(targetOf(req));
-    const answer = takeEarlyResponse(req, isOurs);
+    const early = takeEarlyResponse(req, isOurs);
     if (!isOurs && !isLast()) return false;
-    this.#answer(new NodeInfo(req, res, this.#failed), isOurs, answer);
+    this.#respond(new NodeRequestRuntime(req, res, this.#failed), isOurs, early);
     return true;
   }
 
-  /** The same with upgrades; those that do not become websockets come again as requests. */
+  /** The same for upgrades. Those that do not become websockets come again as requests. */
   upgrade(
     req: IncomingMessage,
     socket: NodeSocket,
     rest: Uint8Array,
     { httpServer, websockets, isLast }: {
       httpServer: ConnectionEmitter;
-      websockets: WebSockets;
+      websockets: WsServer;
       isLast: () => boolean;
     },
   ): boolean {
     const target = targetOf(req);
     if (!this.#server.matches(target) && !isLast()) return false;
     const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
-    // Nobody can answer while an earlier request on the connection has no answer yet.
-    if (socket._httpMessage) socket.destroy();
+    // No response can be sent before that of an earlier request on the connection.
+    if (hasUnfinishedResponse(socket)) socket.destroy();
     else if (req.method !== "GET" || !this.#server.upgrades(target)) this.#decline(upgrade);
     else this.#decide(this.#server.handle(lazyRequest(req), upgrade), upgrade);
     return true;
   }
 
-  #answer(info: NodeInfo, isOurs: boolean, answer: EarlyResponse | undefined): void {
-    const { req, res } = info;
+  #respond(
+    runtime: NodeRequestRuntime,
+    isOurs: boolean,
+    early: EarlyResponse | undefined,
+  ): void {
+    const { req, res } = runtime;
     try {
-      if (answer === undefined && res.headersSent) {
-        // Whoever has begun to answer is to end it.
+      if (early === undefined && res.headersSent) {
+        // Other code has begun to respond, and has to end the response.
         if (!res.writableEnded) this.#server.warnOnce(hasBegun);
         return;
       }
       if (isOurs && req.readableDidRead === true) this.#server.warnOnce(bodyWasRead);
-      // Others get the request from the option `fallback`, and may do anything with it.
+      // Other code gets it by the option `fallback`, and may do anything with it.
       const request = isOurs ? lazyRequest(req, res) : realRequest(req);
-      const response = answer ?? this.#server.handle(request, info);
-      if (response !== alreadySent) this.#send(response, info);
+      const response = early ?? this.#server.handle(request, runtime);
+      if (response !== alreadySent) this.#send(response, runtime);
     } catch (error) {
       this.#failed(error);
-      sendFailure(info);
+      sendFailure(runtime);
     }
   }
 
-  /** What the server could not send by itself: mostly a response of the application's. */
-  async #send(response: EarlyResponse | Promise<Response>, info: NodeInfo): Promise<void> {
+  /** Sends what the server has not sent by itself: mostly a response of the application's. */
+  async #send(
+    response: EarlyResponse | Promise<Response>,
+    runtime: NodeRequestRuntime,
+  ): Promise<void> {
     try {
-      sendResponse(await response, info);
+      sendResponse(await response, runtime);
     } catch (error) {
       this.#failed(error);
-      sendFailure(info);
+      sendFailure(runtime);
     }
   }
 
-  /** The application may take its time to say whether there is to be a websocket. */
+  /** Waits until the application has decided whether there is to be a websocket. */
   async #decide(response: Response | Promise<Response>, upgrade: UpgradeRequest): Promise<void> {
     if (response === alreadySent) return;
     try {
@@ -108,7 +116,7 @@ export class NodeHandler {
     }
   }
 
-  /** Others who listen for connections may throw. */
+  /** Other listeners for connections may throw. */
   #decline(upgrade: UpgradeRequest): void {
     try {
       upgrade.decline();
@@ -122,7 +130,7 @@ export class NodeHandler {
     try {
       this.#server.warnOnce(`Cannot send a response: ${shortText(error)}`);
     } catch {
-      // Nobody is left to be told.
+      // The function of the option `log` has thrown, and there is no other place for it.
     }
   };
 }

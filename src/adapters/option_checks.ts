@@ -1,5 +1,5 @@
 /**
- * Checks of the few options that adapters have of their own.
+ * Checks the options of adapters.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { refuseUnknown } from "../options/names.ts";
 import { optionNames } from "../options/settings.ts";
 
 /**
- * Refuses options that are no object, or have other names than these.
+ * Refuses options that are not an object, or have an unknown name.
  *
- * @param cannot what fails then, as the message begins.
+ * @param cannot The beginning of the message, which says what fails.
  * @throws {TypeError}
  */
 export function checkNames(cannot: string, options: unknown, known: readonly string[]): void {

@@ -46,7 +46,7 @@ export type {
   ServerOptions as WebServerOptions,
   SockJSNodeOptions,
 } from "../options/server_options.ts";
-export type { Protocol } from "../session/client_info.ts";
+export type { Protocol } from "../protocol/transport_names.ts";
 export type { ReadyState } from "../protocol/ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";
 export type { ConnectionEvents } from "./sockjs_node/stream_connection.ts";
@@ -88,7 +88,7 @@ export class Server extends Emitter<ServerEvents> {
    * Puts the service before the listeners that an HTTP server has, which go on
    * getting all requests whose path is not under `prefix`.
    *
-   * @param options They overshadow those of the service: one may be installed
+   * @param options They override those of the service, which may be installed
    * several times, under several prefixes.
    * @throws {TypeError} If an option is unknown, or its value not allowed.
    */
@@ -144,7 +144,7 @@ export function listen(httpServer?: HttpServer | null, options?: ServerOptions |
   return server;
 }
 
-/** What `require` gives, for those who import the default. */
+/** The default export, as `require` gives it. */
 const sockjs: {
   createServer: typeof createServer;
   listen: typeof listen;

@@ -1,17 +1,17 @@
 /**
- * What adapters know of a server.
+ * The interface of a server to adapters.
  *
  * @module
  */
 
-/** What is used of a SockJS server: those of all copies and builds of this library fit. */
+/** A SockJS server, of this or another copy of this library. */
 export interface SockJSServer {
   /** Whether a request with that URL is for the server. */
   matches(url: string): boolean;
   /** Whether a GET of that URL may open a websocket. */
   upgrades(url: string): boolean;
-  /** Answers a request. */
+  /** Handles a request. */
   handle(request: Request, info?: unknown): Response | Promise<Response>;
-  /** Logs, once, what the application should have written otherwise. */
+  /** Logs a mistake in the application's setup, once. */
   warnOnce(message: string): void;
 }

@@ -8,7 +8,7 @@ import type { ConnectionEvents } from "./connection_events.ts";
 import { Emitter, type Listener } from "./emitter.ts";
 import { Inbox } from "./inbox.ts";
 import type { OpenConnections } from "./open_connections.ts";
-import type { Protocol } from "../session/client_info.ts";
+import type { Protocol } from "../protocol/transport_names.ts";
 import { pipe, type PipeDestination, type PipeOptions } from "./pipes.ts";
 import { type ConnectionStreams, streams } from "./streams.ts";
 import { closeStatus, normalClosure } from "../protocol/close_codes.ts";

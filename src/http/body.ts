@@ -1,5 +1,5 @@
 /**
- * Bodies of requests, never read beyond a limit.
+ * Reads the bodies of requests, up to a limit.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { ByteBuffer } from "./byte_buffer.ts";
 
 /**
- * Up to this announced length, in bytes, a body is left to the runtime, which is faster: a message
- * of 64 KiB takes a quarter less. But then it cannot be given up.
+ * A body with a Content-Length up to this is read by the runtime in one call, which is faster: a
+ * message of 64 KiB takes a quarter less. But such a read cannot be stopped.
  */
 const short = 68 * 1024;
 
-/** Whoever wants to know how much of a body is in memory. */
+/** Learns how much of a body is in memory, and how to stop reading it. */
 export interface BodyWatcher {
-  /** So many bytes more: as many as were announced, or as have come. */
+  /** So many more bytes are in memory, or will be, as Content-Length says. */
   grew(bytes: number): void;
-  /** How to give up a long one, of which no more is wanted: it ends as if it were too long. */
+  /** `stop` ends the read of a long body, with the same result as for one that is too long. */
   stoppable(stop: () => void): void;
 }
 
-/** Where nobody does. */
+/** A watcher that ignores everything. */
 export const unwatched: BodyWatcher = { grew() {}, stoppable() {} };
 
 /**
- * Where a request reads its body by itself: an adapter's. It takes the same limit, and gives
- * nothing where it cannot. The same in all copies of this library.
+ * The method of an adapter's request that reads its own body, with the same limit. It returns
+ * `undefined` if it cannot. All copies of this library use the same symbol.
  */
 export const readUpTo: unique symbol = Symbol.for("sockjs-web.read-up-to") as never;
 
@@ -50,25 +50,25 @@ export function readBody(
   if (isShort) watcher.grew(announced);
   const text = (request as SelfReading)[readUpTo]?.(limit, isShort ? unwatched : watcher);
   if (text !== undefined) return text;
-  // Runtimes hold a client to the length that it announced.
+  // A runtime never reads more than the Content-Length.
   if (isShort) return request.text();
   const { body } = request;
   if (body === null) return Promise.resolve("");
-  // Without a length it is chunked, or announced twice, which reads as a list.
+  // Without a valid length, it is chunked, or has two lengths, which read as a list.
   return readStream(readerOf(body), announced <= limit ? announced : limit, watcher);
 }
 
-/** Whether so little is announced that there is no harm in reading it. */
+/** Whether the Content-Length is so short that reading the body does no harm. */
 export function hasShortBody(request: Request): boolean {
   return announcedLength(request) <= short;
 }
 
-/** NaN where there is none, or more than one. */
+/** The Content-Length; NaN if there is none, or more than one. */
 function announcedLength(request: Request): number {
   return Number(request.headers.get("Content-Length") ?? NaN);
 }
 
-/** Gives a part of a body, or nothing at its end. */
+/** Reads a body part by part; `undefined` is its end. */
 interface PartReader {
   read(): Promise<Uint8Array | undefined>;
   cancel(): Promise<void>;
@@ -78,7 +78,7 @@ function readerOf(body: ReadableStream<Uint8Array>): PartReader {
   try {
     return new ByobReader(body.getReader({ mode: "byob" }));
   } catch {
-    // Only streams of bytes can be read that way.
+    // The stream is not a stream of bytes.
   }
   const reader = body.getReader();
   return {
@@ -87,7 +87,7 @@ function readerOf(body: ReadableStream<Uint8Array>): PartReader {
   };
 }
 
-/** Lends the runtime memory to read into: Deno would take 64 KiB for each part, be it a byte. */
+/** Reads into memory of our own. Otherwise Deno takes 64 KiB for each part, even of one byte. */
 class ByobReader implements PartReader {
   readonly #reader: ReadableStreamBYOBReader;
   #memory = new Uint8Array(16 * 1024);
@@ -117,7 +117,7 @@ async function readStream(
   let isStopped = false;
   const stop = () => {
     isStopped = true;
-    // Not awaited: nobody needs to know when the rest is thrown away.
+    // Not awaited: it does not matter when the rest is dropped.
     reader.cancel().catch(() => {});
   };
   watcher.stoppable(stop);

@@ -1,23 +1,22 @@
 /**
- * Bytes that arrive in parts.
+ * A buffer for bytes that arrive in parts.
  *
  * @module
  */
 
 const smallest = 1024;
-/** Most bodies come in one part, which is taken as it is. */
 const empty: Uint8Array = new Uint8Array();
 
 /**
- * Gathers bytes in one growing piece of memory. Each part would come with an object of its
- * own, and with whatever memory it was read into: of parts of one byte, many times as much.
+ * Collects bytes in one growing piece of memory. A list of the parts would keep an object for each,
+ * and the memory that it was read into: for parts of one byte, many times as much.
  */
 export class ByteBuffer {
   readonly #most: number;
   #memory = empty;
   #length = 0;
 
-  /** @param most How many bytes there may be; no memory is set aside for more. */
+  /** @param most How many bytes there may be. The buffer never takes more memory than that. */
   constructor(most = Infinity) {
     this.#most = most;
   }
@@ -27,18 +26,18 @@ export class ByteBuffer {
     return this.#length;
   }
 
-  /** All of them, until there are more. */
+  /** All bytes so far; valid until the next `append`. */
   get bytes(): Uint8Array {
     const memory = this.#memory;
     return this.#length === memory.byteLength ? memory : memory.subarray(0, this.#length);
   }
 
-  /** They as UTF-8, decoded as the Web decodes bodies: without a byte order mark. */
+  /** The bytes decoded as UTF-8, without a byte order mark, as the Web decodes bodies. */
   get text(): string {
     return new TextDecoder().decode(this.bytes);
   }
 
-  /** Adds a part, which it does not keep unless that is all there may be. */
+  /** Adds a part. It is copied, unless it is the whole body, as most are. */
   append(part: Uint8Array): void {
     const length = this.#length + part.byteLength;
     if (this.#length === 0 && length === this.#most) this.#memory = part;
@@ -49,7 +48,7 @@ export class ByteBuffer {
     this.#length = length;
   }
 
-  /** To twice the size, so that a byte is copied no more than once, on average. */
+  /** Doubles the size, so that each byte is copied once on average. */
   #grow(length: number): void {
     const twice = Math.max(smallest, 2 * this.#memory.byteLength);
     const memory = new Uint8Array(Math.max(length, Math.min(twice, this.#most)));

@@ -1,5 +1,5 @@
 /**
- * Answers to requests that cannot be served.
+ * Responses to requests that cannot be served.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { PlainResponse } from "./plain_response.ts";
 import { contentTypes, notCached, type ResponseHeaders } from "./headers.ts";
 
 /**
- * An error with a line of text, which must not have a line break: clients
- * outside browsers read lines of an error body as frames (protocol, section 3).
+ * A response with an error's text. The text has no line break, because clients outside browsers
+ * read each line of an error body as a frame (protocol, section 3).
  */
 export function errorResponse(
   status: number,
@@ -20,17 +20,17 @@ export function errorResponse(
   return new PlainResponse(status, headers, text);
 }
 
-/** Nothing is known under that path. */
+/** There is nothing under that path. */
 export function notFound(headers?: ResponseHeaders): PlainResponse {
   return errorResponse(404, "Not found", headers);
 }
 
-/** What is said of the host is none, and the path perhaps not the one that was asked for. */
+/** The host is not valid, so the path of the URL may not be the requested one. */
 export function misled(): PlainResponse {
   return errorResponse(400, "Not a valid host", { "Cache-Control": notCached });
 }
 
-/** The path is known, with other methods. */
+/** The path is known, but not with this method. */
 export function methodNotAllowed(allow: string, headers: ResponseHeaders = {}): PlainResponse {
   delete headers["Content-Type"];
   headers["Allow"] = allow;

@@ -1,29 +1,29 @@
 /**
- * The headers of the protocol, section 3.
+ * The headers of responses (protocol, section 3).
  *
  * @module
  */
 
-/** Headers as every runtime sends them fastest. */
+/** Headers in the form that every runtime sends fastest. */
 export type ResponseHeaders = Record<string, string>;
 
-/** The content types of all answers. */
+/** The content types of all responses. */
 export const contentTypes = {
   text: "text/plain; charset=UTF-8",
   html: "text/html; charset=UTF-8",
   json: "application/json; charset=UTF-8",
   javascript: "application/javascript; charset=UTF-8",
-  /** As of RFC 9239; the protocol is older. */
+  /** The type of RFC 9239. The protocol is older, and has the other. */
   script: "text/javascript; charset=UTF-8",
   eventStream: "text/event-stream",
 } as const;
 
-/** For what must reach the client anew each time. */
+/** The `Cache-Control` of responses that must never be cached. */
 export const notCached = "no-store, no-cache, no-transform, must-revalidate, max-age=0";
 
 const yearInSeconds = 31536000;
 
-/** For what may stay for a year, with the client alone or with caches that others share. */
+/** Lets the client cache a response for a year; shared caches too, if it is public. */
 export function cacheForAYear(
   headers: ResponseHeaders,
   whose: "public" | "private" = "public",
@@ -32,7 +32,7 @@ export function cacheForAYear(
   headers["Expires"] = new Date(Date.now() + yearInSeconds * 1000).toUTCString();
 }
 
-/** Lets pages of any origin read the answer, with their cookies. */
+/** Lets pages of any origin read the response, and send cookies. */
 export function allowOrigin(headers: ResponseHeaders, request: Request): void {
   const origin = request.headers.get("Origin");
   if (origin === null || origin === "") {
@@ -48,7 +48,7 @@ export function allowOrigin(headers: ResponseHeaders, request: Request): void {
   }
 }
 
-/** What a preflight request wants to know; its answer may be cached, and depends on all this. */
+/** Adds what a preflight request asks for. The response may be cached, by the headers it varies with. */
 export function allowMethods(headers: ResponseHeaders, methods: string): void {
   headers["Vary"] = "Origin, Access-Control-Request-Headers";
   headers["Access-Control-Allow-Methods"] = methods;

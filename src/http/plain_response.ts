@@ -1,5 +1,5 @@
 /**
- * What the server answers, before a runtime makes a response of it.
+ * A response as a plain value, before a runtime sends it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { utf8Length } from "../protocol/utf8.ts";
 import { isFieldValue } from "./cookies.ts";
 import type { ResponseHeaders } from "./headers.ts";
 
-/** An answer whose body is known as a whole. */
+/** A response whose whole body is known. */
 export class PlainResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
@@ -20,21 +20,21 @@ export class PlainResponse {
     this.body = body;
   }
 
-  /** The same for runtimes that take nothing shorter; to HEAD, without its body. */
+  /** The Web's response, for runtimes that have no faster way. The response to HEAD has no body. */
   toResponse(method: string): Response {
-    const { status, headers: headers, body } = this;
+    const { status, headers, body } = this;
     if (method !== "HEAD" || body === null) {
-      return new Response(body, { status, headers: headers });
+      return new Response(body, { status, headers });
     }
     headers["Content-Length"] = String(utf8Length(body));
-    return new Response(null, { status, headers: headers });
+    return new Response(null, { status, headers });
   }
 }
 
 /**
- * Whether the application gave a response. `instanceof` does not know: packages put a class
- * of their own into the place of the global one, of which what `fetch` gives is none.
- * What only looks like one may throw when it is read, and does so here rather than in a runtime.
+ * Whether the application returned a response. `instanceof` cannot tell: some packages replace the
+ * global class, and what `fetch` returns is not an instance of theirs. An object that only looks
+ * like a response may throw when it is read; it does so here, not in a runtime.
  */
 export function isResponse(value: unknown): value is Response {
   if (Object.prototype.toString.call(value) !== "[object Response]") return false;
@@ -43,20 +43,20 @@ export function isResponse(value: unknown): value is Response {
 }
 
 /**
- * Refuses a status that no answer can have, such as that of `Response.error()`: over HTTP/2,
- * runtimes make a 200 of it.
+ * Refuses a status that no final response can have, such as that of `Response.error()`. Over
+ * HTTP/2, runtimes turn it into a 200.
  *
  * @throws {RangeError}
  */
 export function checkStatus(status: number): void {
   if (!(status >= 200 && status <= 599)) {
-    throw new RangeError(`Cannot answer: the status is ${status}, and must be 200 to 599`);
+    throw new RangeError(`Cannot respond: the status is ${status}, and must be 200 to 599`);
   }
 }
 
 /**
- * Refuses a response that runtimes do not take: for a control character in a header, which the
- * application may have of its client, Deno ends the process; for a body in others' hands, the server.
+ * Refuses a response that runtimes cannot send. A control character in a header, which may come
+ * from a client, makes Deno end the process. A body that was used ends Deno's server.
  *
  * @throws {TypeError}
  * @throws {RangeError} For its status.
@@ -64,11 +64,11 @@ export function checkStatus(status: number): void {
 export function checkSendable(response: Response): void {
   checkStatus(response.status);
   if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("Cannot answer: the body of the Response was used already");
+    throw new TypeError("Cannot respond: the body of the Response was used already");
   }
   for (const [name, value] of response.headers) {
     if (!isFieldValue(value)) {
-      throw new TypeError(`Cannot answer: the value of ${name} has a control character`);
+      throw new TypeError(`Cannot respond: the value of ${name} has a control character`);
     }
   }
 }

@@ -1,17 +1,17 @@
 /**
- * What option values may be, and how to say so when they are not.
+ * Checks of option values, with the texts for error messages.
  *
  * @module
  */
 
 import { nearest } from "./names.ts";
 
-/** A kind of value. */
+/** A check of one kind of value. */
 export interface Check {
-  /** What is allowed, in words that follow "must be". */
+  /** What is allowed, as words that follow "must be". */
   readonly allowed: string;
   readonly test: (value: unknown) => boolean;
-  /** What to write in the place of a value that is not allowed, where that can be guessed. */
+  /** What to write instead of a wrong value, if that can be guessed. */
   readonly advice?: (value: unknown) => string | undefined;
 }
 
@@ -24,12 +24,12 @@ export const aBoolean: Check = {
     return value === "false" || value === 0 ? "write false" : undefined;
   },
 };
-/** A function, of whatever signature. */
+/** Any function. */
 export const aFunction: Check = {
   allowed: "a function",
   test: (value: unknown) => typeof value === "function",
 };
-/** Hashes as the attribute `integrity` takes them: of one kind or several. */
+/** One or more hashes in the form of the attribute `integrity`. */
 export const anIntegrity: Check = {
   allowed: 'a hash such as "sha384-…" in base64',
   test: (value) =>
@@ -46,7 +46,7 @@ export const aClientBuild: Check = {
       (integrity === undefined || anIntegrity.test(integrity));
   },
 };
-/** An array of some of the names. */
+/** A list of any of these names. */
 export function listOf(names: readonly string[]): Check {
   return {
     allowed: `a list of ${names.join(", ")}`,
@@ -66,7 +66,7 @@ export const aSubprotocolList: Check = {
   advice: (value) => isSubprotocol(value) ? `write [${show(value)}]` : undefined,
 };
 
-/** A number of 1 or more, of some unit. */
+/** A number from 1 to `most`, with its unit for the message. */
 export function numberUpTo(most: number, unit?: string): Check {
   return {
     allowed: unit === undefined ? `a number of 1 to ${most}` : `a number of ${unit}, 1 to ${most}`,
@@ -79,7 +79,7 @@ export function numberUpTo(most: number, unit?: string): Check {
   };
 }
 
-/** A value of any of these kinds. */
+/** A value that passes any of these checks. */
 export function either(...kinds: readonly Check[]): Check {
   return {
     allowed: kinds.map(({ allowed }) => allowed).join(", or "),
@@ -89,17 +89,17 @@ export function either(...kinds: readonly Check[]): Check {
   };
 }
 
-/** Whether the value may be told to clients as `base_url`. */
+/** Whether the value is an absolute URL that clients can use as `base_url`. */
 export function isBaseUrl(value: unknown): value is string {
   return typeof value === "string" && /^https?:\/\/.*[^/]$/i.test(value);
 }
 
-/** Whether the value can be the name of a subprotocol: a token of HTTP (RFC 6455, section 4.1). */
+/** Whether the value is a valid name of a subprotocol: an HTTP token (RFC 6455, section 4.1). */
 export function isSubprotocol(value: unknown): value is string {
   return typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 }
 
-/** What `isBaseUrl` takes. */
+/** A URL that passes `isBaseUrl`. */
 export const aBaseUrl: Check = {
   allowed: "an absolute URL without a slash at the end",
   test: isBaseUrl,
@@ -109,7 +109,7 @@ export const aBaseUrl: Check = {
   },
 };
 
-/** Where a client can be loaded from. */
+/** A URL or path from which the client can be loaded. */
 export const aScriptUrl: Check = {
   allowed: "an absolute URL or a path from / on",
   test: (value) =>
@@ -121,7 +121,7 @@ export const aScriptUrl: Check = {
   },
 };
 
-/** A value as error messages name it. */
+/** A value as error messages show it. */
 export function show(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;

@@ -1,14 +1,14 @@
 /**
- * Names of options that do not exist.
+ * Refuses options with unknown names, and finds the name that was probably meant.
  *
  * @module
  */
 
 /**
- * Refuses options that have other names than these.
+ * Refuses options whose name is not among the known ones.
  *
- * @param cannot what fails then, as the message begins.
- * @throws {TypeError} With the nearest name, where one is near.
+ * @param cannot the beginning of the message: what fails.
+ * @throws {TypeError} With the nearest known name, if one is near.
  */
 export function refuseUnknown(cannot: string, options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
@@ -24,12 +24,12 @@ export function hint(name: string, known: readonly string[]): string {
   return near === undefined ? "" : `; the nearest is ${near}`;
 }
 
-/** The known name that the fewest edits lead to, of one letter in three at most. */
+/** The known name that takes the fewest edits, if that is at most a third of the letters. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.floor(name.length / 3) + 1;
   for (const candidate of known) {
-    // So a long name costs no more than a short one.
+    // Skipped, so that a long name costs no more than a short one.
     if (Math.abs(candidate.length - name.length) >= least) continue;
     if (name.length > 2 * candidate.length) continue;
     const edits = editDistance(name.toLowerCase(), candidate.toLowerCase());

@@ -1,12 +1,12 @@
 /**
- * The option `origins`: what it may be, and what is often meant by what it may not.
+ * Checks of the option `origins`, with advice for common mistakes.
  *
  * @module
  */
 
 import { type Check, show } from "./checks.ts";
 
-/** A list of origins as browsers send them, or any. */
+/** `"*"`, or a list of origins in the form in which browsers send them. */
 export const anOriginList: Check = {
   allowed: '"*", a list of origins such as "https://example.com"',
   test: (value) => value === "*" || (Array.isArray(value) && value.every(isOrigin)),
@@ -18,7 +18,7 @@ export const anOriginList: Check = {
   },
 };
 
-/** A pattern of them, which has to match all of one. */
+/** A pattern that has to match a whole origin. */
 export const anOriginPattern: Check = {
   allowed: "a RegExp of all of an origin",
   test: (value) => value instanceof RegExp && mayMatchOrigin(value),
@@ -31,7 +31,7 @@ export const anOriginPattern: Check = {
 function isOrigin(value: unknown): boolean {
   if (value === "null") return true;
   if (typeof value !== "string" || !URL.canParse(value)) return false;
-  // One with a wildcard would be compared as it stands, and allow nobody.
+  // Origins are compared letter by letter, so one with a wildcard would never match.
   return value === originOf(value) && !value.includes("*");
 }
 
@@ -40,7 +40,7 @@ function originOf(url: string): string {
   return `${protocol}//${host}`;
 }
 
-/** What browsers send of the place that was meant. */
+/** Advice that shows the origin as browsers send it. */
 function adviceOn(text: string): string | undefined {
   const hasScheme = text.includes("://");
   const url = hasScheme ? text : `https://${text.replace(/^\/+/, "")}`;
@@ -59,11 +59,11 @@ function adviceOn(text: string): string | undefined {
 }
 
 /**
- * False where it is certain that it matches none: there is nothing in it that stands for the
- * colon after the scheme.
+ * False if the pattern certainly matches no origin, because nothing in it can match the colon
+ * after the scheme.
  */
 function mayMatchOrigin(pattern: RegExp): boolean {
   const literal = pattern.source.replace(/\\[.\/-]/g, "");
-  // Unlike `test`, this neither heeds nor moves the place where the last match has ended.
+  // Unlike `test`, `search` neither uses nor changes `lastIndex`.
   return /[:.[\\]|\(\?/.test(literal) || "null".search(pattern) >= 0;
 }

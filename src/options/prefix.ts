@@ -1,5 +1,5 @@
 /**
- * The option `prefix`: which paths are under it.
+ * The option `prefix`: its check, and the matcher that finds paths under it.
  *
  * @module
  */
@@ -9,36 +9,36 @@ import { type Check, show } from "./checks.ts";
 const slash = 0x2f;
 
 /**
- * Gives where the prefix ends in a URL whose path is from `start` to `end`, or -1 when
- * the path is not under it.
+ * Returns where the prefix ends in a URL whose path is from `start` to `end`; -1 if the path is not
+ * under the prefix.
  */
 export type PrefixMatcher = (url: string, start?: number, end?: number) => number;
 
 /**
- * Makes the matcher for a prefix that was checked.
+ * Makes the matcher of a prefix that passed its check.
  *
- * @throws {TypeError} If it is no valid regular expression.
+ * @throws {TypeError} If the prefix is not a valid regular expression.
  */
 export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
-  if (typeof prefix === "string" && !isPattern(prefix)) return literalMatcher(prefix);
+  if (isLiteral(prefix)) return literalMatcher(prefix);
   const pattern = segmentPattern(prefix);
   return (url, start = 0, end = url.length) => {
     const path = url.slice(start, end);
-    // The second time for one with a slash at its end, of a path without.
+    // A prefix that ends in a slash also matches the path without that slash.
     const prefixEnd = (pattern.exec(path) ?? pattern.exec(`${path}/`))?.[0];
     if (prefixEnd === undefined) return -1;
     return start + (prefixEnd.endsWith("/") ? prefixEnd.length - 1 : prefixEnd.length);
   };
 }
 
-/** What a prefix may be; one that no path can begin with would be found out by nobody. */
+/** A path, or a pattern of paths. A prefix that can match no path is refused. */
 export const aPrefix: Check = {
   allowed: "a path from / on, or a RegExp of one",
   test: (value) =>
     value instanceof RegExp
       ? mayBeginPath(value.source)
       : typeof value === "string" && !/#|[^(]\?[\w-]*=/.test(value) &&
-        (value === "" || value[0] === "/" || (isPattern(value) && mayBeginPath(value))),
+        (value === "" || value[0] === "/" || (!isLiteral(value) && mayBeginPath(value))),
   advice(value) {
     if (value instanceof RegExp) return "paths begin with a slash: write one such as /\\/echo/";
     if (typeof value !== "string") return undefined;
@@ -47,21 +47,21 @@ export const aPrefix: Check = {
   },
 };
 
-/** False where it is certain that it matches nothing with a slash at its beginning. */
+/** False if the pattern certainly matches nothing that begins with a slash. */
 function mayBeginPath(source: string): boolean {
-  // Of a group that may be left out, nothing is known.
+  // If a group is optional, the pattern may begin after it.
   if (/\)[?*{]/.test(source)) return true;
   const beginsOtherwise = /^\^?(\((\?:)?)*[\w%~-](?![?*{])/;
   return !source.split("|").every((part) => beginsOtherwise.test(part));
 }
 
-/** Whether a prefix given as a string is meant as a regular expression; a dot alone is not. */
-export function isPattern(prefix: string): boolean {
-  return /[\\^$*+?()[\]{}|]/.test(prefix);
+/** Whether a prefix is the path itself, and no regular expression. A dot alone makes it none. */
+export function isLiteral(prefix: string | RegExp): prefix is string {
+  return typeof prefix === "string" && !/[\\^$*+?()[\]{}|]/.test(prefix);
 }
 
 function literalMatcher(prefix: string): PrefixMatcher {
-  // As clients send it: percent-encoded.
+  // Percent-encoded, as clients send it.
   const { pathname } = new URL(`http://host${prefix}`);
   const literal = pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
   const { length } = literal;
@@ -73,16 +73,16 @@ function literalMatcher(prefix: string): PrefixMatcher {
   };
 }
 
-/** Where a segment ends, with its slash or without. */
+/** Matches the end of a segment, before or after its slash. */
 const segmentEnd = "(?:(?=/|$)|(?<=/))";
 
-/** Anchored at the start, and made to end where a segment does. */
+/** The pattern from the start of the path to the end of a segment. */
 function segmentPattern(prefix: string | RegExp): RegExp {
   const { source, flags } = typeof prefix === "string" ? { source: prefix, flags: "" } : prefix;
   try {
-    // By itself, for a parenthesis too many would be ours otherwise.
+    // Compiled alone first, because a surplus parenthesis would close the group below.
     new RegExp(source, flags);
-    // From the start of the path, not of a line in it, and without a memory of the last match.
+    // Without the flags that let it match elsewhere or depend on the last match.
     return new RegExp(`^(?:${ofPrefix(source, flags)})${segmentEnd}`, flags.replace(/[gmy]/g, ""));
   } catch (cause) {
     throw new TypeError(`Cannot create a server: the prefix ${source} is no valid pattern`, {
@@ -92,8 +92,8 @@ function segmentPattern(prefix: string | RegExp): RegExp {
 }
 
 /**
- * A pattern as paths have it. Its `$` is the end of the prefix, not of a path; and spaces and
- * what is no ASCII stand there percent-encoded.
+ * The pattern in the form that paths need. A `$` means the end of the prefix, not of the path. Spaces
+ * and characters beyond ASCII are percent-encoded, as they are in paths.
  */
 function ofPrefix(source: string, flags: string): string {
   let made = "";
@@ -104,7 +104,7 @@ function ofPrefix(source: string, flags: string): string {
       made += unit + (source[++at] ?? "");
       continue;
     }
-    // Of classes, only the flag v has some within others.
+    // Only the flag v allows a class within a class.
     if (unit === "[" && (depth === 0 || flags.includes("v"))) depth++;
     else if (unit === "]" && depth > 0) depth--;
     const isEncoded = depth === 0 && (unit === " " || unit > "~");

@@ -1,28 +1,28 @@
 /**
- * The options of a server, as documented; settings.ts reads them.
+ * The documented options of a server. Their checks and defaults are in `settings.ts`.
  *
  * @module
  */
 
-import type { Protocol } from "../session/client_info.ts";
+import type { Protocol } from "../protocol/transport_names.ts";
 
-/** How much a line of the log matters. */
+/** How important a line of the log is. */
 export type LogSeverity = "debug" | "info" | "error";
 
-/** The options of a server, as documented. */
+/** The options of a server. */
 export interface ServerOptions extends SockJSNodeOptions {
   /**
-   * The path under which the service lives. A string with regular-expression
-   * characters in it, such as `/(a|b)`, is one; `.` alone is literal. A regular
-   * expression matches from the start of the path to the end of a segment, which is
-   * also what `$` means in it. A slash at the end makes no difference.
+   * The path under which the service lives. A string with pattern characters, such as
+   * `/(a|b)`, is a regular expression; a `.` alone is literal. A regular expression matches
+   * from the start of the path to the end of a segment, which is also what `$` means in it.
+   * A slash at the end makes no difference.
    *
    * @default {""} the whole site
    */
   prefix?: string | RegExp | undefined;
   /**
-   * Where the iframe page gets the stock client from: an absolute URL or a path
-   * from `/`. It must be exactly the version that the page uses.
+   * The URL of the stock client for the iframe page: absolute, or a path from `/`. It must
+   * be exactly the version that the page uses.
    *
    * @default what `serveClient` serves, or else
    * "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"
@@ -36,122 +36,122 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   serveClient?: ClientBuild | undefined;
   /**
-   * Makes browsers refuse a client in the iframe page that is not the one with this
-   * hash, such as `"sha384-…"`; `true` stands for that of `serveClient`. Servers of other
-   * origins must send the client with CORS headers then, as jsDelivr does.
+   * The hash of the client in the iframe page, such as `"sha384-…"`: browsers refuse any other
+   * client. `true` stands for the hash of `serveClient`. A server of another origin must then
+   * send the client with CORS headers, as jsDelivr does.
    *
    * @default none
    */
   sockjsIntegrity?: string | true | undefined;
   /**
-   * Whether the iframe page comes with a `Content-Security-Policy` that allows the
-   * client, the page's own script and requests to its origin, and nothing else.
+   * Whether the iframe page has a `Content-Security-Policy` that allows the client, the page's
+   * own script and requests to its origin, and nothing else.
    *
    * @default {false}
    */
   contentSecurityPolicy?: boolean | undefined;
   /**
-   * The transports that are on. `"iframe"` is the page for transports through an
-   * iframe, which is on anyway where all `origins` are allowed.
+   * The transports that are on. `"iframe"` stands for the page that some transports need; it
+   * is on anyway if all `origins` are allowed.
    *
-   * @default all of them; without `jsonp-polling`, `htmlfile` and the iframe page where
-   * `origins` are restricted
+   * @default all; without `jsonp-polling`, `htmlfile` and the iframe page if `origins` is set
    */
   transports?: readonly (Protocol | "iframe")[] | undefined;
   /**
-   * Transports that are off, out of those that `transports` gives.
-   * `"websockets"` stands for both websocket transports.
+   * The transports that are off, out of those that `transports` allows. `"websockets"` stands
+   * for both websocket transports.
    *
    * @default {[]}
    */
   disabledTransports?: readonly (Protocol | "websockets")[] | undefined;
   /**
-   * Whether the websocket transports are on, raw ones included.
+   * Whether both websocket transports are on.
    *
    * @default {true}
    */
   websocket?: boolean | undefined;
   /**
-   * Bytes after which a streaming response ends, and the client asks for another.
+   * Bytes after which a streaming response ends. The client then makes another request.
    *
    * @default {131072}
    */
   responseLimit?: number | undefined;
   /**
-   * Milliseconds after which a streaming response ends like that: with its next frame, which
-   * is a heartbeat at the latest. Some proxies read on when their client has gone; so its
-   * session ends after that time and `disconnectDelay`, and others come back.
+   * Milliseconds after which a streaming response ends with its next frame, a heartbeat at the
+   * latest. The client then makes another request. Some proxies keep reading for a client that
+   * has left; this limit ends such sessions.
    *
    * @default {300000}
    */
   responseTimeLimit?: number | undefined;
   /**
-   * Milliseconds between heartbeats. Below 35,000, which is when jsonp clients give up;
-   * Bun cuts connections that are silent for more than 245,000.
+   * Milliseconds between heartbeats. Keep it below 35,000, because jsonp clients give up then.
+   * Bun closes connections that are silent for more than 245,000.
    *
    * @default {25000}
    */
   heartbeatDelay?: number | undefined;
   /**
-   * Milliseconds without a receiving request after which a session is over. So long
-   * may the process stay alive after its last client.
+   * Milliseconds without a receiving request after which a session ends. The process may stay
+   * alive for as long after its last client.
    *
    * @default {5000}
    */
   disconnectDelay?: number | undefined;
   /**
-   * Whether answers set the cookie that load balancers stick to; or a function
-   * that gives the whole `Set-Cookie` value for a request, or `undefined`.
+   * Whether responses set the cookie `JSESSIONID`, which load balancers use for sticky
+   * sessions; or a function that returns the whole `Set-Cookie` value for a request, or
+   * `undefined`.
    *
    * @default {false}
    */
   jsessionid?: boolean | ((request: Request) => string | undefined) | undefined;
   /**
-   * Switches off all CORS headers, and the iframe page.
+   * Turns off all CORS headers, and the iframe page.
    *
    * @default {false}
    */
   disableCors?: boolean | undefined;
   /**
-   * Whose pages may use the service: a list of origins such as
-   * `"https://example.com"`, a RegExp that matches a whole origin, or a function that
-   * is asked about each. Requests of others get 403 without CORS headers; so do
-   * requests without an `Origin` that say `Sec-Fetch-Site: cross-site`. Others without
-   * one, such as those of programs, pass.
+   * Whose pages may use the service: a list of origins such as `"https://example.com"`, a
+   * RegExp that matches a whole origin, or a function that decides about each. Requests from
+   * other origins get 403 without CORS headers. So do requests without `Origin` that have
+   * `Sec-Fetch-Site: cross-site`. Other requests without `Origin`, such as those of programs,
+   * are allowed.
    *
-   * @default {"*"} all, as the protocol has it
+   * @default {"*"} all origins
    */
   origins?: "*" | readonly string[] | RegExp | OriginCheck | undefined;
   /**
-   * Asked before a session opens: false refuses it with 403, a `Response` is sent
-   * instead. With an object, `context` becomes `connection.context`; and where there
-   * is a `key`, this is asked about every request for the session, and those that are
-   * given another key get 403. Whatever else it gives is an error, and refuses with 403.
-   * Must not read the request's body. If it throws, the answer is 500.
+   * Called before a session opens. `true` allows it; `false` refuses it with 403; a `Response`
+   * is sent as it is; `{ context, key }` allows it and sets `connection.context`. With a `key`,
+   * the function is called for each later request of the session too, and a request that is
+   * given another key gets 403. Any other value is an error, and refused with 403. If the
+   * function throws, the response is 500. It must not read the request's body.
    *
-   * @default everybody may
+   * @default allows everyone
    */
   authorize?: Authorize | undefined;
   /**
-   * Which of the subprotocols that a websocket's client offers is agreed on, raw or not: a list
-   * in the order of preference, or a function that is asked where any are offered, after
-   * `authorize`. It becomes `connection.subprotocol`. Where the function gives what was not
-   * offered, that is an error, and none is agreed on; if it throws, the answer is 500.
+   * Which of the subprotocols that a websocket client offers is accepted: a list in your order
+   * of preference, or a function that chooses. The function is called after `authorize`, if the
+   * client offers any. A name that was not offered is an error, and none is accepted. If the
+   * function throws, the response is 500. The result is `connection.subprotocol`.
    *
-   * @default none is agreed on
+   * @default none is accepted
    */
   subprotocols?: readonly string[] | ChooseSubprotocol | undefined;
   /**
-   * Most bytes of a message, and of the body of a send. A longer body gets 413, before
-   * it is read whole; a longer message on a websocket ends it with 1009. Bun refuses
-   * by itself what is over its `maxPayloadLength` (16 MiB), with 1006, and Deno what is
+   * The most bytes of a message, and of the body of a send. A longer body gets 413, before it
+   * is read whole. A longer message on a websocket closes it with 1009. Bun itself closes a
+   * websocket with 1006 for a message over its `maxPayloadLength` (16 MiB), and Deno for one
    * over 64 MiB.
    *
    * @default {1048576}
    */
   maxMessageSize?: number | undefined;
   /**
-   * Bytes that wait for a client, above which `write` gives false, until `drain`.
+   * Bytes that wait for a client, above which `write` returns false, until `drain`.
    *
    * @default {65536}
    */
@@ -165,71 +165,70 @@ export interface ServerOptions extends SockJSNodeOptions {
   maxBufferedBytes?: number | undefined;
   /**
    * Bytes that wait in all sessions together: for clients, for the application to read them,
-   * and to be complete. Above, new sessions and `/info` get 503, and those sessions that hold
-   * more than a fair share (this, divided by all sessions) are closed with 1008, the largest
-   * first; others are not.
+   * and for the rest of their message. Above this limit, new sessions and `/info` get 503. Sessions
+   * that hold more than a fair share (the limit divided by all sessions) are closed with 1008,
+   * the largest first; others are not closed.
    *
    * @default {268435456}
    */
   maxTotalBufferedBytes?: number | undefined;
   /**
-   * Most sessions at a time, those included that have closed in the last
-   * `disconnectDelay`. Above, new ones get 503.
+   * The most sessions at a time, including those that have closed in the last
+   * `disconnectDelay`. Above this limit, new sessions get 503.
    *
    * @default {100000}
    */
   maxSessions?: number | undefined;
   /**
-   * Milliseconds for a websocket's peer to answer a ping, which goes out with each
-   * heartbeat; any other message of its is an answer, too. Then it counts as gone.
+   * Milliseconds in which a websocket client has to answer the ping that goes out with each
+   * heartbeat. Any other message from it counts as an answer. After that, its session ends.
    *
    * @default {10000}
    */
   heartbeatTimeout?: number | undefined;
   /**
-   * Whether heartbeats on websockets have an `h` frame beside the ping. Clients may
-   * rely on it.
+   * Whether websockets get an `h` frame beside each ping. Clients may rely on these frames.
    *
    * @default {true}
    */
   heartbeatFrames?: boolean | undefined;
   /**
-   * The URL that `info` sends clients to: absolute, without a slash at the end;
-   * or a function that gives one.
+   * The URL to which `/info` sends clients, or a function that returns one. It is absolute,
+   * without a slash at the end.
    *
    * @default none
    */
   baseUrl?: string | (() => string) | undefined;
   /**
-   * Takes the server's log lines.
+   * Called with each line of the server's log.
    *
    * @default prints errors to the console, drops the rest
    */
   log?: ((severity: LogSeverity, message: string) => void) | undefined;
   /**
-   * Answers requests whose path is not under `prefix`. Nothing means 404, or on
-   * Bun that the request was upgraded.
+   * Handles requests whose path is not under `prefix`. If it returns nothing, the response is
+   * 404; on Bun it may return nothing after an upgrade of its own.
    *
-   * @default answers 404
+   * @default responds with 404
    */
   fallback?: Fallback | undefined;
 }
 
-/** Decides about an origin, as browsers send it; for the option `origins`. */
+/** Decides about an origin, in the form in which browsers send it; for the option `origins`. */
 export type OriginCheck = (origin: string, request: Request) => boolean;
 
-/** What a request is granted that may open a session. */
+/** What `authorize` grants to a request. */
 export interface Grant<Context = unknown> {
   /** Becomes `connection.context`. */
   readonly context?: Context | undefined;
-  /** Whose session it is: later requests for it must be granted the same key. */
+  /** The session's owner. Later requests for the session must be granted the same key. */
   readonly key?: string | undefined;
 }
 
-/** What the option `authorize` may give. */
+/** What the option `authorize` may return. */
 export type AuthorizeResult = boolean | Response | Grant;
 
-/** Decides about a request; for the option `authorize`. `info` is what the runtime gives. */
+/** Decides about a request; for the option `authorize`. `info` comes from the runtime. */
 export type Authorize = {
   // A method, so that `info` may have the runtime's own type.
   ask(request: Request, info: unknown): AuthorizeResult | PromiseLike<AuthorizeResult>;
@@ -237,7 +236,7 @@ export type Authorize = {
 
 /**
  * Chooses one of the subprotocols that a client offers, or none; for the option `subprotocols`.
- * `offered` has each once, in the client's order.
+ * `offered` has each of them once, in the client's order.
  */
 export type ChooseSubprotocol = (
   offered: readonly string[],
@@ -246,21 +245,21 @@ export type ChooseSubprotocol = (
 
 /** A build of the stock client. */
 export interface ClientBuild {
-  /** JavaScript for browsers, as it is served. */
+  /** The JavaScript that is served. */
   readonly source: string;
-  /** The hash of `source`, as pages put it into `integrity`: `"sha384-…"`. */
+  /** The hash of `source` for the attribute `integrity`: `"sha384-…"`. */
   readonly integrity?: string | undefined;
-  /** The client's version; for your own use. */
+  /** The client's version. The server does not use it. */
   readonly version?: string | undefined;
 }
 
-/** A handler for requests that are not the service's; `info` is what the runtime gives. */
+/** A handler for requests outside the service; `info` comes from the runtime. */
 export type Fallback = {
   // A method, so that `info` may have the runtime's own type.
   handle(request: Request, info: unknown): Response | undefined | Promise<Response | undefined>;
 }["handle"];
 
-/** The spellings of sockjs-node, each for the option of that name. */
+/** The spellings of sockjs-node, each for an option of {@linkcode ServerOptions}. */
 export interface SockJSNodeOptions {
   /** {@linkcode ServerOptions.sockjsUrl} */
   sockjs_url?: ServerOptions["sockjsUrl"];
@@ -276,6 +275,6 @@ export interface SockJSNodeOptions {
   disable_cors?: ServerOptions["disableCors"];
   /** {@linkcode ServerOptions.baseUrl} */
   base_url?: ServerOptions["baseUrl"];
-  /** Belongs to sockjs-node's websocket library; ignored, with a line in the log. */
+  /** An option for sockjs-node's websocket library. It is ignored, with a line in the log. */
   faye_server_options?: unknown;
 }

@@ -1,5 +1,5 @@
 /**
- * The table of options: names, checks and defaults.
+ * The table of options, with their checks and defaults, and the settings that result.
  *
  * @module
  */
@@ -19,72 +19,24 @@ import {
   show,
 } from "./checks.ts";
 import { refuseUnknown } from "./names.ts";
-import type {
-  Authorize,
-  ChooseSubprotocol,
-  ClientBuild,
-  Fallback,
-  LogSeverity,
-  OriginCheck,
-  ServerOptions,
-} from "./server_options.ts";
+import type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./server_options.ts";
 import { anOriginList, anOriginPattern } from "./origins.ts";
-import type { Protocol } from "../session/client_info.ts";
+import {
+  bypassingProtocols,
+  type Protocol,
+  protocols,
+  websocketProtocols,
+} from "../protocol/transport_names.ts";
 import { aPrefix } from "./prefix.ts";
 
-/** The options after checks, with defaults. */
-export interface Settings {
-  readonly prefix: string | RegExp;
-  /** Absolute, a path from `/`, or relative to the iframe page. */
-  readonly sockjsUrl: string;
-  readonly serveClient: ClientBuild | undefined;
-  readonly sockjsIntegrity: string | undefined;
-  readonly contentSecurityPolicy: boolean;
-  readonly transports: ReadonlySet<Protocol>;
-  readonly responseLimit: number;
-  /** ms */
-  readonly responseTimeLimit: number;
-  readonly heartbeatDelay: number;
-  readonly disconnectDelay: number;
-  readonly jsessionid: boolean | ((request: Request) => string | undefined);
-  readonly disableCors: boolean;
-  readonly baseUrl: string | (() => string) | undefined;
-  readonly log: (severity: LogSeverity, message: string) => void;
-  readonly fallback: Fallback | undefined;
-  /** The iframe page is there. */
-  readonly iframe: boolean;
-  readonly origins: "*" | readonly string[] | RegExp | OriginCheck;
-  readonly authorize: Authorize | undefined;
-  readonly subprotocols: readonly string[] | ChooseSubprotocol | undefined;
-  /** ms */
-  readonly heartbeatTimeout: number;
-  readonly heartbeatFrames: boolean;
-  readonly maxSessions: number;
-  /** Bytes of a message or of a send's body. */
-  readonly maxMessageSize: number;
-  /** Buffered bytes above which `write` asks to wait. */
-  readonly highWaterMark: number;
-  /** Buffered bytes above which a session ends. */
-  readonly maxBufferedBytes: number;
-  /** Bytes that wait in all sessions together. */
-  readonly maxTotalBufferedBytes: number;
-}
+/** Every option, under its own name. */
+type OptionName = Exclude<keyof ServerOptions, keyof SockJSNodeOptions>;
 
-const protocols: readonly Protocol[] = [
-  "websocket",
-  "websocket-raw",
-  "xhr-streaming",
-  "eventsource",
-  "htmlfile",
-  "xhr-polling",
-  "jsonp-polling",
-];
-
-/** An option: how its value is checked, and what it is without one. */
+/** How an option's value is checked, and its default. */
 interface Row extends Check {
   readonly default?: unknown;
-  /** The name in sockjs-node, where that differs. */
-  readonly alias?: string;
+  /** The spelling of sockjs-node, where that differs. */
+  readonly alias?: keyof SockJSNodeOptions;
 }
 
 /** The name under which a server serves the client. */
@@ -99,7 +51,8 @@ const aSize = numberUpTo(Number.MAX_SAFE_INTEGER, "bytes");
 const aTime = numberUpTo(Number.MAX_SAFE_INTEGER, "milliseconds");
 const aDelay = numberUpTo(2 ** 31 - 1, "milliseconds");
 
-const table: Readonly<Record<string, Row>> = {
+/** A row for each option. The type demands one for each documented option, and no others. */
+const table = {
   prefix: { ...aPrefix, default: "" },
   sockjsUrl: { ...aScriptUrl, alias: "sockjs_url" },
   serveClient: aClientBuild,
@@ -145,7 +98,29 @@ const table: Readonly<Record<string, Row>> = {
   baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,
+} satisfies Readonly<Record<OptionName, Row>>;
+
+type Table = typeof table;
+
+/** A checked option is what it is documented to be; with a default it is always there. */
+type Checked = {
+  readonly [Name in OptionName]: Table[Name] extends { readonly default: unknown }
+    ? Exclude<ServerOptions[Name], undefined>
+    : ServerOptions[Name];
 };
+
+/** The options after checks, with defaults. */
+export interface Settings extends Omit<Checked, "sockjsIntegrity" | "transports"> {
+  /** An absolute URL, a path from `/`, or relative to the iframe page. */
+  readonly sockjsUrl: string;
+  readonly sockjsIntegrity: string | undefined;
+  /** Those that are on. */
+  readonly transports: ReadonlySet<Protocol>;
+  /** Whether the iframe page is there. */
+  readonly iframe: boolean;
+}
+
+const rows: readonly (readonly [string, Row])[] = Object.entries(table);
 
 /**
  * Checks options and fills in defaults.
@@ -159,10 +134,8 @@ export function readOptions(options: ServerOptions): Settings {
   refuseUnknown(cannot, options, optionNames);
   const given = options as Readonly<Record<string, unknown>>;
   const values: Record<string, unknown> = {};
-  for (const [name, row] of Object.entries(table)) {
-    values[name] = readOption(given, name, row);
-  }
-  const settings = values as unknown as Settings & ServerOptions;
+  for (const [name, row] of rows) values[name] = readOption(given, name, row);
+  const settings = values as unknown as Checked;
   const named = settings.transports ?? [];
   return {
     ...settings,
@@ -201,12 +174,12 @@ export function ignoredOptions(options: ServerOptions): string[] {
 }
 
 /** All names of options, in both spellings. */
-export const optionNames: readonly string[] = Object.entries(table)
+export const optionNames: readonly string[] = rows
   .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
   .concat(ignored);
 
-/** The hash that `true` stands for is the one of the client that is served. */
-function readIntegrity({ sockjsIntegrity, serveClient }: ServerOptions): string | undefined {
+/** The hash of the client; `true` stands for the hash of the client that is served. */
+function readIntegrity({ sockjsIntegrity, serveClient }: Checked): string | undefined {
   if (sockjsIntegrity !== true) return sockjsIntegrity;
   if (serveClient?.integrity !== undefined) return serveClient.integrity;
   throw new TypeError(
@@ -215,21 +188,16 @@ function readIntegrity({ sockjsIntegrity, serveClient }: ServerOptions): string 
   );
 }
 
-/** Pages of other origins get answers of these from the browser unasked. */
-const callbackTransports: readonly string[] = ["htmlfile", "jsonp-polling"];
-
-function enabledTransports(settings: ServerOptions): Set<Protocol> {
+function enabledTransports(settings: Checked): Set<Protocol> {
   const isOpen = settings.origins === "*";
   const enabled = new Set(
     settings.transports?.filter((name) => name !== "iframe") ??
-      protocols.filter((name) => isOpen || !callbackTransports.includes(name)),
+      protocols.filter((name) => isOpen || !bypassingProtocols.includes(name)),
   );
-  for (const name of settings.disabledTransports ?? []) {
-    if (name !== "websockets") enabled.delete(name);
-  }
-  if (settings.websocket === false || settings.disabledTransports?.includes("websockets")) {
-    enabled.delete("websocket");
-    enabled.delete("websocket-raw");
+  const allWebsockets = settings.websocket ? [] : websocketProtocols;
+  for (const name of [...settings.disabledTransports, ...allWebsockets]) {
+    const off = name === "websockets" ? websocketProtocols : [name];
+    for (const each of off) enabled.delete(each);
   }
   return enabled;
 }

@@ -1,5 +1,5 @@
 /**
- * Pages that are always the same, and may stay with the client.
+ * Pages that never change, and that clients may cache.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import type { Call } from "../routing/call.ts";
 /**
  * Makes the route of a page that is cached for a year.
  *
- * @param own headers, of the 304 too.
+ * @param own headers of this page, which the 304 has too.
  */
 export function cachedPage(type: string, body: string, own: Readonly<ResponseHeaders> = {}): Route {
-  // A change of these alone must reach those who have the page already.
+  // The tag covers these headers too: if they change, clients must load the page again.
   const tagged = Object.values(own).concat(body).join("\n");
   const tag = entityTag(new TextEncoder().encode(tagged));
-  const answer = (call: Call) => {
+  const respond = (call: Call) => {
     const headers: ResponseHeaders = { ETag: tag, ...own };
     cacheForAYear(headers);
     if (matches(call.request.headers.get("If-None-Match"), tag)) {
@@ -27,10 +27,10 @@ export function cachedPage(type: string, body: string, own: Readonly<ResponseHea
     headers["Content-Type"] = type;
     return new PlainResponse(200, headers, body);
   };
-  return { ...route({ GET: answer, HEAD: answer }), isPublic: true };
+  return { ...route({ GET: respond, HEAD: respond }), isPublic: true };
 }
 
-/** FNV-1a, 32 bits, with the length: it has to differ between versions, no more. */
+/** FNV-1a, 32 bits, with the length. It only has to differ between versions. */
 function entityTag(bytes: Uint8Array): string {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

@@ -1,5 +1,5 @@
 /**
- * The stock client, for pages and for the iframe page.
+ * Serves the stock client to pages and to the iframe page.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { cachedPage } from "./cached_page.ts";
  * @param cors whether pages of other origins may check its `integrity`.
  */
 export function clientScript({ source }: ClientBuild, cors: boolean): Route {
-  // The same for all origins: nothing in it depends on who asks.
+  // Any origin may read it: the script does not depend on the request.
   const headers: ResponseHeaders = cors ? { "Access-Control-Allow-Origin": "*" } : {};
   return cachedPage(contentTypes.script, source, headers);
 }

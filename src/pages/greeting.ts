@@ -1,5 +1,5 @@
 /**
- * The page under the base URL (protocol, section 2).
+ * The greeting, which is the page at the base URL (protocol, section 2).
  *
  * @module
  */
@@ -14,5 +14,5 @@ function greet(): PlainResponse {
   return new PlainResponse(200, { "Content-Type": contentTypes.text }, text);
 }
 
-/** Says that the service is here. */
+/** Shows that the service is there. */
 export const greeting = { ...route({ GET: greet, HEAD: greet }), isPublic: true };

@@ -1,6 +1,6 @@
 /**
- * The page that clients load into a hidden iframe, to talk to this origin from a
- * page of another (protocol, section 2).
+ * The iframe page: clients load it into a hidden iframe, to reach this origin from a page of
+ * another origin (protocol, section 2).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Settings } from "../options/settings.ts";
 import { iframePolicy, iframeScript } from "./iframe_policy.ts";
 import { cachedPage } from "./cached_page.ts";
 
-/** What the page is made of. */
+/** The settings that the page depends on. */
 type IframeSettings = Pick<Settings, "sockjsUrl" | "sockjsIntegrity" | "contentSecurityPolicy">;
 
 /** Makes the page's route. */

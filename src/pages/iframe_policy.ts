@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What the page does, to the byte (protocol, section 2). */
+/** The page's script, byte for byte (protocol, section 2). */
 export const iframeScript = `
     document.domain = document.domain;
     SockJS.bootstrap_iframe();
@@ -16,25 +16,25 @@ export const iframeScript = `
  */
 export const iframeScriptHash = "sha256-lYmFXEsqdsgpRcqXPmVFJyV4CiaTNuS5IK/HjT7/fdk=";
 
-/** The page's `Content-Security-Policy`, with the client from that URL. */
+/** The page's `Content-Security-Policy`, for a client from that URL. */
 export function iframePolicy(sockjsUrl: string): string {
   return [
     "default-src 'none'",
     `script-src '${iframeScriptHash}' ${scriptSource(sockjsUrl)}`,
     "connect-src 'self'",
-    // The client's htmlfile transport makes a frame of its own in there.
+    // The client's htmlfile transport makes another frame in the page.
     "frame-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
 }
 
-/** A URL as policies have it: without its query, and nothing in it that ends a source. */
+/** A URL as a policy's source: without the query and the characters that would end the source. */
 function scriptSource(sockjsUrl: string): string {
-  // Nobody knows under which origin a path is seen from outside.
+  // For a path, the origin that browsers see is unknown.
   if (!/^(https?:)?\/\//i.test(sockjsUrl)) return "'self'";
   const { origin, host, pathname } = new URL(sockjsUrl, "http://host");
   const path = pathname.replaceAll(";", "%3B").replaceAll(",", "%2C");
-  // Without a scheme it is the page's own, here as there.
+  // Without a scheme, the page's own scheme applies, in a policy as in a URL.
   return (sockjsUrl.startsWith("//") ? host : origin) + path;
 }

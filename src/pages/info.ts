@@ -1,5 +1,5 @@
 /**
- * What the server can do, which clients ask for first (protocol, section 2).
+ * The info response, which tells clients what the server can do (protocol, section 2).
  *
  * @module
  */
@@ -34,17 +34,17 @@ function headers(call: Call): ResponseHeaders {
   return headers;
 }
 
-function tell(call: Call): PlainResponse {
+function respond(call: Call): PlainResponse {
   const { turnedAway } = call.service.sessions;
   if (turnedAway !== undefined) return errorResponse(503, turnedAway, headers(call));
   return new PlainResponse(200, headers(call), describe(call));
 }
 
-/** Tells clients which way to connect. */
+/** The first request of every client. */
 export const info = route(
   {
-    GET: tell,
-    HEAD: tell,
+    GET: respond,
+    HEAD: respond,
     OPTIONS: preflight("OPTIONS, GET"),
   },
   headers,

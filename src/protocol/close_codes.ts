@@ -1,6 +1,6 @@
 /**
- * The codes and reasons with which sessions end (protocol, section 7), and what
- * of them a websocket can carry.
+ * The codes and reasons with which sessions end (protocol, section 7), and their form in a
+ * websocket's close frame.
  *
  * @module
  */
@@ -12,10 +12,10 @@ export interface CloseStatus {
 }
 
 /**
- * What an application closes with.
+ * Checks the code and reason that an application gave.
  *
- * @throws {RangeError} If the code is no integer of 0 to 65535.
- * @throws {TypeError} If the reason is no string.
+ * @throws {RangeError} If the code is not an integer from 0 to 65535.
+ * @throws {TypeError} If the reason is not a string.
  */
 export function closeStatus(code: number, reason: string): CloseStatus {
   if (!Number.isInteger(code) || code < 0 || code > 65535) {
@@ -36,26 +36,26 @@ export const normalClosure: CloseStatus = {
 };
 /** The default of a server's `close`. */
 export const goingAway: CloseStatus = { code: 1001, reason: "Server is shutting down" };
-/** A receiving request broke: what was in flight is unknown. */
+/** A receiving request broke, so it is unknown what has arrived. */
 export const interrupted: CloseStatus = {
   code: 1002,
   reason: "Connection interrupted",
 };
-/** SockJS carries text only. */
+/** A websocket sent a binary message; SockJS carries text only. */
 export const binaryMessage: CloseStatus = { code: 1003, reason: "" };
 /** Of a websocket that ended without a close frame. */
 export const noCloseFrame = 1006;
-/** No receiving request came for the disconnect delay, or a socket just vanished. */
+/** No receiving request came for the disconnect delay, or a socket closed without a close frame. */
 export const timedOut: CloseStatus = {
   code: noCloseFrame,
   reason: "Connection timed out",
 };
-/** The client does not read what it is sent. */
+/** The client does not read its messages fast enough. */
 export const slowConsumer: CloseStatus = {
   code: 1008,
   reason: "Slow consumer",
 };
-/** The application does not read what it is sent. */
+/** The application does not read its messages fast enough. */
 export const unreadMessages: CloseStatus = {
   code: 1008,
   reason: "Messages are not being read",
@@ -70,12 +70,12 @@ export const internalError: CloseStatus = {
   code: 1011,
   reason: "Internal error",
 };
-/** A second receiving request while the first still waits. */
+/** A second receiving request came while the first was still open. */
 export const stillOpen: CloseStatus = {
   code: 2010,
   reason: "Another connection still open",
 };
-/** Text on a websocket that is no SockJS payload. */
+/** A websocket sent text that is not a SockJS payload. */
 export const brokenFraming: CloseStatus = {
   code: 3000,
   reason: "Broken framing.",
@@ -89,15 +89,15 @@ export function websocketCloseCode(code: number): number {
   return sendable ? code : 1000;
 }
 
-/** A control frame carries 125 bytes, two of them for the code. */
+/** A control frame holds 125 bytes, and the code takes two of them. */
 const maxReasonBytes = 123;
 
-/** Cuts a reason to what a close frame carries, at a character. */
+/** Cuts a reason to the length that fits into a close frame, between two characters. */
 export function websocketCloseReason(reason: string): string {
   let bytes = 0;
   for (let i = 0; i < reason.length; i++) {
     const point = reason.codePointAt(i)!;
-    // A lone surrogate leaves as U+FFFD, which takes three bytes as well.
+    // A lone surrogate is sent as U+FFFD, which also takes three bytes.
     bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     if (bytes > maxReasonBytes) return reason.slice(0, i);
     if (point > 0xffff) i++;

@@ -1,5 +1,5 @@
 /**
- * What the server says to a client (protocol, section 4).
+ * The text of every frame, from the server to the client (protocol, section 4).
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { encodeMessage } from "./escape.ts";
 /** The first frame of every new session. */
 export const openFrame = "o";
 
-/** A sign of life while there is nothing to say. */
+/** Keeps an idle connection alive. */
 export const heartbeatFrame = "h";
 
-/** One frame with all of these messages, each already encoded. */
+/** One frame with all of these messages, which are encoded already. */
 export function messagesFrame(encoded: readonly string[]): string {
   return encoded.length === 1 ? "a[" + encoded[0] + "]" : "a[" + encoded.join(",") + "]";
 }

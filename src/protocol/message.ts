@@ -1,6 +1,5 @@
 /**
- * Messages and frames as they leave for clients. What a broadcast makes of them for one session
- * serves the next ones.
+ * Messages and frames on their way to clients. Sessions share what a broadcast was encoded to.
  *
  * @module
  */
@@ -10,10 +9,10 @@ import { messagesFrame } from "./frames.ts";
 import { rememberLast } from "./remember_last.ts";
 import { utf8Length } from "./utf8.ts";
 
-/** Characters of the longest message whose frame is made for all sessions at once. */
+/** The longest message, in characters, whose frame is kept for other sessions. */
 const maxShared = 64 * 1024;
 
-/** A frame, and the encoding that a transport asked for last. */
+/** A frame, which each transport encodes in its own way. */
 export class Frame {
   readonly text: string;
   #encode: ((frame: string) => string) | undefined;
@@ -23,7 +22,7 @@ export class Frame {
     this.text = text;
   }
 
-  /** The frame as a transport encodes it. */
+  /** The encoded frame. The last encoding is kept, because the next session often needs it. */
   encoded(encode: (frame: string) => string): string {
     if (this.#encode !== encode) {
       this.#encode = encode;
@@ -51,19 +50,19 @@ export class Message {
     this.bytes = bytes;
   }
 
-  /** For a session with frames. */
+  /** The JSON string of a message, for a session with frames. */
   static encoded(message: string): Message {
     if (isPlain(message)) return new Message('"' + message + '"', message.length + 2);
     const text = encodeMessage(message);
     return new Message(text, utf8Length(text));
   }
 
-  /** For a session without frames. */
+  /** The message as it is, for a raw websocket. */
   static raw(message: string): Message {
     return new Message(message, utf8Length(message));
   }
 
-  /** A frame of this message alone. */
+  /** A frame with this message alone. */
   get frame(): Frame {
     return this.text.length > maxShared ? frameOf(this) : sharedFrameOf(this);
   }

@@ -1,20 +1,19 @@
 /**
- * What a client says to the server: a JSON array of strings (protocol,
- * sections 4 and 6).
+ * Decodes what clients send: a JSON array of strings (protocol, sections 4 and 6).
  *
- * `JSON.parse` is not given lists: V8 keeps strings of up to ten characters in one table of the
- * process, where those of digits have places that anybody can foresee. On Deno 2.9, a megabyte of
- * such as meet in one place takes nine seconds. So it gets one string at a time, none of them short.
+ * `JSON.parse` never gets the list. V8 keeps strings of up to ten characters in one hash table of
+ * the process, and the hash of a string of digits is predictable. On Deno 2.9, a megabyte of
+ * colliding strings takes nine seconds. So `JSON.parse` gets one string at a time, and no short one.
  *
  * @module
  */
 
 import { isPlain } from "./escape.ts";
 
-/** Why a payload is refused: the text that the client gets to read. */
+/** Why a payload is refused; the client gets this text. */
 export type PayloadError = "Payload expected." | "Broken JSON encoding.";
 
-/** The messages of a send's body, all of them or none. */
+/** The messages in the body of a send, or the reason why there are none. */
 export function decodeBody(text: string): readonly string[] | PayloadError {
   if (text === "") return "Payload expected.";
   if (isPlainArray(text)) return [text.slice(2, -2)];
@@ -31,13 +30,13 @@ export function decodeText(text: string): readonly string[] | undefined {
   return messagesOf(text) ?? singleOf(text);
 }
 
-/** Whether it is the short array of one message that most are: 100 ns, where parsing takes 490. */
+/** Whether it is a short array of one plain message, as most are: 100 ns, where parsing takes 490. */
 function isPlainArray(text: string): boolean {
   return text.length >= 4 && text.startsWith('["') && text.endsWith('"]') &&
     isPlain(text, 2, text.length - 2);
 }
 
-/** The messages of an array of strings; nothing where it is none. */
+/** The messages of an array of strings; `undefined` if the text is not such an array. */
 function messagesOf(text: string): string[] | undefined {
   let at = afterSpace(text, 0);
   if (text.charCodeAt(at) !== openingBracket) return undefined;
@@ -63,7 +62,7 @@ function singleOf(text: string): [string] | undefined {
   return message === undefined ? undefined : [message];
 }
 
-/** The place behind the string that begins there; -1 where none does, or where it has no end. */
+/** Where the string ends that begins at `start`; -1 if none begins there, or if it has no end. */
 function endOfString(text: string, start: number): number {
   if (text.charCodeAt(start) !== quote) return -1;
   for (let at = start;;) {
@@ -75,10 +74,10 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** Longer than what goes into that table. */
+/** Makes a string too long for V8's table. */
 const padding = " ".repeat(16);
 
-/** What the string between these places says; nothing where it breaks the rules of JSON. */
+/** Decodes the string from `start` to `end`; `undefined` if it is not valid JSON. */
 function decodeString(text: string, start: number, end: number): string | undefined {
   const isCopied = end - start - 2 <= maxCopied || text.length <= maxHeld;
   if (isCopied && end - start < short) {
@@ -95,18 +94,18 @@ function decodeString(text: string, start: number, end: number): string | undefi
 }
 
 /**
- * Engines keep a text as long as a part of it is there, unless that is no longer than this; and
- * JavaScriptCore even then until somebody has looked into it. An application that keeps one
- * message would keep a megabyte of others.
+ * The longest slice, in characters, that an engine copies. A longer slice keeps the whole text in
+ * memory, so an application that keeps one message would keep a megabyte of others. (JavaScriptCore
+ * copies a slice only when it is read.)
  */
 const maxCopied = 12;
-/** A text that is no longer may be kept. */
+/** A text up to this length may stay in memory. */
 const maxHeld = 256;
 
-/** Up to here, it may be of ten characters that are all escaped, and a loop is faster. */
+/** A shorter string may be ten escaped characters, which V8's table takes; and a loop is faster. */
 const short = 128;
 
-/** Whether a part of a text, which has no quotes, stands for itself. */
+/** Whether the inside of a JSON string, without its quotes, is the string itself. */
 function isLiteral(part: string): boolean {
   for (let i = 0; i < part.length; i++) {
     const unit = part.charCodeAt(i);
@@ -115,7 +114,7 @@ function isLiteral(part: string): boolean {
   return true;
 }
 
-/** With at most two digits in it, for a list of others may be long. */
+/** Whether a text is JSON. Digits are replaced first, so that no strings can collide in V8's table. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text.replace(/[2-9]/g, "1"));

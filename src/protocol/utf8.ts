@@ -1,15 +1,15 @@
 /**
- * How many bytes a text takes on the wire.
+ * Counts the bytes of a text as UTF-8.
  *
  * @module
  */
 
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(16 * 1024);
-/** Up to here a loop is faster than a call of the encoder. */
+/** Below this length, a loop is faster than a call of the encoder. */
 const short = 128;
 
-/** The length of a text as UTF-8, where a lone surrogate leaves as U+FFFD. */
+/** The length of a text as UTF-8, in bytes. A lone surrogate is sent as U+FFFD. */
 export function utf8Length(text: string): number {
   if (text.length < short) return shortLength(text);
   // Encoding takes 2 µs for 64 KiB of ASCII; a loop over its code units, 70 to 200.
@@ -28,7 +28,7 @@ function shortLength(text: string): number {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) bytes++;
     else if (unit < 0x800) bytes += 2;
-    // The first half of a pair stands for both, four bytes.
+    // A surrogate pair takes four bytes.
     else if (text.codePointAt(i)! > 0xffff) bytes += 4, i++;
     else bytes += 3;
   }

@@ -1,5 +1,5 @@
 /**
- * Whether a request may open a session, or go on with one.
+ * Decides whether a request may open a session, or use one.
  *
  * @module
  */
@@ -13,38 +13,39 @@ import type { Call } from "./call.ts";
 import type { Session } from "../session/session.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** The option `authorize`, and whoever hears of its mistakes. */
+/** The option `authorize`, and a function that reports its mistakes. */
 export interface Authorization {
   authorize(request: Request, info: unknown): AuthorizeResult | PromiseLike<AuthorizeResult>;
   report(error: unknown): void;
 }
 
-/** Where there is nobody to ask. */
+/** The grant without the option `authorize`. */
 const unrestricted: Grant = {};
-/** Where nobody was asked, because the session is there and everybody's. */
+/** The grant for a session that exists and has no key, for which `authorize` is not called. */
 const existingSession: Grant = {};
 
-/** Gives the answer, and a promise only where the application gave one. */
+/** What happens once a request is authorised. */
 type Next = (grant: Grant) => HandlerResult | Promise<HandlerResult>;
 
 /**
- * Goes on when the request may open a session, or deal with that one.
+ * Calls `next` if the request may open a session, or use the given one. Returns a promise only if
+ * the application does.
  *
- * @param fields of a refusal.
+ * @param headers The headers of a refusal.
  */
 export function authorized(
   call: Call,
   session: Session | undefined,
   headers: (call: Call) => ResponseHeaders,
-  go: Next,
+  next: Next,
 ): HandlerResult | Promise<HandlerResult> {
   const { authorization } = call.service;
-  if (authorization === undefined) return go(unrestricted);
-  // It belongs to whoever knows its id.
-  if (session !== undefined && session.key === undefined) return go(existingSession);
-  const verdict = authorization.authorize(call.request, call.info);
-  const judge = (verdict: AuthorizeResult) => {
-    const grant = grantOf(verdict, authorization);
+  if (authorization === undefined) return next(unrestricted);
+  // A session without a key may be used by every client that knows its id.
+  if (session !== undefined && session.key === undefined) return next(existingSession);
+  const result = authorization.authorize(call.request, call.info);
+  const decide = (result: AuthorizeResult) => {
+    const grant = grantOf(result, authorization);
     if (isResponse(grant)) {
       checkSendable(grant);
       return grant;
@@ -52,17 +53,17 @@ export function authorized(
     if (grant === undefined || (session !== undefined && session.key !== grant.key)) {
       return forbidden(headers(call));
     }
-    return go(grant);
+    return next(grant);
   };
-  return isThenable(verdict) ? Promise.resolve(verdict).then(judge) : judge(verdict);
+  return isThenable(result) ? Promise.resolve(result).then(decide) : decide(result);
 }
 
-/** Whether a session may be opened with it. */
+/** Whether a session may be opened with a grant. */
 export function mayOpen(grant: Grant): boolean {
   return grant !== existingSession;
 }
 
-/** The application, or the list of origins, says no. */
+/** The response to a request that the application, or its list of origins, refuses. */
 export function forbidden(
   headers: ResponseHeaders = { "Cache-Control": notCached },
 ): PlainResponse {
@@ -70,13 +71,13 @@ export function forbidden(
 }
 
 function grantOf(
-  verdict: AuthorizeResult,
+  result: AuthorizeResult,
   { report }: Authorization,
 ): Grant | Response | undefined {
-  if (verdict === false) return undefined;
-  if (verdict === true) return unrestricted;
-  if (isResponse(verdict)) return verdict;
-  const grant = readGrant(verdict);
+  if (result === false) return undefined;
+  if (result === true) return unrestricted;
+  if (isResponse(result)) return result;
+  const grant = readGrant(result);
   if (grant !== undefined) return grant;
   report(
     new TypeError(
@@ -88,12 +89,12 @@ function grantOf(
 }
 
 /**
- * Not any object: an error, or whatever else was meant as a no, must let nobody in. It is
- * read here, once: it may have getters that throw, or give another key the next time.
+ * Reads a grant. Not every object is one: an error, for example, was meant as a refusal. It is
+ * read only once, as getters may throw, or return another key the next time.
  */
-function readGrant(verdict: unknown): Grant | undefined {
-  if (typeof verdict !== "object" || verdict === null) return undefined;
-  const { key, context } = verdict as Grant;
-  const isOne = typeof key === "string" || (key === undefined && "context" in verdict);
+function readGrant(result: unknown): Grant | undefined {
+  if (typeof result !== "object" || result === null) return undefined;
+  const { key, context } = result as Grant;
+  const isOne = typeof key === "string" || (key === undefined && "context" in result);
   return isOne ? { key, context } : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What pages and transports see of the server, and of the request that they answer.
+ * A call: a request on its way through the server, with what routes use of the server.
  *
  * @module
  */
@@ -7,52 +7,55 @@
 import type { Authorization } from "./authorization.ts";
 import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
 import type { Grant } from "../options/server_options.ts";
-import { ClientInfo, type Protocol } from "../session/client_info.ts";
-import { type Runtime, runtimeOf } from "../runtimes/runtime.ts";
+import { ClientInfo } from "../session/client_info.ts";
+import type { Protocol } from "../protocol/transport_names.ts";
+import type { RequestRuntime } from "../runtimes/runtime.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import type { Settings } from "../options/settings.ts";
 
-/** A server, as seen from inside. */
+/** What routes use of the server. */
 export interface Service {
   readonly settings: Settings;
   readonly sessions: SessionStore;
-  readonly runtime: Runtime;
-  /** Whether the application gets to see requests, and so may keep them. */
+  /** Whether functions of the application get requests, and so may keep them. */
   readonly showsRequests: boolean;
-  /** Asks the application about requests, where it wants to be asked. */
+  /** The application's decision about requests, if it has the option `authorize`. */
   readonly authorization: Authorization | undefined;
-  /** Makes a session, and the connection that the application gets when it opens. */
+  /** Makes a session and its connection, which the application gets when the session opens. */
   createSession(peer: ClientInfo, grant: Grant, id?: string, raw?: boolean): Session;
-  /** The `Set-Cookie` value for the request, when there is to be one. */
+  /** The `Set-Cookie` value for the response to a request, if any. */
   cookie(request: Request): string | undefined;
-  /** The subprotocol of a handshake, if there is to be one. */
+  /** The subprotocol to agree on in a handshake, if any. */
   subprotocol(request: Request): string | undefined | Promise<string | undefined>;
-  /** The base URL to tell to clients, when there is one. */
+  /** The base URL that clients are sent to, if any. */
   baseUrl(): string | undefined;
-  /** Logs what the application should have written otherwise, once. */
+  /** Logs a mistake in the application's setup, once. */
   readonly warnOnce: (message: string) => void;
 }
 
-/** A request on its way through the server. */
+/** A request, and what is known of it when its route is found. */
 export class Call {
   readonly service: Service;
   readonly request: Request;
-  /** Whatever the runtime gives beside the request. */
+  /** What the runtime passed beside the request. */
   readonly info: unknown;
-  /** The one that serves this request. */
-  readonly runtime: Runtime;
-  /** The session's id from the path; empty where there is none. */
+  readonly runtime: RequestRuntime;
+  /** The session's id from the path; empty if the path has none. */
   readonly sessionId: string;
   readonly #url: string;
   readonly #start: number;
   readonly #prefixEnd: number;
 
-  /** @param start of the path in the URL, and where the server's prefix ends: `prefixEnd`. */
+  /**
+   * @param start Where the path begins in the URL.
+   * @param prefixEnd Where the server's prefix ends in it.
+   */
   constructor(
     service: Service,
     request: Request,
     info: unknown,
+    runtime: RequestRuntime,
     sessionId: string,
     url: string,
     start: number,
@@ -61,37 +64,36 @@ export class Call {
     this.service = service;
     this.request = request;
     this.info = info;
-    this.runtime = runtimeOf(info) ?? service.runtime;
+    this.runtime = runtime;
     this.sessionId = sessionId;
     this.#url = url;
     this.#start = start;
     this.#prefixEnd = prefixEnd;
   }
 
-  /** The request's path and query, as they came. */
+  /** The request's path and query, as in its request line. */
   get url(): string {
     return this.#url.slice(this.#start);
   }
 
-  /** The client, as this request shows it. */
+  /** What this request says about the client. */
   clientInfo(protocol: Protocol): ClientInfo {
-    const ends = this.runtime.endpoints(this.request, this.info);
     return new ClientInfo(
       protocol,
       this.url,
       this.#prefixEnd - this.#start,
       this.request.headers,
-      ends,
+      this.runtime.endpoints(),
     );
   }
 
-  /** Adds the cookie, where the server is to set one. */
+  /** Adds the cookie, if the server sets one. */
   setCookie(headers: ResponseHeaders): void {
     const cookie = this.service.cookie(this.request);
     if (cookie !== undefined) headers["Set-Cookie"] = cookie;
   }
 
-  /** Adds what pages of other origins need, unless that is switched off. */
+  /** Adds the headers of CORS, unless the option `disableCors` is set. */
   allowOrigin(headers: ResponseHeaders): void {
     if (!this.service.settings.disableCors) allowOrigin(headers, this.request);
   }

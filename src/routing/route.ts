@@ -1,6 +1,6 @@
 /**
- * What the server does under one path: a handler for each method, and the header
- * fields that all answers there have in common.
+ * A route: what the server does under one path. It has a handler for each method, and the headers
+ * that all responses there have in common.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { PlainResponse } from "../http/plain_response.ts";
 import { allowMethods, cacheForAYear, notCached, type ResponseHeaders } from "../http/headers.ts";
 import type { Call } from "./call.ts";
 
-/** An answer, or the runtime's own response where that has begun to answer already. */
+/** A plain response, or a `Response` if the runtime has begun to send one. */
 export type HandlerResult = PlainResponse | Response;
 
-/** Answers requests. Gives a promise only where it has to wait. */
+/** Handles requests. Returns a promise only if it has to wait. */
 export type Handler = (call: Call) => HandlerResult | Promise<HandlerResult>;
 
 /** What the server does under one path. */
@@ -20,15 +20,15 @@ export interface Route {
   readonly handlers: ReadonlyMap<string, Handler>;
   /** The methods, as the header `Allow` lists them. */
   readonly allow: string;
-  /** The headers that every answer under this path has, errors included. */
+  /** The headers of all responses under this path, errors included. */
   readonly headers: (call: Call) => ResponseHeaders;
-  /** Whether pages of any origin may ask for it, whatever the option `origins` says. */
+  /** Whether pages of any origin may request it, whatever the option `origins` allows. */
   readonly isPublic?: boolean;
-  /** Whether websockets are opened there. */
+  /** Whether a GET opens a websocket. */
   readonly upgrades?: boolean;
 }
 
-/** Makes a route of handlers by method. */
+/** Makes a route from handlers by method. */
 export function route(
   handlers: Readonly<Record<string, Handler>>,
   headers: (call: Call) => ResponseHeaders = () => ({}),
@@ -37,42 +37,45 @@ export function route(
   return { handlers: byMethod, allow: [...byMethod.keys()].join(", "), headers };
 }
 
-/** The headers of every answer under the path of an HTTP transport or send. */
+/** The headers of all responses of an HTTP transport or send. */
 export function transportHeaders(call: Call): ResponseHeaders {
   const headers: ResponseHeaders = { "Cache-Control": notCached };
   call.setCookie(headers);
   return headers;
 }
 
-/** The same for those that pages of other origins request by script. */
+/** The same for routes that scripts of other origins may request. */
 export function crossOriginHeaders(call: Call): ResponseHeaders {
   const headers = transportHeaders(call);
   call.allowOrigin(headers);
   return headers;
 }
 
-/** Keeps nginx from holding a stream back. */
+/** Adds the header that keeps nginx from buffering a stream. */
 export function streamed(headers: ResponseHeaders): ResponseHeaders {
   headers["X-Accel-Buffering"] = "no";
   return headers;
 }
 
-/** Keeps browsers from taking an answer with others' words in it, to a GET, for something else. */
+/**
+ * Adds the header that keeps browsers from guessing another content type: the response to a GET
+ * may contain text of other clients.
+ */
 export function unsniffed(headers: ResponseHeaders): ResponseHeaders {
   headers["X-Content-Type-Options"] = "nosniff";
   return headers;
 }
 
 /**
- * Answers `OPTIONS` (protocol, section 3).
+ * Makes a handler for `OPTIONS` (protocol, section 3).
  *
- * @param methods as the header lists them, such as `OPTIONS, POST`.
+ * @param methods As in the header, such as `OPTIONS, POST`.
  */
 export function preflight(methods: string): Handler {
   return (call) => {
     const headers: ResponseHeaders = {};
     const { jsessionid, disableCors } = call.service.settings;
-    // A cookie is its client's, and so is the decision of a function that gives none.
+    // A cookie is for one client, and so is the choice of a function that returns none.
     cacheForAYear(headers, jsessionid === false ? "public" : "private");
     call.setCookie(headers);
     call.allowOrigin(headers);

@@ -1,5 +1,5 @@
 /**
- * From the path of a request to what the server does there (protocol, section 1).
+ * Finds the route for the path of a request (protocol, section 1).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Route } from "./route.ts";
 
 /** Where the path begins and ends in a request's URL. */
 export function pathOf(url: string): { start: number; end: number } {
-  // Bun gives a bare path when the request has no valid Host.
+  // On Bun, the URL of a request without a valid `Host` is a bare path.
   const start = url.charCodeAt(0) === slash ? 0 : endOfHost(url);
   const query = url.indexOf("?", start);
   const end = query < 0 ? url.length : query;
@@ -16,8 +16,8 @@ export function pathOf(url: string): { start: number; end: number } {
 }
 
 /**
- * `http://host?/path` has no path but the root: what follows is its query. The scheme is
- * looked for, as a target may have any: `ftp://x/a/echo` would begin in the middle of its path.
+ * Finds where the host ends. Only a slash begins a path: in `http://host?/path`, the rest is a
+ * query. The scheme can be any, as in `ftp://x/a/echo`, so it is not skipped by length.
  */
 function endOfHost(url: string): number {
   const scheme = url.indexOf(afterScheme);
@@ -34,25 +34,25 @@ const question = 0x3f;
 const hash = 0x23;
 const afterScheme = "://";
 
-/** What the router found. */
+/** A route that the router has found. */
 export interface Match {
   readonly route: Route;
-  /** The session's id; empty where the path has none. */
+  /** The session's id; empty if the path has none. */
   readonly sessionId: string;
 }
 
-/** What a service has under its base URL. */
+/** The routes of a server. */
 export interface Routes {
   readonly greeting: Route;
-  /** Under many names; absent where it is switched off. */
+  /** The iframe page, which has many names; absent if it is switched off. */
   readonly iframe?: Route | undefined;
-  /** By the single segment after the base URL. */
+  /** Pages, by the one segment after the prefix. */
   readonly pages: ReadonlyMap<string, Route>;
-  /** By the segment after server and session. */
+  /** Endpoints of sessions, by the segment after server and session. */
   readonly endpoints: ReadonlyMap<string, Route>;
 }
 
-/** Finds routes by what follows the prefix. */
+/** Finds routes by the path after the prefix. */
 export class Router {
   readonly #routes: Routes;
 
@@ -61,8 +61,8 @@ export class Router {
   }
 
   /**
-   * Looks at a URL from `start`, where its prefix ends, to `end`, where its path does:
-   * there is nothing, or a slash and more.
+   * Finds the route of a URL by its path from `start`, where the prefix ends, to `end`. That part
+   * is empty or begins with a slash.
    */
   find(url: string, start = 0, end = url.length): Match | undefined {
     const last = url.charCodeAt(end - 1) === slash ? end - 1 : end;
@@ -86,7 +86,7 @@ export class Router {
   }
 }
 
-/** Whether a segment names the iframe page; clients put versions and the like into it. */
+/** Whether a segment names the iframe page. Clients put a version, or more, into the name. */
 export function isIframeName(segment: string): boolean {
   return /^iframe[0-9a-z\-._]*\.html$/.test(segment);
 }

@@ -1,5 +1,5 @@
 /**
- * The seam to Deno.
+ * The binding to Deno.
  *
  * @module
  */
@@ -8,7 +8,14 @@ import { isHost, isHostOrNone } from "../http/host.ts";
 import type { Frame } from "../protocol/message.ts";
 import { noCloseFrame, timedOut } from "../protocol/close_codes.ts";
 import { OPEN } from "../protocol/ready_state.ts";
-import type { Address, Endpoints, Runtime, Socket, SocketListener } from "./runtime.ts";
+import {
+  addressOf,
+  type Endpoints,
+  type RequestRuntime,
+  type Runtime,
+  type Socket,
+  type SocketListener,
+} from "./runtime.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
 /** What we use of a Deno websocket. */
@@ -21,13 +28,19 @@ interface DenoWebSocket {
   addEventListener(type: string, listener: DenoSocket): void;
 }
 
-/** What becomes of it; a `message` has data, and a `close` the rest. */
+/** An event of a websocket: a `message` has data, and a `close` the rest. */
 interface DenoEvent {
   readonly type: string;
   readonly data?: unknown;
   readonly code?: number;
   readonly reason?: string;
   readonly wasClean?: boolean;
+}
+
+/** What we use of the second argument that `Deno.serve` passes to a handler. */
+interface ServeHandlerInfo {
+  /** Without these two on sockets that are not TCP. */
+  readonly remoteAddr?: { readonly hostname?: string; readonly port?: number };
 }
 
 /** What we use of the global `Deno`. */
@@ -39,15 +52,16 @@ export interface DenoGlobal {
 }
 
 /**
- * Deno has no drain event, so a congested socket is looked at so often, in ms; and the less often
- * the longer its peer has taken nothing, or thousands of such would keep the process busy.
+ * Deno has no drain event, so the buffer of a congested socket is polled, in ms. The longer its
+ * peer has read nothing, the longer the interval: thousands of such peers must not keep the
+ * process busy.
  */
-const shortestLook = 20;
-const longestLook = 1000;
-const patience = 16;
-/** The longest that Deno takes, in s: its timers have 31 bits for half of that in ms. */
+const shortestInterval = 20;
+const longestInterval = 1000;
+const stallPerInterval = 16;
+/** The longest `idleTimeout` that Deno takes, in s: half of it in ms must fit into 31 bits. */
 const longestSilence = 4_294_967;
-/** No UTF-16 code unit takes more in UTF-8. */
+/** The most bytes that a UTF-16 code unit takes in UTF-8. */
 const maxUnitBytes = 3;
 
 /** A socket that `Deno.upgradeWebSocket` made. */
@@ -55,11 +69,11 @@ class DenoSocket implements Socket {
   readonly #socket: DenoWebSocket;
   readonly #listener: SocketListener;
   readonly #drainThreshold: number;
-  #watch: ReturnType<typeof setTimeout> | undefined;
-  /** When it was seen to have sent something, and what was left then. */
-  #moved = 0;
-  #left = 0;
-  /** What was buffered when Deno was asked, and code units that were sent since then. */
+  #poll: ReturnType<typeof setTimeout> | undefined;
+  /** When the buffer was last seen to shrink or grow, and its size then. */
+  #changedAt = 0;
+  #lastSize = 0;
+  /** The buffer's size when Deno was last asked, and the code units sent since then. */
   #known = 0;
   #sent = 0;
 
@@ -68,8 +82,8 @@ class DenoSocket implements Socket {
     this.#listener = listener;
     this.#drainThreshold = listener.drainThreshold;
     socket.binaryType = "arraybuffer";
-    // Functions, one for each event, would be half a kilobyte. An error is always followed
-    // by the close event, which is enough.
+    // One object for all events: a function for each would be half a kilobyte per socket.
+    // There is no listener for errors, as a close event always follows.
     socket.addEventListener("open", this);
     socket.addEventListener("message", this);
     socket.addEventListener("close", this);
@@ -87,9 +101,9 @@ class DenoSocket implements Socket {
   }
 
   #closed({ code = 0, reason = "", wasClean }: DenoEvent): void {
-    clearTimeout(this.#watch);
-    // 0 is Deno's word for an end without a close frame; and 1001 is not the peer's
-    // word, but Deno's for one that has not answered a ping.
+    clearTimeout(this.#poll);
+    // Deno gives 0 for an end without a close frame, and 1001 with `wasClean` false for a peer
+    // that did not answer a ping.
     if (code === 0) this.#listener.closed(noCloseFrame, reason);
     else if (wasClean === false) this.#listener.closed(timedOut.code, timedOut.reason);
     else this.#listener.closed(code, reason);
@@ -108,7 +122,7 @@ class DenoSocket implements Socket {
     return (this.#known = this.#socket.bufferedAmount);
   }
 
-  /** Asked for each message, Deno would take an eighth of the time of a broadcast for that. */
+  /** Asking Deno after each message would take an eighth of the time of a broadcast. */
   get bufferedUpperBound(): number {
     const most = this.#known + this.#sent * maxUnitBytes;
     return most <= this.#drainThreshold ? most : this.bufferedAmount;
@@ -120,37 +134,38 @@ class DenoSocket implements Socket {
     socket.send(text);
     this.#sent += text.length;
     if (this.bufferedUpperBound > this.#drainThreshold) {
-      if (this.#watch === undefined) this.#lookLater(performance.now());
+      if (this.#poll === undefined) this.#checkLater(performance.now());
     }
   }
 
-  #lookLater(now: number): void {
-    if (this.#known !== this.#left) {
-      this.#left = this.#known;
-      this.#moved = now;
+  #checkLater(now: number): void {
+    if (this.#known !== this.#lastSize) {
+      this.#lastSize = this.#known;
+      this.#changedAt = now;
     }
-    const pause = Math.max(shortestLook, Math.min(longestLook, (now - this.#moved) / patience));
-    this.#watch = setTimeout(() => this.#look(), pause);
+    const stalled = now - this.#changedAt;
+    const interval = Math.min(longestInterval, stalled / stallPerInterval);
+    this.#poll = setTimeout(() => this.#check(), Math.max(shortestInterval, interval));
   }
 
-  #look(): void {
-    this.#watch = undefined;
-    if (this.bufferedAmount > this.#drainThreshold) this.#lookLater(performance.now());
+  #check(): void {
+    this.#poll = undefined;
+    if (this.bufferedAmount > this.#drainThreshold) this.#checkLater(performance.now());
     else this.#listener.drained();
   }
 
   close(code: number, reason: string): void {
-    // The peer may take its time to answer, or for ever.
-    clearTimeout(this.#watch);
-    // Closed while messages are still to be read, Deno drops the connection
-    // without a close frame; in a turn it has read what there was.
+    // The close event, which would do this, may take long or never come.
+    clearTimeout(this.#poll);
+    // If there are unread messages, Deno drops the connection without a close frame. A turn later
+    // it has read them.
     inNextTurn(() => {
       if (this.#socket.readyState === OPEN) this.#socket.close(code, reason);
     }, (error) => this.#listener.failed(error));
   }
 
   terminate(code: number, reason: string): void {
-    // There is no other way: what is buffered stays until the peer is gone.
+    // Deno has no other way. What is buffered stays until the peer is gone.
     this.close(code, reason);
   }
 
@@ -159,76 +174,87 @@ class DenoSocket implements Socket {
   }
 
   pause(): void {
-    // Deno always reads on.
+    // Deno cannot stop reading.
   }
 
   resume(): void {
-    // See above.
+    // It was never paused.
   }
 }
 
 /**
- * Where the headers have an `Upgrade` of another protocol as well, Deno looks at all of them
- * once more after the upgrade, and ends the process unless they were read before. Others are
- * left alone: they would stay with the socket, 1.9 KB for each session.
+ * Reads all headers if `Upgrade` names another protocol as well: Deno then reads them again after
+ * the upgrade, and ends the process if they were not read before. Otherwise they are not read, as
+ * they would stay with the socket, 1.9 KB for each session.
  */
 function keepHeaders(headers: Headers): void {
   if (headers.get("Upgrade")?.toLowerCase() === "websocket") return;
   for (const _ of headers) break;
 }
 
-/** The runtime for a process that runs on Deno. */
-export function denoRuntime(deno: DenoGlobal): Runtime {
-  return {
-    upgrade(request, _info, listener) {
-      let upgrade;
-      keepHeaders(request.headers);
-      try {
-        // Deno pings by itself, when half of that time (in s) has passed in silence.
-        const idleTimeout = Math.min(Math.ceil(listener.maxSilence / 1000), longestSilence);
-        upgrade = deno.upgradeWebSocket(request, { idleTimeout });
-      } catch {
-        return undefined;
-      }
-      const { subprotocol } = listener;
-      // Told of it, Deno would look for it in the header by itself, and find it only behind ", ".
-      if (subprotocol !== undefined) {
-        upgrade.response.headers.set("Sec-WebSocket-Protocol", subprotocol);
-      }
-      new DenoSocket(upgrade.socket as DenoWebSocket, listener);
-      // From here on the whole server ends at any other answer than this one.
-      return upgrade.response;
-    },
-    hasItsPath,
-    endpoints(_request, info): Endpoints {
-      const remote = (info as { remoteAddr?: { hostname?: string; port?: number } } | undefined)
-        ?.remoteAddr;
-      return { remote: address(remote?.hostname, remote?.port) };
-    },
-  };
+/** A request of `Deno.serve`. */
+class DenoRequest implements RequestRuntime {
+  readonly #deno: DenoGlobal;
+  readonly #request: Request;
+  readonly #info: ServeHandlerInfo | null | undefined;
+
+  constructor(deno: DenoGlobal, request: Request, info: unknown) {
+    this.#deno = deno;
+    this.#request = request;
+    this.#info = info as ServeHandlerInfo | null | undefined;
+  }
+
+  upgrade(listener: SocketListener): Response | undefined {
+    const request = this.#request;
+    keepHeaders(request.headers);
+    let upgrade;
+    try {
+      // In s; Deno sends a ping after half of that time without a message.
+      const idleTimeout = Math.min(Math.ceil(listener.maxSilence / 1000), longestSilence);
+      upgrade = this.#deno.upgradeWebSocket(request, { idleTimeout });
+    } catch {
+      return undefined;
+    }
+    const { subprotocol } = listener;
+    // Given it as an option, Deno would look for it in the request, and find it only after ", ".
+    if (subprotocol !== undefined) {
+      upgrade.response.headers.set("Sec-WebSocket-Protocol", subprotocol);
+    }
+    new DenoSocket(upgrade.socket as DenoWebSocket, listener);
+    // From here on, any other response ends the whole server.
+    return upgrade.response;
+  }
+
+  /**
+   * Deno puts `Host` before the path as it is: with `x/echo/…/xhr_send?` in it, any path is
+   * a send. And `POST http://x?/echo` has no path, which only the URL shows.
+   */
+  hasItsPath(url: string, start: number): boolean {
+    // The scheme is `http+unix` on a unix socket, and `http+vsock` on a virtual machine's socket.
+    const at = url.startsWith("://", 4) ? 7 : url.indexOf("://") + 3;
+    const host = this.#request.headers.get("Host");
+    // The fast way for nearly all requests: the URL's host is this one, to the last letter.
+    if (host !== null && at + host.length === start && url.startsWith(host, at)) {
+      return isHost(host);
+    }
+    // Without a `Host`, as in HTTP/2, there is the authority alone.
+    const authority = url.slice(at, start);
+    return isHostOrNone(host) &&
+      (isHost(authority) || (url.startsWith("http+unix:") && isSocketName(authority)));
+  }
+
+  endpoints(): Endpoints {
+    const remote = this.#info?.remoteAddr;
+    return { remote: addressOf(remote?.hostname, remote?.port) };
+  }
 }
 
-/**
- * Deno puts `Host` before the path as it is: with `x/echo/…/xhr_send?` in it, any path is
- * a send. And `POST http://x?/echo` has no path, of which Deno says so only in the URL.
- */
-function hasItsPath({ headers }: Request, url: string, start: number): boolean {
-  // The scheme is `http+unix` on a unix socket, and `http+vsock` on one of a virtual machine.
-  const at = url.startsWith("://", 4) ? 7 : url.indexOf("://") + 3;
-  const host = headers.get("Host");
-  // As it is nearly always: the URL's host is this one, to its last letter.
-  if (host !== null && at + host.length === start && url.startsWith(host, at)) return isHost(host);
-  // Without one, as in HTTP/2, there is the authority alone.
-  const authority = url.slice(at, start);
-  return isHostOrNone(host) &&
-    (isHost(authority) || (url.startsWith("http+unix:") && isSocketName(authority)));
-}
-
-/** The path of the unix socket, which Deno puts there in place of a host: percent-encoded. */
+/** Whether it is the path of a unix socket, percent-encoded, which Deno puts in place of a host. */
 function isSocketName(authority: string): boolean {
   return /^(?:[A-Za-z0-9]|%[0-9A-F]{2})*$/.test(authority);
 }
 
-function address(hostname: string | undefined, port: number | undefined): Address | undefined {
-  return hostname === undefined ? undefined : { address: hostname, port: port ?? 0 };
+/** The runtime of a process that runs on Deno. */
+export function denoRuntime(deno: DenoGlobal): Runtime {
+  return (request, info) => new DenoRequest(deno, request, info);
 }

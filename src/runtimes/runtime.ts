@@ -1,6 +1,6 @@
 /**
- * What the server needs of the runtime that it runs on, as types of our own:
- * `runtimes/` has an implementation for each.
+ * The interface to a runtime: what the server needs of the platform that it runs on. Each other
+ * file of this folder implements it.
  *
  * @module
  */
@@ -17,198 +17,160 @@ export interface Address {
   readonly port: number;
 }
 
-/** The two ends of a connection, as far as the runtime tells. */
+/** The two ends of a connection, as far as the runtime knows them. */
 export interface Endpoints {
   readonly remote?: Address | undefined;
   readonly local?: Address | undefined;
 }
 
-/** An open websocket, whatever the runtime makes of it. */
+/** An open websocket. */
 export interface Socket {
-  /** Bytes that were sent and have not left yet. */
+  /** Bytes that were sent and are still buffered. */
   readonly bufferedAmount: number;
-  /** The same, or up to `drainThreshold` more where that is known faster. */
+  /** The same, or up to `drainThreshold` more if that is faster to find out. */
   readonly bufferedUpperBound: number;
   /**
-   * Whether messages that arrived together are told with microtasks between them, and an end that
-   * came with them without `closing`.
+   * Whether microtasks run between messages that arrived together, and an end that arrived with
+   * them is not announced by `closing`.
    */
   readonly deliversApart: boolean;
   /** Sends one text message; does nothing once the socket is closing. */
   send(frame: Frame): void;
   /** Begins the closing handshake; code and reason are valid in a close frame. */
   close(code: number, reason: string): void;
-  /** Cuts the connection off, where the runtime can; else closes it. */
+  /** Destroys the connection if the runtime can; otherwise closes it. */
   terminate(code: number, reason: string): void;
-  /** How much has come from the peer so far; always 0 where the runtime does not tell. */
+  /** Bytes received from the peer so far; always 0 if the runtime does not count them. */
   readonly bytesRead: number;
-  /** Asks the peer for a pong. False where the runtime sees to that itself. */
+  /** Sends a ping. False if the runtime sends pings by itself. */
   ping(): boolean;
-  /** Reads no more until `resume`, where the runtime can. */
+  /** Stops reading until `resume`, if the runtime can. */
   pause(): void;
   /** Reads again. */
   resume(): void;
 }
 
-/** Whoever is told what happens on a websocket. What it is told throws nothing back. */
+/** Receives the events of a websocket. Its methods do not throw. */
 export interface SocketListener extends FailureHandler {
-  /** The longest message that is wanted, in bytes; longer ones are refused with 1009. */
+  /** The longest message that is accepted, in bytes; a longer one closes the socket with 1009. */
   readonly maxMessageSize: number;
-  /** The subprotocol to agree on, of those that the request offers; else none. */
+  /** The subprotocol to agree on, one that the request offers; none if absent. */
   readonly subprotocol?: string | undefined;
-  /** Bytes in the socket above which it is told when they have left. */
+  /** `drained` is called only after more bytes than this were buffered. */
   readonly drainThreshold: number;
-  /** ms after which a peer counts as dead that says nothing and does not answer pings. */
+  /** A peer that sends nothing for so many ms, not even a pong, is dead. */
   readonly maxSilence: number;
-  /** Once, before all others. */
+  /** Called once, before all others. */
   opened(socket: Socket): void;
-  /** A whole message; `undefined` stands for a binary one. */
+  /** A whole message arrived; `undefined` stands for a binary one. */
   message(text: string | undefined): void;
-  /** The answer to a ping. */
+  /** A pong arrived. */
   pong(): void;
-  /** Instead of a message that was longer; it closes the socket. */
+  /** A message longer than `maxMessageSize` arrived. The listener closes the socket. */
   tooLong(): void;
-  /** The peer has closed it or sent a broken frame: what is to leave before its end has to leave now. */
+  /** The peer sent a close frame or a broken one: this is the last moment to send anything. */
   closing(): void;
-  /** After congestion: `bufferedAmount` has gone down. */
+  /** `bufferedAmount` has gone down. */
   drained(): void;
-  /** Once, after all others: 1005 without a code from the peer, 1006 without a close frame. */
+  /** Called once, after all others; 1005 if the peer sent no code, 1006 if it sent no close frame. */
   closed(code: number, reason: string): void;
 }
 
-/** The body of an answer that is sent bit by bit. */
+/** The body of a response that is sent in parts. */
 export interface Sink {
-  /** The answer whose body it is, to return from the handler. */
+  /** The response to return from the handler. */
   readonly response: Response;
-  /** Bytes that were written and have not left yet. */
+  /** Bytes that were written and are still buffered. */
   readonly bufferedAmount: number;
-  /** Sends an HTTP chunk, unless it has ended or broken. Gives its length in bytes. */
+  /** Sends an HTTP chunk, unless the body has ended or broken. Returns its length in bytes. */
   write(text: string): number;
-  /** Ends the body after what was written; `ended` or `broken` tells, once, how that went. */
+  /** Ends the body after what was written; then `ended` or `broken` is called, once. */
   end(): void;
-  /** Sends the last chunk and ends the body; nothing more is told. */
+  /** Sends the last chunk and ends the body; no more events follow. */
   finish(text: string): void;
-  /** Cuts the answer off, with what has not left yet; nothing more is told. */
+  /** Destroys the response and drops what is buffered; no more events follow. */
   abort(): void;
 }
 
-/** Whoever is told what becomes of a sink. What it is told throws nothing back. */
+/** Receives the events of a sink. Its methods do not throw. */
 export interface SinkListener extends FailureHandler {
-  /** Bytes in the sink above which it is told when they have left. */
+  /** `drained` is called only after more bytes than this were buffered. */
   readonly drainThreshold: number;
-  /** What was written has left, or most of it. */
+  /** All or most of what was written has left. */
   drained(): void;
   /** After `end`: all of it has left. */
   ended(): void;
-  /** The client went away before that. */
+  /** The client disconnected before that. */
   broken(): void;
 }
 
-/** The seam between the server and the runtime. */
-export interface Runtime {
+/**
+ * What a runtime, or an adapter in its place, does for one request. A member that is absent is
+ * something that it cannot do, or need not.
+ */
+export interface RequestRuntime {
   /**
-   * Turns a request into a websocket. Gives the response to return, or
-   * `undefined` when that request cannot be upgraded; `warnOnce` when that is
-   * for something that the application should have written otherwise. Absent
-   * where the runtime has no websockets.
+   * Turns the request into a websocket. Returns the response to return from the handler, or
+   * `undefined` if the request cannot be upgraded; calls `warnOnce` first if that is the
+   * application's mistake. Absent if the runtime has no websockets.
    */
   readonly upgrade?:
     | ((
-      request: Request,
-      info: unknown,
       listener: SocketListener,
       warnOnce: (message: string) => void,
     ) => Response | undefined)
     | undefined;
-  /** Sends an answer by a shorter way than a `Response` of its own. */
-  readonly respond?: (answer: PlainResponse, request: Request, info: unknown) => Response;
-  /** Begins a 200 by a shorter way than a `ReadableStream`. */
-  readonly stream?: (
-    headers: ResponseHeaders,
-    request: Request,
-    info: unknown,
-    listener: SinkListener,
-  ) => Sink;
-  /** Calls back when the client is gone, where a response's body might not hear of it. */
-  readonly onClientGone?: (request: Request, info: unknown, gone: () => void) => void;
+  /** Sends a response without making a `Response` of it. */
+  respond?(response: PlainResponse): Response;
+  /** Begins a response with status 200, without a `ReadableStream`. */
+  stream?(headers: ResponseHeaders, listener: SinkListener): Sink;
+  /** Calls back when the client is gone, for clients whose response body is not cancelled then. */
+  onClientGone?(callback: () => void): void;
   /**
-   * Calls back when the client of a request that has no answer yet is gone, where that is known:
-   * at once, if it is gone by now.
+   * Calls back when the client is gone before the response has begun; at once, if it is gone
+   * already.
    */
-  readonly onAbandoned?: (request: Request, info: unknown, gone: () => void) => void;
+  onAbandoned?(callback: () => void): void;
   /**
-   * Keeps no more of a request's head than these, where the runtime keeps it as long as its
-   * answer is under way: of a stream, all its life.
+   * Drops all headers of the request but these, on runtimes that keep a request's headers until
+   * its response has ended: those of a stream live as long as the stream.
    */
-  readonly forgetHead?: (
-    request: Request,
-    info: unknown,
-    headers: Readonly<Record<string, string>>,
-  ) => void;
+  forgetHead?(headers: Readonly<Record<string, string>>): void;
   /**
-   * Whether all headers of a request can be read in less than a microsecond. Deno takes 20 for
-   * them, Bun 2.5.
+   * Whether reading all headers takes less than a microsecond. On Deno it takes 20, on Bun 2.5.
    */
   readonly readsHeadersFast?: boolean;
   /**
-   * Whether the path in a request's URL, from `start` on, is that of its request line. Absent
-   * where it always is.
+   * Whether the path in the request's URL, which begins at `start`, is the path of its request
+   * line. Absent if it always is.
    */
-  readonly hasItsPath?: (
-    request: Request,
-    url: string,
-    start: number,
-    info: unknown,
-  ) => boolean;
+  hasItsPath?(url: string, start: number): boolean;
   /** The two ends of the request's connection. */
-  endpoints(request: Request, info: unknown): Endpoints;
-  /** Keeps the request's connection open through a silence of so many milliseconds. */
-  readonly suspendIdleTimeout?: (request: Request, info: unknown, ms: number) => void;
-  /** Takes back what `suspendIdleTimeout` did, before the answer ends. */
-  readonly restoreIdleTimeout?: (request: Request, info: unknown) => void;
+  endpoints(): Endpoints;
+  /** Keeps the connection open through a silence of that many milliseconds. */
+  suspendIdleTimeout?(ms: number): void;
+  /** Takes back what `suspendIdleTimeout` did. Called before the response ends. */
+  restoreIdleTimeout?(): void;
 }
 
 /**
- * Where `info`, the second argument of a server's handler, brings a runtime that
- * is to serve this request: an adapter's. The same in all copies of this library.
+ * A runtime: makes what serves one request. `info` is what the runtime passed to the handler
+ * beside the request.
+ */
+export type Runtime = (request: Request, info: unknown) => RequestRuntime;
+
+/**
+ * The key under which an adapter puts the runtime of a request into `info`, the second argument
+ * of the server's handler. The same in all copies of this library.
  */
 export const runtimeKey: unique symbol = Symbol.for("sockjs-web.runtime") as never;
 
-/** The runtime that comes with a request, if there is one. */
-export function runtimeOf(info: unknown): Runtime | undefined {
-  return (info as { [runtimeKey]?: Runtime } | null | undefined)?.[runtimeKey];
+/** The runtime that an adapter has put into `info`, if any. */
+export function runtimeOf(info: unknown): RequestRuntime | undefined {
+  return (info as { [runtimeKey]?: RequestRuntime } | null | undefined)?.[runtimeKey];
 }
 
-/** What we use of a Bun websocket. */
-export interface ServerWebSocket {
-  /** What was given to `upgrade`. */
-  readonly data: unknown;
-  /** Sends a message. */
-  send(message: string | Uint8Array): number;
-  /** Begins the closing handshake. */
-  close(code?: number, reason?: string): void;
-  /** Cuts the connection off. */
-  terminate(): void;
-  /** Asks for a pong. */
-  ping(): unknown;
-  /** Reads no more. */
-  pause?(): unknown;
-  /** Reads again. */
-  resume?(): unknown;
-  /** Bytes sent that have not left yet. */
-  getBufferedAmount(): number;
-}
-
-/** What `Bun.serve` takes under `websocket`. */
-export interface WebSocketHandlers {
-  /** A socket opened. */
-  open(socket: ServerWebSocket): void;
-  /** A whole message arrived. */
-  message(socket: ServerWebSocket, message: string | Uint8Array): void;
-  /** A peer has answered a ping. */
-  pong(socket: ServerWebSocket, data: Uint8Array): void;
-  /** A congested socket takes more. */
-  drain(socket: ServerWebSocket): void;
-  /** A socket closed. */
-  close(socket: ServerWebSocket, code: number, reason: string): void;
+/** An address made of a host and a port; nothing without a host, as on a unix socket. */
+export function addressOf(host: string | undefined, port: number | undefined): Address | undefined {
+  return host === undefined ? undefined : { address: host, port: port ?? 0 };
 }

@@ -1,5 +1,5 @@
 /**
- * Reports the application's errors: to listeners for `error`, or to the log.
+ * Reports errors of the application, and writes the server's log.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { type AnyEmitter, callListeners } from "../connection/call_listeners.ts"
 import type { LogSeverity } from "../options/server_options.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** Takes every error of the application, and writes every line of the log. */
+/** Where the server reports every error that a function of the application throws. */
 export class ErrorReporter {
   readonly #emitter: AnyEmitter;
   readonly #log: (severity: LogSeverity, message: string) => void;
   readonly #warnings = new Set<string>();
 
-  /** @param emitter whose listeners for `error` get errors; without any, they are logged. */
+  /** @param emitter whose listeners for `error` get the errors; without any, they are logged. */
   constructor(emitter: AnyEmitter, log: (severity: LogSeverity, message: string) => void) {
     this.#emitter = emitter;
     this.#log = log;
@@ -25,16 +25,16 @@ export class ErrorReporter {
     if (!callListeners(this.#emitter, "error", error, this)) this.failed(error);
   }
 
-  /** A listener for `error` has failed itself, or there is none. */
+  /** Logs an error: of a listener for errors, or where there is no such listener. */
   failed(error: unknown): void {
     this.log("error", describe(error));
   }
 
-  /** Calls the application; when that throws, goes on without its value. */
+  /** Calls a function of the application. If it throws or rejects, that is reported. */
   callSafely<Value>(call: () => Value): Value | undefined {
     try {
       const value = call();
-      // A promise of ours: some thenables reject twice, or throw.
+      // The thenable is wrapped, because it may do anything when `then` is called.
       if (isThenable(value)) Promise.resolve(value).then(undefined, (error) => this.report(error));
       return value;
     } catch (error) {
@@ -43,25 +43,25 @@ export class ErrorReporter {
     }
   }
 
-  /** Logs what the application should have written otherwise, once. */
+  /** Logs a mistake in how the application uses the server, once. */
   warnOnce(message: string): void {
     if (this.#warnings.has(message)) return;
     this.#warnings.add(message);
     this.log("error", message);
   }
 
-  /** Writes a line. When the log fails, its error is dropped: there is no place left for it. */
+  /** Writes a line. If the log fails, the failure is dropped: there is nowhere to report it. */
   log(severity: LogSeverity, message: string): void {
     try {
       const written: unknown = this.#log(severity, message);
       if (isThenable(written)) Promise.resolve(written).then(undefined, () => {});
     } catch {
-      // Dropped.
+      // Dropped, like a rejection.
     }
   }
 }
 
-/** A text for anything that can be thrown, even if it has none. */
+/** The text of whatever was thrown, which may have no text. */
 function describe(error: unknown): string {
   try {
     return String(error instanceof Error ? (error.stack ?? error.message) : error);
@@ -70,7 +70,7 @@ function describe(error: unknown): string {
   }
 }
 
-/** The same in one line, to be part of another text. */
+/** The same in one line, without the stack. */
 export function shortText(error: unknown): string {
   try {
     return String(error);

@@ -38,7 +38,7 @@ export class OptionCallbacks {
     return [authorize, origins, jsessionid].some((option) => typeof option === "function");
   }
 
-  /** The `Set-Cookie` value for the request, when there is to be one. */
+  /** The `Set-Cookie` value for the request, if any. */
   cookie(request: Request): string | undefined {
     const { jsessionid } = this.#settings;
     if (jsessionid === false) return undefined;
@@ -119,7 +119,7 @@ function checkFallback(result: unknown): HandlerResult {
     if (result.status !== switchingProtocols) checkStatus(result.status);
     return result;
   }
-  throw new TypeError(`Cannot answer: fallback must give a Response, got ${typeof result}`);
+  throw new TypeError(`Cannot respond: fallback must give a Response, got ${typeof result}`);
 }
 
 /** `undefined` where all are allowed. */

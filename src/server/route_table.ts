@@ -17,11 +17,9 @@ import { transports } from "../transports/all.ts";
 export function createRoutes(settings: Settings): Routes {
   const pages = new Map<string, Route>([["info", info]]);
   const endpoints = new Map<string, Route>();
-  for (const transport of transports) {
-    if (!settings.transports.has(transport.protocol)) continue;
-    for (const [name, route] of Object.entries(transport.pages ?? {})) {
-      pages.set(name, route);
-    }
+  for (const protocol of settings.transports) {
+    const transport = transports[protocol];
+    for (const [name, route] of Object.entries(transport.pages ?? {})) pages.set(name, route);
     for (const [name, route] of Object.entries(transport.endpoints ?? {})) {
       endpoints.set(name, route);
     }

@@ -16,11 +16,12 @@ import { type Connections, OpenConnections } from "../connection/open_connection
 import type { ServerOptions } from "../options/server_options.ts";
 import { Message } from "../protocol/message.ts";
 import { OptionCallbacks } from "./option_callbacks.ts";
-import { isPattern, type PrefixMatcher, prefixMatcher } from "../options/prefix.ts";
+import { isLiteral, type PrefixMatcher, prefixMatcher } from "../options/prefix.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import { createRoutes } from "./route_table.ts";
 import { pathOf, Router } from "../routing/router.ts";
-import { type Runtime, runtimeOf, type WebSocketHandlers } from "../runtimes/runtime.ts";
+import { type RequestRuntime, type Runtime, runtimeOf } from "../runtimes/runtime.ts";
+import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
 import { Session } from "../session/session.ts";
 import { SessionStore } from "../session/session_store.ts";
@@ -38,8 +39,11 @@ export interface ServerEvents<Context = unknown> {
   error: [error: unknown];
 }
 
-/** What servers run on unless `useRuntime` says otherwise: HTTP, and nothing else is known. */
-let runtime: Runtime = { hasItsPath: isSentToHost, endpoints: () => ({}) };
+/** The runtime unless `useRuntime` sets another: plain HTTP, without websockets or addresses. */
+let runtime: Runtime = (request) => ({
+  hasItsPath: () => isSentToHost(request),
+  endpoints: () => ({}),
+});
 let websocketHandlers: WebSocketHandlers | undefined;
 
 /** Sets the runtime of all servers made from here on. */
@@ -82,6 +86,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #errors: ErrorReporter;
   readonly #callbacks: OptionCallbacks;
   readonly #service: Service;
+  readonly #runtime = runtime;
   readonly #open: OpenConnections<Context>;
   #closed: Promise<void> | undefined;
 
@@ -108,14 +113,14 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const settings = readOptions(options);
     this.#settings = settings;
     this.#matchPrefix = prefixMatcher(settings.prefix);
-    this.#hasPattern = typeof settings.prefix !== "string" || isPattern(settings.prefix);
+    this.#hasPattern = !isLiteral(settings.prefix);
     this.#router = new Router(createRoutes(settings));
     this.#errors = new ErrorReporter(this, settings.log);
     for (const name of ignoredOptions(options)) {
       this.#errors.log("info", `The option ${name} is ignored`);
     }
     this.#callbacks = new OptionCallbacks(settings, this.#errors);
-    this.#service = this.#createService(runtime);
+    this.#service = this.#createService();
     this.#open = new OpenConnections(this, this.#service.sessions);
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = websocketHandlers as WebSocketHandlers;
@@ -131,15 +136,15 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Never throws and never rejects. After an upgrade, return it as it is.
    */
   handle(request: Request, info?: unknown): Response | Promise<Response> {
+    let runtime: RequestRuntime | undefined;
     try {
-      const reply = this.#reply(request, info);
-      if (!isThenable(reply)) return this.#respond(reply, request, info);
-      return Promise.resolve(reply).then(
-        (reply) => this.#tryToRespond(reply, request, info),
-        (error) => this.#failed(error, request, info),
-      );
+      runtime = runtimeOf(info) ?? this.#runtime(request, info);
+      const reply = this.#reply(request, info, runtime);
+      return isThenable(reply)
+        ? this.#respondLater(reply, request, runtime)
+        : this.#respond(reply, request, runtime);
     } catch (error) {
-      return this.#failed(error, request, info);
+      return this.#failed(error, request, runtime);
     }
   }
 
@@ -204,13 +209,16 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     this.#open.write(message, encoded);
   }
 
-  #reply(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
+  #reply(
+    request: Request,
+    info: unknown,
+    runtime: RequestRuntime,
+  ): HandlerResult | PromiseLike<HandlerResult> {
     const { url } = request;
     const { start, end } = pathOf(url);
     const prefixEnd = this.#matchPrefix(url, start, end);
     if (prefixEnd < 0) return this.#callbacks.fallBack(request, info);
-    const { hasItsPath } = runtimeOf(info) ?? this.#service.runtime;
-    if (hasItsPath?.(request, url, start, info) === false) return misled();
+    if (runtime.hasItsPath?.(url, start) === false) return misled();
     const match = this.#router.find(url, prefixEnd, end);
     if (match === undefined) return notFound();
     const { route, sessionId } = match;
@@ -221,38 +229,49 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const key = this.#hasPattern && sessionId !== ""
       ? `${url.slice(start, prefixEnd)}/${sessionId}`
       : sessionId;
-    const call = new Call(this.#service, request, info, key, url, start, prefixEnd);
+    const call = new Call(this.#service, request, info, runtime, key, url, start, prefixEnd);
     const handler = route.handlers.get(request.method);
     return handler === undefined
       ? methodNotAllowed(route.allow, route.headers(call))
       : handler(call);
   }
 
-  #respond(reply: HandlerResult, request: Request, info: unknown): Response {
+  #respond(reply: HandlerResult, request: Request, runtime?: RequestRuntime): Response {
     if (!(reply instanceof PlainResponse)) return reply;
-    const runtime = runtimeOf(info) ?? this.#service.runtime;
-    return runtime.respond?.(reply, request, info) ?? reply.toResponse(request.method);
+    return runtime?.respond?.(reply) ?? reply.toResponse(request.method);
   }
 
-  #tryToRespond(reply: HandlerResult, request: Request, info: unknown): Response {
+  /** Apart from `handle`, so that a request with an immediate response costs no closure. */
+  #respondLater(
+    reply: PromiseLike<HandlerResult>,
+    request: Request,
+    runtime: RequestRuntime,
+  ): Promise<Response> {
+    return Promise.resolve(reply).then(
+      (reply) => this.#tryToRespond(reply, request, runtime),
+      (error) => this.#failed(error, request, runtime),
+    );
+  }
+
+  #tryToRespond(reply: HandlerResult, request: Request, runtime: RequestRuntime): Response {
     try {
-      return this.#respond(reply, request, info);
+      return this.#respond(reply, request, runtime);
     } catch (error) {
-      return this.#failed(error, request, info);
+      return this.#failed(error, request, runtime);
     }
   }
 
-  #failed(error: unknown, request: Request, info: unknown): Response {
+  #failed(error: unknown, request: Request, runtime: RequestRuntime | undefined): Response {
     this.#errors.report(error);
     try {
-      return this.#respond(errorResponse(500, "Internal error"), request, info);
+      return this.#respond(errorResponse(500, "Internal error"), request, runtime);
     } catch {
       // The runtime does not take that either; an adapter may find a way to end it.
       return new Response(null, { status: 500 });
     }
   }
 
-  #createService(runtime: Runtime): Service {
+  #createService(): Service {
     const settings = this.#settings;
     const sessions = new SessionStore(settings);
     const callbacks = this.#callbacks;
@@ -260,7 +279,6 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     return {
       settings,
       sessions,
-      runtime,
       showsRequests: callbacks.showsRequests,
       authorization: callbacks.authorization,
       createSession: (clientInfo, grant, id = "", isRaw = false) => {

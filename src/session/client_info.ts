@@ -1,20 +1,11 @@
 /**
- * The client of a session, as a request of it shows it.
+ * What is known of a session's client.
  *
  * @module
  */
 
+import type { Protocol } from "../protocol/transport_names.ts";
 import type { Endpoints } from "../runtimes/runtime.ts";
-
-/** What a connection speaks. */
-export type Protocol =
-  | "websocket"
-  | "websocket-raw"
-  | "xhr-streaming"
-  | "xhr-polling"
-  | "eventsource"
-  | "htmlfile"
-  | "jsonp-polling";
 
 /**
  * The request headers that the application gets to see. Never `cookie` and never

@@ -1,9 +1,10 @@
 /**
- * All transports. A new one is a file of its own and a line here.
+ * The list of all transports.
  *
  * @module
  */
 
+import type { Protocol } from "../protocol/transport_names.ts";
 import { eventsource } from "./eventsource.ts";
 import { htmlfile } from "./htmlfile.ts";
 import { jsonpPolling } from "./jsonp_polling.ts";
@@ -13,13 +14,13 @@ import { websocket } from "./websocket.ts";
 import { xhrPolling } from "./xhr_polling.ts";
 import { xhrStreaming } from "./xhr_streaming.ts";
 
-/** In no particular order: paths tell them apart. */
-export const transports: readonly Transport[] = [
-  websocket,
-  rawWebsocket,
-  xhrStreaming,
-  eventsource,
-  htmlfile,
-  xhrPolling,
-  jsonpPolling,
-];
+/** By name. The type demands a transport for each name, so that no name leads to a 404. */
+export const transports: Readonly<Record<Protocol, Transport>> = {
+  "websocket": websocket,
+  "websocket-raw": rawWebsocket,
+  "xhr-streaming": xhrStreaming,
+  "eventsource": eventsource,
+  "htmlfile": htmlfile,
+  "xhr-polling": xhrPolling,
+  "jsonp-polling": jsonpPolling,
+};

@@ -19,7 +19,6 @@ const events = {
 
 /** For browsers with EventSource. */
 export const eventsource: Transport = {
-  protocol: "eventsource",
   endpoints: {
     eventsource: downstreamRoute({
       protocol: "eventsource",

@@ -41,7 +41,6 @@ function scriptString(text: string): string {
 
 /** For browsers with ActiveX's `htmlfile`, and for iframes. */
 export const htmlfile: Transport = {
-  protocol: "htmlfile",
   endpoints: {
     htmlfile: downstreamRoute({
       protocol: "htmlfile",

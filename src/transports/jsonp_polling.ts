@@ -55,7 +55,6 @@ const jsonpSend = route(
 
 /** For browsers that can do nothing else, and for pages of other origins. */
 export const jsonpPolling: Transport = {
-  protocol: "jsonp-polling",
   endpoints: {
     jsonp: downstreamRoute({
       protocol: "jsonp-polling",

@@ -9,6 +9,5 @@ import { upgradeRoute } from "./routes/upgrade.ts";
 
 /** For clients without SockJS. */
 export const rawWebsocket: Transport = {
-  protocol: "websocket-raw",
   pages: { websocket: upgradeRoute("websocket-raw", true) },
 };

@@ -1,30 +1,29 @@
 /**
- * What a transport is: data for the router, and for the receivers that HTTP
- * transports share.
+ * The interfaces of a transport: its paths, and what sets it apart from others over HTTP.
  *
  * @module
  */
 
 import type { ResponseHeaders } from "../http/headers.ts";
-import type { Protocol } from "../session/client_info.ts";
+import type { Protocol } from "../protocol/transport_names.ts";
 import type { Route } from "../routing/route.ts";
 import type { Call } from "../routing/call.ts";
 
-/** A way of talking to clients, and the paths where it does. */
+/** The paths of a transport, each with its route. */
 export interface Transport {
-  readonly protocol: Protocol;
-  /** By the single segment after the base URL. */
+  /** By the path's single segment after the prefix. */
   readonly pages?: Readonly<Record<string, Route>>;
-  /** By the segment after server and session. */
+  /** By the path's segment after server and session. */
   readonly endpoints?: Readonly<Record<string, Route>>;
 }
 
-/** What sets one HTTP transport's receiving requests apart from the others'. */
+/** What sets the receiving requests of one HTTP transport apart from those of others. */
 export interface HttpTransport {
+  /** Its name in `protocol/transport_names.ts`. */
   readonly protocol: Protocol;
   readonly method: "GET" | "POST";
   readonly contentType: string;
-  /** The headers of every answer, errors included. */
+  /** The headers of every response, errors included. */
   readonly headers: (call: Call) => ResponseHeaders;
   /** How the request wants its frames, or why it is refused with a 500. */
   readonly framing: (call: Call) => Framing | string;
@@ -32,7 +31,7 @@ export interface HttpTransport {
 
 /** The form in which a client expects frames. */
 export interface Framing {
-  /** What a streaming answer begins with; absent where a frame is the whole answer. */
+  /** What a streaming response begins with. Without it, the response is a single frame. */
   readonly prelude?: string;
   readonly encode: (frame: string) => string;
 }

@@ -9,6 +9,5 @@ import { upgradeRoute } from "./routes/upgrade.ts";
 
 /** The transport that clients try first. */
 export const websocket: Transport = {
-  protocol: "websocket",
   endpoints: { websocket: upgradeRoute("websocket", false) },
 };

@@ -15,7 +15,6 @@ const lines = { encode: line };
 
 /** The transport that works everywhere. */
 export const xhrPolling: Transport = {
-  protocol: "xhr-polling",
   endpoints: {
     xhr: downstreamRoute({
       protocol: "xhr-polling",

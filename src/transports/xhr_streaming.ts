@@ -19,7 +19,6 @@ const lines = {
 
 /** For browsers whose XMLHttpRequest gives a response while it arrives. */
 export const xhrStreaming: Transport = {
-  protocol: "xhr-streaming",
   endpoints: {
     xhr_streaming: downstreamRoute({
       protocol: "xhr-streaming",

@@ -5,7 +5,7 @@
  */
 
 import type { SockjsServer } from "../../examples/test_server/services.ts";
-import type { Runtime } from "../../src/runtimes/runtime.ts";
+import type { RequestRuntime } from "../../src/runtimes/runtime.ts";
 
 /** A request, and how it was answered. */
 export interface LoggedRequest {
@@ -22,19 +22,19 @@ const runtimeKey = Symbol.for("sockjs-web.runtime");
 type Note = (status: number, cookie: string | null) => void;
 
 /** The same for one request, noting what is sent. */
-function notingRuntime(runtime: Runtime, info: unknown, note: Note): Runtime {
+function notingRuntime(runtime: RequestRuntime, note: Note): RequestRuntime {
   return {
-    endpoints: (request) => runtime.endpoints(request, info),
-    respond(answer, request) {
-      note(answer.status, answer.headers["Set-Cookie"] ?? null);
-      return runtime.respond!(answer, request, info);
+    endpoints: () => runtime.endpoints(),
+    respond(response) {
+      note(response.status, response.headers["Set-Cookie"] ?? null);
+      return runtime.respond!(response);
     },
-    stream(fields, request, _info, listener) {
-      note(200, fields["Set-Cookie"] ?? null);
-      return runtime.stream!(fields, request, info, listener);
+    stream(headers, listener) {
+      note(200, headers["Set-Cookie"] ?? null);
+      return runtime.stream!(headers, listener);
     },
-    upgrade(request, _info, listener, complain) {
-      const response = runtime.upgrade?.(request, info, listener, complain);
+    upgrade(listener, warnOnce) {
+      const response = runtime.upgrade?.(listener, warnOnce);
       if (response !== undefined) note(101, null);
       return response;
     },
@@ -54,7 +54,7 @@ export class RequestLog {
       // Read now: after an upgrade the request may be gone.
       const { pathname } = new URL(request.url);
       const note = this.#note(pathname);
-      const runtime = (info as { [runtimeKey]?: Runtime } | undefined)?.[runtimeKey];
+      const runtime = (info as { [runtimeKey]?: RequestRuntime } | undefined)?.[runtimeKey];
       if (runtime?.respond === undefined) {
         const answer = handle(request, info);
         Promise.resolve(answer).then(({ status, headers }) => {
@@ -62,7 +62,7 @@ export class RequestLog {
         });
         return answer;
       }
-      return handle(request, { [runtimeKey]: notingRuntime(runtime, info, note) });
+      return handle(request, { [runtimeKey]: notingRuntime(runtime, note) });
     };
   }
 

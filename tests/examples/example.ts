@@ -9,6 +9,10 @@ import type { BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
 import { ServerProcess } from "../support/server_process.ts";
 
+/** What an example prints: four plain lines, the third of which is the address. */
+export const announcement =
+  /^.+, on (Deno|Bun|Node) [0-9.]+\.\nOpen this address in a browser:\nhttp:\/\/127\.0\.0\.1:[0-9]+\nPress Ctrl-C to stop\.\n$/;
+
 /** Where pictures of the pages go; without it they are taken, and not kept. */
 const folder = Deno.env.get("SCREENSHOTS");
 

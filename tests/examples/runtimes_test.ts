@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { runtimeCommand } from "../../scripts/runtimes.ts";
-import { startExample } from "./example.ts";
+import { announcement, startExample } from "./example.ts";
 
 /** The examples, and the services in them. */
 const services = {
@@ -12,13 +12,14 @@ const services = {
   hono: "/chat",
   multiplex: "/multiplex",
   raw_websocket: "/echo",
+  test_server: "/echo",
 };
 
 for (const runtime of ["deno", "bun", "node20", "node24"] as const) {
   const ignore = Deno.env.get("CI") !== "true" && await runtimeCommand(runtime) === undefined;
   for (const [name, service] of Object.entries(services)) {
     Deno.test({
-      name: `${name} runs on ${runtime}: its service, its page, and a websocket`,
+      name: `${name} runs on ${runtime}: its announcement, its service, its page, and a websocket`,
       ignore,
       async fn() {
         await using server = await startExample(name, runtime);
@@ -43,7 +44,8 @@ for (const runtime of ["deno", "bun", "node20", "node24"] as const) {
         const closed = new Promise((resolve) => socket.onclose = resolve);
         socket.close();
         await closed;
-        const { code, stderr } = await server.stop();
+        const { code, stdout, stderr } = await server.stop();
+        assertMatch(stdout, announcement);
         assertEquals([code, stderr], [0, ""]);
       },
     });

@@ -30,6 +30,11 @@ function soon(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50));
 }
 
+/** What a probe sees that waits for what never happens. */
+function nothing(): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, 5000, "nothing"));
+}
+
 async function chunksOfATurn() {
   const client = await begin(createServer((_req, res) => {
     res.write("one");
@@ -177,6 +182,93 @@ async function drain() {
   return await seen;
 }
 
+/** A fragment of a message, without its end. */
+async function fragments() {
+  const server = createServer();
+  const websockets = new WebSocketServer({ noServer: true });
+  const seen = new Promise((resolve) => {
+    server.on("upgrade", (req, socket, head) => {
+      websockets.handleUpgrade(req, socket, head, (websocket) => {
+        const { _receiver: receiver } = websocket as unknown as {
+          _receiver?: {
+            _fragments?: unknown[];
+            _fin?: boolean;
+            dataMessage?(done: unknown): void;
+          };
+        };
+        if (receiver?.dataMessage === undefined) return resolve(undefined);
+        receiver.dataMessage = function (done) {
+          resolve({ count: this._fragments?.length, fin: this._fin });
+          Object.getPrototypeOf(this).dataMessage.call(this, done);
+        };
+      });
+    });
+  });
+  const client = await begin(server);
+  client.write(`${upgrade}\r\n`);
+  await once(client, "data");
+  client.write(Uint8Array.of(0x01, 0x82, 0, 0, 0, 0, 0x61, 0x62));
+  return await seen ?? "none";
+}
+
+/** An upgrade alone, and one behind a request without a response. */
+async function unfinishedResponse() {
+  const seen: boolean[] = [];
+  for (const before of ["", `${get}\r\n`]) {
+    const server = createServer();
+    const event = new Promise<boolean>((resolve) =>
+      server.on("upgrade", (_, socket) => {
+        const { _httpMessage } = socket as unknown as { _httpMessage?: unknown };
+        resolve(Boolean(_httpMessage));
+      })
+    );
+    const client = await begin(server);
+    client.write(`${before}${upgrade}\r\n`);
+    seen.push(await event);
+  }
+  return seen;
+}
+
+/** The sockets of two responses on one connection. */
+async function queuedResponse() {
+  const sockets: boolean[] = [];
+  const both = new Promise<void>((resolve) => {
+    const server = createServer((_req, res) => {
+      sockets.push(res.socket === null);
+      if (sockets.length === 2) resolve();
+    });
+    begin(server).then((client) => client.write(`${get}\r\n${get}\r\n`));
+  });
+  await both;
+  return sockets;
+}
+
+/** A socket of an upgrade that is given back to its server. */
+async function putBack() {
+  const server = createServer();
+  server.on("upgrade", (_req, socket, head) => {
+    socket.unshift(Buffer.concat([Buffer.from(`${get}X-Again: 1\r\n\r\n`), head]));
+    server.emit("connection", socket);
+  });
+  const client = await begin(server);
+  const request = once(server, "request");
+  client.write(`${upgrade}\r\n`);
+  const [req] = await request;
+  return req.headers["x-again"];
+}
+
+/** A request whose headers are replaced. */
+async function replacedHeaders() {
+  const server = createServer();
+  const client = await begin(server);
+  const request = once(server, "request");
+  client.write(`${get}X-Long: 1\r\n\r\n`);
+  const [req] = await request;
+  const isOwn = Object.hasOwn(req, "rawHeaders");
+  if (isOwn) Object.assign(req, { headers: { a: "b" }, rawHeaders: [] });
+  return isOwn && req.headers["x-long"] === undefined && req.rawHeaders.length === 0;
+}
+
 const probes = {
   chunksOfATurn,
   ownChunks,
@@ -186,8 +278,15 @@ const probes = {
   closeOfAnAnswer,
   tooLong,
   drain,
+  fragments,
+  unfinishedResponse,
+  queuedResponse,
+  putBack,
+  replacedHeaders,
 };
 const seen: Record<string, unknown> = {};
-for (const [name, probe] of Object.entries(probes)) seen[name] = await probe();
+for (const [name, probe] of Object.entries(probes)) {
+  seen[name] = await Promise.race([probe(), nothing()]);
+}
 console.log(JSON.stringify(seen));
 process.exit(0);

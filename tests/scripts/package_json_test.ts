@@ -64,6 +64,18 @@ Deno.test("ws is installed with the package; Hono 4 and the client may be there"
   });
 });
 
+Deno.test("what names the project's address is there once the address is set, and not before", () => {
+  const named = ["repository", "homepage", "bugs"];
+  const unset = packageJson(project);
+  assertEquals(named.filter((field) => field in unset), []);
+  const set = packageJson(project, "https://git.example/someone/sockjs-web");
+  assertEquals(named.map((field) => set[field]), [
+    { type: "git", url: "git+https://git.example/someone/sockjs-web.git" },
+    "https://git.example/someone/sockjs-web#readme",
+    { url: "https://git.example/someone/sockjs-web/issues" },
+  ]);
+});
+
 Deno.test("what only the build needs is not published", () => {
   const built = {
     ...packageJson(project),

@@ -262,5 +262,5 @@ test("a function for jsessionid that answers by itself is taken at its word", as
     assertEquals(await (await site.handle(request)).text(), "by itself");
   }
   assertMatch(await site.get("/echo/info"), /"cookie_needed":true/);
-  assertMatch(String(errors), /head of another answer was sent/);
+  assertMatch(String(errors), /head of another response was sent/);
 });

@@ -8,11 +8,11 @@ import type { Connection } from "../../src/connection/connection.ts";
 import type { Frame } from "../../src/protocol/message.ts";
 import type {
   Endpoints,
-  Runtime,
+  RequestRuntime,
   Socket,
   SocketListener,
-  WebSocketHandlers,
 } from "../../src/runtimes/runtime.ts";
+import type { WebSocketHandlers } from "../../src/runtimes/bun_websockets.ts";
 import { type Server, useRuntime } from "../../src/server/server.ts";
 
 /** A websocket whose peer is the test. */
@@ -64,20 +64,18 @@ export class FakeSocket implements Socket {
 }
 
 /** Opens every websocket at once, and notes what it is asked for. */
-export class FakeRuntime implements Runtime {
+export class FakeRuntime implements RequestRuntime {
   readonly sockets: FakeSocket[] = [];
   readonly asked: string[] = [];
   opens = true;
   endsOfAll: Endpoints = {};
 
   readonly upgrade = (
-    _request: Request,
-    _info: unknown,
     listener: SocketListener,
-    complain: (message: string) => void,
+    warnOnce: (message: string) => void,
   ): Response | undefined => {
     if (!this.opens) {
-      complain("No websockets today");
+      warnOnce("No websockets today");
       return undefined;
     }
     const socket = new FakeSocket(listener);
@@ -90,7 +88,7 @@ export class FakeRuntime implements Runtime {
     return this.endsOfAll;
   }
 
-  suspendIdleTimeout(_request: Request, _info: unknown, ms: number): void {
+  suspendIdleTimeout(ms: number): void {
     this.asked.push(`silence of ${ms}`);
   }
 
@@ -107,16 +105,16 @@ const noHandlers: WebSocketHandlers = {
   close() {},
 };
 
-/** What servers have before anybody sets a runtime. */
-const plainHttp: Runtime = { endpoints: () => ({}) };
+/** What servers have before a runtime is set. */
+const plainHttp: RequestRuntime = { endpoints: () => ({}) };
 
-/** Makes a server on that runtime; later servers are on plain HTTP again. */
-export function onRuntime<Made>(runtime: Runtime, make: () => Made): Made {
-  useRuntime(runtime, noHandlers);
+/** Makes a server on that runtime, the same for all requests; later servers are on plain HTTP again. */
+export function onRuntime<Made>(runtime: RequestRuntime, make: () => Made): Made {
+  useRuntime(() => runtime, noHandlers);
   try {
     return make();
   } finally {
-    useRuntime(plainHttp, noHandlers);
+    useRuntime(() => plainHttp, noHandlers);
   }
 }
 

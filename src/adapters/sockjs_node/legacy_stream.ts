@@ -13,15 +13,15 @@ export interface PipeTarget {
   write(message: string): unknown;
   /** Called when no more messages will come. */
   end(): unknown;
-  /** How to learn of `drain`, `close` and `error`. */
+  /** Adds a listener for `drain`, `close` or `error`. */
   on(event: string, listener: (error?: unknown) => void): unknown;
-  /** Takes a listener away. */
+  /** Removes a listener. */
   removeListener(event: string, listener: (error?: unknown) => void): unknown;
-  /** Who listens to an event. */
+  /** The listeners of an event. */
   listeners?(event: string): object[];
 }
 
-/** What Node's streams were before there were `Readable` and `Writable`. */
+/** Node's streams from before `Readable` and `Writable`. */
 export interface LegacyStream<Events extends EventMap<Events>> extends Emitter<Events> {
   /** Writes all messages to a stream, no faster than it takes them. */
   pipe<Target extends PipeTarget>(target: Target, options?: { end?: boolean }): Target;

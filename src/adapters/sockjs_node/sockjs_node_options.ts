@@ -1,5 +1,5 @@
 /**
- * The options of sockjs-node, and what they are here.
+ * The options of sockjs-node, translated to those of this library.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { nodeMessages } from "../../runtimes/node/request.ts";
 import { optionNames } from "../../options/settings.ts";
 
 /**
- * Options in sockjs-node's spelling or in ours. What has sockjs-node's own name is
- * taken as there: what is truthy is true, and `"4096"` is a number. `null` counts
- * as absent, and options that do not exist are ignored, with a line in the log.
+ * Options in sockjs-node's spelling or in ours. Options of sockjs-node are converted as
+ * there: a truthy value is true, and `"4096"` is a number. `null` counts as absent.
+ * Unknown options are ignored, with a line in the log.
  */
 export interface ServerOptions extends Omit<WebServerOptions, "jsessionid"> {
   /**
-   * Whether answers set the cookie that load balancers stick to; or a function that
+   * Whether responses set the cookie that load balancers stick to; or a function that
    * sets its own on Node's `res`, and finds the cookies that came in `req.cookies`.
    *
    * @default {false}
@@ -25,7 +25,7 @@ export interface ServerOptions extends Omit<WebServerOptions, "jsessionid"> {
   jsessionid?: boolean | JSessionId | undefined;
 }
 
-/** Gets Node's objects before the answer begins. */
+/** Gets Node's objects before the response begins. */
 export type JSessionId = {
   // A method, so that a function that names Node's own types fits.
   set(req: RequestHead, res: ResponseHead): unknown;
@@ -41,30 +41,33 @@ export interface RequestHead {
   cookies?: Record<string, string>;
 }
 
-/** What is typed of an answer of Node's. */
+/** What is typed of a response of Node's. */
 export interface ResponseHead {
   /** As in Node. */
   setHeader(name: string, value: string | readonly string[]): unknown;
 }
 
-/** How sockjs-node takes a value of any type, as far as it is a question there. */
+/** Converts values of any type as sockjs-node does, for options where that matters. */
 const coercions: Readonly<Record<string, (value: unknown) => unknown>> = {
   websocket: Boolean,
   disable_cors: Boolean,
   jsessionid: (value) => typeof value === "function" ? value : Boolean(value),
-  // There, 0 is no limit.
+  // In sockjs-node, 0 means no limit.
   response_limit: (value) => Math.min(Number(value) || Infinity, Number.MAX_SAFE_INTEGER),
   heartbeat_delay: aDelay,
   disconnect_delay: aDelay,
 };
 
-/** As timers take it: of less they make 1, there of more as well; what is no number is refused under its own name. */
+/**
+ * Limits a delay to what timers take. A value that is not a number is returned as it is, so that
+ * it is refused under its own name.
+ */
 function aDelay(value: unknown): unknown {
   const delay = Number(value);
   return Number.isNaN(delay) ? value : Math.min(Math.max(delay, 1), 2 ** 31 - 1);
 }
 
-/** Our options for sockjs-node's, of which later ones overshadow earlier ones. */
+/** Translates sockjs-node's options to ours. Later layers override earlier ones. */
 export function webOptions(
   layers: readonly ServerOptions[],
   errors: ErrorReporter,
@@ -88,7 +91,7 @@ export function webOptions(
   return values;
 }
 
-/** A function of ours that gives no cookie: the application's has set it by then. */
+/** Makes an option `jsessionid` that gives no cookie, as the application's function sets it itself. */
 function setting(jsessionid: JSessionId, errors: ErrorReporter): (request: Request) => undefined {
   return (request) => {
     const messages = nodeMessages(request);

@@ -8,7 +8,7 @@ import type { Connection as WebConnection } from "../../connection/connection.ts
 import type { CloseEvent } from "../../connection/connection_events.ts";
 import { callListeners } from "../../connection/call_listeners.ts";
 import type { FailureHandler } from "../../event_loop/guard.ts";
-import type { Protocol } from "../../session/client_info.ts";
+import type { Protocol } from "../../protocol/transport_names.ts";
 import { isStandard } from "../../connection/pipes.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
 import type { ReadyState } from "../../protocol/ready_state.ts";
@@ -31,8 +31,8 @@ export interface ConnectionEvents {
 
 /**
  * One client, as a stream of strings: a `Stream` of `node:stream`, for its `pipe`,
- * `pipeline` and `finished` (to TypeScript, cast it to `NodeJS.ReadWriteStream`). Messages that nobody listens for are
- * dropped, and anything may be written: it is made a string.
+ * `pipeline` and `finished` (to TypeScript, cast it to `NodeJS.ReadWriteStream`). Messages without a
+ * listener are dropped. Everything that is written is made a string.
  */
 export class Connection extends LegacyStream<ConnectionEvents> implements AsyncIterable<string> {
   /** A random name. */
@@ -53,16 +53,16 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     this.id = connection.id;
     this.#connection = connection;
     this.#handler = handler;
-    connection.on("data", (message) => this.#tellMessage(message));
-    connection.on("drain", () => this.#tell("drain"));
+    connection.on("data", (message) => this.#emitMessage(message));
+    connection.on("drain", () => this.#emit("drain"));
     connection.on("end", () => {
       this.#ended = true;
-      if (!this.#destroyed) this.#tell("end");
-      this.#tellClose();
+      if (!this.#destroyed) this.#emit("end");
+      this.#emitClose();
     });
     connection.on("close", (event) => {
       this.#closeEvent = event;
-      this.#tellClose();
+      this.#emitClose();
     });
   }
 
@@ -210,12 +210,12 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
    * fails, the connection is closed with 1011.
    */
   override pipe<Target extends PipeTarget>(target: Target, options?: { end?: boolean }): Target {
-    // Nothing would ever take the pipe down.
+    // The pipe would never be removed.
     if (this.#closed) return target;
     super.pipe(target, options);
-    // The pipe may have paused, and nobody else would ever resume.
+    // The pipe may have paused the connection, and nothing else would resume it.
     const resume = () => this.resume();
-    // Where nobody else hears of it, such as a pipeline, the pipe would throw it.
+    // Without another listener, the pipe would throw the error. A pipeline has one.
     const failed = (error?: unknown) => {
       const others = target.listeners?.("error").some((listener) => !ours.has(listener));
       if (others !== true) this.#handler.failed(error);
@@ -232,7 +232,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return target;
   }
 
-  /** Reads message by message, from the first `next` on. Listeners for `data` hear nothing meanwhile. */
+  /** Reads message by message, from the first `next` on. Listeners for `data` get none from then on. */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
     return this.#connection[Symbol.asyncIterator]();
   }
@@ -242,28 +242,28 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return `<SockJSConnection ${this.id}>`;
   }
 
-  #tellMessage(message: string): void {
+  #emitMessage(message: string): void {
     if (this.#destroyed) return;
-    this.#tell("data", message);
-    if (this.listenerCount("message") > 0) this.#tell("message", new Message(message));
+    this.#emit("data", message);
+    if (this.listenerCount("message") > 0) this.#emit("message", new Message(message));
   }
 
-  /** After `end`, which waits for a pause to be over; a pipe gives up at `close`. */
-  #tellClose(): void {
+  /** Emits `close` after `end`, which waits for the end of a pause, as a pipe ends with `close`. */
+  #emitClose(): void {
     if (!this.#ended || this.#closeEvent === undefined) return;
     this.#closed = true;
-    this.#tell("close", this.#closeEvent);
+    this.#emit("close", this.#closeEvent);
   }
 
-  #tell(event: keyof ConnectionEvents, argument?: unknown): void {
+  #emit(event: keyof ConnectionEvents, argument?: unknown): void {
     callListeners(this, event, argument, this.#handler);
   }
 }
 
-/** Listeners of ours for what goes wrong with targets. */
+/** Our own listeners for errors of targets. */
 const ours = new WeakSet<object>();
 
-/** Written, it is its data: a sample of sockjs-node 0.1.0 does that. */
+/** A message event that can be written as it is, as in a sample of sockjs-node 0.1.0. */
 class Message {
   readonly data: string;
 

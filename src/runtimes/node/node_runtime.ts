@@ -1,49 +1,69 @@
 /**
- * The seam to Node's HTTP servers.
+ * The binding to Node's HTTP servers: the runtime of one request.
  *
  * @module
  */
 
-import type { Runtime } from "../runtime.ts";
-import { endpointsOf } from "./endpoints.ts";
+import type { ResponseHeaders } from "../../http/headers.ts";
+import type { PlainResponse } from "../../http/plain_response.ts";
+import {
+  type Endpoints,
+  type RequestRuntime,
+  runtimeKey,
+  type Sink,
+  type SinkListener,
+} from "../runtime.ts";
+import { alreadySent, Exchange } from "./exchange.ts";
+import { endpointsOf, IdleTimeoutSuspension, onResponseGone } from "./node_connection.ts";
 import { forgetHead } from "./request_headers.ts";
-import type { NodeInfo } from "./node_info.ts";
-import { onPipelinedClose } from "./pipelined_close.ts";
-import { alreadySent, NodeSink, respond } from "./sink.ts";
-import type { UpgradeRequest } from "./node_upgrade.ts";
+import { NodeSink } from "./sink.ts";
 
-/** The runtime of requests that come with a {@linkcode NodeInfo}. */
-export const nodeRuntime: Runtime = {
-  // Those that can be upgraded come with something else.
-  upgrade: () => undefined,
-  respond(answer, _request, info) {
-    respond(answer, info as NodeInfo);
-    return alreadySent;
-  },
-  stream: (headers, _request, info, listener) => new NodeSink(headers, info as NodeInfo, listener),
-  readsHeadersFast: true,
-  forgetHead: (_request, info, headers) => forgetHead((info as NodeInfo).req, headers),
-  onAbandoned(_request, info, gone) {
-    const { req, res, isGone } = info as NodeInfo;
-    if (isGone) return gone();
-    res.on("close", gone);
-    onPipelinedClose(req, res, gone);
-  },
-  endpoints: (_request, info) => endpointsOf((info as NodeInfo).req.socket ?? {}),
-  suspendIdleTimeout: (_request, info) => (info as NodeInfo).suspendIdleTimeout(),
-  restoreIdleTimeout: (_request, info) => (info as NodeInfo).restoreIdleTimeout(),
-};
+/** An ordinary request. What Node takes for an upgrade comes as an `UpgradeRequest`. */
+export class NodeRequestRuntime extends Exchange implements RequestRuntime {
+  #suspension: IdleTimeoutSuspension | undefined;
 
-/** The runtime of requests that come with an {@linkcode UpgradeRequest}. */
-export const upgradeRuntime: Runtime = {
-  upgrade(_request, info, listener) {
-    (info as UpgradeRequest).accept(listener);
+  get [runtimeKey](): RequestRuntime {
+    return this;
+  }
+
+  /** There are websockets, but not of this request. */
+  upgrade(): undefined {
+    return undefined;
+  }
+
+  respond(response: PlainResponse): Response {
+    this.sendPlain(response);
     return alreadySent;
-  },
-  respond(answer, _request, info) {
-    // Node can answer it when it comes again as an ordinary request.
-    (info as UpgradeRequest).decline(answer);
-    return alreadySent;
-  },
-  endpoints: (_request, info) => endpointsOf((info as UpgradeRequest).socket),
-};
+  }
+
+  stream(headers: ResponseHeaders, listener: SinkListener): Sink {
+    return new NodeSink(headers, this, listener);
+  }
+
+  get readsHeadersFast(): boolean {
+    return true;
+  }
+
+  forgetHead(headers: Readonly<Record<string, string>>): void {
+    forgetHead(this.req, headers);
+  }
+
+  onAbandoned(callback: () => void): void {
+    if (this.isGone) callback();
+    else onResponseGone(this.req, this.res, callback);
+  }
+
+  endpoints(): Endpoints {
+    return endpointsOf(this.req.socket ?? {});
+  }
+
+  suspendIdleTimeout(): void {
+    this.#suspension = new IdleTimeoutSuspension(this.req, this.res);
+    // An HTTP/2 connection outlives responses that are cut off.
+    this.res.on("close", () => this.restoreIdleTimeout());
+  }
+
+  restoreIdleTimeout(): void {
+    this.#suspension?.end();
+  }
+}

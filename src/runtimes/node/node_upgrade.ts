@@ -1,43 +1,40 @@
 /**
- * Upgrade requests on Node's servers: those that become websockets, and those
- * that do not.
+ * Upgrade requests on Node's servers. Some become websockets, the others go back to the server.
  *
  * @module
  */
 
 import { Buffer } from "node:buffer";
 import { isResponse, type PlainResponse } from "../../http/plain_response.ts";
-import { type Runtime, runtimeKey, type SocketListener } from "../runtime.ts";
-import { takesBodies } from "./real_node.ts";
-import { upgradeRuntime } from "./node_runtime.ts";
+import {
+  type Endpoints,
+  type RequestRuntime,
+  runtimeKey,
+  type SocketListener,
+} from "../runtime.ts";
+import { alreadySent } from "./exchange.ts";
+import { type ConnectionEmitter, putBack, takesBodies } from "./insides.ts";
+import { endpointsOf } from "./node_connection.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
-import type { WebSockets } from "./websockets.ts";
-
-/** What is used of a server. */
-export interface ConnectionEmitter {
-  /** Of fields in a request's head: Node drops those that come after so many, or answers 431. */
-  readonly maxHeadersCount?: number | null | undefined;
-  /** As in Node: whether somebody listens. */
-  emit(event: string, socket: unknown): boolean;
-}
+import type { WsServer } from "./ws_server.ts";
 
 const ignore = () => {};
 
-/** Connections that had upgrade requests before: a client may send many on one. */
+/** Connections that had an upgrade request before, as a client may send many on one. */
 const known = new WeakSet<NodeSocket>();
 
-/** A request that Node takes for an upgrade: it reads no more from its socket. */
-export class UpgradeRequest {
+/** A request that Node takes for an upgrade. Node no longer reads from its socket. */
+export class UpgradeRequest implements RequestRuntime {
   readonly req: IncomingMessage;
   readonly socket: NodeSocket;
   readonly #server: ConnectionEmitter;
-  readonly #websockets: WebSockets;
-  /** What came after the request's head. */
+  readonly #websockets: WsServer;
+  /** The bytes after the request's head. */
   readonly #rest: Uint8Array;
 
   constructor(
     server: ConnectionEmitter,
-    websockets: WebSockets,
+    websockets: WsServer,
     req: IncomingMessage,
     socket: NodeSocket,
     rest: Uint8Array,
@@ -49,41 +46,47 @@ export class UpgradeRequest {
     this.#rest = rest;
     if (known.has(socket)) return;
     known.add(socket);
-    // Before anything else: without a listener, an error would end the process.
+    // Without any listener, an error would end the process.
     socket.on("error", ignore);
-    socket.on("close", () => discard(returning.get(socket)?.answer));
+    socket.on("close", () => discard(returning.get(socket)?.response));
   }
 
-  get [runtimeKey](): Runtime {
-    return upgradeRuntime;
+  get [runtimeKey](): RequestRuntime {
+    return this;
   }
 
-  /** Makes a websocket of it. */
-  accept(listener: SocketListener): void {
+  upgrade(listener: SocketListener): Response {
     this.#websockets.upgrade(this.req, this.socket, this.#rest, listener);
+    return alreadySent;
+  }
+
+  /** Node sends the response when the request comes again as an ordinary one. */
+  respond(response: PlainResponse): Response {
+    this.decline(response);
+    return alreadySent;
+  }
+
+  endpoints(): Endpoints {
+    return endpointsOf(this.socket);
   }
 
   /**
-   * Gives the connection back to Node with the same request, which now asks for no
-   * upgrade: as if nobody had listened for upgrades. So its body is not lost.
+   * Gives the connection back to Node with the same request, but without its upgrade: as if there
+   * were no listener for upgrades. So its body is not lost.
    *
-   * @param answer what it gets; else it goes its way as any request.
+   * @param response Its response. Without one, it goes to all listeners like any request.
    */
-  decline(answer?: EarlyResponse): void {
+  decline(response?: EarlyResponse): void {
     const { req, socket } = this;
-    // The application may have taken its time. In the second case, the body has been taken
-    // from the connection.
+    // The client may have left while the application decided. A body that was taken from the
+    // connection cannot be put back.
     if (socket.destroyed || (takesBodies && hasBody(req)) || !isWhole(req, this.#server)) {
-      discard(answer);
+      discard(response);
       return this.cutOff();
     }
-    if (answer !== undefined) returning.set(socket, new Returning(req, answer));
-    // With an answer, nobody asks for the body any more.
-    const head = Buffer.from(headOf(req, answer !== undefined), "latin1");
-    socket.unshift(Buffer.concat([head, this.#rest]));
-    // Others may have handed a connection with TLS to a server without: nobody hears of it there.
-    const isHeard = socket.encrypted === true && this.#server.emit("secureConnection", socket);
-    if (!isHeard) this.#server.emit("connection", socket);
+    if (response !== undefined) returning.set(socket, new Returning(req, response));
+    const head = Buffer.from(headOf(req, response !== undefined), "latin1");
+    putBack(this.#server, socket, Buffer.concat([head, this.#rest]));
   }
 
   /** Ends the connection. */
@@ -92,41 +95,40 @@ export class UpgradeRequest {
   }
 }
 
-/** What was found to be the answer while there might have been an upgrade. */
+/** A response that was found while the request was an upgrade. */
 export type EarlyResponse = PlainResponse | Response;
 
-function discard(answer: EarlyResponse | undefined): void {
-  if (answer !== undefined && isResponse(answer)) answer.body?.cancel().catch(() => {});
+function discard(response: EarlyResponse | undefined): void {
+  if (response !== undefined && isResponse(response)) response.body?.cancel().catch(() => {});
 }
 
-/** A request that was declined as an upgrade and is to come again, and its answer. */
+/** A declined upgrade request, which is to come again as an ordinary one, and its response. */
 class Returning {
   readonly #declined: IncomingMessage;
-  readonly answer: EarlyResponse;
+  readonly response: EarlyResponse;
   #returned: IncomingMessage | undefined;
 
-  constructor(declined: IncomingMessage, answer: EarlyResponse) {
+  constructor(declined: IncomingMessage, response: EarlyResponse) {
     this.#declined = declined;
-    this.answer = answer;
+    this.response = response;
   }
 
-  /** Whether a request is that one: of several that read the same, the first. */
+  /** Whether a request is that one. Of several with the same head, it is the first. */
   is(req: IncomingMessage): boolean {
     this.#returned ??= readsLike(req, this.#declined) ? req : undefined;
     return this.#returned === req;
   }
 }
 
-/** By their connections. */
+/** The declined requests by their sockets. */
 const returning = new WeakMap<NodeSocket, Returning>();
 
 /**
- * The answer that is known already, for a request that was declined as an upgrade. Whatever
- * else comes on that connection has none: Node, or other code, may have answered that request
- * in our place, and what was said to one client must not be said to another, which may share
- * the connection behind a proxy.
+ * Gives the response of a declined upgrade request that has come again. If another request comes
+ * on that connection, the response is discarded: Node or other code has responded to the first
+ * one, and behind a proxy, several clients may share the connection.
  *
- * @param isTaken Whether whoever asks answers the request; others ask, too.
+ * @param isTaken Whether the caller serves the request; several servers may ask.
  */
 export function takeEarlyResponse(
   req: IncomingMessage,
@@ -137,18 +139,18 @@ export function takeEarlyResponse(
   if (found === undefined || socket === null) return undefined;
   const isIt = found.is(req);
   if (isTaken || !isIt) returning.delete(socket);
-  if (!isIt) discard(found.answer);
-  return isIt ? found.answer : undefined;
+  if (!isIt) discard(found.response);
+  return isIt ? found.response : undefined;
 }
 
-/** Whether it is what was put back of the other: the same but for the upgrade. */
+/** Whether both have the same head, apart from the upgrade. */
 function readsLike(req: IncomingMessage, declined: IncomingMessage): boolean {
   return headOf(req, true) === headOf(declined, true);
 }
 
 /**
- * Whether Node has kept all of a request's head. Among what it has not may be the length of the
- * body, which would be read as the next request then.
+ * Whether Node has kept the whole head of a request. The length of the body may be in what it
+ * dropped, and then the body would be read as the next request.
  */
 function isWhole({ rawHeaders }: IncomingMessage, { maxHeadersCount }: ConnectionEmitter): boolean {
   const most = maxHeadersCount ?? 1000;
@@ -160,10 +162,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * The head of a request as it came, but for the upgrade.
+ * The head of a request as it came, without its upgrade.
  *
- * @param isAnswered Whether it is to expect nothing: Node, or a listener of the application's,
- * would answer that first.
+ * @param isAnswered Whether its response is known. Then it has no `Expect`, to which Node or a
+ * listener of the application's would respond first.
  */
 function headOf(
   { method, url, httpVersion, rawHeaders }: IncomingMessage,
@@ -183,6 +185,6 @@ function headOf(
 
 function withoutUpgrade(connection: string): string {
   const tokens = connection.split(",").filter((token) => token.trim().toLowerCase() !== "upgrade");
-  // As Node reads it again.
+  // Node will read it without spaces around it.
   return tokens.join().trim();
 }

@@ -1,16 +1,17 @@
 /**
- * A request of Node's as a Web-standard one.
+ * A request of Node's as a `Request` of the Web.
  *
  * @module
  */
 
 import { type BodyWatcher, readUpTo, unwatched } from "../../http/body.ts";
-import { isHost } from "../../http/host.ts";
+import { isHost, isHostOrNone } from "../../http/host.ts";
+import { passAs } from "./insides.ts";
 import { bodyOf, readText } from "./request_body.ts";
 import { lazyHeaders } from "./request_headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 
-/** A request and its answer, as Node has them. */
+/** A request of Node's and its response. */
 export interface NodeMessages {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -19,16 +20,13 @@ export interface NodeMessages {
 /** The same in all copies of this library. */
 const messages: unique symbol = Symbol.for("sockjs-web.messages") as never;
 
-/**
- * A `Request`. Like its headers, what others have ready is made only when somebody wants more
- * of it than the server does.
- */
+/** A `Request`. What takes time, like its headers, is made when it is first used. */
 class LazyRequest {
   readonly #incoming: IncomingMessage;
   readonly #res: ServerResponse | undefined;
   #url: string | undefined;
   #headers: Headers | undefined;
-  /** The body was read as text, by us. */
+  /** Whether the server has read the body as text. */
   #isRead = false;
   #content: Response | undefined;
   #defaults: Request | undefined;
@@ -42,7 +40,7 @@ class LazyRequest {
     return this.#res && { req: this.#incoming, res: this.#res };
   }
 
-  /** Node's `console.log` wants to see inside. */
+  /** For `console.log` on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): Request {
     return this.realWith(null);
   }
@@ -73,27 +71,27 @@ class LazyRequest {
   }
 
   [readUpTo](limit: number, watcher: BodyWatcher): Promise<string | undefined> | undefined {
-    // Somebody has begun to read it otherwise, or has read it.
+    // The body was read, or is being read in another way.
     const isBegun = this.#content !== undefined || this.#isRead;
     if (isBegun || !this.#mayHaveBody) return undefined;
     this.#isRead = true;
     return readText(this.#incoming, limit, watcher);
   }
 
-  /** The body, as a response has it: that needs neither a URL nor a method that the Web knows. */
+  /** The body, as that of a `Response`: it needs no URL, and no method that the Web knows. */
   get content(): Response {
     if (this.#content === undefined) {
       const type = this.headers.get("Content-Type");
       const headers: HeadersInit = type === null ? {} : { "Content-Type": type };
       const body = this.#isRead ? "" : this.#mayHaveBody ? bodyOf(this.#incoming) : null;
       this.#content = new Response(body, { headers });
-      // From here on it knows that its body was read.
+      // So that its body counts as read.
       if (this.#isRead) this.#content.text();
     }
     return this.#content;
   }
 
-  /** What nobody has said otherwise. */
+  /** For all properties that a request of Node's does not have. */
   get defaults(): Request {
     return (this.#defaults ??= new Request("http://localhost/"));
   }
@@ -102,7 +100,7 @@ class LazyRequest {
     return this.realWith(this.content.clone().body);
   }
 
-  /** @throws {TypeError} Where the Web has no such request. */
+  /** @throws {TypeError} If the Web has no such request. */
   realWith(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Request {
     const { method, url, headers } = this;
     // `duplex` is not among the types of all runtimes.
@@ -143,40 +141,40 @@ for (const name of properties) {
     },
   });
 }
-Object.setPrototypeOf(LazyRequest.prototype, Request.prototype);
+passAs(LazyRequest, Request);
 
-/** A request as the server takes it. */
+/** A request for the server. */
 export function lazyRequest(req: IncomingMessage, res?: ServerResponse): Request {
   return new LazyRequest(req, res) as unknown as Request;
 }
 
-/** A request as others may take it: a real one, where the Web has a request for that. */
+/** A request for other code: a real one, if the Web has such a request. */
 export function realRequest(req: IncomingMessage): Request {
   try {
     const lazy = new LazyRequest(req, undefined);
     const real = lazy.realWith(lazy.content.body);
-    // The Web resolves `..` and `\\` in paths: what was not ours could be so then.
+    // The Web resolves `..` and `\\` in paths, so that the path could become one of ours.
     if (real.url !== lazy.url) Object.defineProperty(real, "url", { value: lazy.url });
     return real;
   } catch {
-    // It has none for TRACE, nor for a URL with a password in it.
+    // It has none with TRACE, nor with a password in the URL.
     return lazyRequest(req);
   }
 }
 
-/** Node's own objects, of a request that was made of them. */
+/** Node's own objects of a request that was made here. */
 export function nodeMessages(request: Request): NodeMessages | undefined {
   return (request as { [messages]?: NodeMessages })[messages];
 }
 
-/** The path and query, or all of a URL, as a request to a proxy has it; HTTP/2 takes any text. */
+/** The request's target: path and query, or a whole URL, as for a proxy. HTTP/2 takes any text. */
 export function targetOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
   return url[0] === "/" || isUrl(url) ? url : `/${url}`;
 }
 
 /**
- * Whether that is a URL, and its path the same for all who read it: with `http:///a/b`, an
- * application that asks `URL` who may do what would be told of `/b`.
+ * Whether it is a URL in which every parser finds the same path. In `http:///a/b`, `URL` finds
+ * `/b`, which matters if an application authorises by path.
  */
 function isUrl(url: string): boolean {
   const colon = url.indexOf(":");
@@ -184,7 +182,7 @@ function isUrl(url: string): boolean {
     URL.canParse(url);
 }
 
-/** The scheme is that of the connection; a host that could not stand in a URL is `localhost`. */
+/** The scheme is the connection's. A host that is not valid in a URL becomes `localhost`. */
 function urlOf(incoming: IncomingMessage): string {
   const target = targetOf(incoming);
   if (target[0] !== "/") return target;
@@ -192,4 +190,10 @@ function urlOf(incoming: IncomingMessage): string {
   const given = headers["host"] ?? headers[":authority"];
   const host = typeof given === "string" && isHost(given) ? given : "localhost";
   return `${socket?.encrypted === true ? "https" : "http"}://${host}${target}`;
+}
+
+/** Whether the request names no host, or a host and nothing else. */
+export function isSentToHost({ headers }: Pick<IncomingMessage, "headers">): boolean {
+  const host = headers[":authority"] ?? headers["host"];
+  return typeof host !== "object" && isHostOrNone(host);
 }

@@ -9,11 +9,11 @@ import { type BodyWatcher, unwatched } from "../../http/body.ts";
 import { ByteBuffer } from "../../http/byte_buffer.ts";
 import type { IncomingMessage } from "./types.ts";
 
-/** How a body comes, and how it ends, whichever way it does. */
+/** Receives a body: chunks, then one of the two ends. */
 interface Reader {
   chunk(chunk: Uint8Array): void;
   end(): void;
-  /** The client went away in the middle, or others have taken some of it. */
+  /** The client disconnected in the middle, or other code has read some of it. */
   broken(error: Error): void;
 }
 
@@ -25,7 +25,7 @@ function read(incoming: IncomingMessage, reader: Reader): void {
     reader.end();
   };
   const broken = () => {
-    // An error with its stack takes longer than all else here.
+    // Checked first, as making an error with its stack takes longest here.
     if (isOver) return;
     isOver = true;
     reader.broken(
@@ -34,7 +34,7 @@ function read(incoming: IncomingMessage, reader: Reader): void {
       ),
     );
   };
-  // What others have taken does not come again, nor is its end told again.
+  // What other code has read does not come again, and neither does its end.
   const wasRead = incoming.readableDidRead === true;
   if (wasRead) return queueMicrotask(broken);
   if (incoming.readableEnded === true) return queueMicrotask(end);
@@ -45,15 +45,15 @@ function read(incoming: IncomingMessage, reader: Reader): void {
   incoming.on("close", broken);
 }
 
-/** Others may have asked for strings, which is not to be undone. */
+/** Other code may have called `setEncoding`, which cannot be undone. */
 function bytesOf(chunk: Uint8Array | string, incoming: IncomingMessage): Uint8Array {
   if (typeof chunk !== "string") return chunk;
   return Buffer.from(chunk, (incoming.readableEncoding ?? "utf8") as "utf8");
 }
 
 /**
- * Gives a function that lets it come, where others may have paused it; or which takes as much as
- * is wanted, where others listen for what they can take: then it does not come by itself.
+ * Returns a function that lets the body flow, as other code may have paused it. If other code
+ * listens for `readable`, nothing flows, and the function reads as much as is wanted.
  */
 function flowing(incoming: IncomingMessage, isWanted: () => boolean): () => void {
   if (incoming.listenerCount("readable") === 0) return () => incoming.resume();
@@ -65,10 +65,10 @@ function flowing(incoming: IncomingMessage, isWanted: () => boolean): () => void
 }
 
 /**
- * All of it, as UTF-8.
+ * Reads the whole body as UTF-8.
  *
  * @param limit in bytes.
- * @returns `undefined` when it is longer.
+ * @returns `undefined` if the body is longer.
  */
 export function readText(
   incoming: IncomingMessage,
@@ -79,7 +79,7 @@ export function readText(
     const announced = Number(incoming.headers["content-length"] ?? NaN);
     let buffer: ByteBuffer | undefined = new ByteBuffer(announced <= limit ? announced : limit);
     const stop = () => {
-      // The rest is read and dropped, for else the client would not see our answer.
+      // The rest is read and dropped. Otherwise the client would not read the response.
       buffer = undefined;
       resolve(undefined);
     };
@@ -98,7 +98,7 @@ export function readText(
   });
 }
 
-/** As the Web decodes bodies, without a byte order mark; a short one takes half the time. */
+/** Like the Web, without a byte order mark. For a short body, this takes half the time. */
 function decode(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
@@ -106,7 +106,7 @@ function decode(bytes: Uint8Array): string {
 
 const byteOrderMark = 0xfeff;
 
-/** Chunk by chunk, no faster than it is read. */
+/** The body as a stream, which reads no faster than its reader. */
 export function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   let open = true;
   let wanted = false;
@@ -134,13 +134,13 @@ export function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     pull(controller) {
       wanted = true;
-      // Not before: one that nobody reads is dropped by Node, and else the next request on that
-      // connection would wait for it.
+      // Not before: Node drops a body without listeners. With one, the next request on the
+      // connection would wait for the body to be read.
       flow ??= begin(controller);
       flow();
     },
     cancel() {
-      // The rest is read and dropped, for else the client would not see our answer.
+      // The rest is read and dropped. Otherwise the client would not read the response.
       open = false;
       if (flow !== undefined) return flow();
       incoming.on("error", () => {});

@@ -1,16 +1,13 @@
 /**
- * A request's headers, read from Node's own when they are asked for.
+ * The headers of a request of Node's as a `Headers` of the Web.
  *
  * @module
  */
 
-import { isRealNode } from "./real_node.ts";
+import { passAs, replaceHeaders } from "./insides.ts";
 import type { IncomingMessage } from "./types.ts";
 
-/**
- * A `Headers`. Making a real one takes longer than all else that is done for a
- * short request, so that waits until somebody wants more than `get` and `has`.
- */
+/** A `Headers`. For all but `get` and `has`, it makes a real one, which takes long. */
 class LazyHeaders {
   readonly #incoming: IncomingMessage;
   #real: Headers | undefined;
@@ -23,13 +20,13 @@ class LazyHeaders {
     if (this.#real !== undefined) return this.#real.get(name);
     const { headers } = this.#incoming;
     const key = name.toLowerCase();
-    // HTTP/2 has another name for the host.
+    // In HTTP/2 the host has another name.
     const value = key === "host" ? headers[key] ?? headers[":authority"] : own(headers, key);
     if (value === undefined) return null;
     return typeof value === "string" ? value : value.join(", ");
   }
 
-  /** Node's `console.log` wants to see inside. */
+  /** For `console.log` on Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): Headers {
     return this.real;
   }
@@ -53,7 +50,7 @@ class LazyHeaders {
   }
 }
 
-/** It is an ordinary object, which has a `constructor`. */
+/** Node's headers are an ordinary object, which inherits `constructor`. */
 function own<Value>(object: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
@@ -77,24 +74,22 @@ for (const name of delegated) {
     },
   });
 }
-Object.setPrototypeOf(LazyHeaders.prototype, Headers.prototype);
+passAs(LazyHeaders, Headers);
 
-/** The headers of a request. */
+/** Makes the headers of a request. */
 export function lazyHeaders(incoming: IncomingMessage): Headers {
   return new LazyHeaders(incoming) as unknown as Headers;
 }
 
-/** Characters of names and values up to which a head may stay. */
+/** A head with no more characters in names and values than this is kept. */
 const maxKept = 2048;
 
-/** Puts short headers in the place of long ones, which Node keeps until the answer has ended. */
+/** Replaces long headers by short ones, as Node keeps them until the response has ended. */
 export function forgetHead(
   incoming: IncomingMessage,
   headers: Readonly<Record<string, string>>,
 ): void {
-  // Those of HTTP/2 cannot be set.
-  if (!isRealNode || !Object.hasOwn(incoming, "rawHeaders")) return;
   let length = 0;
   for (const text of incoming.rawHeaders) length += text.length;
-  if (length > maxKept) Object.assign(incoming, { headers: { ...headers }, rawHeaders: [] });
+  if (length > maxKept) replaceHeaders(incoming, headers);
 }

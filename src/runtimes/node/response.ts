@@ -1,26 +1,30 @@
 /**
- * Web-standard responses, sent by Node.
+ * Sends a `Response` of the Web by Node's `ServerResponse`.
  *
  * @module
  */
 
 import { isResponse, PlainResponse } from "../../http/plain_response.ts";
-import { connectionHeaders } from "./connection_headers.ts";
 import { errorResponse } from "../../http/errors.ts";
-import { clearHead, writeHead } from "./head.ts";
-import type { NodeInfo } from "./node_info.ts";
-import { onPipelinedClose } from "./pipelined_close.ts";
-import { alreadySent, respond } from "./sink.ts";
+import { alreadySent, type Exchange } from "./exchange.ts";
+import { onResponseGone } from "./node_connection.ts";
+import { clearHead, connectionHeaders, writeHead } from "./response_head.ts";
 
-/** Sends an answer, unless Node was given it already. */
-export function sendResponse(response: Response | PlainResponse, info: NodeInfo): void {
+/**
+ * Sends a response, unless Node was given it already.
+ *
+ * @throws If Node cannot send it.
+ */
+export function sendResponse(response: Response | PlainResponse, exchange: Exchange): void {
   if (response === alreadySent) return;
-  // Of another copy of this package, an answer is no instance of the class either.
-  if (response instanceof PlainResponse || !isResponse(response)) return respond(response, info);
-  const { res } = info;
+  // A plain response of another copy of this package is not an instance of this class.
+  if (response instanceof PlainResponse || !isResponse(response)) {
+    return exchange.sendPlain(response);
+  }
+  const { res } = exchange;
   const { status, headers, body } = response;
-  // The application may have taken its time, or answered by itself.
-  if (info.isGone || res.headersSent) return void body?.cancel().catch(() => {});
+  // Meanwhile the client may have left, or the application may have responded by itself.
+  if (exchange.isGone || res.headersSent) return void body?.cancel().catch(() => {});
   const reader = body?.getReader();
   try {
     writeHead(res, status, headersOf(headers));
@@ -28,16 +32,16 @@ export function sendResponse(response: Response | PlainResponse, info: NodeInfo)
     reader?.cancel().catch(() => {});
     throw error;
   }
-  // Node would take all of a body that it does not send, without ever asking to wait.
-  const isSent = reader !== undefined && info.req.method !== "HEAD";
-  if (isSent) sendBody(reader, info);
+  // Node would take the whole of a body that it does not send, without ever asking to wait.
+  const isSent = reader !== undefined && exchange.req.method !== "HEAD";
+  if (isSent) sendBody(reader, exchange);
   else {
     reader?.cancel().catch(() => {});
     res.end();
   }
 }
 
-/** Those of the connection are Node's affair. */
+/** All but those of the connection, which Node sets. */
 function headersOf(source: Headers): Record<string, string | string[]> {
   const headers = Object.fromEntries<string | string[]>(source);
   for (const name of connectionHeaders(source.keys(), source.get("Connection"))) {
@@ -48,12 +52,12 @@ function headersOf(source: Headers): Record<string, string | string[]> {
   return headers;
 }
 
-/** No faster than it is read. When one of them breaks, so does the other. */
+/** Sends no faster than the client reads. If the body or the response breaks, both are ended. */
 async function sendBody(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  info: NodeInfo,
+  exchange: Exchange,
 ): Promise<void> {
-  const { req, res } = info;
+  const { req, res } = exchange;
   let open = true;
   let wake = () => {};
   const gone = () => {
@@ -62,9 +66,8 @@ async function sendBody(
     wake();
   };
   try {
-    res.on("close", gone);
+    onResponseGone(req, res, gone);
     res.on("drain", () => wake());
-    onPipelinedClose(req, res, gone);
     while (open) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -72,23 +75,23 @@ async function sendBody(
     }
     if (open) res.end();
   } catch {
-    info.cutOff();
+    exchange.cutOff();
   }
 }
 
-/** Says that there is an answer, which cannot be sent. Nobody is left to hear of an error here. */
-export function sendFailure(info: NodeInfo): void {
+/** Responds with an error, as the response cannot be sent. Does not throw. */
+export function sendFailure(exchange: Exchange): void {
   try {
-    const { res } = info;
+    const { res } = exchange;
     if (res.writableEnded) return;
-    // If it has begun, nobody shall take the start for all of it.
-    if (res.headersSent) return info.cutOff();
-    // It may be one of theirs that cannot be sent.
+    // It has begun, and the client must not take its start for the whole.
+    if (res.headersSent) return exchange.cutOff();
+    // One of the headers that other code has set may be the reason.
     clearHead(res);
-    // Node keeps that of the answer which failed; HTTP/2 has none.
+    // Node keeps that of the response that failed. HTTP/2 has none.
     if (res.stream === undefined) res.statusMessage = "Internal Server Error";
-    respond(errorResponse(500, "Internal error"), info);
+    exchange.sendPlain(errorResponse(500, "Internal error"));
   } catch {
-    info.cutOff();
+    exchange.cutOff();
   }
 }

@@ -1,25 +1,31 @@
 /**
- * What we use of Node's HTTP, as types of our own: those of `@types/node` differ
- * from version to version, and none should be needed to use this library.
+ * Types of what is used of Node's HTTP. They are our own, as those of `@types/node` differ from
+ * version to version, and users of this library should need none.
  *
  * @module
  */
 
-import type { SocketEnds } from "./endpoints.ts";
+/** The addresses of a socket. */
+export interface SocketEnds {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
 
-/** What is cut off when nothing happens for a while. */
+/** A connection with an idle timeout. */
 export interface TimedOut {
-  /** ms of silence after which that is; 0 for never. */
+  /** In ms; 0 for none. */
   readonly timeout?: number | undefined;
   setTimeout(ms: number): unknown;
 }
 
 /** A TCP or TLS socket. */
 export interface NodeSocket extends SocketEnds, TimedOut {
-  /** Only on TLS. */
+  /** Only with TLS. */
   readonly encrypted?: boolean | undefined;
   readonly destroyed: boolean;
-  /** The answer that has the socket now, if there is one. */
+  /** See `hasUnfinishedResponse`. */
   readonly _httpMessage?: unknown;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
@@ -27,7 +33,7 @@ export interface NodeSocket extends SocketEnds, TimedOut {
   destroy(): unknown;
 }
 
-/** A request as Node gives it: `IncomingMessage`, or that of HTTP/2's compatibility mode. */
+/** `IncomingMessage`, or `Http2ServerRequest`. */
 export interface IncomingMessage {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -35,13 +41,13 @@ export interface IncomingMessage {
   readonly rawHeaders: readonly string[];
   readonly httpVersion: string;
   readonly destroyed: boolean;
-  /** Others may have taken it away. */
+  /** Null if other code has detached it. */
   readonly socket: NodeSocket | null;
-  /** Whether some of the body was taken. */
+  /** Whether some of the body was read. */
   readonly readableDidRead?: boolean | undefined;
-  /** Whether the end of the body was told. */
+  /** Whether the end of the body was emitted. */
   readonly readableEnded?: boolean | undefined;
-  /** That of its strings; none where it gives bytes. */
+  /** The encoding of its strings; none if it gives bytes. */
   readonly readableEncoding?: string | null | undefined;
   on(event: string, listener: (...args: never[]) => void): unknown;
   listenerCount(event: string): number;
@@ -51,19 +57,20 @@ export interface IncomingMessage {
   destroy(): unknown;
 }
 
-/** What HTTP/2 has under an answer, in place of a connection. */
+/** What a response has in HTTP/2 in place of a connection. */
 export interface Http2Stream {
   readonly destroyed: boolean;
   readonly session?: TimedOut;
   destroy(error: Error): unknown;
 }
 
-/** An answer as Node takes it: `ServerResponse`, or that of HTTP/2's compatibility mode. */
+/** `ServerResponse`, or `Http2ServerResponse`. */
 export interface ServerResponse {
-  /** Null while it waits behind another on the same connection. */
+  /** See `isQueued`. */
   readonly socket?: unknown;
   /** Only with HTTP/2. */
   readonly stream?: Http2Stream | undefined;
+  /** See `takeOverChunks`. */
   chunkedEncoding?: boolean;
   readonly headersSent: boolean;
   statusMessage?: string;

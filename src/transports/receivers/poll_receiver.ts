@@ -136,19 +136,19 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
 
   /** Settles when there is a frame, or when the client no longer waits for one. */
   #wait(call: Call, headers: ResponseHeaders): Promise<HandlerResult> {
-    const { runtime, request, info, service } = call;
+    const { runtime, service } = call;
     return new Promise((resolve, reject) => {
       this.#respondLater = (text) => {
         this.#respondLater = undefined;
         try {
-          runtime.restoreIdleTimeout?.(request, info);
+          runtime.restoreIdleTimeout?.();
           resolve(this.#reply(text, call, headers));
         } catch (error) {
           reject(error);
         }
       };
-      runtime.suspendIdleTimeout?.(request, info, service.settings.heartbeatDelay);
-      runtime.onAbandoned?.(request, info, () => this.broken());
+      runtime.suspendIdleTimeout?.(service.settings.heartbeatDelay);
+      runtime.onAbandoned?.(() => this.broken());
     });
   }
 

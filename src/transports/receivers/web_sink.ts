@@ -7,14 +7,13 @@
 
 import { guarded } from "../../event_loop/guard.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
-import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
+import type { RequestRuntime, Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
 import { currentTurn, inNextTurn } from "../../event_loop/turns.ts";
 
 /** Begins a response that is sent chunk by chunk. */
 export function openSink(call: Call, headers: ResponseHeaders, listener: SinkListener): Sink {
-  const { runtime, request, info } = call;
-  return runtime.stream?.(headers, request, info, listener) ?? new WebSink(call, headers, listener);
+  return call.runtime.stream?.(headers, listener) ?? new WebSink(call, headers, listener);
 }
 
 const encoder = new TextEncoder();
@@ -51,7 +50,7 @@ function abortError(): Error {
 class WebSink implements Sink {
   readonly response: Response;
   /** Only where the runtime needs it at the end: it keeps the request's head in memory. */
-  readonly #call: Call | undefined;
+  readonly #runtime: RequestRuntime | undefined;
   readonly #listener: SinkListener;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Chunks that wait for a turn of their own, and their bytes. */
@@ -68,9 +67,9 @@ class WebSink implements Sink {
 
   constructor(call: Call, headers: ResponseHeaders, listener: SinkListener) {
     this.#listener = listener;
-    const { runtime, request, info } = call;
-    this.#call = runtime.restoreIdleTimeout && call;
-    runtime.suspendIdleTimeout?.(request, info, call.service.settings.heartbeatDelay);
+    const { runtime } = call;
+    this.#runtime = runtime.restoreIdleTimeout && runtime;
+    runtime.suspendIdleTimeout?.(call.service.settings.heartbeatDelay);
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -85,11 +84,7 @@ class WebSink implements Sink {
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     this.response = new Response(body, { headers });
-    runtime.onClientGone?.(
-      request,
-      info,
-      () => guarded(listener, () => this.#broken(), undefined),
-    );
+    runtime.onClientGone?.(() => guarded(listener, () => this.#broken(), undefined));
   }
 
   get bufferedAmount(): number {
@@ -206,6 +201,6 @@ class WebSink implements Sink {
   }
 
   #restoreIdleTimeout(): void {
-    this.#call?.runtime.restoreIdleTimeout?.(this.#call.request, this.#call.info);
+    this.#runtime?.restoreIdleTimeout?.();
   }
 }

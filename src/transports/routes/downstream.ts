@@ -98,7 +98,7 @@ function attachReceiver(
   const headers = transport.headers(call);
   headers["Content-Type"] = transport.contentType;
   if (prelude !== undefined && !service.showsRequests) {
-    call.runtime.forgetHead?.(call.request, call.info, clientInfo.headers);
+    call.runtime.forgetHead?.(clientInfo.headers);
   }
   session ??= service.createSession(clientInfo, grant, call.sessionId);
   const receiver = receiverOf(framing, call, headers, session);

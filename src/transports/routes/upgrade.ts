@@ -9,7 +9,7 @@ import type { PlainResponse } from "../../http/plain_response.ts";
 import { errorResponse } from "../../http/errors.ts";
 import { notCached, type ResponseHeaders } from "../../http/headers.ts";
 import type { Grant } from "../../options/server_options.ts";
-import type { Protocol } from "../../session/client_info.ts";
+import type { Protocol } from "../../protocol/transport_names.ts";
 import { type HandlerResult, type Route, route } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
 import { isThenable } from "../../event_loop/thenable.ts";
@@ -31,7 +31,7 @@ function upgrade(
   protocol: Protocol,
   isRaw: boolean,
 ): HandlerResult | Promise<HandlerResult> {
-  const { service, runtime, request, info } = call;
+  const { service, runtime, request } = call;
   const refused = refuse(request.headers);
   if (refused !== undefined) return refused;
   const { sessions } = service;
@@ -53,7 +53,7 @@ function upgrade(
       () => service.createSession(clientInfo, grant, "", isRaw),
     );
     if (!("upgrade" in runtime)) service.warnOnce(howToUpgrade);
-    const response = runtime.upgrade?.(request, info, receiver, service.warnOnce);
+    const response = runtime.upgrade?.(receiver, service.warnOnce);
     return response ?? errorResponse(400, refusal, errorFields());
   };
   return full() ?? authorized(call, undefined, errorFields, (grant) => {

@@ -52,19 +52,19 @@ function noSession(send: Send, call: Call): PlainResponse {
  * tells. Until then the runtime keeps the silent connection open, where it can.
  */
 function whenResumed(
-  { runtime, request, info }: Call,
+  { runtime }: Call,
   session: Session,
   pause: Pause,
 ): Promise<void> {
   return new Promise((resolve) => {
-    runtime.suspendIdleTimeout?.(request, info, Infinity);
+    runtime.suspendIdleTimeout?.(Infinity);
     const resume = () => {
-      runtime.restoreIdleTimeout?.(request, info);
+      runtime.restoreIdleTimeout?.();
       resolve();
     };
     pause.wait(resume);
     session.recount();
-    runtime.onAbandoned?.(request, info, () => {
+    runtime.onAbandoned?.(() => {
       pause.leave(resume);
       session.recount();
       resolve();

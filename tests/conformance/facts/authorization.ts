@@ -51,7 +51,7 @@ for (const late of ["", "&late"]) {
         }
       }
       const errors = await server.errors("/authorized", 3);
-      assertEquals(errors.some((error) => error.startsWith("Cannot answer")), true);
+      assertEquals(errors.some((error) => error.startsWith("Cannot respond")), true);
       await server.roundTrip();
     },
   );

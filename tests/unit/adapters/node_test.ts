@@ -9,7 +9,7 @@ import {
   type SockJSServer,
 } from "../../../src/adapters/node.ts";
 import { nodeMessages } from "../../../src/runtimes/node/request.ts";
-import { alreadySent } from "../../../src/runtimes/node/sink.ts";
+import { alreadySent } from "../../../src/runtimes/node/exchange.ts";
 import { UpgradeRequest } from "../../../src/runtimes/node/node_upgrade.ts";
 import { microtasks } from "../../support/fake_time.ts";
 import {

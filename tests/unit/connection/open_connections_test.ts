@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Runtime, SocketListener } from "../../../src/runtimes/runtime.ts";
+import type { RequestRuntime, SocketListener } from "../../../src/runtimes/runtime.ts";
 import { FakeSocket, handshake, onRuntime } from "../../support/fake_runtime.ts";
 import { PollingClient, serve } from "../../support/polling_client.ts";
 
@@ -18,9 +18,9 @@ Deno.test("the list of connections has those that are open, and no method to cha
 
 Deno.test("a websocket that opens after the server's close is closed, and given to no listener", async () => {
   let listener: SocketListener | undefined;
-  const runtime: Runtime = {
+  const runtime: RequestRuntime = {
     endpoints: () => ({}),
-    upgrade: (_request, _info, opening) => {
+    upgrade: (opening) => {
       listener = opening;
       return new Response("upgraded");
     },

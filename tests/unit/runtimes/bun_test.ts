@@ -1,7 +1,8 @@
 import { Frame } from "../../../src/protocol/message.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { ServerWebSocket, Socket, SocketListener } from "../../../src/runtimes/runtime.ts";
-import { bunRuntime, websocketHandlers } from "../../../src/runtimes/bun.ts";
+import { bunRuntime } from "../../../src/runtimes/bun.ts";
+import { type ServerWebSocket, websocketHandlers } from "../../../src/runtimes/bun_websockets.ts";
+import type { Socket, SocketListener } from "../../../src/runtimes/runtime.ts";
 
 /** Notes what a listener is told. */
 class Told implements SocketListener {
@@ -107,7 +108,7 @@ const request = new Request("http://host/");
 function upgrade(info: unknown) {
   const told = new Told();
   const complaints: string[] = [];
-  const response = bunRuntime.upgrade!(request, info, told, (line) => complaints.push(line));
+  const response = bunRuntime(request, info).upgrade!(told, (line) => complaints.push(line));
   return { told, complaints, response };
 }
 
@@ -115,7 +116,8 @@ Deno.test("Bun is shown no subprotocol but the one that was chosen", () => {
   for (const chosen of [undefined, "two"]) {
     const headers = { "Sec-WebSocket-Protocol": "one, two" };
     const offering = new Request("http://host/", { headers });
-    bunRuntime.upgrade!(offering, fakeServer(websocketHandlers()), new Told(chosen), () => {});
+    const runtime = bunRuntime(offering, fakeServer(websocketHandlers()));
+    runtime.upgrade!(new Told(chosen), () => {});
     assertEquals(offering.headers.get("Sec-WebSocket-Protocol"), chosen ?? null);
   }
 });
@@ -203,27 +205,27 @@ Deno.test("handlers that do not know SockJS get advice to combine them", () => {
 });
 
 Deno.test("both ends are told, and nothing without Bun's server", () => {
-  const ends = bunRuntime.endpoints(request, fakeServer(undefined));
+  const ends = bunRuntime(request, fakeServer(undefined)).endpoints();
   assertEquals([ends.remote?.address, ends.remote?.port], ["10.0.0.1", 1234]);
   assertEquals(ends.local, { address: "localhost", port: 80 });
-  assertEquals(bunRuntime.endpoints(request, undefined), {});
+  assertEquals(bunRuntime(request, undefined).endpoints(), {});
 });
 
 Deno.test("a unix socket has no ends to be told", () => {
   const server = { ...fakeServer(undefined), hostname: undefined, port: undefined };
-  const ends = bunRuntime.endpoints(request, { ...server, requestIP: () => null });
+  const ends = bunRuntime(request, { ...server, requestIP: () => null }).endpoints();
   assertEquals([ends.remote, ends.local], [undefined, undefined]);
 });
 
 Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {
   const server = fakeServer(undefined);
   for (const ms of [1, 25_000, 24_001, 10_000_000]) {
-    bunRuntime.suspendIdleTimeout?.(request, server, ms);
+    bunRuntime(request, server).suspendIdleTimeout?.(ms);
   }
-  bunRuntime.restoreIdleTimeout?.(request, server);
+  bunRuntime(request, server).restoreIdleTimeout?.();
   assertEquals(server.timeouts, [11, 35, 35, 255, 10]);
-  bunRuntime.suspendIdleTimeout?.(request, undefined, 1);
-  bunRuntime.restoreIdleTimeout?.(request, undefined);
+  bunRuntime(request, undefined).suspendIdleTimeout?.(1);
+  bunRuntime(request, undefined).restoreIdleTimeout?.();
 });
 
 Deno.test("a message that Bun drops ends the connection, an empty one does not", () => {
@@ -243,7 +245,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     closed: (code, reason) => told.closed(code, reason),
     failed: () => {},
   };
-  bunRuntime.upgrade!(request, server, listener, () => {});
+  bunRuntime(request, server).upgrade!(listener, () => {});
   sent[0]!.send(new Frame(""));
   assertEquals(told.calls, []);
   server.sockets[0]!.drops = true;
@@ -281,8 +283,8 @@ Deno.test("a client that has left by then is told of at once", () => {
   const told: string[] = [];
   const leaving = new AbortController();
   const request = new Request("http://host/", { signal: leaving.signal });
-  bunRuntime.onAbandoned!(request, undefined, () => told.push("later"));
+  bunRuntime(request, undefined).onAbandoned!(() => told.push("later"));
   leaving.abort();
-  bunRuntime.onAbandoned!(request, undefined, () => told.push("at once"));
+  bunRuntime(request, undefined).onAbandoned!(() => told.push("at once"));
   assertEquals(told, ["later", "at once"]);
 });

@@ -76,7 +76,8 @@ function upgrade(subprotocol?: string, maxSilence = 35_000) {
       return { socket, response };
     },
   });
-  const given = runtime.upgrade!(new Request("http://host/"), undefined, listener, () => {});
+  const request = runtime(new Request("http://host/"), undefined);
+  const given = request.upgrade!(listener, () => {});
   return { socket, told, opened, given, response, asked };
 }
 
@@ -102,7 +103,8 @@ Deno.test("a request that Deno does not upgrade is refused", () => {
     },
   });
   const listener = {} as SocketListener;
-  const given = runtime.upgrade!(new Request("http://host/"), undefined, listener, () => {});
+  const request = runtime(new Request("http://host/"), undefined);
+  const given = request.upgrade!(listener, () => {});
   assertEquals(given, undefined);
 });
 
@@ -216,16 +218,16 @@ Deno.test("a congested socket that closes is watched no longer", () => {
 });
 
 Deno.test("the remote end is what Deno tells of it", () => {
-  const { endpoints: ends } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
-  const request = new Request("http://host/");
+  const runtime = denoRuntime({ upgradeWebSocket: () => ({}) as never });
+  const ends = (info: unknown) => runtime(new Request("http://host/"), info).endpoints();
   const remoteAddr = { transport: "tcp", hostname: "10.0.0.1", port: 1234 };
-  assertEquals(ends(request, { remoteAddr }).remote, { address: "10.0.0.1", port: 1234 });
+  assertEquals(ends({ remoteAddr }).remote, { address: "10.0.0.1", port: 1234 });
   for (
     const info of [undefined, {}, { remoteAddr: { transport: "unix", path: "/x" } }, {
       remoteAddr: { transport: "vsock", cid: 2, port: 1 },
     }]
   ) {
-    assertEquals(ends(request, info).remote, undefined);
+    assertEquals(ends(info).remote, undefined);
   }
 });
 
@@ -271,11 +273,11 @@ Deno.test("Deno pings by itself, and always reads", () => {
 });
 
 Deno.test("a request has its path where Host and URL have nothing but a host before it", () => {
-  const { hasItsPath } = denoRuntime({ upgradeWebSocket: () => ({}) as never });
+  const runtime = denoRuntime({ upgradeWebSocket: () => ({}) as never });
   const ask = (url: string, host: string | null) => {
     const headers = new Headers(host === null ? {} : { Host: host });
     const request = { url, headers } as Request;
-    return hasItsPath!(request, url, pathOf(url).start, undefined);
+    return runtime(request, undefined).hasItsPath!(url, pathOf(url).start);
   };
   // What Deno makes of `Host`, in that order.
   const good = [

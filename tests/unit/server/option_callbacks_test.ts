@@ -3,7 +3,7 @@ import { Emitter } from "../../../src/connection/emitter.ts";
 import { ErrorReporter } from "../../../src/server/error_reporter.ts";
 import { OptionCallbacks } from "../../../src/server/option_callbacks.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
-import { readOptions } from "../../../src/options/settings.ts";
+import { optionNames, readOptions } from "../../../src/options/settings.ts";
 import { fakeTime } from "../../support/fake_time.ts";
 import { connect, PollingClient, serve } from "../../support/polling_client.ts";
 
@@ -171,3 +171,43 @@ Deno.test("fallback: a thenable of no promise's making counts once", async () =>
   const response = await server.handle(new Request("http://host/elsewhere"));
   assertEquals(await response.text(), "one");
 });
+
+/** The options that take a function, but for `log`, which is where errors go. */
+const functionOptions = optionNames.filter((name) => {
+  if (name.includes("_") || name === "log") return false;
+  try {
+    return readOptions({ [name]: throwing }) !== undefined;
+  } catch {
+    return false;
+  }
+});
+
+/** Requests that between them lead to a call of every such function. */
+function requests(): Request[] {
+  const handshake = {
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+    "Sec-WebSocket-Protocol": "v12.stomp",
+  };
+  return [
+    new Request("http://host/other"),
+    new Request("http://host/echo/info", { headers: { Origin: "https://a.example" } }),
+    new Request("http://host/echo/0/b/xhr", { method: "POST" }),
+    new Request("http://host/echo/0/c/websocket", { headers: handshake }),
+  ];
+}
+
+for (const name of functionOptions) {
+  Deno.test(`${name}: what a function throws is reported, and every request gets a response`, async () => {
+    using _time = fakeTime();
+    const { server } = serve({ [name]: throwing });
+    const reported: string[] = [];
+    server.on("error", (error) => reported.push((error as Error).message));
+    for (const request of requests()) {
+      assertEquals(await server.handle(request) instanceof Response, true);
+    }
+    assertEquals([...new Set(reported)], ["thrown by the application"]);
+  });
+}

@@ -146,8 +146,8 @@ Deno.test("a websocket that opens in the middle of closing is told, and the appl
   const { upgrade } = runtime;
   let open = () => {};
   Object.assign(runtime, {
-    upgrade: (...[request, info, listener, complain]: Parameters<typeof upgrade>) => {
-      open = () => upgrade(request, info, listener, complain);
+    upgrade: (...[listener, warnOnce]: Parameters<typeof upgrade>) => {
+      open = () => upgrade(listener, warnOnce);
       return new Response("upgraded");
     },
   });

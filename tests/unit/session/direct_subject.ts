@@ -7,7 +7,8 @@
 
 import { flushSoon } from "../../../src/event_loop/flush_queue.ts";
 import type { Frame } from "../../../src/protocol/message.ts";
-import { ClientInfo, type Protocol } from "../../../src/session/client_info.ts";
+import type { Protocol } from "../../../src/protocol/transport_names.ts";
+import { ClientInfo } from "../../../src/session/client_info.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
 import type { Application } from "../../../src/session/application.ts";

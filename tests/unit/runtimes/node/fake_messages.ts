@@ -6,7 +6,7 @@
 
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
-import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
+import { NodeRequestRuntime } from "../../../../src/runtimes/node/node_runtime.ts";
 import type {
   Http2Stream,
   IncomingMessage,
@@ -199,6 +199,6 @@ export class FakeResponse extends EventEmitter implements ServerResponse {
 export function exchange(asked: Asked = {}) {
   const req = new FakeIncoming(asked);
   const res = new FakeResponse(req.socket);
-  const info = new NodeInfo(req, res);
-  return { req, res, socket: req.socket, info };
+  const runtime = new NodeRequestRuntime(req, res);
+  return { req, res, socket: req.socket, runtime };
 }

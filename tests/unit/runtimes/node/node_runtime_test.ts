@@ -1,78 +1,69 @@
 import { assertEquals } from "@std/assert";
 import { PlainResponse } from "../../../../src/http/plain_response.ts";
-import { runtimeOf, type SocketListener } from "../../../../src/runtimes/runtime.ts";
-import { nodeRuntime, upgradeRuntime } from "../../../../src/runtimes/node/node_runtime.ts";
-import { alreadySent } from "../../../../src/runtimes/node/sink.ts";
+import { runtimeOf } from "../../../../src/runtimes/runtime.ts";
+import { alreadySent } from "../../../../src/runtimes/node/exchange.ts";
 import { exchange, FakeSocket } from "./fake_messages.ts";
 
-const request = new Request("http://host/");
-const listener = {} as SocketListener;
-
-/** An upgrade request that notes what becomes of it. */
-function upgradeRequest() {
-  const calls: unknown[] = [];
-  const accept = (listener: SocketListener) => calls.push(listener);
-  return { calls, accept, decline: () => calls.push("declined") };
-}
-
-/** What both runtimes tell of a socket. */
-const ends = (socket: FakeSocket) => [
-  nodeRuntime.endpoints(request, exchange({ socket }).info),
-  upgradeRuntime.endpoints(request, { socket }),
-];
+const endpoints = (socket: FakeSocket) => exchange({ socket }).runtime.endpoints();
 
 Deno.test("both ends are those of the socket", () => {
-  const expected = {
+  assertEquals(endpoints(new FakeSocket()), {
     remote: { address: "192.0.2.1", port: 1234 },
     local: { address: "192.0.2.2", port: 80 },
-  };
-  assertEquals(ends(new FakeSocket()), [expected, expected]);
+  });
 });
 
 Deno.test("of a socket that is gone, or one without addresses, the ends are unknown", () => {
   const socket = new FakeSocket();
   socket.remoteAddress = socket.remotePort = undefined;
   socket.localAddress = socket.localPort = undefined;
-  const expected = { remote: undefined, local: undefined };
-  assertEquals(ends(socket), [expected, expected]);
+  assertEquals(endpoints(socket), { remote: undefined, local: undefined });
 });
 
-Deno.test("no time-out cuts off an answer that is expected to wait", () => {
+Deno.test("no timeout cuts off a response that is expected to wait", () => {
   const socket = new FakeSocket();
   socket.timeout = 500;
-  const { info } = exchange({ socket });
-  nodeRuntime.suspendIdleTimeout?.(request, info, Infinity);
+  const { runtime } = exchange({ socket });
+  runtime.suspendIdleTimeout();
   assertEquals(socket.timeout, 0);
-  nodeRuntime.restoreIdleTimeout?.(request, info);
+  runtime.restoreIdleTimeout();
   assertEquals(socket.timeout, 500);
 });
 
-Deno.test("a request comes with its runtime", () => {
-  assertEquals(runtimeOf(exchange().info) === nodeRuntime, true);
+Deno.test("a response that is cut off while it waits restores the timeout of its HTTP/2 session", () => {
+  const session = new FakeSocket();
+  session.timeout = 500;
+  const { res, runtime } = exchange();
+  res.stream = { destroyed: false, destroy() {}, session };
+  runtime.suspendIdleTimeout();
+  assertEquals(session.timeout, 0);
+  res.emit("close");
+  assertEquals(session.timeout, 500);
 });
 
-Deno.test("a request that Node has not taken for an upgrade is none", () => {
-  const upgraded = nodeRuntime.upgrade?.(request, exchange().info, listener, () => {});
-  assertEquals(upgraded, undefined);
+Deno.test("a request is its own runtime", () => {
+  const { runtime } = exchange();
+  assertEquals(runtimeOf(runtime) === runtime, true);
 });
 
-Deno.test("an answer goes to Node, and the server returns what says so", () => {
-  const { info, res } = exchange();
-  assertEquals(nodeRuntime.respond?.(new PlainResponse(404, {}, "no"), request, info), alreadySent);
+Deno.test("there are websockets, but not of a request that Node has not taken for an upgrade", () => {
+  const { runtime } = exchange();
+  assertEquals(["upgrade" in runtime, runtime.upgrade()], [true, undefined]);
+});
+
+Deno.test("a response goes to Node, and the server returns what says so", () => {
+  const { runtime, res } = exchange();
+  assertEquals(runtime.respond(new PlainResponse(404, {}, "no")), alreadySent);
   assertEquals(res.calls, ["head 404", "end no"]);
 });
 
-Deno.test("an upgrade that the server grants is accepted, with its listener", () => {
-  const info = upgradeRequest();
-  assertEquals(upgradeRuntime.upgrade?.(request, info, listener, () => {}), alreadySent);
-  assertEquals(info.calls, [listener]);
-});
-
-Deno.test("an upgrade that the server answers is declined", () => {
-  const info = upgradeRequest();
-  assertEquals(
-    upgradeRuntime.respond?.(new PlainResponse(400, {}, "no"), request, info),
-    alreadySent,
-  );
-  assertEquals(info.calls, ["declined"]);
+Deno.test("a client that leaves before the response is told of once, and one that has left at once", () => {
+  const calls: string[] = [];
+  const { runtime, res, socket } = exchange();
+  runtime.onAbandoned(() => calls.push("later"));
+  assertEquals(calls, []);
+  res.emit("close");
+  socket.destroyed = true;
+  runtime.onAbandoned(() => calls.push("at once"));
+  assertEquals(calls, ["later", "at once"]);
 });

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { PlainResponse } from "../../../../src/http/plain_response.ts";
 import { runtimeOf, type SocketListener } from "../../../../src/runtimes/runtime.ts";
-import { upgradeRuntime } from "../../../../src/runtimes/node/node_runtime.ts";
+import { alreadySent } from "../../../../src/runtimes/node/exchange.ts";
 import { UpgradeRequest } from "../../../../src/runtimes/node/node_upgrade.ts";
-import type { WebSockets } from "../../../../src/runtimes/node/websockets.ts";
+import type { WsServer } from "../../../../src/runtimes/node/ws_server.ts";
 import { type Asked, FakeIncoming, FakeSocket } from "./fake_messages.ts";
 
 const handshake = ["Host", "host", "Connection", "Upgrade", "Upgrade", "websocket"];
@@ -31,7 +32,7 @@ function make(
   const bytes = new TextEncoder().encode(rest);
   const upgrade = new UpgradeRequest(
     server,
-    websockets as unknown as WebSockets,
+    websockets as unknown as WsServer,
     req,
     socket,
     bytes,
@@ -159,7 +160,7 @@ Deno.test("an answer that nobody fetched is cancelled with its connection", () =
 Deno.test("an accepted request goes to ws, with what came after it", () => {
   const { upgrade, req, socket, bytes, accepted, emitted } = make({}, "frame");
   const listener = {} as SocketListener;
-  upgrade.accept(listener);
+  assertEquals(upgrade.upgrade(listener), alreadySent);
   const [args = []] = accepted;
   assertEquals(args.map((arg, at) => arg === [req, socket, bytes, listener][at]), [
     true,
@@ -174,6 +175,14 @@ Deno.test("an error on the socket ends nobody, from the beginning on", () => {
   assert(make().socket.emit("error", new Error("reset")));
 });
 
-Deno.test("an upgrade request comes with the runtime that knows what to do with it", () => {
-  assertEquals(runtimeOf(make().upgrade) === upgradeRuntime, true);
+Deno.test("an upgrade request is its own runtime, with the ends of its socket", () => {
+  const { upgrade } = make();
+  assertEquals(runtimeOf(upgrade) === upgrade, true);
+  assertEquals(upgrade.endpoints().remote, { address: "192.0.2.1", port: 1234 });
+});
+
+Deno.test("an upgrade request that gets a response is declined", () => {
+  const { upgrade, emitted } = make();
+  assertEquals(upgrade.respond(new PlainResponse(400, {}, "no")), alreadySent);
+  assertEquals(emitted, [["connection", true]]);
 });

@@ -1,8 +1,7 @@
 import { Writable } from "node:stream";
 import { assertEquals, assertThrows } from "@std/assert";
-import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
+import { alreadySent, Exchange } from "../../../../src/runtimes/node/exchange.ts";
 import { sendFailure, sendResponse } from "../../../../src/runtimes/node/response.ts";
-import { alreadySent } from "../../../../src/runtimes/node/sink.ts";
 import type { ServerResponse } from "../../../../src/runtimes/node/types.ts";
 import { exchange, FakeIncoming } from "./fake_messages.ts";
 
@@ -28,7 +27,7 @@ class StreamingResponse extends Writable {
 
 function send(response: Response) {
   const res = new StreamingResponse();
-  sendResponse(response, new NodeInfo(new FakeIncoming(), res as unknown as ServerResponse));
+  sendResponse(response, new Exchange(new FakeIncoming(), res as unknown as ServerResponse));
   return res;
 }
 
@@ -115,16 +114,16 @@ Deno.test("what Node was given already is not sent", () => {
 Deno.test("a body that somebody reads cannot be sent, and nothing of the answer is", () => {
   const response = new Response("body");
   response.body?.getReader();
-  const { res, info } = exchange();
-  assertThrows(() => sendResponse(response, info), Error);
+  const { res, runtime } = exchange();
+  assertThrows(() => sendResponse(response, runtime), Error);
   assertEquals(res.calls, []);
 });
 
 Deno.test("what cannot be sent is a 500, or cut off where it has begun", () => {
   for (const [begun, calls] of [[false, ["head 500", "end Internal error"]], [true, ["destroy"]]]) {
-    const { res, info } = exchange();
+    const { res, runtime } = exchange();
     res.headersSent = begun === true;
-    sendFailure(info);
+    sendFailure(runtime);
     assertEquals<unknown>(res.calls, calls);
   }
 });
@@ -136,21 +135,21 @@ Deno.test("fields that Connection lists are of the connection, too", () => {
 
 Deno.test("an answer that others have given meanwhile is left alone, and ours cancelled", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const { res, info } = exchange();
+  const { res, runtime } = exchange();
   res.headersSent = true;
-  sendResponse(new Response(new ReadableStream({ cancel: () => resolve() })), info);
+  sendResponse(new Response(new ReadableStream({ cancel: () => resolve() })), runtime);
   await promise;
   assertEquals(res.calls, []);
 });
 
 Deno.test("a body of which others refuse a part is cancelled, and the answer cut off", async () => {
   for (const refused of ["write", "end"] as const) {
-    const { res, info } = exchange();
+    const { res, runtime } = exchange();
     res[refused] = () => {
       throw new Error("refused");
     };
     const cutOff = new Promise<void>((resolve) => (res.destroy = resolve));
-    sendResponse(new Response("body"), info);
+    sendResponse(new Response("body"), runtime);
     await cutOff;
   }
 });
@@ -160,20 +159,20 @@ Deno.test("a failure is told by whatever way is left, and never throws", () => {
     throw new Error("refused");
   };
   for (const method of ["writeHead", "end", "getHeaderNames", "removeHeader"] as const) {
-    const { res, info } = exchange();
+    const { res, runtime } = exchange();
     res.set.set("te", "x");
     res.stream = { destroyed: false, destroy: () => res.calls.push("destroy") };
     res[method] = refuse;
-    sendFailure(info);
+    sendFailure(runtime);
     assertEquals(res.calls.at(-1), "destroy");
   }
 });
 
 Deno.test("a failure takes no field of the answer that failed, and leaves one that has ended", () => {
-  const { res, info } = exchange();
+  const { res, runtime } = exchange();
   res.set.set("x-a", "1");
-  sendFailure(info);
+  sendFailure(runtime);
   assertEquals([res.set.size, res.status], [0, 500]);
-  sendFailure(info);
+  sendFailure(runtime);
   assertEquals(res.calls, ["head 500", "end Internal error"]);
 });

@@ -1,17 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { PlainResponse } from "../../../../src/http/plain_response.ts";
 import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
-import { NodeInfo } from "../../../../src/runtimes/node/node_info.ts";
-import { alreadySent, NodeSink, respond } from "../../../../src/runtimes/node/sink.ts";
+import { alreadySent, Exchange } from "../../../../src/runtimes/node/exchange.ts";
+import { NodeSink } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../../support/fake_time.ts";
 import { type Asked, exchange, FakeResponse, FakeSocket } from "./fake_messages.ts";
-
-/** What Node is given for an answer. */
-function given(answer: PlainResponse) {
-  const { res, info } = exchange();
-  respond(answer, info);
-  return { fields: res.fields, calls: res.calls };
-}
 
 /** Notes what it is told. */
 class Told implements SinkListener {
@@ -39,36 +31,8 @@ class Told implements SinkListener {
 function open(asked: Asked = {}) {
   const messages = exchange(asked);
   const told = new Told();
-  return { ...messages, told, sink: new NodeSink({ "X-A": "1" }, messages.info, told) };
+  return { ...messages, told, sink: new NodeSink({ "X-A": "1" }, messages.runtime, told) };
 }
-
-Deno.test("an answer with a body says how many bytes it is", () => {
-  assertEquals(given(new PlainResponse(200, { "X-A": "1" }, "\u20ac")), {
-    fields: { "X-A": "1", "Content-Length": "3" },
-    calls: ["head 200", "end \u20ac"],
-  });
-  assertEquals(given(new PlainResponse(404, {}, "")).fields, { "Content-Length": "0" });
-});
-
-Deno.test("an answer without a body has no bytes, and 204 and 304 do not say so", () => {
-  for (const [status, length] of [[405, "0"], [200, "0"], [204, undefined], [304, undefined]]) {
-    const { fields, calls } = given(new PlainResponse(Number(status), {}, null));
-    assertEquals([fields["Content-Length"], calls], [length, [`head ${status}`, "end"]]);
-  }
-});
-
-Deno.test("an answer to HEAD says how many bytes it would be", () => {
-  const { res, info } = exchange({ method: "HEAD" });
-  respond(new PlainResponse(200, {}, "text"), info);
-  assertEquals(res.fields["Content-Length"], "4");
-});
-
-Deno.test("an answer that the application has begun is left alone", () => {
-  const { res, info } = exchange();
-  res.headersSent = true;
-  respond(new PlainResponse(200, {}, "text"), info);
-  assertEquals(res.calls, []);
-});
 
 Deno.test("a sink answers when it has something to send, and sends it chunk by chunk", () => {
   const { sink, res } = open();
@@ -167,10 +131,10 @@ Deno.test("of HTTP/2, a stream that had gone before is a break, and its socket i
   for (const destroyed of [true, false]) {
     const socket = new FakeSocket();
     socket.destroyed = !destroyed;
-    const { info, res } = exchange({ socket });
+    const { runtime, res } = exchange({ socket });
     res.stream = { destroyed, destroy() {} };
     const told = new Told();
-    new NodeSink({}, info, told);
+    new NodeSink({}, runtime, told);
     await microtasks();
     assertEquals(told.calls, destroyed ? ["broken"] : []);
   }
@@ -205,7 +169,7 @@ Deno.test("of an answer that waits for another, the end of the connection is a b
   const messages = exchange();
   messages.res.socket = null;
   const told = new Told();
-  new NodeSink({}, messages.info, told);
+  new NodeSink({}, messages.runtime, told);
   // Node tells only the answer whose turn it is.
   messages.socket.emit("close");
   assertEquals(told.calls, ["broken"]);
@@ -256,9 +220,9 @@ for (const stop of ["write", "end", "finish"] as const) {
   Deno.test(`a ${stop} that others refuse cuts the answer off, and is told apart`, async () => {
     const messages = exchange();
     const reports: unknown[] = [];
-    const info = new NodeInfo(messages.req, messages.res, (error) => reports.push(`${error}`));
+    const runtime = new Exchange(messages.req, messages.res, (error) => reports.push(`${error}`));
     const told = new Told();
-    const sink = new NodeSink({}, info, told);
+    const sink = new NodeSink({}, runtime, told);
     sink.write("one");
     Object.assign(messages.res, { write: refuse, end: refuse });
     sink[stop]("two");
@@ -270,28 +234,11 @@ for (const stop of ["write", "end", "finish"] as const) {
   });
 }
 
-Deno.test("an answer that others refuse to end is cut off", () => {
-  const { res, info } = exchange();
-  res.end = refuse;
-  assertThrows(() => respond(new PlainResponse(200, {}, "text"), info), Error, "refused");
-  assertEquals(res.calls, ["head 200", "destroy"]);
-});
-
-Deno.test("an answer is cut off by whatever way is left", () => {
-  const { req, res, info, socket } = exchange();
-  res.destroy = req.destroy = refuse;
-  res.stream = { destroyed: false, destroy: refuse };
-  info.cutOff();
-  assertEquals(socket.destroyed, true);
-  socket.destroy = refuse;
-  info.cutOff();
-});
-
 Deno.test("without a socket, which others may have taken away, an answer is sent all the same", () => {
   const messages = exchange();
   const req = Object.defineProperty(messages.req, "socket", { value: null });
   const res = new FakeResponse(null);
-  const sink = new NodeSink({}, new NodeInfo(req, res), new Told());
+  const sink = new NodeSink({}, new Exchange(req, res), new Told());
   sink.finish("text");
   assertEquals(res.calls, ["head 200", "end text"]);
 });
@@ -330,9 +277,9 @@ Deno.test("of a long text, nothing more is sent after a break or an abort", () =
 });
 
 Deno.test("an answer that is cut off behind another takes the connection with it, which would keep it", () => {
-  const { req, socket, info } = exchange();
+  const { req, socket, runtime } = exchange();
   const res = new FakeResponse(null);
-  const sink = new NodeSink({}, new NodeInfo(req, res), new Told());
+  const sink = new NodeSink({}, new Exchange(req, res), new Told());
   sink.write("x");
   sink.abort();
   assertEquals(socket.destroyed, true);
@@ -340,7 +287,7 @@ Deno.test("an answer that is cut off behind another takes the connection with it
   const other = exchange();
   other.res.socket = null;
   other.res.writableFinished = true;
-  other.info.cutOff();
+  other.runtime.cutOff();
   assertEquals([other.socket.destroyed, other.res.calls], [false, ["destroy"]]);
-  assertEquals(info.isGone, true);
+  assertEquals(runtime.isGone, true);
 });

@@ -295,7 +295,7 @@ class NotedSink implements Sink {
 function noted(options: ServerOptions) {
   const sinks: NotedSink[] = [];
   const runtime = Object.assign(new FakeRuntime(), {
-    stream(_fields: unknown, _request: unknown, _info: unknown, listener: SinkListener) {
+    stream(_headers: unknown, listener: SinkListener) {
       const sink = new NotedSink();
       sink.listener = listener;
       sinks.push(sink);

@@ -116,7 +116,7 @@ class Telling extends FakeRuntime {
   readonly gone: (() => void)[] = [];
   areGone = false;
 
-  onAbandoned(_request: unknown, _info: unknown, gone: () => void): void {
+  onAbandoned(gone: () => void): void {
     if (this.areGone) gone();
     else this.gone.push(gone);
   }

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Frame } from "../../../../src/protocol/message.ts";
 import type { Socket, SocketListener } from "../../../../src/runtimes/runtime.ts";
 import type { IncomingMessage, NodeSocket } from "../../../../src/runtimes/node/types.ts";
-import { WebSockets } from "../../../../src/runtimes/node/websockets.ts";
+import { WsServer } from "../../../../src/runtimes/node/ws_server.ts";
 
 /** A socket that keeps what is written to it. */
 class KeepingSocket extends Duplex {
@@ -33,7 +33,7 @@ const handshake = {
 /** Upgrades a request; what is sent on the websocket is in `written`, after the answer. */
 function upgrade(
   others: Record<string, string> = {},
-  websockets = new WebSockets(false),
+  websockets = new WsServer(false),
   head = new Uint8Array(0),
   subprotocol?: string,
 ) {
@@ -106,7 +106,7 @@ Deno.test("the subprotocol that the server has chosen is agreed on, however it w
 
 Deno.test("compression is agreed on where that is asked for", () => {
   const offer = { "sec-websocket-extensions": "permessage-deflate" };
-  const { socket } = upgrade(offer, new WebSockets(true));
+  const { socket } = upgrade(offer, new WsServer(true));
   assert(socket.written.includes("Sec-WebSocket-Extensions: permessage-deflate"), socket.written);
 });
 

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { PlainResponse } from "../../../src/http/plain_response.ts";
 import {
-  type Runtime,
+  type RequestRuntime,
   runtimeKey,
   type Sink,
   type SinkListener,
@@ -46,13 +46,13 @@ class Kept implements Sink {
 function serveByInfo() {
   const answers: PlainResponse[] = [];
   const sinks: Kept[] = [];
-  const runtime: Runtime = {
+  const runtime: RequestRuntime = {
     endpoints: () => ({ remote: { address: "192.0.2.1", port: 7 } }),
     respond(answer) {
       answers.push(answer);
       return sent;
     },
-    stream(_fields, _request, _info, listener) {
+    stream(_headers, listener) {
       const sink = new Kept(listener);
       sinks.push(sink);
       return sink;
@@ -151,7 +151,7 @@ Deno.test("a runtime that cannot send anything is reported, and brings down nobo
   const respond = () => {
     throw new Error("No sending today");
   };
-  const info = { [runtimeKey]: { ends: () => ({}), respond } };
+  const info = { [runtimeKey]: { endpoints: () => ({}), respond } };
   const response = await server.handle(new Request("http://host/echo"), info);
   assertEquals(response.status, 500);
   assertEquals(log.map((line) => line.split("\n")[0]), ["error Error: No sending today"]);

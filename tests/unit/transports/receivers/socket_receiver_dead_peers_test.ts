@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { ServerOptions } from "../../../src/options/server_options.ts";
-import { inNextTurn } from "../../../src/event_loop/turns.ts";
-import { connectSocket, FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
-import { fakeTime, microtasks } from "../../support/fake_time.ts";
-import { closings, serve } from "../../support/polling_client.ts";
+import type { ServerOptions } from "../../../../src/options/server_options.ts";
+import { inNextTurn } from "../../../../src/event_loop/turns.ts";
+import { connectSocket, FakeRuntime, onRuntime } from "../../../support/fake_runtime.ts";
+import { fakeTime, microtasks } from "../../../support/fake_time.ts";
+import { closings, serve } from "../../../support/polling_client.ts";
 
 const delays = { heartbeatDelay: 1000, heartbeatTimeout: 100 };
 const raw = "/echo/websocket";

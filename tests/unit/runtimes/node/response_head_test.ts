@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { clearHead, writeHead } from "../../../../src/runtimes/node/head.ts";
+import {
+  clearHead,
+  connectionHeaders,
+  writeHead,
+} from "../../../../src/runtimes/node/response_head.ts";
 import { FakeResponse } from "./fake_messages.ts";
 
 /** An answer that others have given fields. */
@@ -78,7 +82,7 @@ Deno.test("what Node has read of a head that it refuses is not sent with another
 Deno.test("a head is not sent after that of another answer", () => {
   const res = prepared({});
   res.headersSent = true;
-  assertThrows(() => writeHead(res, 200, { "X-A": "1" }), Error, "another answer");
+  assertThrows(() => writeHead(res, 200, { "X-A": "1" }), Error, "another response");
   assertEquals(res.calls, []);
 });
 
@@ -87,4 +91,21 @@ Deno.test("by HTTP/2, a value with a control character is refused, which clients
     assertThrows(() => writeHead(prepared({}, true), 200, { "X-A": value }), TypeError, "X-A");
   }
   writeHead(prepared({}, true), 200, { "X-A": "\t \xff", "Set-Cookie": ["a", "b"] });
+});
+
+Deno.test("fields of the connection are found in any case, and others are not among them", () => {
+  const names = ["connection", "Keep-Alive", "TRANSFER-ENCODING", "Upgrade", "TE", "Host"];
+  const others = ["Content-Type", "Set-Cookie", "Trailer", "X-Connection", ""];
+  for (const connection of [null, undefined, "", "close", "keep-alive, Upgrade"]) {
+    assertEquals(connectionHeaders([...names, ...others], connection), [...names]);
+  }
+  assertEquals(connectionHeaders(["Proxy-Connection", "HTTP2-Settings"], null).length, 2);
+});
+
+Deno.test("fields that Connection lists are of the connection, too", () => {
+  assertEquals(connectionHeaders(["X-A", "x-b", "X-AB", "close"], "close , X-B,x-a"), [
+    "X-A",
+    "x-b",
+    "close",
+  ]);
 });

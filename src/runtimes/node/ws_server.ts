@@ -1,5 +1,5 @@
 /**
- * Websocket handshakes on Node's servers, by the package `ws`.
+ * Websocket handshakes on Node's servers, with the package `ws`.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { WebSocketServer } from "ws";
 import type { SocketListener } from "../runtime.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
-import { NodeWebSocket, normalizeHandshake, type WebSocketOfWs } from "./node_websocket.ts";
+import { normalizeHandshake, type WebSocketOfWs, WsSocket } from "./ws_socket.ts";
 
 /** What we use of a server of `ws`. */
 interface ServerOfWs {
@@ -19,8 +19,8 @@ interface ServerOfWs {
   ): void;
 }
 
-/** Makes websockets of upgrade requests. */
-export class WebSockets {
+/** Turns upgrade requests into websockets. */
+export class WsServer {
   readonly #perMessageDeflate: boolean | object;
   #server: ServerOfWs | undefined;
 
@@ -29,7 +29,7 @@ export class WebSockets {
     this.#perMessageDeflate = perMessageDeflate;
   }
 
-  /** Upgrades a request that the server has found to be a handshake. */
+  /** Upgrades a request that the core has checked to be a handshake. */
   upgrade(
     req: IncomingMessage,
     socket: NodeSocket,
@@ -45,14 +45,14 @@ export class WebSockets {
     }) as unknown as ServerOfWs;
     normalizeHandshake(req, listener);
     this.#server.handleUpgrade(req, socket, head, (websocket) => {
-      listener.opened(new NodeWebSocket(websocket, listener));
+      listener.opened(new WsSocket(websocket, listener));
     });
   }
 }
 
 /**
- * Parts of a message each take some hundred bytes besides their own. Clients divide long
- * messages into fragments of a KiB and more, and networks into reads of about as much.
+ * Each part of a message takes some hundred bytes besides its own. Clients divide long messages
+ * into fragments of a KiB and more, and networks into reads of about that size.
  */
 function limitsOf(maxMessageSize: number): { maxFragments: number; maxBufferedChunks: number } {
   const most = Math.min(Math.max(least, Math.ceil(maxMessageSize / smallestPart)), maxInteger);
@@ -62,5 +62,5 @@ function limitsOf(maxMessageSize: number): { maxFragments: number; maxBufferedCh
 const least = 1024;
 const smallestPart = 256;
 
-/** Of more, `ws` takes the lowest 32 bits. */
+/** `ws` takes the lowest 32 bits of a larger number. */
 const maxInteger = 2 ** 31 - 1;

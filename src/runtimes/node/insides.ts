@@ -1,0 +1,264 @@
+/**
+ * The one place that touches what Node, the package `ws` and event emitters do not document, or
+ * do not expect others to change. Each item says what is used and why, what happens where it is
+ * missing or replaced, and which test watches it; probes are in `tests/runtimes/node_http_test.ts`.
+ * `tests/unit/runtimes/node/insides_test.ts` keeps such things out of other files.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { ServerResponse as NodeResponse } from "node:http";
+import process from "node:process";
+import type { IncomingMessage, NodeSocket, ServerResponse } from "./types.ts";
+
+/** Whether `node:http` is Node's own, and not that of Deno or Bun. */
+export const isRealNode = !("Deno" in globalThis || "Bun" in globalThis);
+
+/**
+ * Whether the body of an upgrade request was taken from its socket when the event comes: on Node
+ * since version 26, and on Deno and Bun.
+ *
+ * - Why: a declined request can be put back into the socket only without a body.
+ * - Watched by `tests/node/upgrades_test.ts`, on each version.
+ */
+export const takesBodies = !isRealNode || parseInt(process.versions.node) >= 26;
+
+/** What is used of an HTTP server. */
+export interface ConnectionEmitter {
+  /** The most fields in a request's head. Node drops those after it, or responds with 431. */
+  readonly maxHeadersCount?: number | null | undefined;
+  /** As in Node: whether there was a listener. */
+  emit(event: string, socket: unknown): boolean;
+}
+
+/**
+ * Whether an earlier request on the connection waits for its response. Uses `_httpMessage` of the
+ * socket, the response that writes to it now.
+ *
+ * - Why: Node emits an upgrade at once, also behind such a request.
+ * - Where it is missing: the upgrade goes on, as it does without this.
+ * - Watched by the probe `unfinishedResponse`.
+ */
+export function hasUnfinishedResponse(socket: NodeSocket | null): boolean {
+  return Boolean(socket?._httpMessage);
+}
+
+/**
+ * Whether a response waits behind another on the same connection, because the client has sent
+ * several requests at once. Uses `socket` of the response, which is null then.
+ *
+ * - Why: Node does not emit the connection's end on such a response.
+ * - A response of HTTP/2, which has `stream`, never waits.
+ * - Watched by the probe `queuedResponse`.
+ */
+export function isQueued({ socket, stream, writableFinished }: ServerResponse): boolean {
+  return socket === null && stream === undefined && !writableFinished;
+}
+
+/**
+ * Gives a socket of an upgrade back to its server, with bytes to read again. Uses `unshift` of
+ * the socket, and emits the server's own event for a new connection.
+ *
+ * - Why: Node then reads the request as an ordinary one, with its body, timeouts and keep-alive.
+ * - Where a server has no listener for TLS connections, because another server has accepted this
+ *   one, the event for plain ones is emitted.
+ * - Watched by the probe `putBack`.
+ */
+export function putBack(server: ConnectionEmitter, socket: NodeSocket, bytes: Uint8Array): void {
+  socket.unshift(bytes);
+  const isHeard = socket.encrypted === true && server.emit("secureConnection", socket);
+  if (!isHeard) server.emit("connection", socket);
+}
+
+/**
+ * Replaces a request's headers. Assigns `headers` and `rawHeaders`, which Node keeps until the
+ * response has ended.
+ *
+ * - Why: a client can make the head of a stream's request long, and the stream lives long.
+ * - Where they are getters, as with HTTP/2, or not Node's own, nothing happens.
+ * - Watched by the probe `replacedHeaders`.
+ */
+export function replaceHeaders(
+  req: IncomingMessage,
+  headers: Readonly<Record<string, string>>,
+): void {
+  if (!isRealNode || !Object.hasOwn(req, "rawHeaders")) return;
+  Object.assign(req, { headers: { ...headers }, rawHeaders: [] });
+}
+
+/**
+ * Changes one header of a request, or deletes it. Writes into `headers`, which `ws` reads.
+ *
+ * - Why: `ws` accepts fewer handshakes than we do, and chooses the subprotocol by itself.
+ * - Watched by `tests/unit/runtimes/node/ws_server_test.ts`, with the real `ws`.
+ */
+export function changeHeader(req: IncomingMessage, name: string, value: string | undefined): void {
+  const headers = req.headers as Record<string, unknown>;
+  if (value === undefined) delete headers[name];
+  else headers[name] = value;
+}
+
+/** Node's own methods, unless they were replaced before this module was loaded. */
+const { write, end } = NodeResponse.prototype;
+
+/**
+ * Stops Node from writing the heads of chunks, so that the caller does. Sets `chunkedEncoding`
+ * of a response whose head was sent, and compares its prototype and methods with Node's.
+ *
+ * - Why: a chunk in one piece, where Node makes four: 9 % less time for an echo, 18 % for a
+ *   broadcast.
+ * - Where the response has no chunks, or its `write` was replaced (by compression, for example),
+ *   and on Deno and Bun, this returns false and Node writes the heads.
+ * - Watched by the probe `ownChunks`.
+ */
+export function takeOverChunks(res: ServerResponse): boolean {
+  const isPlain = isRealNode && Object.getPrototypeOf(res) === NodeResponse.prototype &&
+    res.write === write && res.end === end;
+  if (!isPlain || res.chunkedEncoding !== true) return false;
+  res.chunkedEncoding = false;
+  return true;
+}
+
+/** The connection of a websocket. */
+export interface WsConnection {
+  readonly bytesRead?: number;
+  write(bytes: Uint8Array, written?: () => void): unknown;
+}
+
+/** What reads the frames of a websocket. */
+interface WsReceiver {
+  /** The fragments of the message under way. */
+  _fragments?: Uint8Array[];
+  /** Whether the last of them has arrived. */
+  readonly _fin?: boolean;
+  /** Called after each fragment that was added. */
+  dataMessage?(done: unknown): void;
+}
+
+/** The members of a websocket of `ws` that are used here only. */
+export interface WsInsides {
+  readonly _socket?: WsConnection | null | undefined;
+  readonly _receiver?: WsReceiver | null | undefined;
+  /** The extensions that were agreed on. */
+  readonly extensions: string;
+  close(code?: number, reason?: string): void;
+  emit(event: string, code: number | undefined, reason: string | undefined): boolean;
+}
+
+/**
+ * The connection under a websocket, if whole frames can be written to it. Uses `_socket`.
+ *
+ * - Why: one piece for each frame, where `ws` writes two: 13 % less time for an echo, 19 % for a
+ *   broadcast.
+ * - Where messages are compressed, and on Deno and Bun, this is undefined and `ws` sends.
+ * - Watched by the probe `ownFrames`.
+ */
+export function writableConnection(websocket: WsInsides): WsConnection | undefined {
+  const isPlain = isRealNode && websocket.extensions === "";
+  return isPlain ? websocket._socket ?? undefined : undefined;
+}
+
+/**
+ * Bytes that a websocket has received. Uses `_socket`.
+ *
+ * - Why: a peer that is sending a long message is alive, although it does not answer pings.
+ * - Where it is missing, as with Bun's own `ws`, this is 0, and pings alone count.
+ * - Watched by `tests/unit/runtimes/node/ws_server_test.ts`, with the real `ws`.
+ */
+export function bytesReadBy(websocket: WsInsides): number {
+  return websocket._socket?.bytesRead ?? 0;
+}
+
+/** An event of our own: `ws` is about to close a websocket, with that code and reason. */
+export const closeRequested = "sockjs-closing";
+
+/**
+ * Makes a websocket emit {@linkcode closeRequested} before it is closed. Puts a method in the
+ * place of its `close`.
+ *
+ * - Why: `ws` calls it as soon as it has read a close frame or a broken one, which is the last
+ *   moment to send.
+ * - Where `ws` does not call it, as with Bun's own, the event does not come, and an
+ *   error says that a message was too long.
+ * - Watched by the probe `tooLong`.
+ */
+export function announceClose(websocket: WsInsides): void {
+  websocket.close = closeWithEvent;
+}
+
+/** One function for all websockets. */
+function closeWithEvent(this: WsInsides, code?: number, reason?: string): void {
+  this.emit(closeRequested, code, reason);
+  (Object.getPrototypeOf(this) as WsInsides).close.call(this, code, reason);
+}
+
+/**
+ * Copies small fragments of a message as they arrive. Replaces `dataMessage` of the websocket's
+ * `_receiver`, and reads `_fragments` and `_fin`.
+ *
+ * - Why: each fragment is a view of a piece of up to 64 KiB, and keeps all of it.
+ * - Where one of them is missing, as with Bun's own `ws`, nothing is replaced.
+ * - Watched by the probe `fragments`.
+ */
+export function compactFragments({ _receiver: receiver }: Pick<WsInsides, "_receiver">): void {
+  if (receiver && Array.isArray(receiver._fragments) && receiver.dataMessage !== undefined) {
+    receiver.dataMessage = compactAndContinue;
+  }
+}
+
+/** One function for all receivers. */
+function compactAndContinue(this: WsReceiver, done: unknown): void {
+  if (this._fin === false) compactLast(this._fragments);
+  (Object.getPrototypeOf(this) as WsReceiver).dataMessage?.call(this, done);
+}
+
+function compactLast(fragments: Uint8Array[] | undefined): void {
+  const last = fragments?.at(-1);
+  if (fragments === undefined || last === undefined) return;
+  if (2 * last.byteLength >= last.buffer.byteLength) return;
+  // Not from the pool, which the copy would keep in the same way.
+  const copy = Buffer.allocUnsafeSlow(last.byteLength);
+  copy.set(last);
+  fragments[fragments.length - 1] = copy;
+}
+
+type Constructor = { readonly prototype: object };
+
+/**
+ * Makes instances of a class of ours pass for those of a class of the Web, by `instanceof`. Sets
+ * the prototype of our prototype.
+ *
+ * - Why: a real `Request` or `Headers` takes longer to make than all else that is done for a
+ *   short request, so it is made only when it is needed.
+ * - The Web's own methods throw on such an object, so each of them has one of ours before it.
+ * - Watched by `tests/unit/runtimes/node/request_test.ts` and `request_headers_test.ts`.
+ */
+export function passAs(ours: Constructor, webs: Constructor): void {
+  Object.setPrototypeOf(ours.prototype, webs.prototype);
+}
+
+/** A method that an emitter has for its events. */
+export type Method = (this: unknown, event: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Puts a method of an object's own in the place of the one it has. For an HTTP server's methods
+ * that add and list listeners: `on`, `addListener`, `prependListener`, `listeners` and
+ * `listenerCount` (`src/adapters/listener_interceptor.ts`).
+ *
+ * - Why: listeners that are added later must get no request that SockJS has taken.
+ * - Where others replace the method after us, theirs stays when ours is taken away.
+ * - Watched by `tests/unit/adapters/listener_interceptor_test.ts` and `tests/programs/`.
+ *
+ * @returns A function that puts back what was there.
+ */
+export function replaceMethod(object: object, name: string, method: Method): () => void {
+  const methods = object as Record<string, unknown>;
+  const earlier = Object.getOwnPropertyDescriptor(methods, name);
+  Object.defineProperty(methods, name, { value: method, configurable: true, writable: true });
+  return () => {
+    if (methods[name] !== method) return;
+    if (earlier === undefined) delete methods[name];
+    else Object.defineProperty(methods, name, earlier);
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * A websocket of the package `ws`.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import type { Frame } from "../../protocol/message.ts";
+import { messageTooBig } from "../../protocol/close_codes.ts";
+import { OPEN } from "../../protocol/ready_state.ts";
+import { rememberLast } from "../../protocol/remember_last.ts";
+import type { Socket, SocketListener } from "../runtime.ts";
+import {
+  announceClose,
+  bytesReadBy,
+  changeHeader,
+  closeRequested,
+  compactFragments,
+  writableConnection,
+  type WsConnection,
+  type WsInsides,
+} from "./insides.ts";
+import type { IncomingMessage } from "./types.ts";
+
+/** What is used of a websocket of `ws`. */
+export interface WebSocketOfWs extends WsInsides {
+  readonly bufferedAmount: number;
+  readonly readyState: number;
+  send(text: string, sent?: () => void): void;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
+  ping(): void;
+  pause(): void;
+  resume(): void;
+  on(event: typeof closeRequested, listener: (code?: number, reason?: string) => void): void;
+  on(event: "pong", listener: () => void): void;
+  on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
+  on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;
+  on(event: "error", listener: (error: { code?: string }) => void): void;
+}
+
+/**
+ * Makes `ws` accept a handshake that the core has accepted: it is stricter with the names of
+ * protocols and versions, and agrees to the first subprotocol that it finds.
+ */
+export function normalizeHandshake(req: IncomingMessage, { subprotocol }: SocketListener): void {
+  changeHeader(req, "upgrade", "websocket");
+  changeHeader(req, "sec-websocket-version", "13");
+  changeHeader(req, "sec-websocket-protocol", subprotocol);
+}
+
+/** An open websocket. */
+export class WsSocket implements Socket {
+  readonly #websocket: WebSocketOfWs;
+  readonly #sent: () => void;
+  readonly #drainThreshold: number;
+  /** Takes whole frames, if `ws` would do no more with them than we do. */
+  readonly #connection: WsConnection | undefined;
+
+  constructor(websocket: WebSocketOfWs, listener: SocketListener) {
+    this.#websocket = websocket;
+    this.#drainThreshold = listener.drainThreshold;
+    this.#connection = writableConnection(websocket);
+    this.#sent = () => listener.drained();
+    compactFragments(websocket);
+    websocket.on("message", (data, isBinary) => {
+      listener.message(isBinary ? undefined : data.toString());
+    });
+    websocket.on("pong", () => listener.pong());
+    announceClose(websocket);
+    websocket.on(closeRequested, (code, reason) => {
+      // For a message over `maxPayload`, `ws` gives no reason; ours has one.
+      if (code === messageTooBig.code && reason === undefined) listener.tooLong();
+      else listener.closing();
+    });
+    websocket.on("close", (code, reason) => listener.closed(code, reason.toString()));
+    // A close event follows each error. With Bun's own `ws`, only an error says that a message
+    // was too long.
+    websocket.on("error", ({ code }) => {
+      if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") listener.tooLong();
+    });
+  }
+
+  get deliversApart(): boolean {
+    return false;
+  }
+
+  get bytesRead(): number {
+    return bytesReadBy(this.#websocket);
+  }
+
+  get bufferedAmount(): number {
+    return this.#websocket.bufferedAmount;
+  }
+
+  get bufferedUpperBound(): number {
+    return this.bufferedAmount;
+  }
+
+  send(frame: Frame): void {
+    const { text } = frame;
+    const websocket = this.#websocket;
+    const isCongested = websocket.bufferedAmount + text.length > this.#drainThreshold;
+    // A callback for the message, as Bun's sockets have no `drain` event here.
+    const sent = isCongested ? this.#sent : undefined;
+    const isDirect = text.length < maxCopied && websocket.readyState === OPEN;
+    if (isDirect && this.#connection !== undefined) {
+      this.#connection.write(websocketFrame(frame), sent);
+    } else websocket.send(text, sent);
+  }
+
+  close(code: number, reason: string): void {
+    this.#websocket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#websocket.terminate();
+  }
+
+  ping(): boolean {
+    this.#websocket.ping();
+    return true;
+  }
+
+  pause(): void {
+    if (canPause) this.#websocket.pause();
+  }
+
+  resume(): void {
+    if (canPause) this.#websocket.resume();
+  }
+}
+
+/** Bun's own `ws` cannot stop reading. */
+const canPause = !("Bun" in globalThis);
+
+/** Characters up to which copying a text into its frame is faster than writing both apart. */
+const maxCopied = 16 * 1024;
+
+/** The text frame of RFC 6455, unmasked. The last one is kept, as a broadcast sends it to all. */
+export const websocketFrame: (frame: Frame) => Uint8Array = rememberLast(encodeFrame);
+
+function encodeFrame({ text }: Frame): Uint8Array {
+  const length = Buffer.byteLength(text);
+  const isShort = length < 126;
+  const bytes = Buffer.allocUnsafe(length + (isShort ? 2 : 4));
+  bytes[0] = finalText;
+  if (isShort) bytes[1] = length;
+  else {
+    bytes[1] = 126;
+    bytes.writeUInt16BE(length, 2);
+  }
+  bytes.write(text, isShort ? 2 : 4);
+  return bytes;
+}
+
+const finalText = 0x81;

@@ -1,0 +1,97 @@
+/**
+ * Checks that `tests/unit` has the folders of `src`, and a test for each of its files.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+
+const root = new URL("../", import.meta.url);
+const end = "_test.ts";
+
+/** All files below a folder, by their paths there. */
+async function filesBelow(folder: string, path = ""): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/${path}`, root))) {
+    if (isDirectory) found.push(...await filesBelow(folder, `${path}${name}/`));
+    else found.push(path + name);
+  }
+  return found;
+}
+
+const sources = (await filesBelow("src")).filter((path) => path.endsWith(".ts"))
+  .map((path) => path.slice(0, -".ts".length));
+const tests = (await filesBelow("tests/unit")).filter((path) => path.endsWith(end))
+  .map((path) => path.slice(0, -end.length));
+
+/** The source file that a test is named for; a file with several tests has more words behind it. */
+function sourceOf(test: string): string | undefined {
+  return sources.filter((source) => test === source || test.startsWith(`${source}_`))
+    .sort((one, other) => other.length - one.length)[0];
+}
+
+/**
+ * Source files without a test of their name, by what there is instead: the reason why there is
+ * nothing to test, or the test that looks at them.
+ */
+const withoutTest: Readonly<Record<string, readonly string[]>> = {
+  "types only": [
+    "options/server_options",
+    "runtimes/node/types",
+    "session/receiver",
+    "session/session_host",
+    "transports/transport",
+  ],
+  "constants": ["protocol/transport_names", "session/ready_state", "transports/lines"],
+  "wiring": ["server/route_table", "transports/all"],
+  "tests/conformance/facts/websocket_messages.ts": [
+    "transports/websocket",
+    "transports/raw_websocket",
+  ],
+  "tests/conformance/facts/websocket_handshakes.ts": ["transports/routes/upgrade"],
+  "tests/conformance/facts/markup_and_events.ts": [
+    "transports/eventsource",
+    "transports/htmlfile",
+  ],
+  "tests/conformance/facts/streams.ts": ["transports/xhr_streaming"],
+  "tests/conformance/facts/frames.ts": ["transports/xhr_polling"],
+  "tests/conformance/facts/jsonp_sends.ts": ["transports/jsonp_polling"],
+  "tests/conformance/facts/sends.ts": ["transports/routes/xhr_send"],
+  "tests/conformance/facts/greeting_and_info.ts": ["pages/greeting", "pages/info"],
+  "tests/unit/transports/receivers/stream_receiver_test.ts": ["transports/receivers/web_sink"],
+  "tests/unit/transports/routes/downstream_test.ts": ["transports/receivers/poll_receiver"],
+  "tests/unit/transports/routes/upstream_test.ts": ["transports/routes/upload"],
+  "tests/unit/connection/connection_events_test.ts": ["connection/emitter"],
+  "tests/unit/connection/connection_iterator_test.ts": ["connection/inbox"],
+  "tests/unit/connection/connection_test.ts": ["routing/call"],
+  "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
+  "tests/hono/": ["adapters/hono", "adapters/hono_node_server"],
+  "tests/node/": ["adapters/node_handler"],
+  "tests/sockjs_node/": [
+    "adapters/sockjs_node",
+    "adapters/sockjs_node/legacy_stream",
+    "adapters/sockjs_node/sockjs_node_options",
+    "adapters/sockjs_node/stream_connection",
+  ],
+  "tests/unit/adapters/served_client_test.ts": [
+    "adapters/served_client/source",
+    "adapters/served_client/source_on_node",
+  ],
+};
+
+Deno.test("every unit test is named for a source file, in the folder of that file", () => {
+  assert(tests.length > 60, `only ${tests.length} tests were looked at`);
+  assertEquals(tests.filter((test) => sourceOf(test) === undefined), []);
+});
+
+Deno.test("every source file has a unit test of its name, or a reason in a list", () => {
+  const tested = new Set(tests.map(sourceOf));
+  const untested = sources.filter((source) => !tested.has(source));
+  assertEquals(untested.sort(), Object.values(withoutTest).flat().sort());
+});
+
+Deno.test("the tests that the list names exist", async () => {
+  for (const path of Object.keys(withoutTest)) {
+    if (path.includes("/")) await Deno.stat(new URL(path, root));
+  }
+});

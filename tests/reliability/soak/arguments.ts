@@ -1,0 +1,66 @@
+/**
+ * What the command line of the soak asks for.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import type { HostName } from "../../support/hosts.ts";
+
+const hosts = ["deno", "bun", "node24"] as const satisfies readonly HostName[];
+
+/** What to soak, and how. */
+export interface Arguments {
+  readonly hosts: readonly HostName[];
+  readonly seconds: number;
+  /** How many at a time. */
+  readonly sessions: number;
+  readonly seed: number;
+  /** The folder for plots and data. */
+  readonly out: string;
+}
+
+const options = {
+  runtime: { type: "string", multiple: true },
+  minutes: { type: "string", default: "10" },
+  sessions: { type: "string", default: "2000" },
+  seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 32)) },
+  out: { type: "string", default: "soak" },
+} as const;
+
+/**
+ * Reads the arguments.
+ *
+ * @throws {Error} If one of them means nothing.
+ */
+export function readArguments(args: readonly string[]): Arguments {
+  const values = parse(args);
+  return {
+    hosts: values.runtime?.map(hostFrom) ?? hosts,
+    seconds: Math.round(numberFrom("minutes", values.minutes) * 60),
+    sessions: numberFrom("sessions", values.sessions),
+    seed: numberFrom("seed", values.seed),
+    out: values.out,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const names = Object.keys(options).map((name) => `--${name}`);
+    throw new Error(`${(error as Error).message}; the options are ${names.join(", ")}`);
+  }
+}
+
+function numberFrom(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < Infinity) return value;
+  throw new Error(`--${name} takes a number above 0, not "${text}"`);
+}
+
+function hostFrom(text: string): HostName {
+  const host = hosts.find((name) => name === text);
+  if (host !== undefined) return host;
+  throw new Error(`--runtime takes ${hosts.join(", ")}, not "${text}"`);
+}

@@ -1,0 +1,221 @@
+import { EventEmitter } from "node:events";
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  announceClose,
+  changeHeader,
+  closeRequested,
+  compactFragments,
+  hasUnfinishedResponse,
+  isQueued,
+  passAs,
+  putBack,
+  replaceHeaders,
+  replaceMethod,
+  takeOverChunks,
+  writableConnection,
+} from "../../../../src/runtimes/node/insides.ts";
+import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
+
+const root = new URL("../../../../", import.meta.url);
+
+/** All files of `src/`, from there. */
+function sourceFiles(folder = "src/"): string[] {
+  return [...Deno.readDirSync(new URL(folder, root))].flatMap(({ name, isDirectory }) =>
+    isDirectory
+      ? sourceFiles(`${folder}${name}/`)
+      : name.endsWith(".ts")
+      ? [`${folder}${name}`]
+      : []
+  );
+}
+
+function codeOf(file: string): string {
+  const source = Deno.readTextFileSync(new URL(file, root));
+  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+}
+
+const insides = "src/runtimes/node/insides.ts";
+
+/** Uses of what is inside others' objects. */
+const touches = [
+  /(?:[.{]\s*|\breadonly |["'`])(_[a-z]\w*)/g,
+  /\b(chunkedEncoding|setPrototypeOf|getPrototypeOf|dataMessage|[Ss]ocket\??\.unshift)\b/g,
+  /(\bServerResponse\.prototype|emit\("(?:connection|secureConnection)")/g,
+];
+
+/** Those that have a place of their own. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  // The types of both.
+  "src/runtimes/node/types.ts": ["_httpMessage", "chunkedEncoding"],
+  // Node's mark of its standard streams, which pipes do not end. Its room may not import runtimes.
+  "src/connection/pipes.ts": ["_isStdio"],
+};
+
+Deno.test("no other file touches the insides of Node, ws and emitters", () => {
+  const found: Record<string, string[]> = {};
+  for (const file of sourceFiles()) {
+    if (file === insides) continue;
+    const code = codeOf(file);
+    const here = touches.flatMap((touch) => [...code.matchAll(touch)].map(([, what]) => what!));
+    const unlisted = here.filter((what) => !elsewhere[file]?.includes(what));
+    if (unlisted.length > 0) found[file] = unlisted;
+  }
+  assertEquals(found, {});
+});
+
+Deno.test("each inside says why it is used, and names a test or a probe that there is", () => {
+  const source = Deno.readTextFileSync(new URL(insides, root));
+  const probes = Deno.readTextFileSync(new URL("tests/runtimes/node_http_test.ts", root));
+  const documented = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function (\w+)/g);
+  const names: string[] = [];
+  for (const [, text = "", name = ""] of documented) {
+    names.push(name);
+    assertMatch(text, /- Why: /, name);
+    const [, watchers = ""] = /- Watched by ([\s\S]*?)\.\n/.exec(text) ?? [];
+    const probe = /^the probe `(\w+)`$/.exec(watchers)?.[1];
+    if (probe !== undefined) assertMatch(probes, new RegExp(`^  ${probe}: `, "m"), name);
+    else {
+      const [, test = ""] = /^`(tests\/[\w/.]+)`/.exec(watchers) ?? [];
+      assertEquals(Deno.statSync(new URL(test, root)).isFile, true, name);
+    }
+  }
+  assertEquals(names.length, source.match(/^export function /gm)?.length);
+});
+
+Deno.test("a response before an upgrade is unfinished as long as it has the socket", () => {
+  const socket = new FakeSocket();
+  assertEquals([hasUnfinishedResponse(socket), hasUnfinishedResponse(null)], [false, false]);
+  socket._httpMessage = {};
+  assertEquals(hasUnfinishedResponse(socket), true);
+});
+
+Deno.test("a response is queued as long as it has no socket, unless it has finished or is HTTP/2", () => {
+  const queued = new FakeResponse(null);
+  const finished = Object.assign(new FakeResponse(null), { writableFinished: true });
+  const stream = { destroyed: false, destroy() {} };
+  const http2 = Object.assign(new FakeResponse(null), { stream });
+  const all = [queued, finished, http2, new FakeResponse()];
+  assertEquals(all.map(isQueued), [true, false, false, false]);
+});
+
+Deno.test("a socket is put back with its bytes, as one with TLS where there is a listener for those", () => {
+  for (const [encrypted, hasListener] of [[false, true], [true, true], [true, false]] as const) {
+    const socket = Object.assign(new FakeSocket(), { encrypted });
+    const events: string[] = [];
+    const emit = (event: string) => {
+      events.push(`${event} ${socket.putBack}`);
+      return hasListener;
+    };
+    putBack({ emit }, socket, new TextEncoder().encode("a"));
+    const tls = encrypted ? ["secureConnection a"] : [];
+    assertEquals(events, encrypted && hasListener ? tls : [...tls, "connection a"]);
+  }
+});
+
+Deno.test("a header is changed, or taken away", () => {
+  const req = new FakeIncoming({ fields: ["upgrade", "h2c", "x-a", "1"] });
+  changeHeader(req, "upgrade", "websocket");
+  changeHeader(req, "x-a", undefined);
+  assertEquals(req.headers, { upgrade: "websocket" });
+});
+
+Deno.test("where node:http is not Node's own, its objects are left as they are", () => {
+  const { req, res } = exchange({ fields: ["x-a", "1"] });
+  replaceHeaders(req, {});
+  const chunked = Object.assign(res, { chunkedEncoding: true });
+  assertEquals([req.headers, takeOverChunks(chunked), chunked.chunkedEncoding], [
+    { "x-a": "1" },
+    false,
+    true,
+  ]);
+  const websocket = { extensions: "", close() {}, emit: () => true, _socket: { write() {} } };
+  assertEquals(writableConnection(websocket), undefined);
+});
+
+Deno.test("a websocket says that it closes before it does", () => {
+  const calls: unknown[] = [];
+  class FakeWebSocket {
+    readonly extensions = "";
+    close(code?: number, reason?: string): void {
+      calls.push(["close", code, reason]);
+    }
+    emit(event: string, code?: number, reason?: string): boolean {
+      return calls.push([event, code, reason]) > 0;
+    }
+  }
+  const websocket = new FakeWebSocket();
+  announceClose(websocket);
+  websocket.close(1009);
+  assertEquals(calls, [[closeRequested, 1009, undefined], ["close", 1009, undefined]]);
+});
+
+Deno.test("an instance of a class that passes as another is one of that other, too", () => {
+  class Ours {}
+  class Webs {}
+  passAs(Ours, Webs);
+  assertEquals(new Ours() instanceof Webs, true);
+});
+
+Deno.test("a replaced method is put back, unless others have replaced it since", () => {
+  const emitter = new EventEmitter();
+  const ours = () => {};
+  const restore = replaceMethod(emitter, "on", ours);
+  assertEquals(emitter.on as unknown, ours);
+  restore();
+  assertEquals([Object.hasOwn(emitter, "on"), emitter.on], [false, EventEmitter.prototype.on]);
+  const again = replaceMethod(emitter, "on", ours);
+  const theirs = () => emitter;
+  emitter.on = theirs;
+  again();
+  assertEquals(emitter.on as unknown, theirs);
+});
+
+/** A receiver as that of `ws` is: whole messages take their fragments away. */
+class FakeReceiver {
+  _fragments: Uint8Array[] = [];
+  _fin = false;
+  readonly calls: unknown[] = [];
+
+  /** A frame of data has come, in a read of so many bytes. */
+  receive(text: string, read: number, isLast = false): void {
+    const bytes = new TextEncoder().encode(text);
+    const memory = new Uint8Array(read);
+    memory.set(bytes);
+    this._fin = isLast;
+    if (bytes.length > 0) this._fragments.push(memory.subarray(0, bytes.length));
+    this.dataMessage("done");
+  }
+
+  dataMessage(done: unknown): void {
+    this.calls.push(done);
+  }
+
+  /** Bytes of memory, and what they say. */
+  get held(): [number, string] {
+    const bytes = this._fragments.reduce((sum, each) => sum + each.buffer.byteLength, 0);
+    const text = this._fragments.map((each) => new TextDecoder().decode(each)).join("");
+    return [bytes, text];
+  }
+}
+
+Deno.test("fragments hold no more than their own bytes, whatever they were read with", () => {
+  const receiver = new FakeReceiver();
+  compactFragments({ _receiver: receiver });
+  for (const text of ["a", "bc", "", "d"]) receiver.receive(text, 65_536);
+  assertEquals([receiver.held, receiver.calls.length], [[4, "abcd"], 4]);
+});
+
+Deno.test("what is most of its read is not copied, nor is a message that is whole", () => {
+  const receiver = new FakeReceiver();
+  compactFragments({ _receiver: receiver });
+  receiver.receive("abc", 6);
+  receiver.receive("d", 65_536, true);
+  assertEquals([receiver.held, receiver.calls], [[65_542, "abcd"], ["done", "done"]]);
+});
+
+Deno.test("a receiver of another make is left as it is", () => {
+  for (const receiver of [undefined, null, {}, { _fragments: [] }]) {
+    compactFragments({ _receiver: receiver });
+    assertEquals(receiver && "dataMessage" in receiver, receiver && false);
+  }
+});
