@@ -23,7 +23,8 @@ import { type DenoGlobal, denoRuntime } from "./src/runtimes/deno.ts";
 import { Server, useRuntime } from "./src/server/server.ts";
 
 export { Server, websocketHandlers };
-export { type CloseEvent, Connection, type ConnectionEvents } from "./src/connection/connection.ts";
+export { Connection } from "./src/connection/connection.ts";
+export type { CloseEvent, ConnectionEvents } from "./src/connection/connection_events.ts";
 export type { PipeDestination, PipeOptions } from "./src/connection/pipes.ts";
 export type { ConnectionStreams } from "./src/connection/streams.ts";
 export type {
@@ -48,8 +49,9 @@ export type {
   WebSocketHandlers,
 } from "./src/runtimes/bun_websockets.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
-export type { Connections, ServerEvents } from "./src/server/server.ts";
-export type { ReadyState } from "./src/session/ready_state.ts";
+export type { Connections } from "./src/connection/open_connections.ts";
+export type { ServerEvents } from "./src/server/server.ts";
+export type { ReadyState } from "./src/protocol/ready_state.ts";
 
 const { Bun, Deno } = globalThis as {
   Bun?: unknown;

@@ -23,7 +23,8 @@
 import type { Connection as WebConnection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
 import { ErrorReporter } from "../server/error_reporter.ts";
-import { callListeners, type FailureHandler } from "../connection/call_listeners.ts";
+import { callListeners } from "../connection/call_listeners.ts";
+import type { FailureHandler } from "../event_loop/guard.ts";
 import { internalError } from "../protocol/close_codes.ts";
 import { readOptions } from "../options/settings.ts";
 import { Server as WebServer } from "../../mod.ts";
@@ -32,7 +33,7 @@ import { Connection } from "./sockjs_node/stream_connection.ts";
 import { type ServerOptions, webOptions } from "./sockjs_node/sockjs_node_options.ts";
 
 export { Connection };
-export type { CloseEvent } from "../connection/connection.ts";
+export type { CloseEvent } from "../connection/connection_events.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "../connection/emitter.ts";
 export type {
   Authorize,
@@ -46,7 +47,7 @@ export type {
   SockJSNodeOptions,
 } from "../options/server_options.ts";
 export type { Protocol } from "../protocol/transport_names.ts";
-export type { ReadyState } from "../session/ready_state.ts";
+export type { ReadyState } from "../protocol/ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";
 export type { ConnectionEvents } from "./sockjs_node/stream_connection.ts";
 export type {

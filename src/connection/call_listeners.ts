@@ -1,27 +1,22 @@
 /**
- * Every call into the application's listeners passes here.
+ * The one place that calls the application's listeners.
  *
  * @module
  */
 
+import type { FailureHandler } from "../event_loop/guard.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** An emitter, whatever its events. */
+/** An emitter of any events. */
 export interface AnyEmitter {
   rawListeners(event: never): ((...args: never[]) => unknown)[];
   listenerCount(event: never): number;
 }
 
-/** Whoever deals with a listener that threw or rejected. */
-export interface FailureHandler {
-  failed(error: unknown): void;
-}
-
 /**
- * Calls the listeners for an event. One that throws or rejects keeps nobody else
- * from hearing of it. (EventEmitter's own `captureRejections` would do neither:
- * a throw ends its loop, and Deno loses rejections until something imports
- * `node:process`.)
+ * Calls the listeners for an event. One that throws or rejects does not keep the others
+ * from their call. (EventEmitter's own `captureRejections` is no way to do that: a throw
+ * ends its loop, and Deno loses rejections until something imports `node:process`.)
  *
  * @returns Whether there was a listener.
  */

@@ -1,47 +1,25 @@
 /**
- * What the application holds of a client.
+ * A connection: what the application has of a client.
  *
  * @module
  */
 
+import type { ConnectionEvents } from "./connection_events.ts";
 import { Emitter, type Listener } from "./emitter.ts";
-import { Inbox, type InboxOwner } from "./inbox.ts";
+import { Inbox } from "./inbox.ts";
+import type { OpenConnections } from "./open_connections.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
 import { pipe, type PipeDestination, type PipeOptions } from "./pipes.ts";
 import { type ConnectionStreams, streams } from "./streams.ts";
 import { closeStatus, normalClosure } from "../protocol/close_codes.ts";
-import { OPEN, type ReadyState } from "../session/ready_state.ts";
+import { OPEN, type ReadyState } from "../protocol/ready_state.ts";
 import type { Session } from "../session/session.ts";
 
-/** How a connection ended; what listeners for `close` get. */
-export interface CloseEvent {
-  /** The close code, such as 1000, or 1006 when the client just vanished. */
-  readonly code: number;
-  /** The reason given with it. */
-  readonly reason: string;
-  /** Whether the end was agreed on, by a close frame. */
-  readonly wasClean: boolean;
-}
-
-/** The events of a {@linkcode Connection}, with what their listeners get. */
-export interface ConnectionEvents {
-  /** A message from the client. */
-  data: [message: string];
-  /** The same in the shape of a browser's event, as older code expects it. */
-  message: [event: { data: string }];
-  /** More may be written, after `write` said false. */
-  drain: [];
-  /** No more messages will come. */
-  end: [];
-  /** The connection is over. Fires exactly once. */
-  close: [event: CloseEvent];
-}
-
 /**
- * One client, whatever transport it uses. Servers make these and hand them to
- * the listeners of `connection`.
+ * One client, on any transport. Servers make these and give them to the listeners of
+ * `connection`.
  *
- * Messages that come before anybody listens (the listener of `connection` may be
+ * Messages that come before there is a listener (the listener of `connection` may be
  * async) are kept for the first listener or reader, up to about a megabyte; then
  * the connection is closed with 1008. A message over the option `maxMessageSize` closes
  * it with 1009, and a send over it is refused with 413. A listener that throws or rejects closes
@@ -75,7 +53,7 @@ export interface ConnectionEvents {
 export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   implements AsyncIterable<string> {
   readonly #session: Session;
-  readonly #inbox: Inbox<Connection<Context>>;
+  readonly #inbox: Inbox<Context>;
   #id: string | undefined;
   #paused = false;
 
@@ -83,10 +61,10 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   context!: Context;
 
   /** @ignore */
-  constructor(session: Session, owner: InboxOwner<Connection<Context>>) {
+  constructor(session: Session, connections: OpenConnections<Context>) {
     super();
     this.#session = session;
-    this.#inbox = new Inbox<Connection<Context>>(session, this, owner);
+    this.#inbox = new Inbox(session, this, connections);
     session.application = this.#inbox;
   }
 
@@ -266,8 +244,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /**
    * Reads message by message, from the first `next` until the connection closes. Listeners for
-   * `data` hear nothing meanwhile, and several readers share the messages. Leaving the loop early leaves the connection open, and
-   * the next reader or listener goes on from there.
+   * `data` get no messages meanwhile. With several readers, each message goes to one of them.
+   * Leaving the loop early leaves the connection open, and the next reader or listener goes on.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
     return this.#inbox.read();

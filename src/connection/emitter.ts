@@ -1,6 +1,6 @@
 /**
- * Node's EventEmitter, with types of our own: those of `@types/node` differ from
- * version to version, and none should be needed to use this library.
+ * Node's EventEmitter with types of our own: those of `@types/node` differ from version to
+ * version, and users of this library should not need them.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { EventEmitter } from "node:events";
 /** What a listener gets, by the name of its event. */
 export type EventMap<Events> = Record<keyof Events, unknown[]>;
 
-/** A function that hears of an event. What it returns counts only when it is a promise that rejects. */
+/** A function that is called for an event. Its result counts only when it is a promise that rejects. */
 export type Listener<Arguments extends unknown[]> = (...args: Arguments) => unknown;
 
 /** The methods of Node's EventEmitter, typed by the events that there are. */
@@ -19,11 +19,11 @@ export interface Emitter<Events extends EventMap<Events>> {
   on<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
   /** The same as `on`. */
   addListener<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  /** Adds a listener that hears of the event once. */
+  /** Adds a listener that is called once. */
   once<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
   /** Adds a listener, before those that are there. */
   prependListener<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  /** Adds a listener that hears of the event once, before those that are there. */
+  /** Adds a listener that is called once, before those that are there. */
   prependOnceListener<Name extends keyof Events>(
     event: Name,
     listener: Listener<Events[Name]>,

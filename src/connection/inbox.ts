@@ -1,74 +1,72 @@
 /**
- * The way of messages and events into the application.
+ * The inbox of a connection: takes messages and events from the session to the application.
  *
  * @module
  */
 
-import { type AnyEmitter, callListeners, type FailureHandler } from "./call_listeners.ts";
+import { callListeners } from "./call_listeners.ts";
+import type { Connection } from "./connection.ts";
+import type { CloseEvent } from "./connection_events.ts";
+import { Drain } from "./drain.ts";
+import type { OpenConnections } from "./open_connections.ts";
+import type { FailureHandler } from "../event_loop/guard.ts";
 import { type CloseStatus, internalError, unreadMessages } from "../protocol/close_codes.ts";
-import { OPEN } from "../session/ready_state.ts";
+import { OPEN } from "../protocol/ready_state.ts";
 import type { Session } from "../session/session.ts";
-import type { Application } from "../session/session_host.ts";
+import type { Application } from "../session/application.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 import { longList, Unread } from "./unread.ts";
 
 /** What unread messages may cost, as {@linkcode Unread} counts it. */
 const maxUnread = 1024 * 1024;
-/** What a pause keeps before senders are asked to wait. */
+/** What may be unread during a pause before senders have to wait. */
 const pauseThreshold = 64 * 1024;
 
-/** Most wait for nothing: a list of their own would be memory for nothing. */
-const emptyListeners: (() => void)[] = [];
-
-/** Whoever is told of connections and of what goes wrong in the application. */
-export interface InboxOwner<Emitter> {
-  /** A connection opened: the application is to hear of it. */
-  opened(connection: Emitter, session: Session, handler: FailureHandler): void;
-  /** A connection is over. */
-  closed(connection: Emitter): void;
-  /** A listener threw or rejected. */
-  report(error: unknown): void;
-}
+/** Shared by all inboxes without waiting readers, to save memory. */
+const noReaders: (() => void)[] = [];
 
 /**
- * Everything that a session tells the application passes here. A message goes to
- * whoever reads by iterator, else to the listeners for `data` and `message`; while
- * there is neither, or while a pipe waits, it is kept.
+ * Gives a message to a reader (an iterator or a stream) if there is one, else to the listeners
+ * for `data` and `message`. While there is neither, or during a pause, the message stays here.
  */
-export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHandler {
+export class Inbox<Context> implements Application, FailureHandler {
   readonly #session: Session;
-  readonly #emitter: Emitter;
-  readonly #owner: InboxOwner<Emitter>;
-  /** Made when the first message has to be kept. */
+  readonly #connection: Connection<Context>;
+  readonly #connections: OpenConnections<Context>;
+  /** Made when the first message has to stay. */
   #unread: Unread | undefined;
   #delivering = false;
   #pauses = 0;
   #readers = 0;
-  #waiting = emptyListeners;
-  #close: { code: number; reason: string; wasClean: boolean } | undefined;
-  #closeTold = false;
-  #endTold = false;
-  #ready: Promise<void> | undefined;
-  #settle: (() => void) | undefined;
+  /** Readers that wait for a message. */
+  #waiting = noReaders;
+  #close: CloseEvent | undefined;
+  #closeEmitted = false;
+  #endEmitted = false;
+  #drain: Drain | undefined;
 
-  constructor(session: Session, emitter: Emitter, owner: InboxOwner<Emitter>) {
+  constructor(
+    session: Session,
+    connection: Connection<Context>,
+    connections: OpenConnections<Context>,
+  ) {
     this.#session = session;
-    this.#emitter = emitter;
-    this.#owner = owner;
+    this.#connection = connection;
+    this.#connections = connections;
   }
 
   opened(): void {
-    this.#owner.opened(this.#emitter, this.#session, this);
+    this.#connections.opened(this.#connection, this.#session, this);
   }
 
-  /** Whether `end` was told: nothing comes any more. */
+  /** Whether `end` was emitted: no message comes any more. */
   get hasEnded(): boolean {
-    return this.#endTold;
+    return this.#endEmitted;
   }
 
   /**
-   * What the messages cost that nobody has taken yet. After the end, those that are being taken:
-   * others wait for nobody, and of a few nobody may ever ask for the rest.
+   * What the unread messages cost. After the end, messages count only while they are being taken,
+   * and only if there are many: a reader may never ask for the rest.
    */
   get unreadCost(): number {
     const cost = this.#unread?.cost ?? 0;
@@ -77,25 +75,24 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
 
   received(messages: readonly string[]): void {
     const unread = this.#unread;
-    // Judged by what was there before: however many come at once, `maxMessageSize` bounds them,
-    // and a reader has had no time yet to take any.
-    if (unread !== undefined && unread.cost > maxUnread && this.#isTooMuch(unread)) {
-      return this.#session.close(unreadMessages);
+    // By what was there before: `maxMessageSize` bounds what comes at once, and a reader has had
+    // no time yet to take any of it.
+    if (unread !== undefined && unread.cost > maxUnread) {
+      // A long list that is being taken does not count against its sender.
+      const isTooMuch = !this.#isTaken || unread.costBehind > maxUnread;
+      if (isTooMuch) return this.#session.close(unreadMessages);
     }
     const isQueued = unread !== undefined && (unread.isResting || !unread.isEmpty);
     const most = isQueued ? 0 : Math.min(messages.length, longList);
-    let told = 0;
-    while (told < most && this.#session.readyState === OPEN) {
+    let delivered = 0;
+    while (delivered < most && this.#session.readyState === OPEN) {
       const mustWait = this.#readers > 0 || this.#pauses > 0;
-      if (mustWait || !this.#tellMessage(messages[told]!)) break;
-      told++;
+      if (mustWait || !this.#emitMessage(messages[delivered]!)) break;
+      delivered++;
     }
-    if (told < messages.length && this.#session.readyState === OPEN) this.#buffer(messages, told);
-  }
-
-  /** A long list that is being taken is not held against who sent it. */
-  #isTooMuch(unread: Unread): boolean {
-    return !this.#isTaken || unread.costBehind > maxUnread;
+    if (delivered < messages.length && this.#session.readyState === OPEN) {
+      this.#buffer(messages, delivered);
+    }
   }
 
   get #isTaken(): boolean {
@@ -103,23 +100,22 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   drained(): void {
-    this.#settleReady();
-    this.#tell("drain");
+    this.#getDrain().drained();
   }
 
   closed(status: CloseStatus, wasClean: boolean): void {
     this.#close = { code: status.code, reason: status.reason, wasClean };
-    this.#owner.closed(this.#emitter);
-    this.#settleReady();
+    this.#connections.closed(this.#connection);
+    this.#drain?.settle();
     this.#wakeReaders();
-    this.#tellClosed();
+    this.#emitEnd();
   }
 
   /** A listener threw or rejected: its connection ends, all others live on. */
   failed(error: unknown): void {
     this.forget();
     this.#session.close(internalError);
-    this.#owner.report(error);
+    this.#connections.report(error);
   }
 
   forget(): void {
@@ -127,7 +123,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#session.recount();
   }
 
-  /** A listener was added: it may be the one that things were kept for. */
+  /** A listener was added: what waited for one may be delivered now. */
   listenerAdded(event: unknown): void {
     const wanted = event === "data" || event === "message"
       ? this.#unread?.isEmpty === false
@@ -135,7 +131,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     if (wanted) this.#deliverSoon();
   }
 
-  /** Keeps messages back until as many calls of `resume`, and asks senders to wait. */
+  /** Holds messages back, and makes senders wait, until as many calls of `resume`. */
   pause(): void {
     this.#pauses++;
     this.#regulate();
@@ -148,16 +144,14 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     this.#deliverSoon();
   }
 
-  /** Settles when more may be written, or when there is nobody to write to. */
+  /** Settles when more may be written, or when the connection is over. */
   get ready(): Promise<void> {
-    if (!this.#session.congested) return Promise.resolve();
-    this.#ready ??= new Promise((resolve) => (this.#settle = resolve));
-    return this.#ready;
+    return this.#session.congested ? this.#getDrain().ready : Promise.resolve();
   }
 
   /**
-   * Reads message by message, from the first `next` on: what is never asked takes nothing from
-   * listeners. Several readers share the messages; listeners get none meanwhile.
+   * Reads message by message, from the first `next` on. Listeners get no messages meanwhile. With
+   * several readers, each message goes to one of them.
    */
   read(): AsyncIterableIterator<string> {
     let began = false;
@@ -197,11 +191,11 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   }
 
   #wait(resolve: () => void): void {
-    if (this.#waiting === emptyListeners) this.#waiting = [];
+    if (this.#waiting === noReaders) this.#waiting = [];
     this.#waiting.push(resolve);
   }
 
-  /** Keeps the messages of a list from the given one on. */
+  /** Adds the messages of a list from the given one on to the unread ones. */
   #buffer(messages: readonly string[], from: number): void {
     this.#unread ??= new Unread(() => this.#rested(), (error) => this.failed(error));
     this.#unread.add(messages, from);
@@ -215,16 +209,16 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
     return message;
   }
 
-  /** Others have had their turn, and a long list goes on. */
+  /** Other connections have had their turn, and a long list goes on. */
   #rested(): void {
     this.#wakeReaders();
-    // Readers take theirs before the end is told.
+    // Readers take their messages before `end` is emitted.
     if (this.#readers > 0) inNextTurn(() => this.#deliver(), (error) => this.failed(error));
     else this.#deliver();
     this.#regulate();
   }
 
-  /** Who pauses or reads will go on; who does not listen at all gets no sender to wait. */
+  /** Makes senders wait for a pause or a reader, which go on later; not where there is neither. */
   #regulate(): void {
     const goesOn = this.#pauses > 0 || this.#readers > 0;
     const unread = this.#unread;
@@ -238,7 +232,7 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
   #wakeReaders(): void {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
-    this.#waiting = emptyListeners;
+    this.#waiting = noReaders;
     for (const wake of waiting) wake();
   }
 
@@ -257,49 +251,49 @@ export class Inbox<Emitter extends AnyEmitter> implements Application, FailureHa
       const message = this.#take();
       if (message === undefined) break;
       const wasOpen = this.#session.readyState === OPEN;
-      this.#tellMessage(message);
-      // As where all of it is told at once: what follows the message that ends it is void.
+      this.#emitMessage(message);
+      // As in `received`: what follows the message with which the session ends is void.
       if (wasOpen && this.#session.readyState !== OPEN) this.#unread?.dropLong();
     }
-    if (this.#close !== undefined) this.#tellClosed();
+    if (this.#close !== undefined) this.#emitEnd();
   }
 
   #hasListeners(): boolean {
     return this.#count("data") > 0 || this.#count("message") > 0;
   }
 
-  #tellMessage(text: string): boolean {
-    const heard = this.#tell("data", text);
-    if (this.#count("message") === 0) return heard;
-    this.#tell("message", { data: text });
+  /** Whether there was a listener. */
+  #emitMessage(text: string): boolean {
+    const hadListener = this.#emit("data", text);
+    if (this.#count("message") === 0) return hadListener;
+    this.#emit("message", { data: text });
     return true;
   }
 
   /**
-   * Both wait for a long list that is being told, and `end` for a pipe to empty the inbox;
-   * else `close` waits for nothing but a listener.
+   * `end` and `close` wait for a long list that is being delivered, and `end` waits for a pipe to
+   * empty the inbox. Apart from that, `close` waits only for a listener.
    */
-  #tellClosed(): void {
+  #emitEnd(): void {
     if (this.#unread?.isResting) return;
-    if (!this.#endTold && !(this.#pauses > 0 && this.#unread?.isEmpty === false)) {
-      this.#endTold = this.#tell("end");
+    if (!this.#endEmitted && !(this.#pauses > 0 && this.#unread?.isEmpty === false)) {
+      this.#endEmitted = this.#emit("end");
     }
-    if (!this.#closeTold && this.#count("close") > 0) {
-      this.#closeTold = true;
-      this.#tell("close", this.#close);
+    if (!this.#closeEmitted && this.#count("close") > 0) {
+      this.#closeEmitted = true;
+      this.#emit("close", this.#close);
     }
   }
 
-  #settleReady(): void {
-    this.#settle?.();
-    this.#ready = this.#settle = undefined;
+  #getDrain(): Drain {
+    return (this.#drain ??= new Drain(this.#session, () => this.#emit("drain")));
   }
 
   #count(event: string): number {
-    return this.#emitter.listenerCount(event as never);
+    return this.#connection.listenerCount(event as never);
   }
 
-  #tell(event: string, argument?: unknown): boolean {
-    return callListeners(this.#emitter, event, argument, this);
+  #emit(event: string, argument?: unknown): boolean {
+    return callListeners(this.#connection, event, argument, this);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Connections that are piped into a destination, as Node's streams are.
+ * Pipes a connection's messages into a destination, as Node's streams do.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface PipeDestination {
   write(message: string): unknown;
   /** Called when no more messages will come. */
   end?(): unknown;
-  /** How to learn of `drain`, `close` and `error`. */
+  /** Adds a listener for `drain`, `close` or `error`. */
   once?(event: string, listener: (error?: unknown) => void): unknown;
   /** Takes a listener away. */
   removeListener?(event: string, listener: (error?: unknown) => void): unknown;
@@ -25,8 +25,8 @@ export interface PipeDestination {
 /** How `pipe` treats its destination. */
 export interface PipeOptions {
   /**
-   * Whether the destination ends with the connection. Never those of Node's `process`:
-   * `stdout` and `stderr` are everybody's.
+   * Whether the destination ends with the connection. `process.stdout` and `process.stderr`
+   * never do: they are shared.
    *
    * @default {true}
    */
@@ -66,7 +66,7 @@ class Destination {
   }
 
   leave(pipe: Pipe<unknown>): void {
-    // What was written may still fail while it ends, of which nobody else may want to hear.
+    // What was written may still fail while it ends, and this may be the only listener for that.
     if (!this.#pipes.delete(pipe) || this.#pipes.size > 0 || this.#isEnded) return;
     for (const [event, listener] of this.#listeners) {
       this.#destination.removeListener?.(event, listener);
@@ -110,7 +110,7 @@ class Destination {
 /** One connection into one destination; while that wants to wait, messages stay in the inbox. */
 class Pipe<Context> {
   readonly #connection: Connection<Context>;
-  readonly #inbox: Inbox<Connection<Context>>;
+  readonly #inbox: Inbox<Context>;
   readonly #destination: PipeDestination;
   readonly #shared: Destination;
   readonly #ends: boolean;
@@ -119,7 +119,7 @@ class Pipe<Context> {
 
   constructor(
     connection: Connection<Context>,
-    inbox: Inbox<Connection<Context>>,
+    inbox: Inbox<Context>,
     destination: PipeDestination,
     ends: boolean,
   ) {
@@ -131,7 +131,7 @@ class Pipe<Context> {
     this.#shared.join(this);
     connection.on("data", this.#forward);
     connection.once("end", this.#end);
-    // It will not be told again, and a pipe that stays would stay for ever.
+    // `end` is not emitted again, and the pipe would stay for ever.
     if (inbox.hasEnded) Promise.resolve().then(this.#end).catch((error) => inbox.failed(error));
   }
 
@@ -158,7 +158,7 @@ class Pipe<Context> {
     const destination = this.#destination;
     const taken = destination.write(message);
     if (taken !== false || destination.once === undefined) return taken;
-    // One that was closed already will tell neither of `drain` nor of `close`.
+    // A destination that was closed before emits neither `drain` nor `close`.
     if (destination.writable === false) this.stop();
     else {
       if (!this.#waiting) this.#inbox.pause();
@@ -178,7 +178,7 @@ class Pipe<Context> {
 /** Forwards all messages, and the end, unless that is not wanted. */
 export function pipe<Context>(
   connection: Connection<Context>,
-  inbox: Inbox<Connection<Context>>,
+  inbox: Inbox<Context>,
   destination: PipeDestination,
   { end = true }: PipeOptions,
 ): void {

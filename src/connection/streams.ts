@@ -1,5 +1,5 @@
 /**
- * Connections as streams of the Web's.
+ * The two directions of a connection as Web streams.
  *
  * @module
  */
@@ -20,13 +20,13 @@ export interface ConnectionStreams {
   readonly writable: WritableStream<string>;
 }
 
-/** Reads from the inbox when asked, writes when there is room. */
+/** Makes streams that read from the inbox when asked, and write when there is room. */
 export function streams<Context>(
   connection: Connection<Context>,
-  inbox: Inbox<Connection<Context>>,
+  inbox: Inbox<Context>,
 ): ConnectionStreams {
   let reported: unknown;
-  // One failure can be heard of from both ends of a pipe.
+  // Both ends of a pipe may report the same failure.
   const failed = (error: unknown) => {
     if (Array.isArray(error)) return error.forEach(failed);
     if (error === reported) return;
@@ -56,7 +56,7 @@ export function streams<Context>(
   };
 }
 
-/** Not an abort, with a signal or without a reason: somebody wanted that. `tee` gives two. */
+/** An abort, by a signal or without a reason, is none: it is wanted. `tee` gives a list of two. */
 function isFailure(reason: unknown): boolean {
   return reason instanceof Error
     ? reason.name !== "AbortError"
@@ -99,7 +99,7 @@ const maxDropped = 1000;
 
 /** Messages to a client. */
 class MessageWritable extends WritableStream<string> {
-  /** Whether a writer has it; else a pipe may have. */
+  /** Whether a writer has it, rather than a pipe. */
   #hasWriter = false;
 
   constructor(connection: Connection, ended: (reason: unknown) => void) {
@@ -125,7 +125,7 @@ class MessageWritable extends WritableStream<string> {
     });
   }
 
-  /** Writers hear of the end; those that do not care need no `catch`. */
+  /** Writes of a writer reject after the end; without a `catch`, that does not end the process. */
   override getWriter(): WritableStreamDefaultWriter<string> {
     const writer = super.getWriter();
     const write = writer.write.bind(writer);

@@ -1,5 +1,5 @@
 /**
- * Messages that have come and that the application has not taken yet.
+ * The messages of a connection that the application has not taken yet.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { inNextTurn } from "../event_loop/turns.ts";
 const messageOverhead = 64;
 
 /**
- * A list of so many messages or more is taken over several turns of the event loop, so many
- * in each: one payload can hold hundreds of thousands, and others have to have their turn.
+ * A list of this many messages or more is taken over several turns of the event loop, this many
+ * in each: one payload can hold hundreds of thousands, and other connections need their turn.
  */
 export const longList = 1000;
 
@@ -21,12 +21,12 @@ const noList: readonly string[] = [];
 /** Lists of messages, in the order in which they came. */
 export class Unread {
   readonly #lists = new Queue<readonly string[]>();
-  /** The one that messages are taken of, and which is next. */
+  /** The list that messages are taken from, and the index of the next message. */
   #list = noList;
   #next = 0;
-  /** What is left of it costs so much, if it is a long one. */
+  /** What the rest of it costs, if it is a long list. */
   #longCost = 0;
-  /** What all that is unread costs. */
+  /** What all unread messages cost. */
   cost = 0;
   /** How many messages of a long list were taken since the last rest. */
   #taken = 0;
@@ -36,7 +36,7 @@ export class Unread {
 
   /**
    * @param rested is called when a rest is over.
-   * @param failed is told of what it throws.
+   * @param failed takes what that throws.
    */
   constructor(rested: () => void, failed: (error: unknown) => void) {
     this.#rested = rested;
@@ -48,7 +48,7 @@ export class Unread {
     return this.#next === this.#list.length && this.#lists.length === 0;
   }
 
-  /** Whether what is left waits for the next turn. */
+  /** Whether the rest waits for the next turn. */
   get isResting(): boolean {
     return this.#resting;
   }
@@ -58,12 +58,12 @@ export class Unread {
     return this.#resting || this.#list.length >= longList;
   }
 
-  /** The cost of all but a long list that is being taken, which was taken in as a whole. */
+  /** The cost of all but a long list that is being taken. */
   get costBehind(): number {
     return this.cost - this.#longCost;
   }
 
-  /** Adds the messages of a list, from the given one on; those before were taken at once. */
+  /** Adds the messages of a list from the given one on; those before it were taken at once. */
   add(list: readonly string[], from: number): void {
     for (let i = from; i < list.length; i++) this.cost += costOf(list[i]!);
     if (this.isEmpty) this.#begin(list, from);
@@ -90,14 +90,14 @@ export class Unread {
     return message;
   }
 
-  /** Throws away what is left of a long list. */
+  /** Drops the rest of a long list. */
   dropLong(): void {
     if (this.#list.length < longList) return;
     this.cost -= this.#longCost;
     this.#end();
   }
 
-  /** Throws all away. */
+  /** Drops all messages. */
   clear(): void {
     this.#lists.clear();
     this.#end();

@@ -1,5 +1,5 @@
 /**
- * What is written in one turn leaves together.
+ * Puts off the flushing of output, so that what is written in one turn leaves together.
  *
  * @module
  */
@@ -7,18 +7,18 @@
 import { type FailureHandler, guarded } from "./guard.ts";
 import { immediate } from "./turns.ts";
 
-/** Something with output to hand on. */
+/** Something with output to flush. */
 export interface Flushable extends FailureHandler {
   flush(): void;
 }
 
-/** Flushes after whatever runs now: a microtask later. */
+/** Flushes a microtask later, after what runs now. */
 export const flushSoon: (flushable: Flushable) => void = flushing(queueMicrotask);
 
-/** Flushes after all that has arrived by now: at the end of the event loop's turn. */
+/** Flushes at the end of the event loop's turn, after all that has arrived by now. */
 export const flushAtEndOfTurn: (flushable: Flushable) => void = flushing(immediate);
 
-/** One callback serves them all. */
+/** One callback serves all of them. */
 function flushing(schedule: (callback: () => void) => unknown): (flushable: Flushable) => void {
   const waiting: Flushable[] = [];
   const flushAll = () => {

@@ -1,28 +1,28 @@
 /**
- * What runs without a caller of ours that would hear of an error: callbacks of runtimes,
- * timers, and whatever was put off. An error there would end the process.
+ * Calls that have no caller to catch an error: callbacks of runtimes, timers, and what was put
+ * off. An error there would end the process.
  *
  * @module
  */
 
-/** Whoever answers for what is done in its name: told of an error, it ends what that belongs to. */
+/** Takes an error that has no other caller, and ends what it belongs to. */
 export interface FailureHandler {
   failed(error: unknown): void;
 }
 
-/** Calls a method; what it throws is told to the one whom it is called for. */
-export function guarded<Whom extends FailureHandler, Argument>(
-  whom: Whom,
-  method: (this: Whom, argument: Argument) => unknown,
+/** Calls a method of the handler, which takes the error if that throws. */
+export function guarded<Handler extends FailureHandler, Argument>(
+  handler: Handler,
+  method: (this: Handler, argument: Argument) => unknown,
   argument: Argument,
 ): void {
   try {
-    method.call(whom, argument);
+    method.call(handler, argument);
   } catch (error) {
     try {
-      whom.failed(error);
+      handler.failed(error);
     } catch {
-      // It has failed at that, too, and nobody is left to be told.
+      // The handler has failed as well, and there is no other.
     }
   }
 }

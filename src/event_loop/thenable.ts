@@ -1,10 +1,10 @@
 /**
- * What applications give where they take their time.
+ * Recognizes promises, and what else applications give in place of one.
  *
  * @module
  */
 
-/** Whether the value is a promise, or alike. */
+/** Whether the value has a method `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === "object" &&

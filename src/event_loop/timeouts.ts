@@ -1,5 +1,5 @@
 /**
- * Time-outs for many sessions at the price of one timer.
+ * Timeouts of many sessions for the price of one timer.
  *
  * @module
  */
@@ -14,16 +14,16 @@ export abstract class TimeoutEntry implements FailureHandler {
   previous: TimeoutEntry | undefined = undefined;
   next: TimeoutEntry | undefined = undefined;
 
-  /** The delay is over; this no longer waits. */
+  /** The delay is over; this waits no longer. */
   abstract timedOut(): void;
 
-  /** That has failed. */
+  /** `timedOut` has thrown. */
   abstract failed(error: unknown): void;
 }
 
 /** The longest that a timer takes, ms: of more it makes 1. A longer delay takes several. */
 const longest = 2 ** 31 - 1;
-/** How late a timer may come before we know that the process has stood still, ms. */
+/** How late a timer may come before it means that the process has stood still, ms. */
 const margin = 20;
 /** The shortest grace, ms: what lay in the sockets of some hundred clients is read in that time. */
 const shortestGrace = 250;
@@ -31,21 +31,21 @@ const shortestGrace = 250;
 const maxGraces = 3;
 
 /**
- * All that waits for the same delay. Since the delay is the same, the order of
- * arrival is the order of departure: a linked list holds it, and one timer is
- * armed for whatever is first. Adding, moving and removing cost a few pointers.
+ * All entries that wait for the same delay. They time out in the order in which they were
+ * added, so a linked list holds them, and one timer is armed for the first. Adding, moving
+ * and removing change a few pointers.
  *
- * A timer that comes late tells of a process that was stopped, suspended or busy. What
- * clients have sent in good time lies in sockets then, so nobody times out before a grace:
- * as long as that took, and at most the delay once more. Turns of the event loop would
- * not do: Deno looks at its sockets in one of 30, and Node takes one new connection in each.
+ * A timer that comes late means that the process was stopped, suspended or busy. What clients
+ * have sent in time may still be in sockets then, so no entry times out before a grace: as long
+ * as the timer was late, and at most the delay once more. Turns of the event loop would not
+ * do: Deno looks at its sockets in one of 30, and Node takes one new connection in each.
  */
 export class Timeouts {
   readonly #delay: number;
   #first: TimeoutEntry | undefined;
   #last: TimeoutEntry | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When that should come. */
+  /** When the timer should come. */
   #dueTimer = 0;
   #graces = 0;
   readonly #fire = () => this.#fired();
@@ -55,17 +55,17 @@ export class Timeouts {
     this.#delay = delay;
   }
 
-  /** Waits the whole delay from now, wherever it waited before. */
-  add(waiting: TimeoutEntry): void {
-    waiting.timeouts?.remove(waiting);
-    waiting.timeouts = this;
+  /** The entry waits the whole delay from now, and no longer where it waited before. */
+  add(entry: TimeoutEntry): void {
+    entry.timeouts?.remove(entry);
+    entry.timeouts = this;
     const now = performance.now();
-    waiting.due = now + this.#delay;
-    waiting.previous = this.#last;
-    if (this.#last === undefined) this.#first = waiting;
-    else this.#last.next = waiting;
-    this.#last = waiting;
-    // Armed for somebody who has left since, the timer comes early and looks again.
+    entry.due = now + this.#delay;
+    entry.previous = this.#last;
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
+    // A timer that was armed for an entry removed since comes early, and is armed again.
     if (this.#timer === undefined) this.#arm(now, this.#delay);
   }
 
@@ -75,14 +75,14 @@ export class Timeouts {
     this.#timer = setTimeout(this.#fire, span);
   }
 
-  /** Waits no longer. */
-  remove(waiting: TimeoutEntry): void {
-    if (waiting.timeouts !== this) return;
-    if (waiting.previous === undefined) this.#first = waiting.next;
-    else waiting.previous.next = waiting.next;
-    if (waiting.next === undefined) this.#last = waiting.previous;
-    else waiting.next.previous = waiting.previous;
-    waiting.timeouts = waiting.previous = waiting.next = undefined;
+  /** The entry waits no longer. */
+  remove(entry: TimeoutEntry): void {
+    if (entry.timeouts !== this) return;
+    if (entry.previous === undefined) this.#first = entry.next;
+    else entry.previous.next = entry.next;
+    if (entry.next === undefined) this.#last = entry.previous;
+    else entry.next.previous = entry.previous;
+    entry.timeouts = entry.previous = entry.next = undefined;
     if (this.#first === undefined) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -106,9 +106,9 @@ export class Timeouts {
     const fired = this.#timer;
     // Timers may come up to a millisecond before the clock says so.
     while (this.#first !== undefined && this.#first.due <= now + 1) {
-      const waiting = this.#first;
-      this.remove(waiting);
-      guarded(waiting, waiting.timedOut, undefined);
+      const entry = this.#first;
+      this.remove(entry);
+      guarded(entry, entry.timedOut, undefined);
     }
     // Still `fired` unless the list became empty, and then perhaps armed anew.
     if (this.#timer === fired && this.#first !== undefined) {

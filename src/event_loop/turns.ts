@@ -1,16 +1,16 @@
 /**
- * Turns of the event loop: between two of them, pending I/O has run.
+ * Turns of the event loop: pending I/O runs between two of them.
  *
- * What is put off comes in this order: microtasks, and with them `flushSoon`; then
- * `immediate`, and with it `flushAfterArrivals`; then `inNextTurn`. Only microtasks that
- * go on making others keep I/O waiting.
+ * What is put off runs in this order: microtasks, and with them `flushSoon`; then `immediate`,
+ * and with it `flushAtEndOfTurn`; then `inNextTurn`. Of these, only microtasks that make more
+ * microtasks keep I/O waiting.
  *
  * @module
  */
 
 import { type FailureHandler, guarded } from "./guard.ts";
 
-/** Not in the Web's standards, but on Deno, Bun and Node, and much sooner than a timer. */
+/** `setImmediate`: no Web standard, but on Deno, Bun and Node, and much sooner than a timer. */
 export const immediate: (callback: () => void) => unknown =
   (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate ??
     ((callback) => setTimeout(callback, 0));
@@ -34,7 +34,7 @@ export function currentTurn(): number {
   return turn;
 }
 
-/** Calls back in the next turn. If that throws, the others have theirs all the same. */
+/** Calls back in the next turn. A callback that throws does not keep others from their call. */
 export function inNextTurn(callback: () => void, failed: (error: unknown) => void): void {
   currentTurn();
   waiting.push({ call: callback, failed });

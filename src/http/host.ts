@@ -4,6 +4,8 @@
  * @module
  */
 
+import { rememberLast } from "../protocol/remember_last.ts";
+
 /** Whether there is no host, or a valid one. */
 export function isHostOrNone(host: string | null | undefined): boolean {
   return host === null || host === undefined || host === "" || isHost(host);
@@ -14,15 +16,10 @@ export function isSentToHost({ headers }: Request): boolean {
   return isHostOrNone(headers.get("Host"));
 }
 
-let lastHost = "localhost";
-
 /**
  * Whether a text is a host, with or without a port, and nothing else. A slash or a question mark in
  * it would change where the path of a URL begins.
  */
-export function isHost(host: string): boolean {
-  if (host === lastHost) return true;
-  if (/[^\w.~:[\]-]/.test(host) || !URL.canParse(`http://${host}`)) return false;
-  lastHost = host;
-  return true;
-}
+export const isHost: (host: string) => boolean = rememberLast((host: string) =>
+  !/[^\w.~:[\]-]/.test(host) && URL.canParse(`http://${host}`)
+);

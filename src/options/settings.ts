@@ -164,8 +164,14 @@ function readOption(given: Readonly<Record<string, unknown>>, name: string, row:
   return value;
 }
 
-/** An option of sockjs-node that has no effect here. */
-const ignored = "faye_server_options";
+/** sockjs-node's options that have no meaning here. */
+const ignored = ["faye_server_options"];
+
+/** Those of them that were given. */
+export function ignoredOptions(options: ServerOptions): string[] {
+  const given = options as Readonly<Record<string, unknown>>;
+  return ignored.filter((name) => given[name] !== undefined);
+}
 
 /** All names of options, in both spellings. */
 export const optionNames: readonly string[] = rows

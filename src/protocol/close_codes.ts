@@ -43,9 +43,11 @@ export const interrupted: CloseStatus = {
 };
 /** A websocket sent a binary message; SockJS carries text only. */
 export const binaryMessage: CloseStatus = { code: 1003, reason: "" };
+/** Of a websocket that ended without a close frame. */
+export const noCloseFrame = 1006;
 /** No receiving request came for the disconnect delay, or a socket closed without a close frame. */
 export const timedOut: CloseStatus = {
-  code: 1006,
+  code: noCloseFrame,
   reason: "Connection timed out",
 };
 /** The client does not read its messages fast enough. */

@@ -6,6 +6,7 @@
 
 import { encodeMessage, isPlain } from "./escape.ts";
 import { messagesFrame } from "./frames.ts";
+import { rememberLast } from "./remember_last.ts";
 import { utf8Length } from "./utf8.ts";
 
 /** The longest message, in characters, whose frame is kept for other sessions. */
@@ -31,17 +32,17 @@ export class Frame {
   }
 }
 
-/**
- * The last message and its frame. In a broadcast, each session in turn needs the same frame.
- * They stay in memory, so they have to be short.
- */
-let lastMessage: Message | undefined;
-let lastFrame = new Frame("");
+function frameOf(message: Message): Frame {
+  return new Frame(messagesFrame([message.text]));
+}
 
-/** A message in the form in which it is sent. */
+/** All sessions of a broadcast ask for the frame of one message, one after the other. */
+const sharedFrameOf = rememberLast(frameOf);
+
+/** A message as it is sent. */
 export class Message {
   readonly text: string;
-  /** The length of `text` as UTF-8. */
+  /** Bytes of the text on the wire. */
   readonly bytes: number;
 
   constructor(text: string, bytes: number) {
@@ -63,11 +64,6 @@ export class Message {
 
   /** A frame with this message alone. */
   get frame(): Frame {
-    if (this.text.length > maxShared) return new Frame(messagesFrame([this.text]));
-    if (this !== lastMessage) {
-      lastMessage = this;
-      lastFrame = new Frame(messagesFrame([this.text]));
-    }
-    return lastFrame;
+    return this.text.length > maxShared ? frameOf(this) : sharedFrameOf(this);
   }
 }

@@ -6,7 +6,8 @@
 
 import { isHost, isHostOrNone } from "../http/host.ts";
 import type { Frame } from "../protocol/message.ts";
-import { timedOut } from "../protocol/close_codes.ts";
+import { noCloseFrame, timedOut } from "../protocol/close_codes.ts";
+import { OPEN } from "../protocol/ready_state.ts";
 import {
   addressOf,
   type Endpoints,
@@ -58,10 +59,8 @@ export interface DenoGlobal {
 const shortestInterval = 20;
 const longestInterval = 1000;
 const stallPerInterval = 16;
-const noCloseFrame = 1006;
 /** The longest `idleTimeout` that Deno takes, in s: half of it in ms must fit into 31 bits. */
 const longestSilence = 4_294_967;
-const OPEN = 1;
 /** The most bytes that a UTF-16 code unit takes in UTF-8. */
 const maxUnitBytes = 3;
 

@@ -1,6 +1,5 @@
 /**
- * Calls the functions among the options, which may throw or return anything. (`log` is called by
- * `error_reporter.ts`, and `authorize` by `routing/authorization.ts`.)
+ * Calls the functions among the options, which may throw or give any value.
  *
  * @module
  */
@@ -16,9 +15,9 @@ import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** Returns what the options say about a request, by calling those that are functions. */
+/** Gives what the options say of a request, where they are values as where they are functions. */
 export class OptionCallbacks {
-  /** The option `authorize`. The caller handles what it throws. */
+  /** The option `authorize`. The caller deals with what it throws. */
   readonly authorization: Authorization | undefined;
   readonly #settings: Settings;
   readonly #errors: ErrorReporter;
@@ -33,7 +32,7 @@ export class OptionCallbacks {
     this.authorization = authorize && { authorize, report };
   }
 
-  /** Whether an option's function gets requests, and so may keep them. */
+  /** Whether any of them gets requests. */
   get showsRequests(): boolean {
     const { authorize, origins, jsessionid } = this.#settings;
     return [authorize, origins, jsessionid].some((option) => typeof option === "function");
@@ -50,7 +49,7 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The base URL that clients are sent to, if any. */
+  /** The base URL that clients are given, when there is one. */
   baseUrl(): string | undefined {
     const { baseUrl } = this.#settings;
     if (typeof baseUrl !== "function") return baseUrl;
@@ -60,17 +59,17 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The subprotocol of a handshake, if any. The caller handles what the function throws. */
+  /** The subprotocol of a handshake, if there is to be one. The caller deals with what is thrown. */
   subprotocol(request: Request): string | undefined | Promise<string | undefined> {
     const { subprotocols } = this.#settings;
     if (subprotocols === undefined) return undefined;
     const offered = subprotocolsOf(request.headers.get("Sec-WebSocket-Protocol"));
     if (typeof subprotocols !== "function") return subprotocols.find((name) => offered.has(name));
     if (offered.size === 0) return undefined;
-    const judge = (chosen: unknown) => this.#offered(chosen, offered);
-    // The function gets a copy, which it may change.
+    const check = (chosen: unknown) => this.#offered(chosen, offered);
+    // A copy, which the function may change.
     const chosen = subprotocols([...offered], request);
-    return isThenable(chosen) ? Promise.resolve(chosen).then(judge) : judge(chosen);
+    return isThenable(chosen) ? Promise.resolve(chosen).then(check) : check(chosen);
   }
 
   #offered(chosen: unknown, offered: ReadonlySet<unknown>): string | undefined {
@@ -80,12 +79,12 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The response to a request outside the prefix. The caller handles what the function throws. */
+  /** The response to a request outside the prefix. The caller deals with what is thrown. */
   fallBack(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
     const { fallback } = this.#settings;
     if (fallback === undefined) return notFound();
-    const answer = fallback(request, info);
-    return isThenable(answer) ? Promise.resolve(answer).then(fallenBack) : fallenBack(answer);
+    const result = fallback(request, info);
+    return isThenable(result) ? Promise.resolve(result).then(checkFallback) : checkFallback(result);
   }
 
   /** Whether the option `origins` allows a request. */
@@ -93,7 +92,7 @@ export class OptionCallbacks {
     const check = this.#originCheck;
     if (check === undefined) return true;
     const origin = request.headers.get("Origin");
-    // For a request without an Origin, browsers say whether it comes from another site's page.
+    // Of requests without an origin, browsers tell whether a page of another site has made them.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
     if (allowed !== undefined && typeof allowed !== "boolean") {
@@ -103,7 +102,7 @@ export class OptionCallbacks {
   }
 }
 
-/** The names on offer, each once, in the client's order. What is not a valid name is ignored. */
+/** The names that a client offers, in its order and without duplicates. What is no name is left out. */
 function subprotocolsOf(field: string | null): Set<string> {
   const parts = field === null ? [] : field.split(",");
   return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
@@ -111,24 +110,24 @@ function subprotocolsOf(field: string | null): Set<string> {
 
 const switchingProtocols = 101;
 
-function fallenBack(answer: unknown): HandlerResult {
-  // Bun's own idiom: nothing, after an upgrade.
-  if (answer === undefined || answer === null) return notFound();
-  if (isResponse(answer)) {
-    // Deno's response to an upgrade has a status that no other response may have. The headers are
-    // not checked: on Deno, reading them takes longer than all the rest.
-    if (answer.status !== switchingProtocols) checkStatus(answer.status);
-    return answer;
+function checkFallback(result: unknown): HandlerResult {
+  // As usual on Bun after an upgrade.
+  if (result === undefined || result === null) return notFound();
+  if (isResponse(result)) {
+    // Deno's response to an upgrade has a status that no other may have. Only the status is
+    // checked: reading the headers takes Deno longer than the rest of a response.
+    if (result.status !== switchingProtocols) checkStatus(result.status);
+    return result;
   }
-  throw new TypeError(`Cannot respond: fallback must give a Response, got ${typeof answer}`);
+  throw new TypeError(`Cannot respond: fallback must give a Response, got ${typeof result}`);
 }
 
-/** The check for an origin; `undefined` if all are allowed. */
+/** `undefined` where all are allowed. */
 function originCheck(origins: Settings["origins"]): OriginCheck | undefined {
   if (origins === "*") return undefined;
   if (typeof origins === "function") return origins;
   if (!(origins instanceof RegExp)) return (origin) => origins.includes(origin);
-  // It must match the whole origin, and must not depend on the last match.
+  // For whole origins only, and without `lastIndex`.
   const { source, flags } = origins;
   const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ""));
   return (origin) => pattern.test(origin);

@@ -1,5 +1,5 @@
 /**
- * All that a service has under its base URL.
+ * The routes that a server has under its prefix.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The server: options in, handler out.
+ * The server: takes options, and gives a handler of requests and the connections.
  *
  * @module
  */
@@ -12,8 +12,7 @@ import { PlainResponse } from "../http/plain_response.ts";
 import { errorResponse, methodNotAllowed, misled, notFound } from "../http/errors.ts";
 import { isSentToHost } from "../http/host.ts";
 import { ErrorReporter } from "./error_reporter.ts";
-import type { InboxOwner } from "../connection/inbox.ts";
-import { callListeners } from "../connection/call_listeners.ts";
+import { type Connections, OpenConnections } from "../connection/open_connections.ts";
 import type { ServerOptions } from "../options/server_options.ts";
 import { Message } from "../protocol/message.ts";
 import { OptionCallbacks } from "./option_callbacks.ts";
@@ -26,7 +25,7 @@ import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
 import { Session } from "../session/session.ts";
 import { SessionStore } from "../session/session_store.ts";
-import { readOptions, type Settings } from "../options/settings.ts";
+import { ignoredOptions, readOptions, type Settings } from "../options/settings.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
@@ -38,12 +37,6 @@ export interface ServerEvents<Context = unknown> {
   open: [connection: Connection<Context>];
   /** A listener or an option's function threw or rejected. Without a listener, it is logged. */
   error: [error: unknown];
-}
-
-/** The connections of a server that are open at the moment. */
-export interface Connections<Context = unknown> extends Iterable<Connection<Context>> {
-  /** How many there are. */
-  readonly size: number;
 }
 
 /** The runtime unless `useRuntime` sets another: plain HTTP, without websockets or addresses. */
@@ -94,8 +87,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #callbacks: OptionCallbacks;
   readonly #service: Service;
   readonly #runtime = runtime;
-  readonly #live = new Map<Connection<Context>, Session>();
-  readonly #owner: InboxOwner<Connection<Context>>;
+  readonly #open: OpenConnections<Context>;
   #closed: Promise<void> | undefined;
 
   /**
@@ -124,21 +116,15 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     this.#hasPattern = !isLiteral(settings.prefix);
     this.#router = new Router(createRoutes(settings));
     this.#errors = new ErrorReporter(this, settings.log);
-    if (options.faye_server_options !== undefined) {
-      this.#errors.log("info", "The option faye_server_options is ignored");
+    for (const name of ignoredOptions(options)) {
+      this.#errors.log("info", `The option ${name} is ignored`);
     }
     this.#callbacks = new OptionCallbacks(settings, this.#errors);
     this.#service = this.#createService();
-    this.#owner = this.#createOwner();
+    this.#open = new OpenConnections(this, this.#service.sessions);
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = websocketHandlers as WebSocketHandlers;
-    const live = this.#live;
-    this.connections = {
-      get size() {
-        return live.size;
-      },
-      [Symbol.iterator]: () => live.keys(),
-    };
+    this.connections = this.#open.list;
   }
 
   /**
@@ -207,7 +193,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.
-   * @throws {RangeError} If it alone is over `maxBufferedBytes`; it is sent to nobody then.
+   * @throws {RangeError} If it alone is over `maxBufferedBytes`; it is not sent then.
    */
   broadcast(message: string): void {
     if (typeof message !== "string") {
@@ -220,7 +206,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
         `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
       );
     }
-    for (const session of this.#live.values()) session.writeEncoded(message, encoded);
+    this.#open.write(message, encoded);
   }
 
   #reply(
@@ -288,39 +274,24 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   #createService(): Service {
     const settings = this.#settings;
     const sessions = new SessionStore(settings);
-    const functions = this.#callbacks;
+    const callbacks = this.#callbacks;
     sessions.report = (error) => this.#errors.report(error);
     return {
       settings,
       sessions,
-      showsRequests: functions.showsRequests,
-      authorization: functions.authorization,
-      createSession: (peer, grant, id = "", raw = false) => {
-        const session = new Session(sessions, peer, id, raw, grant.key);
-        const connection = new Connection<Context>(session, this.#owner);
+      showsRequests: callbacks.showsRequests,
+      authorization: callbacks.authorization,
+      createSession: (clientInfo, grant, id = "", isRaw = false) => {
+        const session = new Session(sessions, clientInfo, id, isRaw, grant.key);
+        const connection = new Connection(session, this.#open);
         connection.context = grant.context as Context;
         sessions.add(session);
         return session;
       },
-      cookie: (request) => functions.cookie(request),
-      subprotocol: (request) => functions.subprotocol(request),
-      baseUrl: () => functions.baseUrl(),
+      cookie: (request) => callbacks.cookie(request),
+      subprotocol: (request) => callbacks.subprotocol(request),
+      baseUrl: () => callbacks.baseUrl(),
       warnOnce: (message) => this.#errors.warnOnce(message),
-    };
-  }
-
-  #createOwner(): InboxOwner<Connection<Context>> {
-    return {
-      opened: (connection, session, inbox) => {
-        const { closing } = this.#service.sessions;
-        // It came just in time to be told.
-        if (closing !== undefined) return session.close(closing);
-        this.#live.set(connection, session);
-        callListeners(this, "connection", connection, inbox);
-        callListeners(this, "open", connection, inbox);
-      },
-      closed: (connection) => this.#live.delete(connection),
-      report: (error) => this.#errors.report(error),
     };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How a server ends.
+ * Closes a server: all its sessions, then what is left of their connections.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 /** How a server is closed. */
 export interface CloseOptions {
   /**
-   * ms after the last close frame until what is still there is cut off.
+   * ms after the last close frame until connections that are still there are destroyed.
    *
    * @default {10000}
    */
@@ -40,8 +40,8 @@ export interface CloseOptions {
 /** How often some of the sessions are closed, ms. */
 const step = 20;
 
-/** Waits for the moment at which what is still there is cut off. */
-class Patience extends TimeoutEntry {
+/** The end of the time that clients have. */
+class Deadline extends TimeoutEntry {
   readonly #end: () => void;
 
   constructor(end: () => void) {
@@ -54,14 +54,14 @@ class Patience extends TimeoutEntry {
   }
 
   override failed(): void {
-    // Who is cut off answers for itself.
+    // Sessions and connections deal with errors of their own.
   }
 }
 
 /**
  * Closes all sessions.
  *
- * @returns Settles when they and their connections are gone, or cut off.
+ * @returns Settles when they and their connections are gone, or destroyed.
  */
 export function shutDown(sessions: SessionStore, options: CloseOptions): Promise<void> {
   const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
@@ -87,9 +87,9 @@ export function shutDown(sessions: SessionStore, options: CloseOptions): Promise
     };
     const finish = () => {
       close(length);
-      patience.timeouts?.remove(patience);
+      deadline.timeouts?.remove(deadline);
       sessions.changed = undefined;
-      // Those that linger would keep the process alive.
+      // Sessions that linger would keep the process alive.
       for (const session of [...sessions]) {
         session.flush();
         session.destroy();
@@ -97,15 +97,15 @@ export function shutDown(sessions: SessionStore, options: CloseOptions): Promise
       sessions.closingConnections.destroyAll();
       resolve();
     };
-    const look = () => {
+    const finishIfAllGone = () => {
       if (sessions.open === 0 && sessions.closingConnections.size === 0) finish();
     };
 
     const closing = setInterval(closeSome, step);
-    const patience = new Patience(finish);
-    new Timeouts(spread + timeout).add(patience);
-    sessions.changed = look;
+    const deadline = new Deadline(finish);
+    new Timeouts(spread + timeout).add(deadline);
+    sessions.changed = finishIfAllGone;
     closeSome();
-    look();
+    finishIfAllGone();
   });
 }

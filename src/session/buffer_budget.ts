@@ -1,5 +1,5 @@
 /**
- * What the sessions of a server hold together, and what becomes of them when it is too much.
+ * The bytes that all sessions of a server hold together, and their limit.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 import type { FailureHandler } from "../event_loop/guard.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
-/** While there is too much, the largest are looked for no more often, ms: all are looked at. */
+/** ms between two searches for the largest: each search goes through all sessions. */
 const minPause = 100;
 
 /** Something that holds bytes in this process. */
 export interface BufferOwner {
-  /** How many, all that it waits for included. */
+  /** How many, those that are yet to come included. */
   readonly heldBytes: number;
-  /** Whether its session is over, so that nobody misses it: then it comes first, whatever its share. */
+  /** Whether its session is over. Then it is evicted first, whatever its share. */
   readonly isOver?: boolean;
-  /** It holds more than others may: it ends, and gives back what it holds. */
+  /** It holds more than its share: it ends, and gives back what it holds. */
   evict(): void;
 }
 
-/** Some of those who hold bytes. */
+/** A group of them. */
 export interface BufferOwners extends Iterable<BufferOwner> {
   readonly size: number;
 }
@@ -28,25 +28,25 @@ export interface BufferOwners extends Iterable<BufferOwner> {
 /** The sum of bytes that wait in this process: to be sent, to be read, or to be complete. */
 export class BufferBudget {
   readonly #most: number;
-  readonly #holders: readonly BufferOwners[];
+  readonly #owners: readonly BufferOwners[];
   #total = 0;
   #isLooking = false;
   #lastLook = -Infinity;
-  readonly #owner: FailureHandler;
+  readonly #errors: FailureHandler;
 
   /**
    * @param most bytes.
-   * @param holders all of them; who is in two of the groups holds the same in both.
-   * @param owner is told of errors.
+   * @param owners all of them; an owner in two of the groups holds the same in both.
+   * @param errors takes errors.
    */
   constructor(
     most: number,
-    holders: readonly BufferOwners[],
-    owner: FailureHandler,
+    owners: readonly BufferOwners[],
+    errors: FailureHandler,
   ) {
     this.#most = most;
-    this.#holders = holders;
-    this.#owner = owner;
+    this.#owners = owners;
+    this.#errors = errors;
   }
 
   /** Bytes. */
@@ -54,7 +54,7 @@ export class BufferBudget {
     return this.#total;
   }
 
-  /** Whether there is room for nobody else. */
+  /** Whether there is no room for more. */
   get isFull(): boolean {
     return this.#total > this.#most;
   }
@@ -73,40 +73,40 @@ export class BufferBudget {
       this.#lastLook = performance.now();
       this.#reduce();
     };
-    const failed = (error: unknown) => this.#owner.failed(error);
-    // Not at once, for it may be in the middle of a write.
+    const failed = (error: unknown) => this.#errors.failed(error);
+    // Not at once: this may be in the middle of a write.
     const pause = this.#lastLook + minPause - performance.now();
     if (pause <= 0) inNextTurn(look, failed);
     else setTimeout(() => inNextTurn(look, failed), pause);
   }
 
-  /** Ends what nobody misses, then those that hold more than a fair share, until there is room. */
+  /** Evicts owners that are over, then those with more than a fair share, until there is room. */
   #reduce(): void {
     if (!this.isFull) return;
-    const share = this.#most / this.#holders.reduce((sum, { size }) => sum + size, 0);
-    // What a connection holds may be given back only when that is gone.
+    const share = this.#most / this.#owners.reduce((sum, { size }) => sum + size, 0);
+    // A connection may give back its bytes only when it is gone.
     let excess = this.#total - this.#most;
-    const ended = largest(this.#holders, share).filter(([holder, holding]) => {
+    const ended = largest(this.#owners, share).filter(([owner, heldBytes]) => {
       if (!this.isFull || excess <= 0) return false;
-      holder.evict();
-      excess -= holding;
+      owner.evict();
+      excess -= heldBytes;
       return true;
     });
     if (this.isFull && ended.length > 0) this.#lookSoon();
   }
 }
 
-type Held = readonly [holder: BufferOwner, holding: number];
+type Held = readonly [owner: BufferOwner, heldBytes: number];
 
-/** Those that hold more than their share, the largest first, but for those that nobody misses. */
+/** The owners with more than their share: those that are over first, then the largest first. */
 function largest(groups: readonly BufferOwners[], share: number): Held[] {
   const found: Held[] = [];
-  for (const holders of groups) {
-    for (const holder of holders) {
-      const { heldBytes } = holder;
-      if (heldBytes > (holder.isOver === true ? 0 : share)) found.push([holder, heldBytes]);
+  for (const owners of groups) {
+    for (const owner of owners) {
+      const { heldBytes } = owner;
+      if (heldBytes > (owner.isOver === true ? 0 : share)) found.push([owner, heldBytes]);
     }
   }
-  const isOver = ([holder]: Held) => Number(holder.isOver === true);
+  const isOver = ([owner]: Held) => Number(owner.isOver === true);
   return found.sort((one, other) => isOver(other) - isOver(one) || other[1] - one[1]);
 }

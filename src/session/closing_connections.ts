@@ -1,5 +1,5 @@
 /**
- * Connections on their way out.
+ * Connections that have their last frame and are not gone yet.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { BufferOwner, BufferOwners } from "./buffer_budget.ts";
 import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 
-/** A connection that has its last frame, and is not gone yet. */
+/** One of them. */
 export interface ClosingConnection {
   /** Bytes in it that the server counts. */
   readonly heldBytes: number;
@@ -15,15 +15,15 @@ export interface ClosingConnection {
   readonly bufferedAmount: number;
   /** Whether its session is over. */
   readonly isOver: boolean;
-  /** Cuts it off. */
   destroy(): void;
 }
 
-/** One of them. */
+/** Waits with one of them for its end. */
 class Entry extends TimeoutEntry implements BufferOwner {
   readonly #connection: ClosingConnection;
-  /** Where it waits as long as its client takes something now and then; and what that had left. */
+  /** Where it waits again as long as its client takes something. */
   #timeouts: Timeouts | undefined;
+  /** Bytes that the client had to take when the waiting began. */
   #bytesLeft = 0;
   #wasDestroyed = false;
 
@@ -32,13 +32,13 @@ class Entry extends TimeoutEntry implements BufferOwner {
     this.#connection = connection;
   }
 
-  wait(patience: Timeouts): void {
-    this.#timeouts = patience;
+  wait(timeouts: Timeouts): void {
+    this.#timeouts = timeouts;
     this.#bytesLeft = this.#connection.bufferedAmount;
-    patience.add(this);
+    timeouts.add(this);
   }
 
-  /** Some runtimes cannot cut a connection off: one that was is not worth another try. */
+  /** Some runtimes cannot destroy a connection: it is tried once. */
   get heldBytes(): number {
     return this.#wasDestroyed ? 0 : this.#connection.heldBytes;
   }
@@ -60,23 +60,23 @@ class Entry extends TimeoutEntry implements BufferOwner {
   }
 
   override failed(): void {
-    // Who is cut off answers for itself.
+    // `destroy` deals with its own errors.
   }
 }
 
-/** All of a server. Their sessions may be over, so that nobody else has an eye on them. */
+/** All of a server's. Their sessions may be over, and watch them no more. */
 export class ClosingConnections implements BufferOwners {
-  readonly #ends: Timeouts;
-  readonly #answers: Timeouts;
+  readonly #endTimeouts: Timeouts;
+  readonly #responseTimeouts: Timeouts;
   readonly #all = new Map<ClosingConnection, Entry>();
 
   /**
-   * @param endDelay ms after which one is cut off whose client takes nothing of its end,
-   * @param answerDelay or of an answer.
+   * @param endDelay ms after which a connection is destroyed whose client takes nothing of its end.
+   * @param responseDelay the same for a response.
    */
-  constructor(endDelay: number, answerDelay: number) {
-    this.#ends = new Timeouts(endDelay);
-    this.#answers = new Timeouts(answerDelay);
+  constructor(endDelay: number, responseDelay: number) {
+    this.#endTimeouts = new Timeouts(endDelay);
+    this.#responseTimeouts = new Timeouts(responseDelay);
   }
 
   get size(): number {
@@ -87,36 +87,36 @@ export class ClosingConnections implements BufferOwners {
     return this.#all.values();
   }
 
-  /** One is to end by itself, and its client may never take its end. */
+  /** Adds one that ends by itself. Its client may never take the end. */
   add(connection: ClosingConnection): void {
-    this.#departure(connection).wait(this.#ends);
+    this.#entryOf(connection).wait(this.#endTimeouts);
   }
 
-  /** One brings what its client wants, and may take its time. */
-  addAnswer(connection: ClosingConnection): void {
-    this.#departure(connection).wait(this.#answers);
+  /** Adds one that brings a long response. Its client may take its time. */
+  addResponse(connection: ClosingConnection): void {
+    this.#entryOf(connection).wait(this.#responseTimeouts);
   }
 
-  /** One that its runtime cuts off. */
+  /** Adds one that its runtime destroys when it takes too long. */
   addSlow(connection: ClosingConnection): void {
-    this.#departure(connection);
+    this.#entryOf(connection);
   }
 
-  #departure(connection: ClosingConnection): Entry {
-    let departure = this.#all.get(connection);
-    if (departure === undefined) this.#all.set(connection, departure = new Entry(connection));
-    return departure;
+  #entryOf(connection: ClosingConnection): Entry {
+    let entry = this.#all.get(connection);
+    if (entry === undefined) this.#all.set(connection, entry = new Entry(connection));
+    return entry;
   }
 
   /** One is gone. False where it was none of them. */
   delete(connection: ClosingConnection): boolean {
-    const departure = this.#all.get(connection);
-    departure?.timeouts?.remove(departure);
+    const entry = this.#all.get(connection);
+    entry?.timeouts?.remove(entry);
     return this.#all.delete(connection);
   }
 
-  /** Cuts all of them off. */
+  /** Destroys all of them. */
   destroyAll(): void {
-    for (const departure of [...this.#all.values()]) departure.evict();
+    for (const entry of [...this.#all.values()]) entry.evict();
   }
 }

@@ -1,16 +1,16 @@
 /**
- * A pause, and those who wait for its end.
+ * A pause of a session, and the senders that wait for its end.
  *
  * @module
  */
 
 /**
- * So many sends wait for one session. Clients send no more before they have their answer; of
- * sends that were given up, runtimes do not always tell, so the first of many is answered.
+ * The most sends that wait for one session. Clients send no more before they have their response.
+ * Runtimes do not always tell of sends that were given up, so the first of more gets its response.
  */
 const maxWaiting = 16;
 
-/** Begins with its making. */
+/** Lasts from its construction until `end`. */
 export class Pause {
   readonly #waiting = new Set<() => void>();
 

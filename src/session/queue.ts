@@ -1,5 +1,5 @@
 /**
- * A queue: what was added first is taken first, at the same price however long it is.
+ * A queue: what was added first is taken first, at the same cost at any length.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** Most queues are empty, most of the time. */
 const empty: never[] = [];
 
-/** So many places of items that were taken are not worth a copy of the others. */
+/** The least places of taken items for which the others are copied. */
 const minCopied = 32;
 
 /** Items in the order in which they came. */
@@ -31,7 +31,7 @@ export class Queue<Item> {
     else this.#items.push(item);
   }
 
-  /** Puts one in the place of the last ones, of which there must be so many. */
+  /** Puts one item in the place of the last `count`. There must be as many. */
   joinLast(count: number, join: (last: Item[]) => Item): void {
     const last = this.#items.splice(this.#items.length - count, count);
     this.#items.push(join(last as Item[]));
@@ -51,7 +51,7 @@ export class Queue<Item> {
     return item;
   }
 
-  /** Throws all away. */
+  /** Drops all items. */
   clear(): void {
     this.#reset();
   }

@@ -1,5 +1,5 @@
 /**
- * What a session writes to while its client listens.
+ * What a session writes to while its client listens; each kind of transport has one.
  *
  * @module
  */
@@ -7,19 +7,21 @@
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Frame } from "../protocol/message.ts";
 
-/** What a session writes to while a client listens; made by transports. */
+/** Takes a session's frames to its client. */
 export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
   /** The same, or up to a quarter of `highWaterMark` more where that is known faster. */
   readonly bufferedUpperBound: number;
   /**
-   * Bytes after which a frame of messages shall end, and the next begin: frames are
+   * Bytes after which a frame of messages ends, and the next begins: frames are
    * copied several times on their way out.
    */
   readonly frameSize: number;
-  /** Whether what is written had better leave with the answers to what comes in this turn. */
-  readonly awaitsArrivals?: boolean;
+  /** Whether a heartbeat that is due begins with an `h` frame. */
+  readonly wantsHeartbeatFrame: boolean;
+  /** Calls `flush` of its session when that is best: a microtask later, or at the end of the turn. */
+  scheduleFlush(): void;
   /**
    * Takes a frame. False when that was its last one: it ends by itself, calls
    * `Session.detach` when that is done, and the client comes back.
@@ -27,19 +29,19 @@ export interface Receiver {
   send(frame: Frame): boolean;
   /** Ends it; the close frame has been sent. */
   end(status: CloseStatus): void;
-  /** Cuts it off, with what it has not sent yet. */
+  /** Destroys it, with what it has not sent yet. */
   abort(status: CloseStatus): void;
-  /** A heartbeat is due, or a sign of life that the last one has asked for. */
+  /** A heartbeat is due, or the sign of life that the last one has asked for. */
   heartbeat(): HeartbeatResult;
-  /** Reads no more from the peer until `resume`, where it can. */
+  /** Reads no more from the client until `resume`, where it can. */
   pause(): void;
   /** Reads again. */
   resume(): void;
 }
 
 /**
- * What becomes of a heartbeat: the receiver wants a frame for it; or has seen to it by
- * itself; or has asked the peer for a sign of life, which `Session.heard`
- * tells; or the peer should have given that by now.
+ * What comes of a heartbeat. "handled": there is nothing to wait for. "awaiting-pong": the client
+ * was asked for a sign of life, and `Session.markAlive` is called when it comes. "dead": the
+ * client should have given one by now.
  */
-export type HeartbeatResult = "send" | "handled" | "awaiting-pong" | "dead";
+export type HeartbeatResult = "handled" | "awaiting-pong" | "dead";

@@ -10,7 +10,7 @@ import { Queue } from "./queue.ts";
 
 /** What a message costs besides its bytes: empty ones must not be free. */
 const messageOverhead = 32;
-/** The same where short ones cannot be joined, and most are short. */
+/** The same where short messages cannot be joined, and most are short. */
 const loneOverhead = 128;
 
 /** What a message costs at most without others, in whatever session. */
@@ -40,7 +40,7 @@ export class SendQueue extends Queue<Message> {
     this.#joins = joins;
   }
 
-  /** What they take here, for the limit that protects us. */
+  /** What they cost in memory, for the limit `maxBufferedBytes`. */
   get cost(): number {
     return this.bytes + this.length * this.#overhead;
   }

@@ -1,5 +1,5 @@
 /**
- * One session (protocol, section 5): what it owes its client, and who takes that now.
+ * A session: the state machine between one client and the application (protocol, section 5).
  *
  * @module
  */
@@ -10,58 +10,57 @@ import {
   interrupted,
   normalClosure,
   slowConsumer,
+  stillOpen,
   timedOut,
   unreadMessages,
 } from "../protocol/close_codes.ts";
 import { closeFrame, heartbeatFrame, openFrame } from "../protocol/frames.ts";
 import { SendQueue } from "./send_queue.ts";
-import { flushAtEndOfTurn, flushSoon } from "../event_loop/flush_queue.ts";
 import { Pause } from "./pause.ts";
 import type { BufferOwner } from "./buffer_budget.ts";
 import { Frame, Message } from "../protocol/message.ts";
 import type { ClientInfo } from "./client_info.ts";
-import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./ready_state.ts";
+import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "../protocol/ready_state.ts";
 import type { Receiver } from "./receiver.ts";
-import type { Application, LongSend, SessionHost } from "./session_host.ts";
+import type { Application } from "./application.ts";
+import type { SessionStore } from "./session_store.ts";
+import type { Upload } from "./upload.ts";
 import { TimeoutEntry } from "../event_loop/timeouts.ts";
-import { inNextTurn } from "../event_loop/turns.ts";
 
-/** What a send costs that waits for its answer: a request with its head, as runtimes keep it. */
+/** What a send costs that waits for its response: a request with its head, as runtimes keep it. */
 const sendCost = 16 * 1024;
 
 /**
- * A session's state machine. Receivers come and go (`attach`, `detach`), or stay
- * for life (websockets); the application writes, and is told through
- * {@linkcode Application}.
- *
- * A *raw* session has no frames: its receiver gets the messages themselves.
+ * Receivers come and go (`attach`, `detach`), or stay for the whole session (websockets). The
+ * application writes, and gets messages and events through {@linkcode Application}.
  */
 export class Session extends TimeoutEntry implements BufferOwner {
   readyState: ReadyState = CONNECTING;
-  /** The last receiving request. */
+  /** The client, as its last receiving request shows it. */
   client: ClientInfo;
-  /** Set right after construction, by whoever made both. */
+  /** Set right after construction. */
   application: Application | undefined;
   /** The id from the URL; empty on websockets, which have none. */
   readonly id: string;
-  /** Whose session it is, as the application says; requests of others are refused. */
+  /** The key that `authorize` gave; requests with another key are refused. */
   readonly key: string | undefined;
-  readonly #raw: boolean;
-  readonly #host: SessionHost;
+  /** Whether messages go without frames. */
+  readonly isRaw: boolean;
+  readonly #sessions: SessionStore;
   #receiver: Receiver | undefined;
-  /** It takes no more frames, but what it took may still be on its way. */
+  /** The receiver takes no more frames, but what it took may still be on its way. */
   #full = false;
-  /** Former receivers whose answers are still on their way. */
+  /** Former receivers whose responses are still on their way. */
   #underWay: Set<Receiver> | undefined;
-  /** What its client had to take when that was last looked at, bytes. */
+  /** Bytes that the client had to take at the last check. */
   #owed = 0;
   readonly #queue: SendQueue;
   #flushing = false;
   #needsDrain = false;
   #pause: Pause | undefined;
-  /** Bytes of sends that are under way, and what the server counts for all that waits here. */
-  #uploading = 0;
-  #uploads: Set<LongSend> | undefined;
+  #uploadingBytes = 0;
+  #uploads: Set<Upload> | undefined;
+  /** Bytes that the server counts for this session. */
   #counted = 0;
   /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
   #exchanged = false;
@@ -69,29 +68,29 @@ export class Session extends TimeoutEntry implements BufferOwner {
   /** Set by `close`, or by what ended the session. */
   #status: CloseStatus = normalClosure;
 
-  constructor(host: SessionHost, client: ClientInfo, id = "", raw = false, key?: string) {
+  constructor(sessions: SessionStore, client: ClientInfo, id = "", isRaw = false, key?: string) {
     super();
-    this.#host = host;
+    this.#sessions = sessions;
     this.client = client;
     this.id = id;
     this.key = key;
-    this.#raw = raw;
-    this.#queue = new SendQueue(!raw);
+    this.isRaw = isRaw;
+    this.#queue = new SendQueue(!isRaw);
   }
 
-  /** Whether a receiver listens. */
+  /** Whether there is a receiver. */
   get attached(): boolean {
     return this.#receiver !== undefined;
   }
 
-  /** Bytes that the client has to take, answers to former requests included. */
+  /** Bytes that the client has to take, responses to former requests included. */
   get #debt(): number {
     let debt = this.bufferedAmount;
     for (const { bufferedAmount } of this.#underWay ?? []) debt += bufferedAmount;
     return debt;
   }
 
-  /** Whether the client has taken some of it since the last look: it is slow, not gone. */
+  /** Whether the client has taken some of it since the last check: it is slow, not gone. */
   #hasTaken(debt: number): boolean {
     const hasTaken = debt < this.#owed;
     this.#owed = debt;
@@ -103,13 +102,14 @@ export class Session extends TimeoutEntry implements BufferOwner {
     return this.#queue.bytes + (this.#receiver?.bufferedAmount ?? 0);
   }
 
-  /** Whether `write` has asked to wait, and `drained` has not been told yet. */
+  /** Whether `write` has asked to wait, and the application has not heard of the drain yet. */
   get congested(): boolean {
     return this.#needsDrain && this.readyState === OPEN;
   }
 
-  /** Hands the session to a receiver; there must not be one already. */
+  /** Gives the session a receiver. A second one is closed with 2010. */
   attach(receiver: Receiver, client: ClientInfo): void {
+    if (this.#receiver !== undefined) return this.#endReceiver(receiver, stillOpen);
     this.#receiver = receiver;
     this.#full = false;
     this.client = client;
@@ -123,7 +123,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
 
   #open(receiver: Receiver): void {
     this.readyState = OPEN;
-    if (!this.#raw) this.#sendFrame(receiver, new Frame(openFrame));
+    if (!this.isRaw) this.#sendFrame(receiver, new Frame(openFrame));
     this.#awaitHeartbeat(receiver);
     this.application?.opened();
   }
@@ -138,15 +138,15 @@ export class Session extends TimeoutEntry implements BufferOwner {
 
   #awaitHeartbeat(receiver: Receiver): void {
     if (this.#receiver === receiver && this.readyState === OPEN) {
-      this.#host.heartbeatTimeouts.add(this);
+      this.#sessions.heartbeatTimeouts.add(this);
     }
   }
 
   /**
    * The receiver ended as it should; the client has the disconnect delay to come back.
    *
-   * @param tookTime Whether that answer was long on its way: then nobody could come back before,
-   * though the session is closing.
+   * @param tookTime Whether that response was long on its way: then the client could not come back
+   * before, though the session is closing.
    */
   detach(receiver: Receiver, tookTime = false): void {
     if (receiver !== this.#receiver) return;
@@ -154,27 +154,27 @@ export class Session extends TimeoutEntry implements BufferOwner {
     const isOpen = this.readyState === OPEN;
     if (isOpen && this.#isUnderWay) this.timeouts?.remove(this);
     else if (isOpen || (tookTime && this.readyState === CLOSING)) {
-      this.#host.disconnectTimeouts.add(this);
+      this.#sessions.disconnectTimeouts.add(this);
     }
   }
 
-  /** The same, but its answer is still on its way, of which `arrived` tells the end. */
+  /** The same for a response that is still on its way; `arrived` is called at its end. */
   detachEarly(receiver: Receiver): void {
     if (receiver !== this.#receiver) return;
     (this.#underWay ??= new Set()).add(receiver);
     this.detach(receiver);
   }
 
-  /** Whether an answer is on its way: before it has arrived, nobody is missed. */
+  /** Whether a response is on its way: the client comes back when it has arrived. */
   get #isUnderWay(): boolean {
     return this.#underWay !== undefined && this.#underWay.size > 0;
   }
 
-  /** An answer that was on its way has arrived, or its connection is gone. */
+  /** A response that was on its way has arrived, or its connection is gone. */
   arrived(receiver: Receiver): void {
     if (this.#underWay?.delete(receiver) !== true || this.#isUnderWay) return;
     const isMissed = this.readyState === OPEN && this.#receiver === undefined;
-    if (isMissed || this.readyState === CLOSING) this.#host.disconnectTimeouts.add(this);
+    if (isMissed || this.readyState === CLOSING) this.#sessions.disconnectTimeouts.add(this);
   }
 
   /** A receiving request broke, so what was in flight is unknown: the session ends at once. */
@@ -183,15 +183,15 @@ export class Session extends TimeoutEntry implements BufferOwner {
     if (receiver === this.#receiver) this.#receiver = undefined;
     else if (!isUnderWay || this.readyState === CLOSED) return;
     const untouched = !this.#exchanged && !this.#returned;
-    // The next receiving request hears of it, unless the client never heard of the session.
-    if (!untouched && this.readyState === OPEN) this.#host.disconnectTimeouts.add(this);
+    // The next receiving request gets the close frame, unless the client never knew the session.
+    if (!untouched && this.readyState === OPEN) this.#sessions.disconnectTimeouts.add(this);
     const next = this.#receiver;
     this.#finish(interrupted, false);
     if (next !== undefined) this.#sendClose(next);
     else if (untouched) this.#forget();
   }
 
-  /** The websocket closed, by its peer or by accident. */
+  /** The websocket closed, by its client or by accident. */
   disconnect(receiver: Receiver, status: CloseStatus, wasClean: boolean): void {
     if (receiver !== this.#receiver) return;
     this.#receiver = undefined;
@@ -208,18 +208,18 @@ export class Session extends TimeoutEntry implements BufferOwner {
 
   /** The same; what is written meanwhile has left when this returns. */
   acceptAndFlush(messages: readonly string[]): void {
-    // Nobody else need see to it.
+    // So that no flush is scheduled.
     this.#flushing = true;
     this.accept(messages);
     this.flush();
   }
 
-  /** The peer has given the sign of life that it was asked for. */
+  /** The client has given the sign of life that it was asked for. */
   markAlive(): void {
-    if (this.readyState === OPEN) this.#host.heartbeatTimeouts.add(this);
+    if (this.readyState === OPEN) this.#sessions.heartbeatTimeouts.add(this);
   }
 
-  /** The application takes no messages for now: senders shall wait. */
+  /** The application takes no messages for now: senders have to wait. */
   pause(): void {
     if (this.#pause !== undefined || this.readyState !== OPEN) return;
     this.#pause = new Pause();
@@ -234,12 +234,12 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#pause = undefined;
   }
 
-  /** Where senders wait until messages are taken again, or never will be; nothing where they are taken now. */
+  /** Where senders wait until it does, or the session ends; `undefined` while they need not. */
   get currentPause(): Pause | undefined {
     return this.#pause;
   }
 
-  /** Bytes that wait here for anybody. */
+  /** Bytes that wait here, in either direction. */
   get heldBytes(): number {
     return this.#countedBytes + (this.#receiver?.bufferedAmount ?? 0);
   }
@@ -248,32 +248,32 @@ export class Session extends TimeoutEntry implements BufferOwner {
   get #countedBytes(): number {
     const unread = this.application?.unreadCost ?? 0;
     if (this.readyState === CLOSED) return unread;
-    return this.#queue.cost + unread + this.#uploading +
+    return this.#queue.cost + unread + this.#uploadingBytes +
       (this.#pause?.size ?? 0) * sendCost;
   }
 
   /** Tells the server how much waits here. */
   recount(): void {
-    const kept = this.#countedBytes;
-    if (kept === this.#counted) return;
-    const by = kept - this.#counted;
-    this.#counted = kept;
-    if (this.readyState === CLOSED) this.#host.outlived(this, kept > 0);
-    this.#host.bufferBudget.change(by);
+    const counted = this.#countedBytes;
+    if (counted === this.#counted) return;
+    const by = counted - this.#counted;
+    this.#counted = counted;
+    if (this.readyState === CLOSED) this.#sessions.keepForUnread(this, counted > 0);
+    this.#sessions.bufferBudget.change(by);
   }
 
-  /** Sends that are under way, long ones. */
-  get uploads(): Set<LongSend> {
+  /** Long sends that are under way. */
+  get uploads(): Set<Upload> {
     return (this.#uploads ??= new Set());
   }
 
-  /** So many bytes of sends more are under way, or less. */
+  /** The sends under way have so many bytes more, or less. */
   upload(by: number): void {
-    this.#uploading += by;
+    this.#uploadingBytes += by;
     this.recount();
   }
 
-  /** Too much waits in all sessions, and here more than elsewhere. */
+  /** Too much waits in all sessions together, and more than its share in this one. */
   evict(): void {
     if (this.readyState !== OPEN) {
       this.application?.forget();
@@ -284,7 +284,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#queue.clear();
     this.application?.forget();
     this.#giveUpSends();
-    // Who takes nothing would not take the close frame either.
+    // A client that takes nothing would not take the close frame either.
     if (this.bufferedAmount > 0) this.destroy();
   }
 
@@ -293,32 +293,30 @@ export class Session extends TimeoutEntry implements BufferOwner {
     return this.readyState === CLOSED && this.#status === interrupted;
   }
 
-  /** Queues a message. False when not open, or when the caller should wait for `drained`. */
-  write(message: string): boolean {
+  /**
+   * Queues a message, which a broadcast gives in its encoded form as well. False when the session
+   * is not open, and when the caller should wait for `drained`.
+   */
+  write(message: string, encoded?: Message): boolean {
     if (this.readyState !== OPEN) return false;
-    return this.#enqueue(this.#raw ? Message.raw(message) : Message.encoded(message));
-  }
-
-  /** Like `write`, for a message that the caller has encoded for all sessions. */
-  writeEncoded(message: string, encoded: Message): boolean {
-    if (this.readyState !== OPEN) return false;
-    return this.#raw ? this.write(message) : this.#enqueue(encoded);
+    return this.#enqueue(this.isRaw ? Message.raw(message) : encoded ?? Message.encoded(message));
   }
 
   #enqueue(message: Message): boolean {
     // It alone is too much, and no part of it is sent.
-    if (this.#queue.costOf(message) > this.#host.maxBufferedBytes) {
+    if (this.#queue.costOf(message) > this.#sessions.maxBufferedBytes) {
       this.close(slowConsumer);
       return false;
     }
     this.#queue.add(message);
     // What leaves at once need not be counted.
-    if (!this.#flushSoon()) this.recount();
-    const room = this.#host.maxBufferedBytes - this.#queue.cost;
+    if (this.#receiver === undefined) this.recount();
+    else this.#scheduleFlush(this.#receiver);
+    const room = this.#sessions.maxBufferedBytes - this.#queue.cost;
     let inReceiver = this.#receiver?.bufferedUpperBound ?? 0;
     if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
     if (inReceiver > room) this.close(slowConsumer);
-    else if (this.#queue.bytes + inReceiver <= this.#host.highWaterMark) return true;
+    else if (this.#queue.bytes + inReceiver <= this.#sessions.highWaterMark) return true;
     this.#needsDrain = true;
     return false;
   }
@@ -328,24 +326,21 @@ export class Session extends TimeoutEntry implements BufferOwner {
     if (this.readyState !== OPEN) return;
     this.readyState = CLOSING;
     this.#status = status;
-    // What comes now is dropped, and among it may be the peer's close.
+    // What comes now is dropped, and among it may be the client's close.
     this.resume();
-    // From here on the time runs, whoever comes and goes, but for who takes what is owed.
+    // From here on the time runs, even if receivers come and go, unless the client takes what is owed.
     this.#owed = this.#debt;
-    this.#host.disconnectTimeouts.add(this);
-    this.#flushSoon();
+    this.#sessions.disconnectTimeouts.add(this);
+    if (this.#receiver !== undefined) this.#scheduleFlush(this.#receiver);
   }
 
-  /** False where there is nobody to flush to. */
-  #flushSoon(): boolean {
-    if (this.#receiver === undefined) return false;
-    if (this.#flushing) return true;
+  #scheduleFlush(receiver: Receiver): void {
+    if (this.#flushing) return;
     this.#flushing = true;
-    (this.#receiver.awaitsArrivals ? flushAtEndOfTurn : flushSoon)(this);
-    return true;
+    receiver.scheduleFlush();
   }
 
-  /** Hands on what is queued, as far as the receiver takes it. */
+  /** Sends what is queued, as far as the receiver takes it. */
   flush(): void {
     this.#flushing = false;
     const receiver = this.#receiver;
@@ -353,7 +348,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.recount();
   }
 
-  /** The same, however slow the client is: it is about to close, and nothing leaves after that. */
+  /** Sends all that is queued, however slow the client is: after its close nothing leaves. */
   flushAll(): void {
     const receiver = this.#receiver;
     while (receiver !== undefined && receiver === this.#receiver && this.#queue.length > 0) {
@@ -373,47 +368,50 @@ export class Session extends TimeoutEntry implements BufferOwner {
       return;
     }
     if (this.#queue.length > 0) this.#sendQueue(receiver);
-    if (this.#hasDrained) {
-      inNextTurn(() => this.#emitDrained(), (error) => this.failed(error));
-    }
+    if (this.#hasDrained) this.application?.drained();
   }
 
   get #hasDrained(): boolean {
-    return this.congested && this.bufferedAmount <= this.#host.highWaterMark;
+    return this.congested && this.bufferedAmount <= this.#sessions.highWaterMark;
   }
 
-  /**
-   * In a turn of its own: an application that writes as soon as it may would leave the event
-   * loop no time for others, where the system takes all at once.
-   */
-  #emitDrained(): void {
-    if (!this.#hasDrained) return;
+  /** Whether more may be written after a `write` that asked to wait; true once for each of those. */
+  takeDrain(): boolean {
+    if (!this.#hasDrained) return false;
     this.#needsDrain = false;
-    this.application?.drained();
+    return true;
   }
 
   #sendQueue(receiver: Receiver): void {
     this.#exchanged = true;
-    const backlog = this.#queue;
+    const queue = this.#queue;
     do {
-      const frame = this.#raw ? backlog.takeRaw() : backlog.takeFrame(receiver.frameSize);
+      const frame = this.isRaw ? queue.takeRaw() : queue.takeFrame(receiver.frameSize);
       this.#sendFrame(receiver, frame);
-    } while (backlog.length > 0 && this.#takesMore(receiver));
+    } while (queue.length > 0 && this.#takesMore(receiver));
   }
 
   #takesMore(receiver: Receiver): boolean {
     return receiver === this.#receiver && !this.#full &&
-      receiver.bufferedUpperBound <= this.#host.highWaterMark;
+      receiver.bufferedUpperBound <= this.#sessions.highWaterMark;
   }
 
-  /** The close frame; closed sessions say it to whoever still asks. */
+  /** Ends the receiver with the session's status. Receivers that come after the end get it, too. */
   #sendClose(receiver: Receiver): void {
     this.#receiver = undefined;
-    if (!this.#raw) receiver.send(new Frame(closeFrame(this.#status.code, this.#status.reason)));
-    receiver.end(this.#status);
+    this.#endReceiver(receiver, this.#status);
     if (this.readyState === CLOSING) this.#finish(this.#status, true);
-    // Of an interruption the client hears once; websockets have nobody else to tell.
+    // One close frame tells of an interruption, and a websocket is its session's only receiver.
     if (this.#status === interrupted || this.id === "") this.#forget();
+  }
+
+  /** Sends the close frame, which a poll that waits needs as its response, and ends the receiver. */
+  #endReceiver(receiver: Receiver, status: CloseStatus): void {
+    try {
+      if (!this.isRaw) receiver.send(new Frame(closeFrame(status.code, status.reason)));
+    } finally {
+      receiver.end(status);
+    }
   }
 
   #finish(status: CloseStatus, wasClean: boolean): void {
@@ -424,16 +422,16 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.resume();
     this.recount();
     this.#giveUpSends();
-    this.#host.ended();
+    this.#sessions.ended();
   }
 
   #giveUpSends(): void {
-    for (const send of this.#uploads ?? []) send.giveUp();
+    for (const upload of this.#uploads ?? []) upload.giveUp();
   }
 
   #forget(): void {
     this.timeouts?.remove(this);
-    this.#host.free(this);
+    this.#sessions.free(this);
   }
 
   /** A heartbeat is due, or the disconnect delay is over. */
@@ -444,44 +442,37 @@ export class Session extends TimeoutEntry implements BufferOwner {
       this.#exchanged = true;
       if (!this.#full) return this.#heartbeat(receiver);
       if (this.#hasTaken(receiver.bufferedAmount)) return this.#awaitHeartbeat(receiver);
-      // One that has taken nothing of its answer in all this time takes nothing any more.
+      // A client that has taken nothing of its response in all this time takes nothing any more.
       this.interrupt(receiver);
       return receiver.abort(this.#status);
     }
     const isTaking = receiver !== undefined || this.#isUnderWay;
     if (this.readyState === CLOSING && isTaking && this.#hasTaken(this.#debt)) {
-      this.#host.disconnectTimeouts.add(this);
+      this.#sessions.disconnectTimeouts.add(this);
     } else this.destroy();
   }
 
   #heartbeat(receiver: Receiver): void {
+    if (!this.isRaw && receiver.wantsHeartbeatFrame) {
+      this.#sendFrame(receiver, new Frame(heartbeatFrame));
+    }
     const result = receiver.heartbeat();
     if (result === "dead") {
       this.#status = timedOut;
-      return this.destroy();
-    }
-    if (result === "send") this.#sendFrame(receiver, new Frame(heartbeatFrame));
-    if (this.#receiver === receiver) {
-      this.#host[result === "awaiting-pong" ? "pongTimeouts" : "heartbeatTimeouts"].add(this);
+      this.destroy();
+    } else if (this.#receiver === receiver) {
+      this.#sessions[result === "awaiting-pong" ? "pongTimeouts" : "heartbeatTimeouts"].add(this);
     }
   }
 
-  /** Something was thrown where nobody else would hear of it: that ends this session alone. */
+  /** An error that has no other caller ends this session, and no other. */
   override failed(error: unknown): void {
-    this.#host.report(error);
+    this.#sessions.report(error);
     const receiver = this.#receiver;
     this.#receiver = undefined;
     this.#forget();
     if (this.readyState !== CLOSED) this.#finish(internalError, false);
-    if (receiver === undefined) return;
-    const { code, reason } = internalError;
-    try {
-      // Of a poll that waits, there is no other end.
-      if (!this.#raw) receiver.send(new Frame(closeFrame(code, reason)));
-    } finally {
-      // It may be the one that fails.
-      receiver.end(internalError);
-    }
+    if (receiver !== undefined) this.#endReceiver(receiver, internalError);
   }
 
   /** Ends it now, whatever it still owes. */
@@ -494,7 +485,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     else if (this.readyState === OPEN) this.#finish(timedOut, false);
     else if (this.readyState === CONNECTING) {
       this.readyState = CLOSED;
-      this.#host.ended();
+      this.#sessions.ended();
     }
     this.#forget();
   }

@@ -1,5 +1,5 @@
 /**
- * The sessions of one server: who is alive, and who lingers after its end.
+ * All sessions of one server, those included that linger after their end.
  *
  * @module
  */
@@ -8,7 +8,6 @@ import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Session } from "./session.ts";
 import { type ClosingConnection, ClosingConnections } from "./closing_connections.ts";
 import { BufferBudget } from "./buffer_budget.ts";
-import type { SessionHost } from "./session_host.ts";
 import { Timeouts } from "../event_loop/timeouts.ts";
 
 /** The delays and limits of a server's sessions. */
@@ -33,28 +32,34 @@ export interface SessionLimits {
 /** Bytes that a connection may hold before we look at it. */
 const maxDrainThreshold = 16 * 1024;
 
-/** Holds all sessions, and finds them by the id in the URL; websockets have none. */
-export class SessionStore implements SessionHost {
+/** Holds all sessions, and what they share. Finds them by the id in the URL; websockets have none. */
+export class SessionStore {
+  /** Sessions with a receiver, until their next heartbeat. */
   readonly heartbeatTimeouts: Timeouts;
+  /** Sessions whose client was asked for a sign of life, until it counts as dead. */
   readonly pongTimeouts: Timeouts;
+  /** Sessions without a receiver, or closed, until their end. */
   readonly disconnectTimeouts: Timeouts;
+  /** Buffered bytes above which `write` asks to wait. */
   readonly highWaterMark: number;
+  /** Buffered bytes above which the client counts as a slow consumer. */
   readonly maxBufferedBytes: number;
+  /** What all of them hold. */
   readonly bufferBudget: BufferBudget;
   readonly #maxSessions: number;
   readonly #all = new Set<Session>();
   readonly #byId = new Map<string, Session>();
-  /** Connections that are on their way out, be their session over or not. */
+  /** Connections that have their last frame and are not gone yet. */
   readonly closingConnections: ClosingConnections;
-  /** Those that are over, and whose messages are still being told. */
-  readonly #untold = new Set<Session>();
+  /** Sessions that are over while the application still takes their messages. */
+  readonly #endedUnread = new Set<Session>();
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
   /** How many have not had their end yet. */
   open = 0;
-  /** Whoever is told of errors that have no caller. */
+  /** Takes errors that have no caller. */
   report: (error: unknown) => void = () => {};
-  /** Whoever wants to know that a session or a connection has ended. */
+  /** Called when a session or a connection has ended. */
   changed: (() => void) | undefined;
 
   constructor(limits: SessionLimits) {
@@ -65,12 +70,12 @@ export class SessionStore implements SessionHost {
     this.maxBufferedBytes = limits.maxBufferedBytes;
     const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
     this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
-    const holders = [this.#all, this.closingConnections, this.#untold];
-    this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, holders, this);
+    const owners = [this.#all, this.closingConnections, this.#endedUnread];
+    this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, owners, this);
     this.#maxSessions = limits.maxSessions;
   }
 
-  /** Bytes in a connection above which we want to hear when they have left. */
+  /** Bytes in a connection above which the runtime tells when they have left. */
   get drainThreshold(): number {
     // Of so many characters, none is longer than the mark in bytes.
     return Math.min(maxDrainThreshold, this.highWaterMark / 4);
@@ -87,7 +92,7 @@ export class SessionStore implements SessionHost {
       (this.#all.size < this.#maxSessions ? undefined : "Too many sessions");
   }
 
-  /** Why clients had better go elsewhere, for a 503 of `/info` too. */
+  /** Why new clients are turned away, for a 503 of `/info` as well. */
   get turnedAway(): string | undefined {
     if (this.closing !== undefined) return "Server is shutting down";
     return this.bufferBudget.isFull ? "Too many bytes are waiting" : undefined;
@@ -98,7 +103,7 @@ export class SessionStore implements SessionHost {
     return this.#byId.get(id);
   }
 
-  /** Takes in a new session; its id must be free. */
+  /** Adds a new session; its id must be free. */
   add(session: Session): void {
     this.#all.add(session);
     this.open++;
@@ -109,22 +114,25 @@ export class SessionStore implements SessionHost {
     this.report(error);
   }
 
+  /** A session has had its end. */
   ended(): void {
     this.open--;
     this.changed?.();
   }
 
-  outlived(session: Session, holds: boolean): void {
-    if (holds) this.#untold.add(session);
-    else this.#untold.delete(session);
+  /** A session that is over has messages that the application still takes, or has no more. */
+  keepForUnread(session: Session, hasUnread: boolean): void {
+    if (hasUnread) this.#endedUnread.add(session);
+    else this.#endedUnread.delete(session);
   }
 
+  /** The session's id is free again. */
   free(session: Session): void {
     this.#all.delete(session);
     if (this.#byId.get(session.id) === session) this.#byId.delete(session.id);
   }
 
-  /** A connection is gone, of which `leaving` may know. */
+  /** A connection is gone; it may have been a closing one. */
   connectionGone(connection: ClosingConnection): void {
     if (this.closingConnections.delete(connection)) this.changed?.();
   }

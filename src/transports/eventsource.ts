@@ -1,5 +1,5 @@
 /**
- * eventsource: frames as server-sent events.
+ * The transport eventsource: frames are server-sent events.
  *
  * @module
  */

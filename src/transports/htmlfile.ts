@@ -1,5 +1,5 @@
 /**
- * htmlfile: frames as scripts of a page that never ends.
+ * The transport htmlfile: frames are scripts of a page that never ends.
  *
  * @module
  */

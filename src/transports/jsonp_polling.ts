@@ -1,6 +1,6 @@
 /**
- * jsonp-polling: each request is a script element, answered with a call of a
- * function of the page.
+ * The transport jsonp-polling: each request comes from a script element, and the response calls
+ * a function of the page.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Raw websocket: each message is a text message, without any framing.
+ * The transport websocket-raw: each message is a text message, without SockJS frames.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * websocket: each frame is a text message.
+ * The transport websocket: each frame is a text message.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * xhr-polling: each request is answered with one frame and a line feed.
+ * The transport xhr-polling: each response is one frame and a line feed.
  *
  * @module
  */

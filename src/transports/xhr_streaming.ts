@@ -1,5 +1,5 @@
 /**
- * xhr-streaming: frames as lines of one long answer.
+ * The transport xhr-streaming: frames are lines of one long response.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import type { Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
 const lines = {
-  // Some browsers show a script nothing of an answer before its first 2 KiB.
+  // Some browsers give a script nothing of a response before its first 2 KiB.
   prelude: "h".repeat(2048) + "\n",
   encode: line,
 };
 
-/** For browsers whose XMLHttpRequest shows an answer while it arrives. */
+/** For browsers whose XMLHttpRequest gives a response while it arrives. */
 export const xhrStreaming: Transport = {
   endpoints: {
     xhr_streaming: downstreamRoute({

@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { CloseEvent, Connection as WebConnection } from "../../connection/connection.ts";
-import { callListeners, type FailureHandler } from "../../connection/call_listeners.ts";
+import type { Connection as WebConnection } from "../../connection/connection.ts";
+import type { CloseEvent } from "../../connection/connection_events.ts";
+import { callListeners } from "../../connection/call_listeners.ts";
+import type { FailureHandler } from "../../event_loop/guard.ts";
 import type { Protocol } from "../../protocol/transport_names.ts";
 import { isStandard } from "../../connection/pipes.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
-import type { ReadyState } from "../../session/ready_state.ts";
+import type { ReadyState } from "../../protocol/ready_state.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
 

@@ -7,6 +7,8 @@
 import { Buffer } from "node:buffer";
 import type { Frame } from "../../protocol/message.ts";
 import { messageTooBig } from "../../protocol/close_codes.ts";
+import { OPEN } from "../../protocol/ready_state.ts";
+import { rememberLast } from "../../protocol/remember_last.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
 import {
   announceClose,
@@ -129,26 +131,16 @@ export class WsSocket implements Socket {
   }
 }
 
-const OPEN = 1;
 /** Bun's own `ws` cannot stop reading. */
 const canPause = !("Bun" in globalThis);
 
 /** Characters up to which copying a text into its frame is faster than writing both apart. */
 const maxCopied = 16 * 1024;
 
-let lastFrame: Frame | undefined;
-let lastBytes: Uint8Array = new Uint8Array();
-
 /** The text frame of RFC 6455, unmasked. The last one is kept, as a broadcast sends it to all. */
-export function websocketFrame(frame: Frame): Uint8Array {
-  if (frame !== lastFrame) {
-    lastFrame = frame;
-    lastBytes = encodeFrame(frame.text);
-  }
-  return lastBytes;
-}
+export const websocketFrame: (frame: Frame) => Uint8Array = rememberLast(encodeFrame);
 
-function encodeFrame(text: string): Uint8Array {
+function encodeFrame({ text }: Frame): Uint8Array {
   const length = Buffer.byteLength(text);
   const isShort = length < 126;
   const bytes = Buffer.allocUnsafe(length + (isShort ? 2 : 4));

@@ -6,7 +6,7 @@
 
 import { immediate } from "../../event_loop/turns.ts";
 
-/** So many must have come together with others before more are waited for, in two turns at least. */
+/** How many must have come together with others, in two turns at least, before more are awaited. */
 const enough = 16;
 /** More is not remembered: five turns with a single message let it fall below `enough`. */
 const most = 64;
@@ -14,7 +14,7 @@ const most = 64;
 let moment = 0;
 let counting = false;
 
-/** A number that stays the same until all that has arrived by now was told. */
+/** A number that stays the same until all that has arrived by now was delivered. */
 function currentMoment(): number {
   if (!counting) {
     counting = true;
@@ -30,10 +30,10 @@ function endMoment(): void {
 
 /** The messages of one client. */
 export class Arrivals {
-  /** When the last one came, and how many by now. */
+  /** The moment of the last message, and how many have come in it. */
   #moment = -1;
   #together = 0;
-  /** How many came behind others, in the moments before; each single one takes a quarter of it. */
+  /** How many came behind others in the moments before; each single message takes a quarter of it. */
   #habit = 0;
 
   /** A message has come. */
@@ -50,9 +50,9 @@ export class Arrivals {
   }
 
   /**
-   * Whether what is written had better wait for the end of the turn: for answers to more messages,
-   * or because nothing has come in this turn, so that it answers none. With sixteen messages in
-   * flight, an echo then takes a quarter of the time.
+   * Whether what is written waits for the end of the turn: more messages are likely to come, or
+   * none has come in this turn, so that what is written is no response to one. With sixteen
+   * messages in flight, an echo then takes a quarter of the time.
    */
   get moreAreLikely(): boolean {
     return this.#habit >= enough || this.#moment !== currentMoment();

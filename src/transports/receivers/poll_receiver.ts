@@ -5,6 +5,7 @@
  */
 
 import type { ClosingConnection } from "../../session/closing_connections.ts";
+import { flushSoon } from "../../event_loop/flush_queue.ts";
 import { guarded } from "../../event_loop/guard.ts";
 import { PlainResponse } from "../../http/plain_response.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
@@ -19,21 +20,21 @@ import type { Framing } from "../transport.ts";
 import { openSink } from "./web_sink.ts";
 
 /**
- * Takes one frame, which is the whole answer: at once when the session has one
- * ready, which is most of the time, and else when it comes.
+ * Takes one frame, which is the whole response: at once when the session has one ready, as it
+ * mostly has, and else when there is one.
  */
 export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   readonly #framing: Framing;
   readonly #session: Session;
   readonly #sessions: SessionStore;
-  /** Bytes of a long answer, as long as it is on its way. */
+  /** Bytes of a long response, as long as it is on its way. */
   heldBytes = 0;
   /** Its session may live on. */
   readonly isOver = false;
   #ready: string | undefined;
   #sink: Sink | undefined;
-  /** Answers a request that waits without a sink. */
-  #answer: ((text: string | undefined) => void) | undefined;
+  /** Responds to a request that waits without a sink. */
+  #respondLater: ((text: string | undefined) => void) | undefined;
 
   constructor(framing: Framing, session: Session, sessions: SessionStore) {
     this.#framing = framing;
@@ -53,16 +54,24 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
     return Infinity;
   }
 
-  /** Clients have a round trip for each. */
+  /** Each frame takes clients a round trip. */
   get frameSize(): number {
     return 1024 * 1024;
+  }
+
+  get wantsHeartbeatFrame(): boolean {
+    return true;
+  }
+
+  scheduleFlush(): void {
+    flushSoon(this.#session);
   }
 
   send(frame: Frame): boolean {
     const text = frame.encoded(this.#framing.encode);
     const isLong = this.#isLong(text);
     if (isLong) this.#session.detachEarly(this);
-    if (this.#answer !== undefined) this.#answer(text);
+    if (this.#respondLater !== undefined) this.#respondLater(text);
     else if (this.#sink === undefined) this.#ready = text;
     else if (isLong) this.#sendLong(text, this.#sink);
     else this.#sink.finish(text);
@@ -75,8 +84,8 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   }
 
   abort(): void {
-    // Only an answer that has begun can be cut off.
-    this.#answer?.(undefined);
+    // Only a response that has begun can be destroyed.
+    this.#respondLater?.(undefined);
     this.#sink?.abort();
     this.#connectionGone();
   }
@@ -87,7 +96,7 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   }
 
   heartbeat(): HeartbeatResult {
-    return "send";
+    return "handled";
   }
 
   pause(): void {
@@ -95,11 +104,11 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   }
 
   resume(): void {
-    // See above.
+    // `pause` has done nothing.
   }
 
   drained(): void {
-    // There is nothing to follow.
+    // No other frame follows.
   }
 
   ended(): void {
@@ -108,7 +117,7 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
 
   broken(): void {
     this.#interrupt();
-    this.#answer?.("");
+    this.#respondLater?.("");
   }
 
   failed(error: unknown): void {
@@ -116,7 +125,7 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
     this.abort();
   }
 
-  /** The answer; a plain string where it is known, which runtimes send fastest. */
+  /** The response; a plain string where it is known, which runtimes send fastest. */
   respond(call: Call, headers: ResponseHeaders): HandlerResult | Promise<HandlerResult> {
     if (this.#ready !== undefined) return this.#reply(this.#ready, call, headers);
     const { stream, onAbandoned } = call.runtime;
@@ -125,12 +134,12 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
     return mayWait ? this.#wait(call, headers) : this.#reply(undefined, call, headers);
   }
 
-  /** Settles when there is a frame, or nobody waits for one any more. */
+  /** Settles when there is a frame, or when the client no longer waits for one. */
   #wait(call: Call, headers: ResponseHeaders): Promise<HandlerResult> {
     const { runtime, service } = call;
     return new Promise((resolve, reject) => {
-      this.#answer = (text) => {
-        this.#answer = undefined;
+      this.#respondLater = (text) => {
+        this.#respondLater = undefined;
         try {
           runtime.restoreIdleTimeout?.();
           resolve(this.#reply(text, call, headers));
@@ -150,13 +159,13 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
       if (text !== undefined) this.#sendLong(text, this.#sink);
       return this.#sink.response;
     } catch (error) {
-      // The answer could not begin, or not go on.
+      // The response could not begin, or not go on.
       this.#interrupt();
       throw error;
     }
   }
 
-  /** The system may not take it all at once, so it counts until its end is heard of. */
+  /** The system may not take all of it at once, so it counts until its end. */
   #isLong(text: string): boolean {
     return text.length > this.#sessions.drainThreshold;
   }
@@ -167,7 +176,7 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
     this.#sessions.bufferBudget.change(text.length);
     sink.write(text);
     // Unless it has broken by now.
-    if (this.heldBytes > 0) this.#sessions.closingConnections.addAnswer(this);
+    if (this.heldBytes > 0) this.#sessions.closingConnections.addResponse(this);
     sink.end();
   }
 

@@ -5,10 +5,10 @@
  */
 
 import { Arrivals } from "./arrivals.ts";
+import { flushAtEndOfTurn, flushSoon } from "../../event_loop/flush_queue.ts";
 import { guarded } from "../../event_loop/guard.ts";
 import type { ClosingConnection } from "../../session/closing_connections.ts";
-import type { Grant } from "../../options/server_options.ts";
-import { Frame } from "../../protocol/message.ts";
+import type { Frame } from "../../protocol/message.ts";
 import type { ClientInfo } from "../../session/client_info.ts";
 import {
   binaryMessage,
@@ -17,10 +17,10 @@ import {
   goingAway,
   internalError,
   messageTooBig,
+  noCloseFrame,
   websocketCloseCode,
   websocketCloseReason,
 } from "../../protocol/close_codes.ts";
-import { heartbeatFrame } from "../../protocol/frames.ts";
 import { decodeText } from "../../protocol/payload.ts";
 import { utf8Length } from "../../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../../runtimes/runtime.ts";
@@ -32,30 +32,30 @@ import { inNextTurn } from "../../event_loop/turns.ts";
 /** Ties a websocket and its session together, from its opening to its end. */
 export class SocketReceiver implements Receiver, SocketListener, ClosingConnection {
   readonly #service: Service;
-  readonly #peer: ClientInfo;
-  readonly #grant: Grant;
-  readonly #raw: boolean;
+  readonly #clientInfo: ClientInfo;
+  /** Makes the session, once. */
+  #createSession: (() => Session) | undefined;
   /** Until its connection is gone. */
   #connection: Socket | undefined;
-  /** The same as long as there is something to say. */
+  /** The same, until it is told to close. */
   #socket: Socket | undefined;
   #session: Session | undefined;
   #paused = false;
-  /** Made when the first message comes, where those that come together are told apart. */
+  /** Made when the first message comes, where the runtime delivers messages apart. */
   #arrivals: Arrivals | undefined;
   /** Bytes in the socket that the server counts. */
   #counted = 0;
-  /** The peer owes a sign of life. */
+  /** Whether the client owes a sign of life. */
   #awaitsPong = false;
-  /** It can have given one since the waiting for it began; and what had come by then. */
-  #couldAnswer = false;
+  /** Whether it could have given one since then, and how much it had sent by then. */
+  #couldRespond = false;
   #bytesRead = 0;
 
-  constructor(service: Service, peer: ClientInfo, grant: Grant, raw: boolean) {
+  /** @param createSession is called when the websocket opens. */
+  constructor(service: Service, clientInfo: ClientInfo, createSession: () => Session) {
     this.#service = service;
-    this.#peer = peer;
-    this.#grant = grant;
-    this.#raw = raw;
+    this.#clientInfo = clientInfo;
+    this.#createSession = createSession;
   }
 
   get maxMessageSize(): number {
@@ -63,7 +63,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   }
 
   get subprotocol(): string | undefined {
-    return this.#peer.subprotocol;
+    return this.#clientInfo.subprotocol;
   }
 
   get heldBytes(): number {
@@ -89,8 +89,9 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
 
   #opened(socket: Socket): void {
     this.#connection = this.#socket = socket;
-    this.#session = this.#service.createSession(this.#peer, this.#grant, "", this.#raw);
-    this.#session.attach(this, this.#peer);
+    this.#session = this.#createSession?.();
+    this.#createSession = undefined;
+    this.#session?.attach(this, this.#clientInfo);
   }
 
   message(text: string | undefined): void {
@@ -98,20 +99,21 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   }
 
   #message(text: string | undefined): void {
-    // What was on its way when this ended is not worth reading.
-    if (this.#socket === undefined) return;
+    const session = this.#session;
+    // What was on its way when this ended is dropped.
+    if (this.#socket === undefined || session === undefined) return;
     this.#markAlive();
     if (text === undefined) return this.#refuse(binaryMessage);
     if (isLonger(text, this.maxMessageSize)) return this.#refuse(messageTooBig);
-    const messages = this.#raw ? [text] : decodeText(text);
+    const messages = session.isRaw ? [text] : decodeText(text);
     if (messages === undefined) this.#refuse(brokenFraming);
-    else if (this.#mayBeTheLast(this.#socket)) this.#session?.acceptAndFlush(messages);
-    else this.#session?.accept(messages);
+    else if (this.#mayBeTheLast(this.#socket)) session.acceptAndFlush(messages);
+    else session.accept(messages);
   }
 
   /**
-   * Deno and Bun send nothing more once they have come to a close frame or to a broken one,
-   * which may stand right behind this message.
+   * Whether what is written to this message leaves at once. Deno and Bun send nothing more when
+   * they have read a close frame or a broken one, which may come right behind this message.
    */
   #mayBeTheLast(socket: Socket): boolean {
     if (!socket.deliversApart) return false;
@@ -133,7 +135,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
   }
 
-  /** Only where the socket tells when it has left: what is less it may have sent by now. */
+  /** Counts only what is over the threshold: the socket tells when that has left. */
   #recount(): void {
     const amount = this.#connection?.bufferedUpperBound ?? 0;
     const counted = amount > this.drainThreshold ? amount : 0;
@@ -176,8 +178,12 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     return this.#socket?.bufferedUpperBound ?? 0;
   }
 
-  get awaitsArrivals(): boolean {
-    return this.#socket?.deliversApart === true && this.#arrivals?.moreAreLikely !== false;
+  scheduleFlush(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const awaitsArrivals = this.#socket?.deliversApart === true &&
+      this.#arrivals?.moreAreLikely !== false;
+    (awaitsArrivals ? flushAtEndOfTurn : flushSoon)(session);
   }
 
   /**
@@ -194,39 +200,40 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     return true;
   }
 
+  get wantsHeartbeatFrame(): boolean {
+    return !this.#awaitsPong && this.#service.settings.heartbeatFrames;
+  }
+
   heartbeat(): HeartbeatResult {
     const socket = this.#socket;
     if (socket === undefined) return "handled";
     if (this.#awaitsPong) return this.#isMissing(socket) ? "dead" : this.#wait(socket);
-    if (!this.#raw && this.#service.settings.heartbeatFrames) {
-      socket.send(new Frame(heartbeatFrame));
-    }
     this.#awaitsPong = true;
     if (socket.ping() && this.#awaitsPong) return this.#wait(socket);
     this.#awaitsPong = false;
     return "handled";
   }
 
-  /** A peer that is not read says nothing, and one whose ping is still on its way is slow, not dead. */
+  /** A client that is not read, or whose ping is still on its way, does not count as dead. */
   #wait(socket: Socket): HeartbeatResult {
-    const couldAnswer = () => !this.#paused && socket.bufferedAmount === 0;
+    const couldRespond = () => !this.#paused && socket.bufferedAmount === 0;
     this.#bytesRead = socket.bytesRead;
-    this.#couldAnswer = couldAnswer();
-    // Some connections take a turn for what they do not have to keep.
-    if (!this.#couldAnswer) {
-      inNextTurn(() => this.#couldAnswer = couldAnswer(), (error) => this.failed(error));
+    this.#couldRespond = couldRespond();
+    // Some runtimes take a turn to send even what the system takes at once.
+    if (!this.#couldRespond) {
+      inNextTurn(() => this.#couldRespond = couldRespond(), (error) => this.failed(error));
     }
     return "awaiting-pong";
   }
 
-  /** A pong waits behind the message that its peer is about to send. */
+  /** Bytes that came may be a long message, with the pong behind it. */
   #isMissing(socket: Socket): boolean {
-    return this.#couldAnswer && socket.bytesRead === this.#bytesRead;
+    return this.#couldRespond && socket.bytesRead === this.#bytesRead;
   }
 
   pause(): void {
     this.#paused = true;
-    this.#couldAnswer = false;
+    this.#couldRespond = false;
     this.#socket?.pause();
   }
 
@@ -236,41 +243,42 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   }
 
   end(status: CloseStatus): void {
-    this.#letGo()?.close(websocketCloseCode(status.code), websocketCloseReason(status.reason));
+    this.#release()?.close(websocketCloseCode(status.code), websocketCloseReason(status.reason));
   }
 
   abort(status: CloseStatus): void {
-    this.#letGo()?.terminate(websocketCloseCode(status.code), websocketCloseReason(status.reason));
+    this.#release()?.terminate(
+      websocketCloseCode(status.code),
+      websocketCloseReason(status.reason),
+    );
   }
 
-  /** Cuts off what the peer should have closed by now. */
+  /** The client should have closed by now. */
   destroy(): void {
     this.#connection?.terminate(goingAway.code, goingAway.reason);
   }
 
-  /** A peer that never answers may keep the socket, but not what hangs on it. */
-  #letGo(): Socket | undefined {
+  /** A client that never closes keeps the socket, but not its session. */
+  #release(): Socket | undefined {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#session = undefined;
     if (socket === undefined) return undefined;
     this.#service.sessions.closingConnections.addSlow(this);
-    // The peer's close frame has to be read.
+    // So that the client's close frame is read.
     if (this.#paused) socket.resume();
     return socket;
   }
 
-  /** Ends both without a SockJS frame: this client does not speak SockJS. */
+  /** Ends socket and session without a SockJS frame: this client does not speak SockJS. */
   #refuse(status: CloseStatus): void {
     const session = this.#session;
-    // Answers to what came before it, which wait for the end of the turn.
+    // What was written to earlier messages may wait for the end of the turn.
     session?.flush();
     this.end(status);
     session?.disconnect(this, status, false);
   }
 }
-
-const noCloseFrame = 1006;
 
 /** Whether a text takes more bytes than that; no code unit takes more than three. */
 function isLonger(text: string, bytes: number): boolean {

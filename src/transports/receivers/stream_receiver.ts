@@ -5,6 +5,7 @@
  */
 
 import type { ClosingConnection } from "../../session/closing_connections.ts";
+import { flushSoon } from "../../event_loop/flush_queue.ts";
 import { guarded } from "../../event_loop/guard.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Frame } from "../../protocol/message.ts";
@@ -26,12 +27,13 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
   #remaining: number;
   /** Bytes in the sink that the server counts. */
   #counted = 0;
-  /** Its last frame was written; and that has left, or broken. */
+  /** The last frame was written. */
   #ending = false;
+  /** The last frame has left, or the response has broken. */
   #ended = false;
-  /** Whether that has to wait for its client. */
+  /** Whether the last frame has to wait for the client. */
   #takesTime = false;
-  /** When it has to end, with whatever frame is next. There is always a heartbeat. */
+  /** When it ends with the next frame, which is a heartbeat at the latest. */
   readonly #deadline: number;
 
   constructor(
@@ -76,6 +78,14 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     return 64 * 1024;
   }
 
+  get wantsHeartbeatFrame(): boolean {
+    return true;
+  }
+
+  scheduleFlush(): void {
+    flushSoon(this.#session);
+  }
+
   send(frame: Frame): boolean {
     if (this.#ending) return false;
     this.#remaining -= this.#sink.write(frame.encoded(this.#framing.encode));
@@ -91,7 +101,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     this.#end();
   }
 
-  /** Once: the close frame may have been the one with which it has ended by itself. */
+  /** Does nothing when the close frame was the one with which it has ended by itself. */
   #end(): void {
     if (this.#ending) return;
     this.#ending = true;
@@ -111,7 +121,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
   }
 
   heartbeat(): HeartbeatResult {
-    return "send";
+    return "handled";
   }
 
   pause(): void {
@@ -119,7 +129,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
   }
 
   resume(): void {
-    // See above.
+    // `pause` has done nothing.
   }
 
   drained(): void {
@@ -146,7 +156,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     this.abort();
   }
 
-  /** Only where the sink tells when it has left: what is less it may have sent by now. */
+  /** Counts only what is over the threshold: the sink tells when that has left. */
   #recount(amount: number): void {
     const counted = amount > this.drainThreshold ? amount : 0;
     if (counted === this.#counted) return;
@@ -155,7 +165,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     this.#sessions.bufferBudget.change(by);
   }
 
-  /** The answer, which has begun already. */
+  /** The response, which has begun already. */
   respond(_call: Call, _headers: ResponseHeaders): Response {
     return this.#sink.response;
   }

@@ -1,5 +1,5 @@
 /**
- * Answers that are sent bit by bit: through the runtime's own sink, or else
+ * Responses that are sent chunk by chunk: through the runtime's own sink, or else
  * through a `ReadableStream`.
  *
  * @module
@@ -11,7 +11,7 @@ import type { RequestRuntime, Sink, SinkListener } from "../../runtimes/runtime.
 import type { Call } from "../../routing/call.ts";
 import { currentTurn, inNextTurn } from "../../event_loop/turns.ts";
 
-/** Begins an answer that is sent bit by bit. */
+/** Begins a response that is sent chunk by chunk. */
 export function openSink(call: Call, headers: ResponseHeaders, listener: SinkListener): Sink {
   return call.runtime.stream?.(headers, listener) ?? new WebSink(call, headers, listener);
 }
@@ -19,14 +19,14 @@ export function openSink(call: Call, headers: ResponseHeaders, listener: SinkLis
 const encoder = new TextEncoder();
 
 /**
- * Bytes of a chunk of a long frame, and what a frame is long from. Deno asks for the next chunk as
- * soon as it has one, so that of a long one we would know nothing as long as it is in its hands; and
- * longer ones it divides itself, wherever that is.
+ * Bytes of a chunk of a long frame, and from how many bytes on a frame is long. Deno asks for the
+ * next chunk as soon as it has one, and does not tell how much of that has left. Longer chunks it
+ * divides by itself, at any byte.
  */
 const maxChunk = 64 * 1024;
 const long = 2 * maxChunk;
 
-/** Of a long frame, it gets no more at a time: what it has, we do not see leave. */
+/** Bytes that the runtime gets at a time: it does not tell when those have left. */
 const enough = long;
 
 /** At the end of a character: some clients decode chunk by chunk. */
@@ -36,30 +36,31 @@ function endOfChunk(bytes: Uint8Array, start: number): number {
   return end;
 }
 
-/** Some runtimes print it, for which a line is enough. */
-function cutOff(): Error {
+/** Without a stack: some runtimes print it, and a line is enough. */
+function abortError(): Error {
   const error = new Error("A client that takes nothing any more is cut off");
   error.stack = `${error}`;
   return error;
 }
 
 /**
- * Each chunk leaves as one of its own: Deno and Bun join chunks of the same turn of
- * the event loop, so a second one waits for the next.
+ * Sends each chunk as an HTTP chunk of its own. Deno and Bun join chunks of the same turn of the
+ * event loop, so a second one waits for the next turn.
  */
 class WebSink implements Sink {
   readonly response: Response;
-  /** Where the runtime wants to hear of it again; else the request's head would stay with it. */
+  /** Only where the runtime needs it at the end: it keeps the request's head in memory. */
   readonly #runtime: RequestRuntime | undefined;
   readonly #listener: SinkListener;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  /** Chunks that wait for a turn of their own, and how long they are. */
+  /** Chunks that wait for a turn of their own, and their bytes. */
   #outbox: Uint8Array[] = [];
   #waiting = 0;
   #lastTurn = -1;
-  /** Whether the next one has its turn coming, and what was handed on since the runtime asked. */
+  /** Whether the next chunk has its turn coming. */
   #hasTurn = false;
-  #handedOn = 0;
+  /** Bytes that the runtime got since it last asked for a chunk. */
+  #passed = 0;
   #ended = false;
   /** Whether the runtime waits for a chunk. */
   #asked = false;
@@ -74,10 +75,10 @@ class WebSink implements Sink {
         start: (controller) => {
           this.#controller = controller;
         },
-        // The runtime has passed on what was there.
+        // The runtime has sent what it had.
         pull: () => guarded(listener, () => this.#wanted(), undefined),
-        // The way to hear of a client that goes away: `request.signal` makes Deno
-        // print a warning, and fires after answers that went well.
+        // The client is gone. `request.signal` would make Deno print a warning, and it
+        // fires after responses that went well.
         cancel: () => guarded(listener, () => this.#broken(), undefined),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
@@ -137,22 +138,22 @@ class WebSink implements Sink {
     this.#controller = undefined;
     this.#outbox = [];
     this.#waiting = 0;
-    controller?.error(cutOff());
+    controller?.error(abortError());
   }
 
   #wanted(): void {
     this.#asked = true;
-    this.#handedOn = 0;
+    this.#passed = 0;
     if (this.#outbox.length > 0) this.#sendNextTurn();
     if (this.#ended) this.#close();
     else this.#listener.drained();
   }
 
   get #hasEnough(): boolean {
-    return this.#handedOn >= enough;
+    return this.#passed >= enough;
   }
 
-  /** Once a turn, as long as there is somebody to send to. */
+  /** True once a turn, until the stream has ended. */
   #mayEnqueue(): boolean {
     const turn = currentTurn();
     if (this.#lastTurn === turn || this.#controller === undefined) return false;
@@ -180,7 +181,7 @@ class WebSink implements Sink {
 
   #enqueue(chunk: Uint8Array): void {
     this.#asked = false;
-    this.#handedOn += chunk.byteLength;
+    this.#passed += chunk.byteLength;
     this.#controller?.enqueue(chunk);
   }
 

@@ -1,5 +1,5 @@
 /**
- * The callback that the clients of htmlfile and jsonp name in the query
+ * The name of a function of the page, which clients of htmlfile and jsonp give in the query
  * (protocol, section 6).
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * The receiving requests of the HTTP transports (protocol, section 5).
+ * Requests by which clients of the HTTP transports receive frames (protocol, section 5).
  *
  * @module
  */
@@ -9,10 +9,7 @@ import type { PlainResponse } from "../../http/plain_response.ts";
 import { errorResponse } from "../../http/errors.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Grant } from "../../options/server_options.ts";
-import { Frame } from "../../protocol/message.ts";
-import { stillOpen } from "../../protocol/close_codes.ts";
-import { closeFrame } from "../../protocol/frames.ts";
-import { CONNECTING } from "../../session/ready_state.ts";
+import { CONNECTING } from "../../protocol/ready_state.ts";
 import {
   type Handler,
   type HandlerResult,
@@ -45,12 +42,12 @@ function downstreamHandler(transport: HttpTransport): Handler {
     const session = sessions.get(call.sessionId);
     if (session === undefined && sessions.refusal !== undefined) return refused(transport, call);
     return authorized(call, session, transport.headers, (grant) => {
-      // The application may have taken its time.
+      // Looked up again: `authorize` may be asynchronous.
       if (!sessions.get(call.sessionId)?.attached) {
         return attachReceiver(transport, framing, call, grant);
       }
       return waitForPreviousReceiver(call).then(() =>
-        // If it has gone, whoever wants another must be asked about.
+        // If the session is gone, the request opens another, for which it needs a grant.
         mayOpen(grant) || sessions.get(call.sessionId) !== undefined
           ? attachReceiver(transport, framing, call, grant)
           : handle(call)
@@ -59,12 +56,12 @@ function downstreamHandler(transport: HttpTransport): Handler {
   };
 }
 
-/** There is to be no other session. */
+/** No session may be opened now. */
 function refused(transport: HttpTransport, call: Call): PlainResponse {
   return errorResponse(503, call.service.sessions.refusal ?? "", transport.headers(call));
 }
 
-/** How often, and in which steps (ms), a second receiver waits for the first to go. */
+/** How often, and how many ms each time, a second receiver waits for the first to go. */
 const maxChecks = 5;
 const step = 10;
 
@@ -87,7 +84,7 @@ function attachReceiver(
 ): HandlerResult | Promise<HandlerResult> {
   const { service } = call;
   let session = service.sessions.get(call.sessionId);
-  // It may be another one, if the application took its time.
+  // It may be another session: `authorize` may be asynchronous.
   if (session !== undefined && session.key !== grant.key && service.authorization !== undefined) {
     return forbidden(transport.headers(call));
   }
@@ -95,22 +92,17 @@ function attachReceiver(
     return refused(transport, call);
   }
   const { prelude } = framing;
-  const peer = call.clientInfo(transport.protocol);
+  const clientInfo = call.clientInfo(transport.protocol);
   // Else the session keeps the whole head of the request, which a client may have made long.
-  if (prelude !== undefined || call.runtime.readsHeadersFast === true) void peer.headers;
+  if (prelude !== undefined || call.runtime.readsHeadersFast === true) void clientInfo.headers;
   const headers = transport.headers(call);
   headers["Content-Type"] = transport.contentType;
   if (prelude !== undefined && !service.showsRequests) {
-    call.runtime.forgetHead?.(peer.headers);
+    call.runtime.forgetHead?.(clientInfo.headers);
   }
-  session ??= service.createSession(peer, grant, call.sessionId);
+  session ??= service.createSession(clientInfo, grant, call.sessionId);
   const receiver = receiverOf(framing, call, headers, session);
-  if (session.attached) {
-    receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
-    receiver.end();
-  } else {
-    session.attach(receiver, peer);
-  }
+  session.attach(receiver, clientInfo);
   return receiver.respond(call, headers);
 }
 
@@ -125,7 +117,7 @@ function receiverOf(
   try {
     return new StreamReceiver(framing, prelude, call, headers, session);
   } catch (error) {
-    // The answer could not begin. A session that nobody has ever heard of would stay for ever.
+    // The response could not begin. A session that the client does not know would stay for ever.
     if (session.readyState === CONNECTING) session.destroy();
     throw error;
   }

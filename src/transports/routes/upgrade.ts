@@ -21,15 +21,15 @@ const howToUpgrade = "No websockets: on Node they need installHandlers(server, h
 const errorFields = (): ResponseHeaders => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */
-export function upgradeRoute(protocol: Protocol, raw: boolean): Route {
-  const handlers = { GET: (call: Call) => upgrade(call, protocol, raw) };
+export function upgradeRoute(protocol: Protocol, isRaw: boolean): Route {
+  const handlers = { GET: (call: Call) => upgrade(call, protocol, isRaw) };
   return { ...route(handlers, errorFields), upgrades: true };
 }
 
 function upgrade(
   call: Call,
   protocol: Protocol,
-  raw: boolean,
+  isRaw: boolean,
 ): HandlerResult | Promise<HandlerResult> {
   const { service, runtime, request } = call;
   const refused = refuse(request.headers);
@@ -40,14 +40,18 @@ function upgrade(
       ? undefined
       : errorResponse(503, sessions.refusal, errorFields());
   const open = (grant: Grant, subprotocol: string | undefined) => {
-    // The application may have taken its time.
-    const answer = full();
-    if (answer !== undefined) return answer;
-    const peer = call.clientInfo(protocol);
-    peer.subprotocol = subprotocol;
+    // Checked again: the application may have been asynchronous.
+    const fullResponse = full();
+    if (fullResponse !== undefined) return fullResponse;
+    const clientInfo = call.clientInfo(protocol);
+    clientInfo.subprotocol = subprotocol;
     // Read now: Deno takes the request's headers away with the upgrade.
-    void peer.headers;
-    const receiver = new SocketReceiver(service, peer, grant, raw);
+    void clientInfo.headers;
+    const receiver = new SocketReceiver(
+      service,
+      clientInfo,
+      () => service.createSession(clientInfo, grant, "", isRaw),
+    );
     if (!("upgrade" in runtime)) service.warnOnce(howToUpgrade);
     const response = runtime.upgrade?.(receiver, service.warnOnce);
     return response ?? errorResponse(400, refusal, errorFields());
@@ -66,7 +70,7 @@ function upgrade(
  */
 const versions = ["13", "8", "7"];
 
-/** What a runtime's own check may miss: each leaves out another of these. */
+/** Refuses what a runtime may accept: each of them leaves out one of these checks. */
 function refuse(headers: Headers): PlainResponse | undefined {
   const version = headers.get("Sec-WebSocket-Version");
   if (version !== null && !versions.includes(version)) return refuseVersion();

@@ -1,5 +1,5 @@
 /**
- * The sends of the HTTP transports (protocol, section 6).
+ * Requests by which clients of the HTTP transports send messages (protocol, section 6).
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { hasShortBody, readBody } from "../../http/body.ts";
 import { errorResponse, notFound } from "../../http/errors.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
 import { decodeBody } from "../../protocol/payload.ts";
-import { OPEN } from "../../session/ready_state.ts";
+import { OPEN } from "../../protocol/ready_state.ts";
 import type { Handler } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
 import type { Pause } from "../../session/pause.ts";
 import type { Session } from "../../session/session.ts";
-import { Upload } from "./upload.ts";
+import { Upload } from "../../session/upload.ts";
 
-/** What sets one kind of send apart from the other. */
+/** What differs between kinds of sends. */
 export interface Send {
-  /** The headers of every answer, errors included. */
+  /** The headers of every response, errors included. */
   readonly headers: (call: Call) => ResponseHeaders;
   /** Finds the payload in the body. */
   readonly payload: (body: string, call: Call) => string;
-  /** Says that all went well. */
+  /** The response when the messages were accepted. */
   readonly accept: (headers: ResponseHeaders) => PlainResponse;
 }
 
@@ -31,7 +31,7 @@ export interface Send {
 export function upstreamHandler(send: Send): Handler {
   return (call) => {
     const session = sessionOf(call);
-    // Before the body is read, so that nobody can make us read for nothing.
+    // Before the body is read, so that no client can make us read for nothing.
     return session === undefined
       ? noSession(send, call)
       : authorized(call, session, send.headers, () => deliver(send, call, session));
@@ -48,13 +48,13 @@ function noSession(send: Send, call: Call): PlainResponse {
 }
 
 /**
- * Settles when the sender has waited enough, however long that is, as far as the runtime keeps
- * a silent connection; or when it is gone, where the runtime tells.
+ * Settles when the session takes messages again, or when the sender is gone, where the runtime
+ * tells. Until then the runtime keeps the silent connection open, where it can.
  */
 function whenResumed(
   { runtime }: Call,
   session: Session,
-  hold: Pause,
+  pause: Pause,
 ): Promise<void> {
   return new Promise((resolve) => {
     runtime.suspendIdleTimeout?.(Infinity);
@@ -62,10 +62,10 @@ function whenResumed(
       runtime.restoreIdleTimeout?.();
       resolve();
     };
-    hold.wait(resume);
+    pause.wait(resume);
     session.recount();
     runtime.onAbandoned?.(() => {
-      hold.leave(resume);
+      pause.leave(resume);
       session.recount();
       resolve();
     });
@@ -73,8 +73,8 @@ function whenResumed(
 }
 
 function deliver(send: Send, call: Call, session: Session): PlainResponse | Promise<PlainResponse> {
-  // Nobody would take it, nor give it up: no more is to happen to the session. And the
-  // application may have taken its time.
+  // A session that is not open takes no messages, and gives up no uploads. `authorize` may have
+  // been asynchronous, so that the session may have ended.
   if (session.readyState !== OPEN && !hasShortBody(call.request)) {
     return sessionOf(call) === session ? send.accept(send.headers(call)) : noSession(send, call);
   }
@@ -109,8 +109,7 @@ function accept(
   if (sessionOf(call) !== session) return noSession(send, call);
   session.accept(messages);
   const accepted = () => send.accept(send.headers(call));
-  // Clients send no more before they have our answer. One without messages brings
-  // nothing that has to wait.
+  // Clients send no more before they have our response. A send without messages need not wait.
   const { currentPause } = session;
   return messages.length > 0 && currentPause !== undefined
     ? whenResumed(call, session, currentPause).then(accepted)

@@ -1,5 +1,5 @@
 /**
- * xhr_send: how the clients of all but jsonp and websocket send.
+ * The route xhr_send, by which clients of all transports but jsonp and websocket send.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { contentTypes } from "../../http/headers.ts";
 import { crossOriginHeaders, preflight, route } from "../../routing/route.ts";
 import { upstreamHandler } from "./upstream.ts";
 
-/** Takes a JSON array of strings, of whatever content type. */
+/** Takes a JSON array of strings, of any content type. */
 export const xhrSend = route(
   {
     POST: upstreamHandler({

@@ -4,14 +4,13 @@
  * @module
  */
 
-import { Frame } from "../../../src/protocol/message.ts";
+import { flushSoon } from "../../../src/event_loop/flush_queue.ts";
+import type { Frame } from "../../../src/protocol/message.ts";
 import type { Protocol } from "../../../src/protocol/transport_names.ts";
 import { ClientInfo } from "../../../src/session/client_info.ts";
-import { stillOpen } from "../../../src/protocol/close_codes.ts";
-import { closeFrame } from "../../../src/protocol/frames.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
-import type { Application } from "../../../src/session/session_host.ts";
+import type { Application } from "../../../src/session/application.ts";
 import { SessionStore } from "../../../src/session/session_store.ts";
 import { shutDown } from "../../../src/server/shutdown.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
@@ -25,6 +24,7 @@ class TestReceiver implements Receiver {
   readonly frameSize: number;
   session: Session | undefined;
   bufferedAmount = 0;
+  readonly wantsHeartbeatFrame = true;
   #left: number;
   #full = false;
   #ended = false;
@@ -45,6 +45,10 @@ class TestReceiver implements Receiver {
 
   get bufferedUpperBound(): number {
     return this.bufferedAmount;
+  }
+
+  scheduleFlush(): void {
+    if (this.session !== undefined) flushSoon(this.session);
   }
 
   send({ text: frame }: Frame): boolean {
@@ -69,7 +73,7 @@ class TestReceiver implements Receiver {
   }
 
   heartbeat(): HeartbeatResult {
-    return this.slot === "raw" ? "handled" : "send";
+    return "handled";
   }
 
   pause(): void {
@@ -143,11 +147,6 @@ export class DirectSubject implements Subject {
     const { slot } = receiver;
     let session = receiver.forLife ? undefined : this.#sessions.get(slot);
     if (session === undefined && this.#sessions.refusal !== undefined) return receiver.refuse();
-    if (session?.attached) {
-      receiver.send(new Frame(closeFrame(stillOpen.code, stillOpen.reason)));
-      receiver.end(stillOpen);
-      return;
-    }
     session ??= this.#create(slot);
     receiver.session = session;
     session.attach(receiver, clientInfoOf(receiver.slot));
@@ -182,7 +181,10 @@ export class DirectSubject implements Subject {
           if (manner === "echoes") session.write(text);
         }
       },
-      drained: () => events.push("drain"),
+      drained: () =>
+        inNextTurn(() => {
+          if (session.takeDrain()) events.push("drain");
+        }, (error) => session.failed(error)),
       closed: ({ code, reason }, wasClean) => events.push(closing(code, reason, wasClean)),
     };
   }
@@ -230,11 +232,11 @@ export class DirectSubject implements Subject {
   }
 
   async #wait(session: Session): Promise<void> {
-    const { currentPause: hold } = session;
-    if (hold === undefined) return;
+    const { currentPause } = session;
+    if (currentPause === undefined) return;
     const waiting = this.#waitingSends;
     waiting.set(session, (waiting.get(session) ?? 0) + 1);
-    await new Promise<void>((resolve) => hold.wait(resolve));
+    await new Promise<void>((resolve) => currentPause.wait(resolve));
     waiting.set(session, waiting.get(session)! - 1);
   }
 

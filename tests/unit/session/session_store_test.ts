@@ -112,7 +112,9 @@ Deno.test("a receiver of a session that fails gets its close frame", () => {
     },
     end: ({ code }) => void seen.push(`ended with ${code}`),
     abort: () => {},
-    heartbeat: () => "send",
+    wantsHeartbeatFrame: true,
+    scheduleFlush: () => {},
+    heartbeat: () => "handled",
     pause: () => {},
     resume: () => {},
   };

@@ -1,10 +1,10 @@
 /**
- * The states of a session and of its connection.
+ * The states of sessions, of their connections, and of websockets.
  *
  * @module
  */
 
-/** As in WebSocket: connecting, open, closing, closed. */
+/** The numbers that WebSocket has for connecting, open, closing and closed. */
 export type ReadyState = 0 | 1 | 2 | 3;
 
 /** The client has not got its open frame yet. */
@@ -13,5 +13,5 @@ export const CONNECTING = 0;
 export const OPEN = 1;
 /** What was written before the close goes out. */
 export const CLOSING = 2;
-/** All is over. */
+/** Nothing goes either way any more. */
 export const CLOSED = 3;

@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { BodyWatcher } from "../../http/body.ts";
-import type { Session } from "../../session/session.ts";
+import type { Session } from "./session.ts";
 
-/** Counts it among what its session holds, and gives it up when that ends. */
-export class Upload implements BodyWatcher {
+/** Counts its bytes for the session, and stops reading when the session ends. */
+export class Upload {
   readonly #session: Session;
   #bytes = 0;
   #stop: (() => void) | undefined;
@@ -28,14 +27,14 @@ export class Upload implements BodyWatcher {
     this.#session.uploads.add(this);
   }
 
-  /** Its session is over. */
+  /** The session is over. */
   giveUp(): void {
     this.isGivenUp = true;
     this.#stop?.();
     this.end();
   }
 
-  /** It has come, or never will. */
+  /** The body is complete, or never will be. */
   end(): void {
     const bytes = this.#bytes;
     this.#bytes = 0;

@@ -1,0 +1,67 @@
+/**
+ * The open connections of a server, and the events by which the server hands them out.
+ *
+ * @module
+ */
+
+import type { FailureHandler } from "../event_loop/guard.ts";
+import type { Message } from "../protocol/message.ts";
+import type { Session } from "../session/session.ts";
+import type { SessionStore } from "../session/session_store.ts";
+import { type AnyEmitter, callListeners } from "./call_listeners.ts";
+import type { Connection } from "./connection.ts";
+
+/** The connections of a server that are open at the moment. */
+export interface Connections<Context = unknown> extends Iterable<Connection<Context>> {
+  /** How many there are. */
+  readonly size: number;
+}
+
+/** Holds each connection with its session, from its opening to its end. */
+export class OpenConnections<Context> {
+  readonly #server: AnyEmitter;
+  readonly #sessions: SessionStore;
+  readonly #open = new Map<Connection<Context>, Session>();
+
+  /** @param server emits `connection` and `open`. */
+  constructor(server: AnyEmitter, sessions: SessionStore) {
+    this.#server = server;
+    this.#sessions = sessions;
+  }
+
+  /** What the application sees of them. */
+  get list(): Connections<Context> {
+    const open = this.#open;
+    return {
+      get size() {
+        return open.size;
+      },
+      [Symbol.iterator]: () => open.keys(),
+    };
+  }
+
+  /** Hands a connection to the application; the handler takes errors of its listeners. */
+  opened(connection: Connection<Context>, session: Session, handler: FailureHandler): void {
+    const { closing } = this.#sessions;
+    // The server began to close while the session was opening.
+    if (closing !== undefined) return session.close(closing);
+    this.#open.set(connection, session);
+    callListeners(this.#server, "connection", connection, handler);
+    callListeners(this.#server, "open", connection, handler);
+  }
+
+  /** The connection is over. */
+  closed(connection: Connection<Context>): void {
+    this.#open.delete(connection);
+  }
+
+  /** A listener of a connection threw or rejected. */
+  report(error: unknown): void {
+    this.#sessions.report(error);
+  }
+
+  /** Writes a message, which is also given encoded, to all of them. */
+  write(message: string, encoded: Message): void {
+    for (const session of this.#open.values()) session.write(message, encoded);
+  }
+}

@@ -1,0 +1,139 @@
+import { assertEquals } from "@std/assert";
+import { fakeTime } from "../../support/fake_time.ts";
+import { ClientInfo } from "../../../src/session/client_info.ts";
+import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
+import { Session } from "../../../src/session/session.ts";
+import { SessionStore } from "../../../src/session/session_store.ts";
+
+/** A receiver that notes what it is asked to do. */
+class NotingReceiver implements Receiver {
+  readonly notes: string[] = [];
+  readonly bufferedAmount = 0;
+  readonly bufferedUpperBound = 0;
+  readonly frameSize = 1000;
+  readonly wantsHeartbeatFrame: boolean;
+  readonly #result: HeartbeatResult;
+
+  constructor(wantsHeartbeatFrame = true, result: HeartbeatResult = "handled") {
+    this.wantsHeartbeatFrame = wantsHeartbeatFrame;
+    this.#result = result;
+  }
+
+  scheduleFlush(): void {
+    this.notes.push("flush scheduled");
+  }
+
+  send({ text }: { text: string }): boolean {
+    this.notes.push(text);
+    return true;
+  }
+
+  end({ code }: { code: number }): void {
+    this.notes.push(`end ${code}`);
+  }
+
+  abort({ code }: { code: number }): void {
+    this.notes.push(`abort ${code}`);
+  }
+
+  heartbeat(): HeartbeatResult {
+    this.notes.push("heartbeat");
+    return this.#result;
+  }
+
+  pause(): void {}
+  resume(): void {}
+}
+
+const heartbeatDelay = 25_000;
+
+function openSession(receiver: Receiver, isRaw = false): Session {
+  const sessions = new SessionStore({
+    heartbeatDelay,
+    heartbeatTimeout: 10_000,
+    disconnectDelay: 5000,
+    responseTimeLimit: 300_000,
+    highWaterMark: 100,
+    maxBufferedBytes: 1000,
+    maxTotalBufferedBytes: Infinity,
+    maxSessions: 100,
+  });
+  const client = new ClientInfo("xhr-streaming", "/", 0, new Headers(), {});
+  const session = new Session(sessions, client, "a", isRaw);
+  sessions.add(session);
+  session.attach(receiver, client);
+  return session;
+}
+
+Deno.test("what is written stays in the queue until the receiver flushes, which is asked once", () => {
+  using _time = fakeTime();
+  const receiver = new NotingReceiver();
+  const session = openSession(receiver);
+  session.write("one");
+  session.write("two");
+  assertEquals(receiver.notes, ["o", "flush scheduled"]);
+  session.flush();
+  assertEquals(receiver.notes.slice(2), ['a["one","two"]']);
+  session.write("three");
+  assertEquals(receiver.notes.slice(3), ["flush scheduled"]);
+});
+
+Deno.test("what is written while messages are accepted with a flush leaves without a schedule", () => {
+  using _time = fakeTime();
+  const receiver = new NotingReceiver();
+  const session = openSession(receiver);
+  session.application = {
+    unreadCost: 0,
+    opened: () => {},
+    received: ([message]) => void session.write(message!),
+    drained: () => {},
+    closed: () => {},
+    forget: () => {},
+  };
+  session.acceptAndFlush(["one"]);
+  assertEquals(receiver.notes, ["o", 'a["one"]']);
+});
+
+Deno.test("a second receiver is closed with 2010, and the first one stays", () => {
+  using _time = fakeTime();
+  const [first, second] = [new NotingReceiver(), new NotingReceiver()];
+  const session = openSession(first);
+  session.attach(second, new ClientInfo("xhr-polling", "/", 0, new Headers(), {}));
+  assertEquals(second.notes, ['c[2010,"Another connection still open"]', "end 2010"]);
+  session.write("one");
+  session.flush();
+  assertEquals(first.notes, ["o", "flush scheduled", 'a["one"]']);
+  assertEquals(session.client.protocol, "xhr-streaming");
+});
+
+Deno.test("a heartbeat begins with an h frame where the receiver wants one, never on raw sessions", () => {
+  using time = fakeTime();
+  const wanting = new NotingReceiver();
+  const silent = new NotingReceiver(false);
+  const raw = new NotingReceiver();
+  openSession(wanting);
+  openSession(silent);
+  openSession(raw, true);
+  time.tick(heartbeatDelay);
+  assertEquals(wanting.notes, ["o", "h", "heartbeat"]);
+  assertEquals(silent.notes, ["o", "heartbeat"]);
+  assertEquals(raw.notes, ["heartbeat"]);
+});
+
+Deno.test("a receiver whose client is dead is aborted", () => {
+  using time = fakeTime();
+  const receiver = new NotingReceiver(false, "dead");
+  const session = openSession(receiver);
+  time.tick(heartbeatDelay);
+  assertEquals([receiver.notes, session.readyState], [["o", "heartbeat", "abort 1006"], 3]);
+});
+
+Deno.test("a drain is there to be taken once, when enough has left", () => {
+  using _time = fakeTime();
+  const session = openSession(new NotingReceiver());
+  assertEquals(session.takeDrain(), false);
+  assertEquals(session.write("x".repeat(200)), false);
+  assertEquals([session.congested, session.takeDrain()], [true, false]);
+  session.flush();
+  assertEquals([session.takeDrain(), session.congested, session.takeDrain()], [true, false, false]);
+});
