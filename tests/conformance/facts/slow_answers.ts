@@ -77,7 +77,7 @@ for (const transport of [xhrStreaming, xhr]) {
     await session.send(`${size}`);
     const [close] = await server.closed(session.id);
     assertEquals(close?.wasClean, false);
-  }, { skip: { "deno": printsCuts, "node-hono": printsCuts } });
+  }, { waits: true, skip: { "deno": printsCuts, "node-hono": printsCuts } });
 }
 
 for (const transport of polls) {
