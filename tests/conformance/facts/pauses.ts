@@ -54,7 +54,7 @@ fact("6", "the answer to a send comes when its paused session is over", async (s
   // Nobody polls, so the session ends after the disconnect delay.
   await session.send(kept);
   assertEquals((await server.closed(session.id)).map(({ code }) => code), [1006]);
-});
+}, { waits: true });
 
 /** 20 MB, which is far more than systems keep. */
 async function flood(socket: RawWebSocket): Promise<void> {
