@@ -1,75 +1,81 @@
 /**
- * Runs all tests, and says at the end how many of those that are the same on every
- * host of the server (see `tests/support/hosts.ts`) ran on each.
+ * Runs all tests: most test files side by side, then one after another those that would disturb
+ * others. At the end it prints the ten slowest tests, and how many ran on each host of the server
+ * (see `tests/support/hosts.ts`).
  *
- * `--std` takes `@std` from JSR, instead of the stand-ins in `jsr_stubs`. All
- * other arguments go to `deno test`: files, folders, `--filter`. (A file of the
- * name `test.ts` would count as a test itself.)
+ * `--std` takes `@std` from JSR, instead of the stand-ins in `jsr_stubs`. All other arguments go
+ * to `deno test` (files, folders, `--filter`); then files run one after another. (This file cannot
+ * be called `test.ts`: Deno would take it for a test.)
  *
  * @module
  */
 
 import { configWithoutLinks } from "./config_without_links.ts";
+import { nodePackage } from "./node_programs.ts";
+import { runtimeEnvironment } from "./runtimes.ts";
+import { readReport, summary, type TestCase } from "./test_run/report.ts";
 
 const root = new URL("../", import.meta.url);
 
-/** How many tests ended in which way. */
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+const processors = navigator.hardwareConcurrency;
 
-/** Names of facts, and of tests of clients and browsers and by fuzzing, begin with that of a host. */
-const onHost = /^((?:deno|bun|node)[0-9]*(?:-[a-z]+)?) (?:§|client |browser |fuzz: )/;
+/** With the stock client, which gives up a transport when a busy machine takes too long. */
+const impatient = ["tests/browser/", "tests/clients/", "tests/examples/"];
 
-/** Counts the test cases of a JUnit report, in all and by host. */
-function count(report: string): Map<string, Tally> {
-  const tallies = new Map<string, Tally>();
-  const cases = report.matchAll(
-    /<testcase name="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g,
-  );
-  for (const [, name = "", body = ""] of cases) {
-    const outcome = body.includes("<failure") || body.includes("<error")
-      ? "failed"
-      : body.includes("<skipped")
-      ? "skipped"
-      : "passed";
-    const host = onHost.exec(name)?.[1];
-    for (const key of ["all", ...(host === undefined ? [] : [host])]) {
-      const tally = tallies.get(key) ?? { passed: 0, failed: 0, skipped: 0 };
-      tally[outcome]++;
-      tallies.set(key, tally);
-    }
-  }
-  return tallies;
-}
+/** Test files that measure memory, hold up servers, or take the whole machine. */
+const alone = [
+  "tests/reliability/faults_test.ts",
+  "tests/reliability/floods_test.ts",
+  "tests/reliability/soak_test.ts",
+  "tests/scripts/bench/generator_test.ts",
+];
 
-function show({ passed, failed, skipped }: Tally): string {
-  const line = `${passed} passed, ${failed} failed`;
-  return skipped === 0 ? line : `${line}, ${skipped} skipped`;
+/** Groups of test files, one after another, and how many files of each run side by side. */
+const groups = [
+  // Most tests wait now and then.
+  { jobs: processors + 1, args: [`--ignore=${[...impatient, ...alone].join()}`, "tests/"] },
+  { jobs: processors, args: impatient },
+  { jobs: 1, args: alone },
+];
+
+/** Runs `deno test`: its exit code, and its tests. */
+async function runTests(
+  args: readonly string[],
+  env: Record<string, string>,
+  jobs: number,
+): Promise<{ code: number; cases: TestCase[] }> {
+  const report = await Deno.makeTempFile({ dir: folder, suffix: ".xml" });
+  const parallel = jobs > 1 ? ["--parallel"] : [];
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "--allow-all", `--junit-path=${report}`, ...parallel, ...args],
+    cwd: root,
+    env: { ...env, DENO_JOBS: `${jobs}` },
+    stdin: "null",
+  }).spawn().status;
+  // Without a report, `deno test` has printed why.
+  return { code, cases: readReport(await Deno.readTextFile(report).catch(() => "")) };
 }
 
 const folder = await Deno.makeTempDir();
 try {
-  const report = `${folder}/report.xml`;
-  const args = ["test", "--allow-all", `--junit-path=${report}`];
-  const others = Deno.args.filter((arg) => arg !== "--std");
+  const start = performance.now();
+  const given = Deno.args.filter((arg) => arg !== "--std");
+  const options: string[] = [];
   if (Deno.args.includes("--std")) {
-    args.push("--no-lock", "--config", await configWithoutLinks(folder));
-    if (!others.some((arg) => arg.startsWith("tests"))) others.push("tests/");
+    options.push("--no-lock", "--config", await configWithoutLinks(folder));
+    if (given.length > 0 && !given.some((arg) => arg.includes("tests"))) given.push("tests/");
   }
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, ...others],
-    cwd: root,
-    stdin: "null",
-  }).spawn().status;
-  const tallies = count(await Deno.readTextFile(report).catch(() => ""));
-  const all = tallies.get("all");
-  tallies.delete("all");
-  for (const [host, tally] of tallies) console.log(`on ${host}: ${show(tally)}`);
-  console.log(all === undefined ? "No test ran." : show(all));
-  Deno.exitCode = all === undefined ? 1 : code;
+  // Once for all test files, which run side by side.
+  const env = await runtimeEnvironment();
+  if (given.length === 0) await nodePackage();
+  const results: Awaited<ReturnType<typeof runTests>>[] = [];
+  for (const { jobs, args } of given.length > 0 ? [{ jobs: 1, args: given }] : groups) {
+    results.push(await runTests([...options, ...args], env, jobs));
+  }
+  const cases = results.flatMap((result) => result.cases);
+  const seconds = (performance.now() - start) / 1000;
+  for (const line of summary(cases, seconds)) console.log(line);
+  Deno.exitCode = cases.length === 0 ? 1 : Math.max(...results.map(({ code }) => code));
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

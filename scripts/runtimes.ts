@@ -60,16 +60,39 @@ function isNode(name: RuntimeName): boolean {
   return name.startsWith("node");
 }
 
+/** Names an environment variable that has the path of a runtime, empty if that is not here. */
+function variableOf(name: RuntimeName): string {
+  return `RUNTIME_${name.toUpperCase()}`;
+}
+
+/**
+ * Finds all runtimes, and gives the environment that spares other processes the search: npx takes
+ * a second of a processor for each.
+ */
+export async function runtimeEnvironment(): Promise<Record<string, string>> {
+  const names = Object.keys(npmPackages) as (keyof typeof npmPackages)[];
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => {
+      const [path = ""] = await runtimeCommand(name) ?? [];
+      return [variableOf(name), path] as const;
+    })),
+  );
+}
+
 async function find(name: RuntimeName): Promise<string[] | undefined> {
   if (name === "deno") return [Deno.execPath(), "run", "--allow-all"];
+  const known = Deno.env.get(variableOf(name));
+  const path = known === undefined ? await findPath(name) : known || undefined;
+  if (path === undefined) return undefined;
+  return name === "bun" ? [path, "run"] : [path];
+}
+
+async function findPath(name: keyof typeof npmPackages): Promise<string | undefined> {
   // npx starts the program as a grandchild, so ask it once for the program itself.
   if (name === "bun") {
-    const path = await ask("npx", "-y", npmPackages.bun, "-e", "console.log(process.execPath)");
-    return path === undefined ? undefined : [path, "run"];
+    return await ask("npx", "-y", npmPackages.bun, "-e", "console.log(process.execPath)");
   }
-  const path = await ownNode(name) ??
-    await ask("npx", "-y", npmPackages[name], "-p", "process.execPath");
-  return path === undefined ? undefined : [path];
+  return await ownNode(name) ?? await ask("npx", "-y", npmPackages[name], "-p", "process.execPath");
 }
 
 /** The machine's own Node, if it is of that version. */

@@ -81,9 +81,9 @@ export const oddities: Readonly<Record<string, (connection: Connection) => void>
     it.stream().readable.pipeTo(new WritableStream({ start: never }));
   },
   "a source has no end": (it) => {
-    let count = 0;
-    const pull = (controller: ReadableStreamDefaultController<string>) =>
-      controller.enqueue(`${count++}`);
+    // Long, so that systems have soon taken all that they take.
+    const text = "x".repeat(1000);
+    const pull = (controller: ReadableStreamDefaultController<string>) => controller.enqueue(text);
     new ReadableStream<string>({ pull }).pipeTo(it.stream().writable);
   },
   "a writer writes on and on": (it) => {

@@ -107,6 +107,8 @@ services.add({
   maxTotalBufferedBytes: 2_000_000,
   disconnectDelay: 2000,
 }, obey);
+// For facts that take their time, on a busy machine even more.
+services.add({ prefix: "/patient", disconnectDelay: 60_000 }, echo);
 services.add({ prefix: "/eager" }, writeWheneverWelcome);
 services.add({ prefix: "/low_water", highWaterMark: 1000 }, reportCongestion);
 services.add({
@@ -135,7 +137,7 @@ services.add({
 services.add({ prefix: "/pinged", ...delays }, echo);
 services.add({ prefix: "/pinged_only", ...delays, heartbeatFrames: false }, echo);
 services.add({ prefix: "/crowded", ...delays, maxSessions: 1000 }, echo);
-services.add({ prefix: "/pausing", ...delays }, pauseOnCommand());
+services.add({ prefix: "/pausing", ...delays, disconnectDelay: 2000 }, pauseOnCommand());
 
 // How an application takes messages.
 for (const way of waysToRead) {

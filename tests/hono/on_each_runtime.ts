@@ -24,7 +24,7 @@ for (const runtime of all) {
 }
 
 /** How long a websocket may take, in ms. */
-const timeLimit = 10_000;
+const timeLimit = 30_000;
 
 /** The application, served by one runtime. */
 export class HonoUnderTest {

@@ -7,7 +7,7 @@
 import { concatenate, latin1 } from "./bytes.ts";
 
 /** How long a test waits for bytes before it says that they did not come. */
-const timeLimit = 10_000;
+const timeLimit = 30_000;
 
 /** The server sends nothing, and does not end the connection either. */
 export class Silence extends Error {}

@@ -14,6 +14,7 @@ import {
   startServer,
 } from "./hosts.ts";
 import type { ServerProcess } from "./server_process.ts";
+import { SideBySide } from "./side_by_side.ts";
 import { TestServer } from "./test_server.ts";
 
 /** What may be said of a fact. */
@@ -22,10 +23,32 @@ export interface FactOptions {
   skip?: Skips;
   /** Where it is tested; everywhere by default. */
   hosts?: readonly HostName[];
+  /** Whether it mostly waits: such facts run side by side, after all others of the test file. */
+  waits?: boolean;
 }
 
 const script = new URL("../conformance/server.ts", import.meta.url);
 const processes = new Map<HostName, Promise<ServerProcess>>();
+
+/** Why promises were rejected that no fact awaits: each fails a fact, not all that follow. */
+const strays: unknown[] = [];
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  strays.push(event.reason);
+});
+
+/** Facts that mostly wait. */
+const sideBySide = new SideBySide();
+/** Registers them. */
+const waiting: (() => void)[] = [];
+
+/** Where the facts of this test file are tested. */
+let chosen: readonly HostName[] = hostNames;
+
+/** Has all facts tested on one host only: each has a test file, for these run side by side. */
+export function testFactsOn(host: HostName): void {
+  chosen = [host];
+}
 
 /** The host's server: started by the first fact that needs it. */
 function serverProcess(host: HostName): Promise<ServerProcess> {
@@ -47,41 +70,14 @@ export function fact(
   section: string,
   sentence: string,
   holds: (server: TestServer) => Promise<void>,
-  { skip = {}, hosts = hostNames }: FactOptions = {},
+  { skip = {}, hosts = hostNames, waits = false }: FactOptions = {},
 ): void {
-  for (const host of hosts) {
-    register(host, section, sentence, skipReason(host, skip), () => hold(host, holds));
-  }
-}
-
-/** A fact of several that take long, and wait most of that time. */
-export interface WaitingFact extends FactOptions {
-  sentence: string;
-  holds: (server: TestServer) => Promise<void>;
-}
-
-/** Registers facts like {@linkcode fact}; the first to run starts them all, on every host. */
-export function factsAtOnce(section: string, facts: readonly WaitingFact[]): void {
-  const results = new Map<string, Promise<Error | undefined>>();
-  const key = (host: HostName, sentence: string) => `${host} ${sentence}`;
-  const runs = (host: HostName, { skip = {} }: WaitingFact) =>
-    presentHosts.has(host) && skipReason(host, skip) === undefined;
-  const start = () => {
-    for (const host of hostNames) {
-      for (const each of facts.filter((each) => runs(host, each))) {
-        const result = hold(host, each.holds).then(() => undefined, (error) => error);
-        results.set(key(host, each.sentence), result);
-      }
-    }
-  };
-  for (const { sentence, skip = {} } of facts) {
-    for (const host of hostNames) {
-      register(host, section, sentence, skipReason(host, skip), async () => {
-        if (results.size === 0) start();
-        const error = await results.get(key(host, sentence));
-        if (error !== undefined) throw error;
-      });
-    }
+  for (const host of chosen.filter((host) => hosts.includes(host))) {
+    const test = () => hold(host, holds);
+    const skipped = skipReason(host, skip);
+    if (!waits) register(host, section, sentence, skipped, test);
+    else if (skipped !== undefined) register(host, section, sentence, skipped, test);
+    else waiting.push(() => register(host, section, sentence, undefined, sideBySide.add(test)));
   }
 }
 
@@ -89,8 +85,10 @@ async function hold(
   host: HostName,
   holds: (server: TestServer) => Promise<void>,
 ): Promise<void> {
+  if (waiting.length > 0) throw new Error("Facts wait, and the file has no factOfTheEnd()");
   using server = new TestServer(host, await serverProcess(host));
   await holds(server);
+  if (strays.length > 0) throw strays.shift();
   assertEquals(server.stderr, "", "on the server's standard error");
 }
 
@@ -109,9 +107,10 @@ function register(
   });
 }
 
-/** Registers the last test of a run: the server stops as told, and was silent. */
+/** Registers the last tests of a file: facts that wait; and the server stops as told, and was silent. */
 export function factOfTheEnd(hosts: readonly HostName[] = hostNames): void {
-  for (const host of hosts) {
+  for (const each of waiting.splice(0)) each();
+  for (const host of chosen.filter((host) => hosts.includes(host))) {
     Deno.test({
       name: `${host} stops when told, and printed only where it listens`,
       ignore: !presentHosts.has(host),
@@ -131,5 +130,6 @@ export function factOfTheEnd(hosts: readonly HostName[] = hostNames): void {
 
 // With a filter, the last test may not be among those that run.
 Deno.test.afterAll(async () => {
+  sideBySide.end();
   for (const process of processes.values()) await (await process).stop();
 });

@@ -46,7 +46,7 @@ fact("5", "a closed session's id is free in the end", async (server) => {
   assertEquals(await pollUntilFree(server, session), "o\n");
   assertEquals((await server.opened(session.id, 2)).length, 2);
   assertEquals((await server.closed(session.id))[0], closed);
-});
+}, { waits: true });
 
 fact("5", "the time of a close runs from it, not from a poll", async (server) => {
   const session = await server.xhr("/fleeting_command").open();
@@ -54,7 +54,7 @@ fact("5", "the time of a close runs from it, not from a poll", async (server) =>
   await session.send(JSON.stringify({ close: [3000, "Go away!"] }));
   assertEquals(await waiting.frame(), goAway);
   assertEquals(await pollUntilFree(server, session), "o\n");
-});
+}, { waits: true });
 
 fact(
   "5",
@@ -65,6 +65,7 @@ fact(
     assertEquals(await server.closed(session.id), [closed]);
     await session.open();
   },
+  { waits: true },
 );
 
 fact("5", "a waiting poll gets the close frame", async (server) => {

@@ -15,7 +15,7 @@ for (const transport of streams) {
     while (frame === "h") frame = await stream.frame();
     assertEquals(frame, `a["x"]`);
     assertEquals(await stream.frame(), "h");
-  });
+  }, { waits: true });
 
   fact(
     "5",
@@ -40,7 +40,7 @@ for (const transport of polls) {
     }
     await session.send("x");
     assertEquals(await (await session.ask(transport)).only(), `a["x"]`);
-  });
+  }, { waits: true });
 }
 
 fact(
@@ -55,4 +55,5 @@ fact(
     assertEquals(await waiting.only(), "h");
     await session.open(jsonp);
   },
+  { waits: true },
 );

@@ -43,7 +43,7 @@ fact("5", "an interruption is forgotten in the end", async (server) => {
   await server.closed(session.id);
   await server.disconnectDelays(2);
   await session.open();
-});
+}, { waits: true });
 
 fact("5", "a session without receivers ends with 1006", async (server) => {
   const session = await server.xhr("/fleeting").open();
@@ -51,7 +51,7 @@ fact("5", "a session without receivers ends with 1006", async (server) => {
   assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
   assertEquals((await session.sendRaw(`["x"]`)).status, 404);
   await session.open();
-});
+}, { waits: true });
 
 fact("5", "a session outlives a long wait for its server", async (server) => {
   const session = await server.xhr("/fleeting").open();
@@ -61,7 +61,7 @@ fact("5", "a session outlives a long wait for its server", async (server) => {
   assertEquals(await waiting.frame(), `a["x"]\n`);
   assertEquals((await server.opened(session.id)).length, 1);
   assertEquals(await server.closed(session.id, 0), []);
-});
+}, { waits: true });
 
 fact("5", "a poll ends with a heartbeat, and so does the next one", async (server) => {
   const session = await server.xhr("/heartbeat").open();
@@ -79,7 +79,7 @@ fact("5", "a websocket gets heartbeats, a raw one does not", async (server) => {
   }
   await raw.sendText("x");
   assertEquals(await raw.message(), "x");
-});
+}, { waits: true });
 
 fact("5", "a broken websocket closes with 1006", async (server) => {
   const id = server.newId();

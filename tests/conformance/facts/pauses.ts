@@ -54,7 +54,7 @@ fact("6", "a send gets its response when its paused session ends", async (server
   // There is no poll, so the session ends after the disconnect delay.
   await session.send(buffered);
   assertEquals((await server.closed(session.id)).map(({ code }) => code), [1006]);
-});
+}, { waits: true });
 
 /** 20 MB, which is far more than systems keep. */
 async function flood(socket: RawWebSocket): Promise<void> {

@@ -1,7 +1,7 @@
 /** Websocket pings: a client that replies stays connected, one that does not is disconnected. */
 
 import { assert, assertEquals } from "@std/assert";
-import { factsAtOnce, type WaitingFact } from "../../support/fact.ts";
+import { fact } from "../../support/fact.ts";
 import type { RawWebSocket } from "../../support/raw_websocket.ts";
 import type { TestServer } from "../../support/test_server.ts";
 
@@ -24,29 +24,26 @@ async function sendLate(server: TestServer, socket: RawWebSocket): Promise<void>
   await socket.sendText(`"x"`);
 }
 
-const facts = [framed, raw].flatMap((path): WaitingFact[] => [{
-  sentence: `who answers pings stays connected at ${path}`,
-  holds: async (server) => {
+for (const path of [framed, raw]) {
+  fact("5", `who answers pings stays connected at ${path}`, async (server) => {
     const socket = await server.websocket(path.replace("ID", server.newId()));
     if (path === framed) assertEquals(await socket.message(), "o");
     const [[text, heartbeats]] = await Promise.all([nextText(socket), sendLate(server, socket)]);
     assertEquals(text, path === framed ? `a["x"]` : `"x"`);
     assert(socket.pings > 0);
     assertEquals(heartbeats > 0, path === framed);
-  },
-}, {
-  sentence: `who answers no ping is gone with 1006 at ${path}`,
-  holds: async (server) => {
+  }, { waits: true });
+
+  fact("5", `who answers no ping is gone with 1006 at ${path}`, async (server) => {
     const id = server.newId();
     const socket = await server.websocket(path.replace("ID", id));
     socket.answersPings = false;
     const [close] = await server.closed(id);
     assertEquals([close?.code, close?.wasClean], [1006, false]);
     socket.abort();
-  },
-}, {
-  sentence: `who answers no ping and talks is alive at ${path}`,
-  holds: async (server) => {
+  }, { waits: true });
+
+  fact("5", `who answers no ping and talks is alive at ${path}`, async (server) => {
     const socket = await server.websocket(path.replace("ID", server.newId()));
     socket.answersPings = false;
     if (path === framed) assertEquals(await socket.message(), "o");
@@ -58,22 +55,20 @@ const facts = [framed, raw].flatMap((path): WaitingFact[] => [{
     }
     await end;
     assert(socket.pings > 0);
-  },
-  skip: { deno: "pings only those who say nothing" },
-}]);
+  }, {
+    waits: true,
+    skip: { deno: "pings only those who say nothing" },
+  });
+}
 
-factsAtOnce("5", [...facts, {
-  sentence: "without heartbeatFrames a websocket has pings alone",
-  holds: async (server) => {
-    const socket = await server.websocketSession("/pinged_only");
-    const [next] = await Promise.all([nextText(socket), sendLate(server, socket)]);
-    assertEquals(next, [`a["x"]`, 0]);
-    assert(socket.pings > 0);
-  },
-}, {
-  sentence: "without heartbeatFrames a poll has its heartbeat all the same",
-  holds: async (server) => {
-    const session = await server.xhr("/pinged_only").open();
-    assertEquals(await session.poll(), "h\n");
-  },
-}]);
+fact("5", "without heartbeatFrames a websocket has pings alone", async (server) => {
+  const socket = await server.websocketSession("/pinged_only");
+  const [next] = await Promise.all([nextText(socket), sendLate(server, socket)]);
+  assertEquals(next, [`a["x"]`, 0]);
+  assert(socket.pings > 0);
+}, { waits: true });
+
+fact("5", "without heartbeatFrames a poll has its heartbeat all the same", async (server) => {
+  const session = await server.xhr("/pinged_only").open();
+  assertEquals(await session.poll(), "h\n");
+}, { waits: true });

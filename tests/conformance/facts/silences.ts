@@ -1,7 +1,7 @@
 /** Section 5: responses that wait longer than a runtime keeps idle connections open. */
 
 import { assertEquals } from "@std/assert";
-import { factsAtOnce } from "../../support/fact.ts";
+import { fact } from "../../support/fact.ts";
 import { receivingTransports, xhr, xhrStreaming } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 
@@ -18,10 +18,12 @@ const idleTimeLimit = 25_000;
 
 const skip = { deno: "leaves idle connections open" };
 
-factsAtOnce("5", [
-  ...receivingTransports.map((transport) => ({
-    sentence: `${transport.name}: an answer outlives 13 s of silence and brings what comes then`,
-    holds: async (server: TestServer) => {
+for (const transport of receivingTransports) {
+  const { name } = transport;
+  fact(
+    "5",
+    `${name}: an answer outlives 13 s of silence and brings what comes then`,
+    async (server) => {
       const session = server.http("/echo");
       const waiting = await session.attached(transport);
       await ticks(server, 13);
@@ -29,38 +31,31 @@ factsAtOnce("5", [
       assertEquals(await waiting.frame(), `a["x"]`);
       assertEquals((await server.opened(session.id)).length, 1);
     },
-  })),
-  {
-    sentence: "unless told, a session that nobody asks for lives 5 s",
-    holds: async (server: TestServer) => {
-      const session = await server.xhr("/echo").open();
-      await ticks(server, 4);
-      assertEquals(await server.closed(session.id, 0), []);
-      const [close] = await server.closed(session.id);
-      assertEquals(close?.code, 1006);
-    },
-  },
-  {
-    sentence: "the connection of a poll that had to wait is closed when it is idle",
-    holds: async (server: TestServer) => {
-      const session = server.http("/echo");
-      const waiting = await session.attached(xhr);
-      await session.send("x");
-      assertEquals(await waiting.frame(), `a["x"]`);
-      assertEquals((await waiting.connection.reader.toEnd(idleTimeLimit)).length, 0);
-    },
-    skip,
-  },
-  {
-    sentence: "the connection of a stream that is over is closed when it is idle",
-    holds: async (server: TestServer) => {
-      const session = server.http("/echo");
-      const stream = await session.open(xhrStreaming);
-      await session.send("x".repeat(4096));
-      await stream.frame();
-      assertEquals(await stream.next(), undefined);
-      assertEquals((await stream.connection.reader.toEnd(idleTimeLimit)).length, 0);
-    },
-    skip,
-  },
-]);
+    { waits: true },
+  );
+}
+
+fact("5", "unless told, a session that nobody asks for lives 5 s", async (server) => {
+  const session = await server.xhr("/echo").open();
+  await ticks(server, 4);
+  assertEquals(await server.closed(session.id, 0), []);
+  const [close] = await server.closed(session.id);
+  assertEquals(close?.code, 1006);
+}, { waits: true });
+
+fact("5", "the connection of a poll that had to wait is closed when it is idle", async (server) => {
+  const session = server.http("/echo");
+  const waiting = await session.attached(xhr);
+  await session.send("x");
+  assertEquals(await waiting.frame(), `a["x"]`);
+  assertEquals((await waiting.connection.reader.toEnd(idleTimeLimit)).length, 0);
+}, { skip, waits: true });
+
+fact("5", "the connection of a stream that is over is closed when it is idle", async (server) => {
+  const session = server.http("/echo");
+  const stream = await session.open(xhrStreaming);
+  await session.send("x".repeat(4096));
+  await stream.frame();
+  assertEquals(await stream.next(), undefined);
+  assertEquals((await stream.connection.reader.toEnd(idleTimeLimit)).length, 0);
+}, { skip, waits: true });

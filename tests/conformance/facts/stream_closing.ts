@@ -32,7 +32,7 @@ for (const transport of receivingTransports) {
     await session.open(transport);
     assertEquals((await server.opened(session.id)).length, 2);
     assertEquals((await server.closed(session.id))[0], closed);
-  });
+  }, { waits: true });
 
   fact("5", `${name}: the close comes after what was written`, async (server) => {
     const session = server.http("/command");

@@ -123,7 +123,7 @@ for (const transport of streams) {
     await server.disconnectDelays(2);
     await session.send("x");
     assertEquals(await stream.frame(), `a["x"]`);
-  });
+  }, { waits: true });
 
   fact("5", `${transport.name}: the session outlives the end of a response`, async (server) => {
     const session = server.http("/fleeting");
@@ -137,5 +137,5 @@ for (const transport of streams) {
     const [close, ...others] = await server.closed(session.id);
     assertEquals([close?.code, close?.wasClean, others], [1006, false, []]);
     await session.open(transport);
-  });
+  }, { waits: true });
 }

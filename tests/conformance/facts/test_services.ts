@@ -27,7 +27,7 @@ fact("8", "/ticker ticks", async (server) => {
   assertEquals(await session.poll(), `a["tick!"]\n`);
   assertEquals(await socket.message(), `a["tick!"]`);
   assertEquals(await session.poll(), `a["tick!"]\n`);
-});
+}, { waits: true });
 
 fact("8", "/broadcast sends to all connections", async (server) => {
   const one = await server.xhr("/broadcast").open();

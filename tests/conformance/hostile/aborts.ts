@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { handshake } from "../../support/raw_websocket.ts";
 import { lines } from "../../support/first_answer.ts";
 import { attack } from "../../support/attack.ts";
-import { inParallel } from "../../support/crowd.ts";
+import { floodOf, inParallel } from "../../support/crowd.ts";
 import {
   abandon,
   type Disconnect,
@@ -17,9 +17,9 @@ const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Leng
 const way = (at: number): Disconnect => disconnects[at % disconnects.length] ?? "FIN";
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
+attack("5", "hundreds of aborted polls leave nothing behind", async (server) => {
   const before = await openSockets(server);
-  await inParallel(2000, async (at) => {
+  await inParallel(floodOf(2000, server.host), async (at) => {
     const session = server.xhr("/fleeting");
     const poll = post(`${session.base}/xhr`);
     // Every other client disconnects before it gets any frame of its session.
@@ -31,10 +31,10 @@ attack("5", "2,000 aborted polls leave nothing behind", async (server) => {
 
 attack(
   "5",
-  "300 polls whose clients go as their answer comes leave nothing behind",
+  "polls whose clients go as their answer comes leave nothing behind",
   async (server) => {
     const before = await openSockets(server);
-    for (let at = 0; at < 300; at++) {
+    for (let at = 0; at < floodOf(300, server.host); at++) {
       const session = await server.xhr("/fleeting").open();
       const poll = await server.connect();
       await poll.write(post(`${session.base}/xhr`));
@@ -49,9 +49,9 @@ attack(
   },
 );
 
-attack("5", "2,000 aborted streams leave nothing behind", async (server) => {
+attack("5", "hundreds of aborted streams leave nothing behind", async (server) => {
   const before = await openSockets(server);
-  await inParallel(2000, async (at) => {
+  await inParallel(floodOf(2000, server.host), async (at) => {
     const { base } = server.xhr("/fleeting");
     const streams = [
       post(`${base}/xhr_streaming`),
@@ -78,9 +78,9 @@ attack(
   },
 );
 
-attack("5", "500 aborted websockets leave nothing behind", async (server) => {
+attack("5", "aborted websockets leave nothing behind", async (server) => {
   const before = await openSockets(server);
-  await inParallel(500, async (at) => {
+  await inParallel(floodOf(500, server.host), async (at) => {
     const { base } = server.xhr("/fleeting");
     const path = at % 5 === 0 ? "/fleeting/websocket" : `${base}/websocket`;
     const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n${lines({ ...handshake })}\r\n`;

@@ -132,7 +132,7 @@ attack(
   "6",
   "a body under way holds no more for its chunks of a byte than their bytes",
   async (server) => {
-    const session = await server.xhr("/echo").open();
+    const session = await server.xhr("/patient").open();
     const path = `${session.base}/xhr_send`;
     const [bodies, length] = [5, 40_000];
     const chunks = [...payload(length)].map((byte) => `1\r\n${byte}\r\n`).join("");

@@ -8,7 +8,7 @@ import { certificate } from "../../support/certificate.ts";
 import { serve } from "../../support/program_control.ts";
 
 /** Of all servers, ms; enough for what does not wait. */
-const timeout = 250;
+const timeout = 500;
 
 const echo = createSockJS({ prefix: "/echo", heartbeatDelay: 2 * timeout });
 echo.on("connection", (connection) => {

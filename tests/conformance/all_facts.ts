@@ -1,6 +1,8 @@
-/** The protocol, fact by fact, on every runtime; see PROTOCOL.md. */
+/** The protocol, fact by fact, and what clients must not be able to do; see PROTOCOL.md. */
 
 import { factOfTheEnd } from "../support/fact.ts";
+// Those take longest, and what waits runs side by side.
+import "./facts/silences.ts";
 import "./facts/routing.ts";
 import "./facts/methods.ts";
 import "./facts/switched_off.ts";
@@ -46,6 +48,17 @@ import "./facts/pauses.ts";
 import "./facts/long_lists.ts";
 import "./facts/piping.ts";
 import "./facts/pings.ts";
-import "./facts/silences.ts";
+import "./hostile/upgrades.ts";
+import "./hostile/frames.ts";
+import "./hostile/close_frames.ts";
+import "./hostile/payloads.ts";
+import "./hostile/sizes.ts";
+import "./hostile/backlogs.ts";
+import "./hostile/names.ts";
+import "./hostile/methods.ts";
+import "./hostile/header_values.ts";
+import "./hostile/smuggling.ts";
+import "./hostile/sessions.ts";
+import "./hostile/aborts.ts";
 
 factOfTheEnd();

@@ -1,0 +1,6 @@
+/** All facts, on Deno, through Hono. */
+
+import { testFactsOn } from "../../support/fact.ts";
+
+testFactsOn("deno-hono");
+await import("../all_facts.ts");

@@ -1,0 +1,6 @@
+/** All facts, on Deno.serve. */
+
+import { testFactsOn } from "../../support/fact.ts";
+
+testFactsOn("deno");
+await import("../all_facts.ts");

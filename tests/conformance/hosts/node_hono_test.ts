@@ -1,0 +1,6 @@
+/** All facts, on Node, through Hono. */
+
+import { testFactsOn } from "../../support/fact.ts";
+
+testFactsOn("node-hono");
+await import("../all_facts.ts");

@@ -1,0 +1,59 @@
+/** What a run of all tests says at its end. */
+
+import { assertEquals } from "@std/assert";
+import { readReport, summary } from "../../../scripts/test_run/report.ts";
+
+const report = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="deno test" tests="5" failures="1" errors="0" time="97.256">
+  <testsuite name="./tests/a_test.ts" tests="5" disabled="0" errors="0" failures="1">
+    <testcase name="deno §5 a &quot;frame&quot; &amp; &lt;more&gt;" classname="./tests/a.ts" time="0.031" line="63" col="6">
+    </testcase>
+    <testcase name="node24 §5 it holds" classname="./tests/a.ts" time="12.5" line="63" col="6">
+      <failure message="Uncaught">no</failure>
+    </testcase>
+    <testcase name="deno §5 it holds" classname="./tests/a.ts" time="0.000"><skipped/></testcase>
+    <testcase name="bun-hono client websocket: it holds" classname="./tests/a.ts" time="1.000"/>
+    <testcase name="no host" classname="./tests/a.ts" time="0.5"/>
+  </testsuite>
+</testsuites>`;
+
+Deno.test("a report has the names, times and outcomes of its tests", () => {
+  assertEquals(readReport(report), [
+    { name: 'deno §5 a "frame" & <more>', time: 0.031, outcome: "passed" },
+    { name: "node24 §5 it holds", time: 12.5, outcome: "failed" },
+    { name: "deno §5 it holds", time: 0, outcome: "skipped" },
+    { name: "bun-hono client websocket: it holds", time: 1, outcome: "passed" },
+    { name: "no host", time: 0.5, outcome: "passed" },
+  ]);
+});
+
+Deno.test("a run ends with its slowest tests, a line for each host, and what failed", () => {
+  assertEquals(summary(readReport(report), 125.4), [
+    "The slowest tests:",
+    "  12.5 s  node24 §5 it holds",
+    "   1.0 s  bun-hono client websocket: it holds",
+    "   0.5 s  no host",
+    '   0.0 s  deno §5 a "frame" & <more>',
+    "   0.0 s  deno §5 it holds",
+    "on deno: 1 passed, 0 failed, 1 skipped",
+    "on node24: 0 passed, 1 failed",
+    "on bun-hono: 1 passed, 0 failed",
+    "failed: node24 §5 it holds",
+    "3 passed, 1 failed, 1 skipped, in 2 min 5 s",
+  ]);
+});
+
+Deno.test("of many tests, the ten slowest are named", () => {
+  const cases = Array.from({ length: 30 }, (_, at) => ({
+    name: `test ${at}`,
+    time: at,
+    outcome: "passed" as const,
+  }));
+  const lines = summary(cases, 1);
+  assertEquals(lines.length, 12);
+  assertEquals(lines[1], "  29.0 s  test 29");
+});
+
+Deno.test("a run without tests says so", () => {
+  assertEquals(summary([], 1), ["No test ran."]);
+});
