@@ -28,12 +28,12 @@ for (const transport of streams) {
       };
       const got: number[] = [];
       const receive = async () => {
-        let answers = 1;
-        while (got.length < count || answers < 3) {
+        let responses = 1;
+        while (got.length < count || responses < 3) {
           const frame = await stream.next();
           if (frame === undefined) {
             stream = await session.ask(transport);
-            answers++;
+            responses++;
           } else if (frame !== "h") {
             got.push(...JSON.parse(frame.slice(1)).map(Number));
           }
