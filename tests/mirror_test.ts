@@ -43,7 +43,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "transports/transport",
   ],
   "constants": ["protocol/ready_state", "protocol/transport_names", "transports/lines"],
-  "wiring": ["server/route_table", "transports/all"],
+  "wiring": ["transports/all"],
   "tests/conformance/facts/websocket_messages.ts": [
     "transports/websocket",
     "transports/raw_websocket",

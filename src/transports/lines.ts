@@ -1,5 +1,5 @@
 /**
- * The framing of both xhr transports: each frame is a line.
+ * The framing of the xhr transports: each frame is a line.
  *
  * @module
  */

@@ -20,6 +20,7 @@ import {
   writeWheneverWelcome,
 } from "./congestion.ts";
 import { echoThroughStreams, failures, oddities, pipeByUrl } from "./piping.ts";
+import { receivingTransports } from "../support/receiving_transports.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
 import { echoUntilClose, extremes } from "./extremes.ts";
 import { Recorder } from "../support/recorder.ts";
@@ -48,8 +49,8 @@ services.add(
   { prefix: "/without_polling", disabledTransports: ["xhr-polling"] },
   echo,
 );
-for (const only of ["xhr-polling", "xhr-streaming", "eventsource", "htmlfile"] as const) {
-  services.add({ prefix: `/only_${only}`, transports: [only] }, echo);
+for (const { protocol } of receivingTransports) {
+  services.add({ prefix: `/only_${protocol}`, transports: [protocol] }, echo);
 }
 services.add({ prefix: "/without_cors", disableCors: true }, echo);
 services.add(

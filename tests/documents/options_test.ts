@@ -1,5 +1,6 @@
 /** The reference page and the docstrings describe every option, with its default. */
 
+import { protocols } from "../../src/protocol/transport_names.ts";
 import { assertEquals } from "@std/assert";
 import { optionNames, readOptions } from "../../src/options/settings.ts";
 import { run } from "../../scripts/run.ts";
@@ -30,6 +31,10 @@ Deno.test("the reference has a row for every option, with its default", () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("the reference names every transport", () => {
+  assertEquals(protocols.filter((name) => !page.codeSpans.includes(name)), []);
 });
 
 Deno.test("the reference names every spelling of sockjs-node", () => {

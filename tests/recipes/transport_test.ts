@@ -50,7 +50,7 @@ Deno.test("a transport is a name, a file and a line, and serves sessions then", 
 
   await copy.insert(
     expectation,
-    "/** Those whose answers go on. */",
+    "/** Those whose response takes many frames. */",
     `const ndjson: ReceivingTransport = {
   name: "ndjson",
   protocol: "ndjson",
@@ -66,7 +66,13 @@ Deno.test("a transport is a name, a file and a line, and serves sessions then", 
   await copy.insert(expectation, "xhrStreaming, eventsource, htmlfile];", "ndjson, ");
   await copy.insert(switchedOn, `  "eventsource",`, `  "ndjson",\n`);
   assertEquals(await copy.unnamed("A transport"), []);
-  const files = ["streams", "transport_headers", "stream_receivers", "stream_closing"];
+  const files = [
+    "streams",
+    "transport_headers",
+    "stream_receivers",
+    "stream_closing",
+    "switched_off",
+  ];
   const held = await copy.holdFacts("^deno .*ndjson", ...files);
   assert(held > 5, `only ${held} facts have looked at the transport`);
 });

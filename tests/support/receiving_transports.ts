@@ -1,16 +1,18 @@
 /**
- * A second description of the five HTTP transports, by section 6, to compare the server's output
+ * A second description of the HTTP transports, by section 6, to compare the server's output
  * with.
  *
  * @module
  */
+
+import type { Protocol } from "../../mod.ts";
 
 /** How a client asks for frames, and the form in which it gets them. */
 export interface ReceivingTransport {
   /** The last segment of its path. */
   readonly name: string;
   /** The value of `connection.protocol`. */
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly method: "GET" | "POST";
   /** Ends in `?c=callback` where the transport has callbacks. */
   readonly path: string;
@@ -129,10 +131,10 @@ export const jsonp: ReceivingTransport = {
   unframed: (text) => argumentOfCall(text, "callback"),
 };
 
-/** Those whose answers go on. */
+/** Those whose response takes many frames. */
 export const streams: readonly ReceivingTransport[] = [xhrStreaming, eventsource, htmlfile];
 
-/** Those whose answers are one frame. */
+/** Those whose response is one frame. */
 export const polls: readonly ReceivingTransport[] = [xhr, jsonp];
 
 export const receivingTransports: readonly ReceivingTransport[] = [...streams, ...polls];

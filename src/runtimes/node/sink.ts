@@ -180,7 +180,8 @@ function isFirstHalf(unit: number): boolean {
   return (unit & 0xfc00) === 0xd800;
 }
 
-/** A chunk of HTTP/1.1 with its head. */
-function chunkOf(text: string, bytes: number): string {
+/** A chunk of HTTP/1.1 with its head. One without bytes would end the body. */
+export function chunkOf(text: string, bytes: number): string {
+  if (bytes === 0) return "";
   return bytes.toString(16) + "\r\n" + text + "\r\n";
 }

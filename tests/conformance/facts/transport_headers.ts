@@ -4,7 +4,6 @@ import { assertEquals } from "@std/assert";
 import { fact } from "../../support/fact.ts";
 import type { RawResponse } from "../../support/raw_response.ts";
 import {
-  eventsource,
   htmlfile,
   jsonp,
   type ReceivingTransport,
@@ -55,7 +54,7 @@ for (const transport of streams) {
   });
 }
 
-for (const transport of [eventsource, htmlfile, jsonp]) {
+for (const transport of receivingTransports.filter(({ method }) => method === "GET")) {
   fact("3", `${transport.name} forbids type sniffing`, async (server) => {
     const { header } = await ask(server, transport);
     assertEquals(header("x-content-type-options"), "nosniff");

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { SinkListener } from "../../../../src/runtimes/runtime.ts";
 import { alreadySent, Exchange } from "../../../../src/runtimes/node/exchange.ts";
-import { NodeSink } from "../../../../src/runtimes/node/sink.ts";
+import { chunkOf, NodeSink } from "../../../../src/runtimes/node/sink.ts";
 import { microtasks } from "../../../support/fake_time.ts";
 import { exchange, type FakeRequestInit, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
@@ -72,6 +72,12 @@ Deno.test("a body that has begun is finished with its last chunk", () => {
   sink.write("one");
   sink.finish("two");
   assertEquals(res.calls, ["head 200", "write one", "end two"]);
+});
+
+Deno.test("a chunk has its length in bytes, and a text without bytes is no chunk", () => {
+  assertEquals(chunkOf("\u20ac", 3), "3\r\n\u20ac\r\n");
+  // It would be the last chunk of the body.
+  assertEquals(chunkOf("", 0), "");
 });
 
 Deno.test("each drain is told, until the body has ended or broken", () => {
