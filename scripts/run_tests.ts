@@ -24,6 +24,7 @@ const impatient = ["tests/browser/", "tests/clients/", "tests/examples/"];
 
 /** Test files that measure memory, hold up servers, or take the whole machine. */
 const alone = [
+  "tests/reliability/doubling_test.ts",
   "tests/reliability/faults_test.ts",
   "tests/reliability/floods_test.ts",
   "tests/reliability/soak_test.ts",

@@ -92,15 +92,22 @@ export class ScratchCopy implements AsyncDisposable {
     return (await this.deno(["run", "--no-check", "--allow-all"], path)).trim();
   }
 
-  /** Runs those facts of the conformance suite whose names match; gives how many there are. */
-  async holdFacts(pattern: string, ...files: readonly string[]): Promise<number> {
+  /** Runs facts of the conformance suite on a host; returns how many have that word in their name. */
+  async holdFacts(host: string, word: string, ...files: readonly string[]): Promise<number> {
     const path = `${this.folder}/tests/conformance/some_test.ts`;
-    await Deno.writeTextFile(path, files.map((file) => `import "./facts/${file}.ts";\n`).join(""));
+    const imports = files.map((file) => `await import("./facts/${file}.ts");`);
+    await Deno.writeTextFile(
+      path,
+      `import { factOfTheEnd, testFactsOn } from "../support/fact.ts";
+      testFactsOn("${host}");
+      ${imports.join("\n")}
+      factOfTheEnd();`,
+    );
     const report = `${this.folder}/report.xml`;
     const options = [
       "--no-check",
       "--allow-all",
-      `--filter=/${pattern}/`,
+      `--filter=/^${host} .*${word}/`,
       `--junit-path=${report}`,
     ];
     await this.deno(["test", ...options], path);
