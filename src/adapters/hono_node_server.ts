@@ -11,7 +11,7 @@ import {
   runtimeKey,
   type SocketListener,
 } from "../runtimes/runtime.ts";
-import { hasUnfinishedResponse } from "../runtimes/node/insides.ts";
+import { hasUnfinishedResponse } from "../runtimes/node/internals.ts";
 import { endpointsOf, onPipelinedClose, onResponseGone } from "../runtimes/node/node_connection.ts";
 import { isSentToHost } from "../runtimes/node/request.ts";
 import { connectionHeaders } from "../runtimes/node/response_head.ts";

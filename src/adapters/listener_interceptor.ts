@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Method, replaceMethod } from "../runtimes/node/insides.ts";
+import { type Method, replaceMethod } from "../runtimes/node/internals.ts";
 
 /** What is used of an EventEmitter. */
 export interface Emitting {

@@ -6,7 +6,7 @@
 
 import { shortText } from "../server/error_reporter.ts";
 import { alreadySent } from "../runtimes/node/exchange.ts";
-import { type ConnectionEmitter, hasUnfinishedResponse } from "../runtimes/node/insides.ts";
+import { type ConnectionEmitter, hasUnfinishedResponse } from "../runtimes/node/internals.ts";
 import { NodeRequestRuntime } from "../runtimes/node/node_runtime.ts";
 import {
   type EarlyResponse,

@@ -6,7 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import type { PlainResponse } from "../../http/plain_response.ts";
-import { isQueued } from "./insides.ts";
+import { isQueued } from "./internals.ts";
 import { writeHead } from "./response_head.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { addressOf, type Endpoints } from "../runtime.ts";
-import { isQueued } from "./insides.ts";
+import { isQueued } from "./internals.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse, SocketEnds, TimedOut } from "./types.ts";
 
 /** The two ends of a socket. */

@@ -6,7 +6,7 @@
 
 import { type BodyWatcher, readUpTo, unwatched } from "../../http/body.ts";
 import { isHost, isHostOrNone } from "../../http/host.ts";
-import { passAs } from "./insides.ts";
+import { passAs } from "./internals.ts";
 import { bodyOf, readText } from "./request_body.ts";
 import { lazyHeaders } from "./request_headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { passAs, replaceHeaders } from "./insides.ts";
+import { passAs, replaceHeaders } from "./internals.ts";
 import type { IncomingMessage } from "./types.ts";
 
 /** A `Headers`. For all but `get` and `has`, it makes a real one, which takes long. */

@@ -9,7 +9,7 @@ import { PlainResponse } from "../../http/plain_response.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import { alreadySent, type Exchange } from "./exchange.ts";
-import { takeOverChunks } from "./insides.ts";
+import { takeOverChunks } from "./internals.ts";
 import { IdleTimeoutSuspension, onResponseGone } from "./node_connection.ts";
 import { writeHead } from "./response_head.ts";
 

@@ -2,7 +2,7 @@
  * The one place that touches what Node, the package `ws` and event emitters do not document, or
  * do not expect others to change. Each item says what is used and why, what happens where it is
  * missing or replaced, and which test watches it; probes are in `tests/runtimes/node_http_test.ts`.
- * `tests/unit/runtimes/node/insides_test.ts` keeps such things out of other files.
+ * `tests/unit/runtimes/node/internals_test.ts` keeps such things out of other files.
  *
  * @module
  */
