@@ -1,5 +1,5 @@
 /**
- * The binding to Hono on Node, under `@hono/node-server`.
+ * The runtime for Hono on Node, with `@hono/node-server`.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface UpgradeEvents {
 /** `upgradeWebSocket` of `@hono/node-server`, in its form with a context. */
 export type UpgradeWebSocket = (context: never, events: UpgradeEvents) => Promise<Response>;
 
-/** What is used of the environment that `@hono/node-server` gives to each request. */
+/** The part of the environment of a request in `@hono/node-server` that this library uses. */
 interface NodeServerEnv {
   readonly incoming: IncomingMessage;
   /** Absent from the upgrades of a server that has websockets. */

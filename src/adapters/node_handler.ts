@@ -1,5 +1,5 @@
 /**
- * Passes requests and upgrades of Node's to a SockJS server, and sends its responses.
+ * Passes Node's requests and upgrades to a SockJS server, and sends the responses.
  *
  * @module
  */

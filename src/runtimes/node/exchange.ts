@@ -1,5 +1,5 @@
 /**
- * A request of Node's together with its response.
+ * A Node request together with its response.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A request of Node's as a `Request` of the Web.
+ * Presents a Node request (`IncomingMessage`) as a Web `Request`.
  *
  * @module
  */

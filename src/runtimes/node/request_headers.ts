@@ -1,5 +1,5 @@
 /**
- * The headers of a request of Node's as a `Headers` of the Web.
+ * Presents a Node request's headers as Web `Headers`.
  *
  * @module
  */

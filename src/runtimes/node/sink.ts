@@ -17,7 +17,7 @@ import { writeHead } from "./response_head.ts";
 const lastChunk = "0\r\n\r\n";
 
 /**
- * A text longer than `long` is sent in pieces of `maxPiece` characters, as Node does not say how
+ * A text longer than `long` is sent in pieces of `maxPiece` characters, as Node does not report how
  * much of one piece is left.
  */
 const maxPiece = 64 * 1024;

@@ -63,7 +63,7 @@ Deno.test("no other file touches the internals of Node, ws and emitters", () => 
   assertEquals(found, {});
 });
 
-Deno.test("each inside says why it is used, and names a test or a probe that there is", () => {
+Deno.test("each internal says why it is used, and names a test or a probe that exists", () => {
   const source = Deno.readTextFileSync(new URL(internals, root));
   const probes = Deno.readTextFileSync(new URL("tests/runtimes/node_http_test.ts", root));
   const documented = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function (\w+)/g);
