@@ -246,8 +246,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Reads message by message, from the first `next` until the connection closes. Until then, listeners
-   * for `data` get no messages. With several readers, each message goes to one of them.
+   * Reads message by message, from the first `next` until the connection closes. Until then,
+   * listeners for `data` get no messages. With several readers, each message goes to one of them.
    * Leaving the loop early leaves the connection open, and the next reader or listener goes on.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {

@@ -80,8 +80,8 @@ export interface ServerOptions extends SockJSNodeOptions {
   responseLimit?: number | undefined;
   /**
    * Milliseconds. After this time, a streaming response ends with the next frame, which is a
-   * heartbeat if nothing else is sent. The client then makes another request. Some proxies keep reading for a client that
-   * has left; this limit ends such sessions.
+   * heartbeat if nothing else is sent. The client then makes another request. Some proxies keep
+   * reading for a client that has left; this limit ends such sessions.
    *
    * @default {300000}
    */
@@ -147,9 +147,9 @@ export interface ServerOptions extends SockJSNodeOptions {
   subprotocols?: readonly string[] | ChooseSubprotocol | undefined;
   /**
    * The most bytes of a websocket message, and of an HTTP request that sends messages. A longer
-   * request gets 413 before it is read to the end. A longer message on a websocket closes it with 1009. Bun itself closes a
-   * websocket with 1006 for a message over its `maxPayloadLength` (16 MiB), and Deno for one
-   * over 64 MiB.
+   * request gets 413 before it is read to the end. A longer message on a websocket closes it with
+   * 1009. Bun itself closes a websocket with 1006 for a message over its `maxPayloadLength` (16
+   * MiB), and Deno for one over 64 MiB.
    *
    * @default {1048576}
    */
@@ -168,10 +168,10 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   maxBufferedBytes?: number | undefined;
   /**
-   * Bytes that wait in all sessions together: for clients, for the application to read them,
-   * and for the rest of a body to arrive. Above this limit, new sessions and `/info` get 503. Sessions
-   * that hold more than a fair share (the limit divided by the number of sessions) are closed with 1008,
-   * the largest first; others are not closed.
+   * Bytes that wait in all sessions together: for clients, for the application to read them, and
+   * for the rest of a body to arrive. Above this limit, new sessions and `/info` get 503. Sessions
+   * that hold more than a fair share (the limit divided by the number of sessions) are closed with
+   * 1008, the largest first; others are not closed.
    *
    * @default {268435456}
    */
