@@ -1,6 +1,6 @@
 /**
- * A SockJS server as one Web-standard fetch handler, for Deno, Bun and whatever
- * else serves `Request` and `Response`.
+ * A SockJS server as one Web-standard fetch handler, for Deno, Bun and everything
+ * else that serves `Request` and `Response`.
  *
  * @example An echo service
  * ```ts
@@ -71,7 +71,7 @@ useRuntime(
  *
  * @param options See {@linkcode ServerOptions}; none is required.
  * @typeParam Context What the application keeps in `connection.context`.
- * @throws {TypeError} If an option is unknown, or its value not allowed.
+ * @throws {TypeError} If an option is unknown or its value is invalid.
  */
 export function createServer<Context = unknown>(options?: ServerOptions): Server<Context> {
   return new Server<Context>(options);

@@ -18,19 +18,12 @@
  * Bun.serve({ fetch: app.fetch, websocket: echo.websocket });
  * ```
  *
- * @example Node
+ * @example Node, with SockJS on the HTTP server below Hono instead of `app.use`
  * ```ts ignore
- * import { serve, upgradeWebSocket } from "@hono/node-server";
- * import { WebSocketServer } from "ws";
+ * import { serve } from "@hono/node-server";
+ * import { installHandlers } from "sockjs-web/node";
  *
- * app.use(sockjs(echo, { upgradeWebSocket }));
- * const websockets = new WebSocketServer({
- *   noServer: true,
- *   maxPayload: 2 ** 20,
- *   maxFragments: 4096,
- *   maxBufferedChunks: 4096,
- * });
- * serve({ fetch: app.fetch, websocket: { server: websockets } });
+ * installHandlers(echo, serve(app));
  * ```
  *
  * @module
@@ -50,19 +43,19 @@ import type { SockJSServer } from "./sockjs_server.ts";
 
 export type { SockJSServer, UpgradeEvents, UpgradeWebSocket };
 
-/** What is used of Hono's context. */
+/** The part of Hono's context that this library uses. */
 export interface HonoContext {
   /** The request; `raw` is the runtime's own. */
   readonly req: { readonly raw: Request };
-  /** What was passed to `app.fetch` beside the request. */
+  /** The second argument of `app.fetch`. */
   readonly env: unknown;
   /** The response so far. */
   res: Response;
-  /** Whether there is one. */
+  /** Whether there is a response. */
   finalized: boolean;
 }
 
-/** What `app.use` takes. */
+/** A middleware function, for `app.use`. */
 export type Middleware = (
   context: HonoContext,
   next: () => Promise<void>,
@@ -71,26 +64,26 @@ export type Middleware = (
 /** Options of {@linkcode sockjs}. */
 export interface HonoOptions {
   /**
-   * What `@hono/node-server` exports under that name. Without it there are no
-   * websockets on Node, and the log says so; elsewhere it is not used.
+   * `upgradeWebSocket` from `@hono/node-server`. Without it, middleware has no websockets on Node,
+   * and the log warns of this. On other runtimes it is not used.
    */
   readonly upgradeWebSocket?: UpgradeWebSocket | undefined;
 }
 
 /**
- * Makes middleware of a SockJS server: it responds to the requests under the server's
- * `prefix`, and passes all others on.
+ * Makes middleware of a SockJS server: it responds to the requests under the server's `prefix`, and
+ * leaves all others to the next middleware.
  *
- * The prefix is the whole path, also under `basePath` and `route`. Register this
- * before `cors()`, which overwrites what requests with cookies need, and before
- * `etag()`, which holds streams back until they end.
+ * The prefix is the whole path, also under `basePath` and `route`. Register this middleware before
+ * `cors()`, which overwrites headers that requests with cookies need, and before `etag()`, which
+ * holds streams back until they end.
  *
  * @example
  * ```ts ignore
  * app.use(sockjs(createServer({ prefix: "/echo" })));
  * ```
  *
- * @throws {TypeError} If there is no server, an option is unknown, or its value not allowed.
+ * @throws {TypeError} If `server` is not a SockJS server, or an option is unknown or invalid.
  */
 export function sockjs(server: SockJSServer, options: HonoOptions = {}): Middleware {
   if (typeof server?.matches !== "function") {
@@ -131,7 +124,7 @@ function checkOptions(options: HonoOptions): void {
 
 const switchingProtocols = 101;
 
-/** What the runtime passed beside the request. Some applications pass it as `server`. */
+/** The runtime's second argument. Some applications pass it as `server`. */
 function infoOf(env: unknown): unknown {
   return (env as { server?: unknown } | null | undefined)?.server ?? env;
 }

@@ -1,5 +1,5 @@
 /**
- * The binding to Hono on Node, under `@hono/node-server`.
+ * The runtime for Hono on Node, with `@hono/node-server`.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import {
   runtimeKey,
   type SocketListener,
 } from "../runtimes/runtime.ts";
-import { hasUnfinishedResponse } from "../runtimes/node/insides.ts";
+import { hasUnfinishedResponse } from "../runtimes/node/internals.ts";
 import { endpointsOf, onPipelinedClose, onResponseGone } from "../runtimes/node/node_connection.ts";
 import { isSentToHost } from "../runtimes/node/request.ts";
 import { connectionHeaders } from "../runtimes/node/response_head.ts";
@@ -27,7 +27,7 @@ export interface UpgradeEvents {
 /** `upgradeWebSocket` of `@hono/node-server`, in its form with a context. */
 export type UpgradeWebSocket = (context: never, events: UpgradeEvents) => Promise<Response>;
 
-/** What is used of the environment that `@hono/node-server` gives to each request. */
+/** The part of the environment of a request in `@hono/node-server` that this library uses. */
 interface NodeServerEnv {
   readonly incoming: IncomingMessage;
   /** Absent from the upgrades of a server that has websockets. */

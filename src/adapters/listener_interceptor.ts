@@ -5,9 +5,9 @@
  * @module
  */
 
-import { type Method, replaceMethod } from "../runtimes/node/insides.ts";
+import { type Method, replaceMethod } from "../runtimes/node/internals.ts";
 
-/** What is used of an EventEmitter. */
+/** The part of Node's EventEmitter that this library uses. */
 export interface Emitting {
   /** As in Node. */
   on(event: string, listener: () => void): unknown;

@@ -1,6 +1,6 @@
 /**
- * SockJS on servers of `node:http`, `node:https` and `node:http2`, beside whatever
- * else they serve: Express, Koa, Fastify, or a listener of your own.
+ * SockJS on servers of `node:http`, `node:https` and `node:http2`, next to anything
+ * else that they serve: Express, Koa, Fastify, or a listener of your own.
  *
  * @example
  * ```ts ignore
@@ -33,7 +33,7 @@ import type { SockJSServer } from "./sockjs_server.ts";
 
 export type { Emitting, SockJSServer };
 
-/** What is used of a server of Node's: of `http`, `https`, or `http2` in its compatibility mode. */
+/** The part of Node's HTTP server (`http`, `https`, or `http2`) that this library uses. */
 export interface HttpServer extends Emitting {
   /** As in Node. */
   emit(event: string, ...args: unknown[]): boolean;
@@ -42,8 +42,8 @@ export interface HttpServer extends Emitting {
 /** How a SockJS server is installed. */
 export interface InstallOptions {
   /**
-   * Compression of websocket messages, as the package `ws` takes it under that
-   * name. It costs memory and time for each connection; Bun's `ws` has none.
+   * Compression of websocket messages: the option of that name of the package `ws`. It costs memory
+   * and time for each connection. On Bun, it has no effect.
    *
    * @default {false}
    */
@@ -52,11 +52,11 @@ export interface InstallOptions {
 
 /** A SockJS server on an HTTP server. */
 export interface Installation {
-  /** Takes it away; open connections live on. */
+  /** Removes the SockJS server; open connections stay open. */
   detach(): void;
 }
 
-/** What is used of a request of Node's, be it of HTTP/1 or of HTTP/2. */
+/** The part of a Node request (HTTP/1 or HTTP/2) that this library uses. */
 export interface NodeRequest {
   /** As in Node: path and query. */
   readonly url?: string | undefined;
@@ -64,7 +64,7 @@ export interface NodeRequest {
   readonly headers: object;
 }
 
-/** What is used of its response. */
+/** The part of a Node response that this library uses. */
 export interface NodeResponse {
   /** As in Node. */
   readonly headersSent: boolean;
@@ -72,7 +72,7 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
 }
 
-/** Returns true for a request that gets a response, now or later; false for one left as it was. */
+/** Returns true if SockJS handles the request, false if it left it untouched. */
 export type RequestListener = (req: NodeRequest, res: NodeResponse) => boolean;
 
 const howToUpgrade = "No websockets: beside a request listener they need installHandlers(server, " +
@@ -81,13 +81,13 @@ const howToUpgrade = "No websockets: beside a request listener they need install
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
 /**
- * Puts a SockJS server before all listeners that an HTTP server has, or gets later.
- * Requests and upgrades whose path is not under its `prefix` go to these, untouched
- * and in order; where there are none, the server's `fallback` responds, or a 404.
- * Requests under the prefix reach no other listener.
+ * Puts a SockJS server before all listeners that an HTTP server has, or gets later. Requests and
+ * upgrades whose path is under its `prefix` reach no other listener. Other requests and upgrades
+ * go to those listeners, unchanged and in order. If there are none, the SockJS server's `fallback`
+ * responds, or a 404.
  *
- * @throws {TypeError} If one of them is not a server, an option is unknown or its value not
- * allowed, or both servers are together already.
+ * @throws {TypeError} If an argument is not a server, an option is unknown or invalid, or the
+ * SockJS server is already installed on this HTTP server.
  */
 export function installHandlers(
   server: SockJSServer,
@@ -126,22 +126,22 @@ export function installHandlers(
 }
 
 /**
- * Makes a listener of a SockJS server, for a framework's middleware or hooks: where
- * a framework has several HTTP servers, or where other middleware is to see SockJS's
- * requests first. It takes the requests under the server's `prefix`; websockets need
+ * Makes a listener of a SockJS server, for a framework's middleware or hooks: if the framework has
+ * several HTTP servers, or where other middleware should run before SockJS. It handles the requests
+ * under the server's `prefix`, of the HTTP transports only. Websockets need
  * {@linkcode installHandlers} on the HTTP server.
  *
- * @example Fastify, which listens with several servers where `localhost` has several addresses
+ * @example Fastify, which opens one HTTP server per address of `localhost`
  * ```ts ignore
  * const listener = requestListener(echo);
  * fastify.addHook("onRequest", (request, reply, done) => {
  *   if (listener(request.raw, reply.raw)) reply.hijack();
  *   else done();
  * });
- * installHandlers(echo, fastify.server); // websockets; Fastify hands all of them to this server
+ * installHandlers(echo, fastify.server); // websockets; Fastify passes all upgrades to this server
  * ```
  *
- * @throws {TypeError} If there is no server.
+ * @throws {TypeError} If the argument is not a SockJS server.
  */
 export function requestListener(server: SockJSServer): RequestListener {
   checkServer(server, "Cannot make a request listener: it needs a SockJS server");
@@ -160,7 +160,7 @@ export function requestListener(server: SockJSServer): RequestListener {
   };
 }
 
-/** Takes a SockJS server off an HTTP server; open connections live on. */
+/** Removes a SockJS server from an HTTP server; open connections stay open. */
 export function detach(server: SockJSServer, httpServer: HttpServer): void {
   installations.get(httpServer)?.get(server)?.detach();
 }

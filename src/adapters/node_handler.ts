@@ -1,12 +1,12 @@
 /**
- * Passes requests and upgrades of Node's to a SockJS server, and sends its responses.
+ * Passes Node's requests and upgrades to a SockJS server, and sends the responses.
  *
  * @module
  */
 
 import { shortText } from "../server/error_reporter.ts";
 import { alreadySent } from "../runtimes/node/exchange.ts";
-import { type ConnectionEmitter, hasUnfinishedResponse } from "../runtimes/node/insides.ts";
+import { type ConnectionEmitter, hasUnfinishedResponse } from "../runtimes/node/internals.ts";
 import { NodeRequestRuntime } from "../runtimes/node/node_runtime.ts";
 import {
   type EarlyResponse,

@@ -1,6 +1,6 @@
 /**
  * The stock client, as the npm package `sockjs-client` has it, for the option
- * `serveClient`: page and iframe page get the same version, from the server itself.
+ * `serveClient`. The page and the iframe page get the same version, from the server itself.
  *
  * On npm, `sockjs-client` is installed beside this package: `npm install sockjs-client`.
  *

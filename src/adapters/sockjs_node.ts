@@ -74,7 +74,7 @@ export interface ServerEvents {
 
 /** A SockJS service, to be installed on servers of `node:http`. */
 export class Server extends Emitter<ServerEvents> {
-  /** What was given to the constructor. */
+  /** What was passed to the constructor. */
   readonly options: ServerOptions;
   readonly #installations = new Map<HttpServer, Installation[]>();
 
@@ -144,7 +144,7 @@ export function listen(httpServer?: HttpServer | null, options?: ServerOptions |
   return server;
 }
 
-/** The default export, as `require` gives it. */
+/** The default export, as `require` returns it. */
 const sockjs: {
   createServer: typeof createServer;
   listen: typeof listen;

@@ -1,5 +1,5 @@
 /**
- * The interface of a server to adapters.
+ * The part of a server that adapters use.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A connection: what the application has of a client.
+ * A connection: the application's handle to one client.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { OPEN, type ReadyState } from "../protocol/ready_state.ts";
 import type { Session } from "../session/session.ts";
 
 /**
- * One client, on any transport. Servers make these and give them to the listeners of
+ * One client, on any transport. Servers create connections and pass them to the listeners of
  * `connection`.
  *
- * Messages that come before there is a listener (the listener of `connection` may be
- * async) are kept for the first listener or reader, up to about a megabyte; then
- * the connection is closed with 1008. A message over the option `maxMessageSize` closes
- * it with 1009, and a send over it is refused with 413. A listener that throws or rejects closes
- * its connection with 1011.
+ * Messages that arrive before there is a listener (the listener of `connection` may be async) are
+ * kept for the first listener or reader, up to about 1 MiB; above that, the connection is closed
+ * with 1008. A websocket message larger than `maxMessageSize` closes the connection with 1009. An
+ * HTTP request that sends messages and is larger than that gets 413. A listener that throws or
+ * rejects closes its connection with 1011.
  *
  * @example By events
  * ```ts
@@ -57,7 +57,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   #id: string | undefined;
   #paused = false;
 
-  /** The application's own data: what `authorize` gave, or `undefined` until it is set. */
+  /** The application's own data: the `context` from `authorize`, or `undefined` until it is set. */
   context!: Context;
 
   /** @ignore */
@@ -68,7 +68,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     session.application = this.#inbox;
   }
 
-  /** A random name; never the session id from the URL, which must stay a secret. */
+  /** A random id; never the session id from the URL, which must stay secret. */
   get id(): string {
     return (this.#id ??= crypto.randomUUID());
   }
@@ -78,7 +78,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.readyState;
   }
 
-  /** Whether messages may still come. */
+  /** Whether messages may still arrive. */
   get readable(): boolean {
     return this.#session.readyState === OPEN;
   }
@@ -88,12 +88,12 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.readyState === OPEN;
   }
 
-  /** The transport of the last receiving request. */
+  /** The transport of the last receiving request: a stream, a poll or a websocket. */
   get protocol(): Protocol {
     return this.#session.client.protocol;
   }
 
-  /** The websocket subprotocol that was agreed on; `undefined` for none, and on other transports. */
+  /** The websocket subprotocol that was agreed on. `undefined` if there is none. */
   get subprotocol(): string | undefined {
     return this.#session.client.subprotocol;
   }
@@ -125,8 +125,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * The client's address, or that of the last proxy; `undefined` where the runtime does not tell,
-   * and on unix sockets, as are the port and this end.
+   * The client's address, or that of the last proxy. `undefined` if the runtime does not report
+   * it, and on unix sockets. The same holds for `remotePort` and `address`.
    */
   get remoteAddress(): string | undefined {
     return this.#session.client.endpoints.remote?.address;
@@ -137,32 +137,34 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this.#session.client.endpoints.remote?.port;
   }
 
-  /** This end of the connection, where the runtime tells: on Bun the name and port that it serves. */
+  /**
+   * The server's own end of the connection, if the runtime reports it. On Bun, the host name and
+   * port that it serves.
+   */
   get address(): { readonly address: string; readonly port: number } | undefined {
     return this.#session.client.endpoints.local;
   }
 
-  /** Bytes written that have not left for the client yet. */
+  /** Bytes that were written and have not been sent to the client yet. */
   get bufferedAmount(): number {
     return this.#session.bufferedAmount;
   }
 
   /**
-   * Settles when more may be written, or when the connection is over: at once
-   * unless `write` has said false. Never rejects.
+   * Resolves when more may be written, or when the connection has ended. Resolves at once if the
+   * last `write` returned true. Never rejects.
    */
   get ready(): Promise<void> {
     return this.#inbox.ready;
   }
 
   /**
-   * Sends a message. It is never lost while the connection lives, even when
-   * this says false: that is above `highWaterMark` bytes (64 KiB) that the client has
-   * not taken. Above `maxBufferedBytes` (16 MiB) the connection is closed with 1008; a message
-   * that alone is over it is not sent at all.
+   * Sends a message. Returns false when more than `highWaterMark` bytes (64 KiB) wait for the
+   * client; the message is queued even then. Above `maxBufferedBytes` (16 MiB), the connection is
+   * closed with 1008. A single message above that limit is not sent at all.
    *
-   * @returns False when the connection is not open, and when the caller should
-   * wait for `ready` or `drain` before it writes more.
+   * @returns False if the connection is not open, or if the caller should wait for `ready` or
+   * `drain` before it writes more.
    * @throws {TypeError} If the message is not a string.
    */
   write(message: string): boolean {
@@ -177,12 +179,13 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Ends the connection after what was written already.
+   * Sends what was written before, then ends the connection.
    *
-   * @param code 0 to 65535, by default 1000. On a websocket, codes that cannot be
-   * sent there arrive in the SockJS frame, and as 1000 in the websocket's own.
-   * @param reason By default that of the code 1000, "Normal closure", else empty.
-   * @throws {RangeError} If the code is not such a number.
+   * @param code An integer from 0 to 65535, by default 1000. A code that RFC 6455 does not allow in
+   * a websocket close frame is sent only in the SockJS close frame; the websocket itself closes
+   * with 1000.
+   * @param reason Defaults to "Normal closure" for code 1000, and to "" for others.
+   * @throws {RangeError} If the code is not an integer from 0 to 65535.
    * @throws {TypeError} If the reason is not a string.
    */
   close(code?: number, reason?: string): void {
@@ -198,10 +201,10 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Writes all messages to the destination, waits when that asks for it, and
-   * ends it when no more will come, unless it is `process.stdout` or `process.stderr`. When the
-   * destination fails, the connection is closed with 1011, and the error goes to the server's
-   * event `error`.
+   * Writes all messages to the destination, and waits for `drain` when its `write` returns false.
+   * Ends the destination when no more messages will come, unless it is `process.stdout` or
+   * `process.stderr`. If the destination fails, the connection is closed with 1011, and the error
+   * goes to the server's event `error`.
    *
    * @param options `{ end: false }` leaves the destination open.
    * @returns The destination.
@@ -215,10 +218,10 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Keeps messages from listeners until `resume`. Above 64 KiB of them, senders have
-   * to wait: sends over HTTP for their answer; websockets are not read any more, on
-   * Node and Bun, and their end may show later. What comes all the same is kept up to
-   * about a megabyte, above which the connection is closed with 1008.
+   * Keeps messages from listeners until `resume`. Above 64 KiB of them, senders are held back: an
+   * HTTP send gets its response late, and on Node and Bun the websocket is no longer read, so its
+   * end may be noticed late. What still arrives is kept, up to about 1 MiB; above that the
+   * connection is closed with 1008.
    */
   pause(): this {
     if (!this.#paused) this.#inbox.pause();
@@ -226,7 +229,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return this;
   }
 
-  /** Lets messages through again, those that were kept first. */
+  /** Ends a pause: delivers the messages that were kept, then later ones. */
   resume(): this {
     if (!this.#paused) return this;
     this.#paused = false;
@@ -235,16 +238,16 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Both directions as Web streams. Once the readable one is read from, it takes
-   * the messages like any reader; leave it alone and listeners get them.
+   * Both directions as Web streams. While the readable stream is being read, it gets the messages.
+   * Otherwise listeners get them.
    */
   stream(): ConnectionStreams {
     return streams(this, this.#inbox);
   }
 
   /**
-   * Reads message by message, from the first `next` until the connection closes. Listeners for
-   * `data` get no messages meanwhile. With several readers, each message goes to one of them.
+   * Reads message by message, from the first `next` until the connection closes. Until then,
+   * listeners for `data` get no messages. With several readers, each message goes to one of them.
    * Leaving the loop early leaves the connection open, and the next reader or listener goes on.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
@@ -256,7 +259,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
     return `<SockJSConnection ${this.id}>`;
   }
 
-  /** Adds a listener; messages kept for the first one are delivered soon after. */
+  /** Adds a listener. Messages that were kept for the first listener are delivered soon after. */
   override on<Name extends keyof ConnectionEvents>(
     event: Name,
     listener: Listener<ConnectionEvents[Name]>,

@@ -6,11 +6,11 @@
 
 /** How a connection ended; what listeners for `close` get. */
 export interface CloseEvent {
-  /** The close code, such as 1000, or 1006 when the client just vanished. */
+  /** The close code, such as 1000, or 1006 if the client vanished. */
   readonly code: number;
-  /** The reason given with it. */
+  /** The reason that came with the code; may be empty. */
   readonly reason: string;
-  /** Whether the end was agreed on, by a close frame. */
+  /** Whether the connection ended with a close frame. */
   readonly wasClean: boolean;
 }
 
@@ -20,10 +20,10 @@ export interface ConnectionEvents {
   data: [message: string];
   /** The same in the shape of a browser's event, as older code expects it. */
   message: [event: { data: string }];
-  /** More may be written, after `write` said false. */
+  /** More may be written, after `write` returned false. */
   drain: [];
-  /** No more messages will come. */
+  /** No more messages will arrive. */
   end: [];
-  /** The connection is over. Fires exactly once. */
+  /** The connection has ended. Fires exactly once. */
   close: [event: CloseEvent];
 }

@@ -1,5 +1,5 @@
 /**
- * Tells the application when it may write again, after a `write` that gave false.
+ * Tells the application when it may write again, after a `write` that returned false.
  *
  * @module
  */
@@ -20,14 +20,14 @@ export class Drain {
     this.#emit = emit;
   }
 
-  /** Settles when more may be written, or when the connection is over. */
+  /** Settles when more may be written, or when the connection has ended. */
   get ready(): Promise<void> {
     return (this.#ready ??= new Promise((resolve) => (this.#settle = resolve)));
   }
 
   /**
    * The session has drained. The application hears of it in a turn of its own: one that writes as
-   * soon as it may would leave the event loop no time for others, where the system takes all at once.
+   * soon as it may would block the event loop, as long as the system accepts all.
    */
   drained(): void {
     inNextTurn(() => this.#notify(), (error) => this.#session.failed(error));

@@ -13,7 +13,7 @@ export type EventMap<Events> = Record<keyof Events, unknown[]>;
 /** A function that is called for an event. Its result counts only when it is a promise that rejects. */
 export type Listener<Arguments extends unknown[]> = (...args: Arguments) => unknown;
 
-/** The methods of Node's EventEmitter, typed by the events that there are. */
+/** The methods of Node's EventEmitter, typed by the names of the events. */
 export interface Emitter<Events extends EventMap<Events>> {
   /** Adds a listener, after those that are there. */
   on<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
@@ -44,13 +44,16 @@ export interface Emitter<Events extends EventMap<Events>> {
   rawListeners<Name extends keyof Events>(event: Name): Listener<Events[Name]>[];
   /** The events that have listeners. */
   eventNames(): (keyof Events)[];
-  /** How many listeners of one event are too many to be meant; 0 for any number. */
+  /**
+   * Sets the number of listeners per event above which Node warns of a leak; 0 turns the warning
+   * off.
+   */
   setMaxListeners(count: number): this;
-  /** What `setMaxListeners` has set. */
+  /** The number that `setMaxListeners` has set. */
   getMaxListeners(): number;
 }
 
-/** Makes emitters; a class to extend. */
+/** The class of emitters, to extend. */
 export interface EmitterConstructor {
   /** An emitter without listeners. */
   new <Events extends EventMap<Events>>(): Emitter<Events>;

@@ -144,7 +144,7 @@ export class Inbox<Context> implements Application, FailureHandler {
     this.#deliverSoon();
   }
 
-  /** Settles when more may be written, or when the connection is over. */
+  /** Settles when more may be written, or when the connection has ended. */
   get ready(): Promise<void> {
     return this.#session.congested ? this.#getDrain().ready : Promise.resolve();
   }

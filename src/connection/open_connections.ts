@@ -50,7 +50,7 @@ export class OpenConnections<Context> {
     callListeners(this.#server, "open", connection, handler);
   }
 
-  /** The connection is over. */
+  /** The connection has ended. */
   closed(connection: Connection<Context>): void {
     this.#open.delete(connection);
   }

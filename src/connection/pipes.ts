@@ -8,24 +8,24 @@ import type { Connection } from "./connection.ts";
 import type { Inbox } from "./inbox.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
-/** What `pipe` writes to: a Node stream, another connection, anything alike. */
+/** What `pipe` writes to: a Node stream, another connection, or any object with these methods. */
 export interface PipeDestination {
-  /** False once it takes no more; absent where it never says. */
+  /** False once the destination takes no more; may be absent. */
   readonly writable?: boolean;
-  /** Takes a message; false asks to wait for `drain`. */
+  /** Takes a message. Returns false to ask for a pause until `drain`. */
   write(message: string): unknown;
   /** Called when no more messages will come. */
   end?(): unknown;
   /** Adds a listener for `drain`, `close` or `error`. */
   once?(event: string, listener: (error?: unknown) => void): unknown;
-  /** Takes a listener away. */
+  /** Removes a listener. */
   removeListener?(event: string, listener: (error?: unknown) => void): unknown;
 }
 
 /** How `pipe` treats its destination. */
 export interface PipeOptions {
   /**
-   * Whether the destination ends with the connection. `process.stdout` and `process.stderr`
+   * Whether the destination ends when the connection ends. `process.stdout` and `process.stderr`
    * never do: they are shared.
    *
    * @default {true}
@@ -141,7 +141,7 @@ class Pipe<Context> {
     this.#inbox.resume();
   }
 
-  /** The destination takes no more; it may still tell why. */
+  /** The destination takes no more; it may still report why. */
   stop(): void {
     this.#isOpen = false;
     this.#connection.off("data", this.#forward);
@@ -153,7 +153,7 @@ class Pipe<Context> {
     this.#inbox.failed(error);
   }
 
-  /** Gives what `write` gives, which may be a promise that rejects. */
+  /** Returns what `write` returns, which may be a promise that rejects. */
   readonly #forward = (message: string): unknown => {
     const destination = this.#destination;
     const taken = destination.write(message);

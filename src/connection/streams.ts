@@ -14,7 +14,7 @@ export interface ConnectionStreams {
   readonly readable: ReadableStream<string>;
   /**
    * Messages to the client, no faster than it takes them. Closing it closes the
-   * connection. When the connection is over, a writer gets an error; a pipe does not: what still
+   * connection. When the connection has ended, a writer gets an error; a pipe does not: what still
    * comes through it is dropped.
    */
   readonly writable: WritableStream<string>;
@@ -94,7 +94,7 @@ function watched<Chunk>(
   return stream;
 }
 
-/** After so many messages for a connection that is over, a pipe is left waiting for ever. */
+/** After so many messages for a connection that has ended, a pipe is left waiting for ever. */
 const maxDropped = 1000;
 
 /** Messages to a client. */

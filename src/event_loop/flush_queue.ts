@@ -1,5 +1,5 @@
 /**
- * Puts off the flushing of output, so that what is written in one turn leaves together.
+ * Defers the flushing of output, so that everything written in one turn leaves together.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Calls that have no caller to catch an error: callbacks of runtimes, timers, and what was put
- * off. An error there would end the process.
+ * Runs code whose errors nobody would catch: runtime callbacks, timers and deferred tasks. An error
+ * there would end the process.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Recognizes promises, and what else applications give in place of one.
+ * Recognises promises and other thenables.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
  * Turns of the event loop: pending I/O runs between two of them.
  *
- * What is put off runs in this order: microtasks, and with them `flushSoon`; then `immediate`,
- * and with it `flushAtEndOfTurn`; then `inNextTurn`. Of these, only microtasks that make more
- * microtasks keep I/O waiting.
+ * Deferred tasks run in this order: microtasks, and with them `flushSoon`; then `immediate`,
+ * and with it `flushAtEndOfTurn`; then `inNextTurn`. Only microtasks that queue more
+ * microtasks can starve I/O.
  *
  * @module
  */

@@ -22,7 +22,8 @@ export interface ServerOptions extends SockJSNodeOptions {
   prefix?: string | RegExp | undefined;
   /**
    * The URL of the stock client for the iframe page: absolute, or a path from `/`. It must
-   * be exactly the version that the page uses.
+   * be exactly the version that the page uses. The default matches only pages that load that same
+   * URL; otherwise set this option.
    *
    * @default what `serveClient` serves, or else
    * "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"
@@ -51,8 +52,9 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   contentSecurityPolicy?: boolean | undefined;
   /**
-   * The transports that are on. `"iframe"` stands for the page that some transports need; it
-   * is on anyway if all `origins` are allowed.
+   * The transports that are on. `"iframe"` stands for the page that some transports need. While
+   * `origins` is `"*"`, that page is on even if this list does not name it; `disableCors` turns it
+   * off.
    *
    * @default all; without `jsonp-polling`, `htmlfile` and the iframe page if `origins` is set
    */
@@ -77,23 +79,24 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   responseLimit?: number | undefined;
   /**
-   * Milliseconds after which a streaming response ends with its next frame, a heartbeat at the
-   * latest. The client then makes another request. Some proxies keep reading for a client that
-   * has left; this limit ends such sessions.
+   * Milliseconds. After this time, a streaming response ends with the next frame, which is a
+   * heartbeat if nothing else is sent. The client then makes another request. Some proxies keep
+   * reading for a client that has left; this limit ends such sessions.
    *
    * @default {300000}
    */
   responseTimeLimit?: number | undefined;
   /**
    * Milliseconds between heartbeats. Keep it below 35,000, because jsonp clients give up then.
-   * Bun closes connections that are silent for more than 245,000.
+   * On Bun, keep it below 245,000: Bun cuts a connection off after at most 255 s without data, and
+   * 10 s of these are a margin.
    *
    * @default {25000}
    */
   heartbeatDelay?: number | undefined;
   /**
-   * Milliseconds without a receiving request after which a session ends. The process may stay
-   * alive for as long after its last client.
+   * Milliseconds without a receiving request (a stream, a poll or a websocket) after which a
+   * session ends. The process, too, may stay alive for this long after its last client has left.
    *
    * @default {5000}
    */
@@ -123,11 +126,12 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   origins?: "*" | readonly string[] | RegExp | OriginCheck | undefined;
   /**
-   * Called before a session opens. `true` allows it; `false` refuses it with 403; a `Response`
-   * is sent as it is; `{ context, key }` allows it and sets `connection.context`. With a `key`,
-   * the function is called for each later request of the session too, and a request that is
-   * given another key gets 403. Any other value is an error, and refused with 403. If the
-   * function throws, the response is 500. It must not read the request's body.
+   * Called before a session opens. `true` allows it. An object with a `context`, a `key` or both
+   * allows it too, and sets `connection.context`. `false` is refused with 403. So is any other
+   * value, which is also reported as an error. A `Response` is sent as it is. If `authorize`
+   * returns a `key`, it is called again for each later request of the session, and must return the
+   * same key; otherwise the request gets 403. If the function throws, the response is 500. It must
+   * not read the request's body.
    *
    * @default allows everyone
    */
@@ -142,10 +146,10 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   subprotocols?: readonly string[] | ChooseSubprotocol | undefined;
   /**
-   * The most bytes of a message, and of the body of a send. A longer body gets 413, before it
-   * is read whole. A longer message on a websocket closes it with 1009. Bun itself closes a
-   * websocket with 1006 for a message over its `maxPayloadLength` (16 MiB), and Deno for one
-   * over 64 MiB.
+   * The most bytes of a websocket message, and of an HTTP request that sends messages. A longer
+   * request gets 413 before it is read to the end. A longer message on a websocket closes it with
+   * 1009. Bun itself closes a websocket with 1006 for a message over its `maxPayloadLength` (16
+   * MiB), and Deno for one over 64 MiB.
    *
    * @default {1048576}
    */
@@ -164,10 +168,10 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   maxBufferedBytes?: number | undefined;
   /**
-   * Bytes that wait in all sessions together: for clients, for the application to read them,
-   * and for the rest of their message. Above this limit, new sessions and `/info` get 503. Sessions
-   * that hold more than a fair share (the limit divided by all sessions) are closed with 1008,
-   * the largest first; others are not closed.
+   * Bytes that wait in all sessions together: for clients, for the application to read them, and
+   * for the rest of a body to arrive. Above this limit, new sessions and `/info` get 503. Sessions
+   * that hold more than a fair share (the limit divided by the number of sessions) are closed with
+   * 1008, the largest first; others are not closed.
    *
    * @default {268435456}
    */
@@ -187,7 +191,8 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   heartbeatTimeout?: number | undefined;
   /**
-   * Whether websockets get an `h` frame beside each ping. Clients may rely on these frames.
+   * Whether websockets get an `h` frame in addition to each ping. Set it to `false` only if none of
+   * your clients needs these frames.
    *
    * @default {true}
    */
@@ -207,7 +212,7 @@ export interface ServerOptions extends SockJSNodeOptions {
   log?: ((severity: LogSeverity, message: string) => void) | undefined;
   /**
    * Handles requests whose path is not under `prefix`. If it returns nothing, the response is
-   * 404; on Bun it may return nothing after an upgrade of its own.
+   * 404. On Bun, a fallback that has upgraded the request with `server.upgrade` returns nothing.
    *
    * @default responds with 404
    */
@@ -217,7 +222,7 @@ export interface ServerOptions extends SockJSNodeOptions {
 /** Decides about an origin, in the form in which browsers send it; for the option `origins`. */
 export type OriginCheck = (origin: string, request: Request) => boolean;
 
-/** What `authorize` grants to a request. */
+/** What `authorize` allows a request. */
 export interface Grant<Context = unknown> {
   /** Becomes `connection.context`. */
   readonly context?: Context | undefined;

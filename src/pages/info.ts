@@ -1,5 +1,5 @@
 /**
- * The info response, which tells clients what the server can do (protocol, section 2).
+ * The info response, which lists for clients what the server can do (protocol, section 2).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Messages and frames on their way to clients. Sessions share what a broadcast was encoded to.
+ * Messages and frames on their way to clients. The sessions of a broadcast share one encoding.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The binding to Bun.
+ * The implementation of a runtime for Bun.
  *
  * @module
  */

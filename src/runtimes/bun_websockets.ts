@@ -10,7 +10,7 @@ import type { Socket, SocketListener } from "./runtime.ts";
 
 /** What we use of a Bun websocket. */
 export interface ServerWebSocket {
-  /** What was given to `upgrade`. */
+  /** What was passed to `upgrade`. */
   readonly data: unknown;
   /** Sends a message. */
   send(message: string | Uint8Array): number;
@@ -121,7 +121,7 @@ export class BunSocket implements Socket {
 
 /** An application's own websocket. Bun's type fits as well. */
 export interface OwnWebSocket {
-  /** What was given to `upgrade`. */
+  /** What was passed to `upgrade`. */
   readonly data: unknown;
   /** Sends a message. */
   send(message: string | Uint8Array): unknown;

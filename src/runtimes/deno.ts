@@ -1,5 +1,5 @@
 /**
- * The binding to Deno.
+ * The implementation of a runtime for Deno.
  *
  * @module
  */
@@ -102,7 +102,7 @@ class DenoSocket implements Socket {
 
   #closed({ code = 0, reason = "", wasClean }: DenoEvent): void {
     clearTimeout(this.#poll);
-    // Deno gives 0 for an end without a close frame, and 1001 with `wasClean` false for a peer
+    // Deno reports 0 for an end without a close frame, and 1001 with `wasClean` false for a peer
     // that did not answer a ping.
     if (code === 0) this.#listener.closed(noCloseFrame, reason);
     else if (wasClean === false) this.#listener.closed(timedOut.code, timedOut.reason);

@@ -12,7 +12,7 @@ import type { Frame } from "../protocol/message.ts";
 
 /** One end of a connection. */
 export interface Address {
-  /** IP address, or the name that the runtime gives. */
+  /** IP address, or the name that the runtime reports. */
   readonly address: string;
   readonly port: number;
 }

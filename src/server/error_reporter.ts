@@ -25,7 +25,7 @@ export class ErrorReporter {
     if (!callListeners(this.#emitter, "error", error, this)) this.failed(error);
   }
 
-  /** Logs an error: of a listener for errors, or where there is no such listener. */
+  /** Logs an error: of a listener for errors, or an error that has no such listener. */
   failed(error: unknown): void {
     this.log("error", describe(error));
   }

@@ -1,5 +1,5 @@
 /**
- * Calls the functions among the options, which may throw or give any value.
+ * Calls the functions that were passed as options; they may throw or return anything.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
-/** Gives what the options say of a request, where they are values as where they are functions. */
+/** The results of options for a request, whether they are values or functions. */
 export class OptionCallbacks {
   /** The option `authorize`. The caller deals with what it throws. */
   readonly authorization: Authorization | undefined;
@@ -49,7 +49,7 @@ export class OptionCallbacks {
     return undefined;
   }
 
-  /** The base URL that clients are given, when there is one. */
+  /** The base URL for clients, if there is one. */
   baseUrl(): string | undefined {
     const { baseUrl } = this.#settings;
     if (typeof baseUrl !== "function") return baseUrl;

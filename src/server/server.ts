@@ -1,5 +1,5 @@
 /**
- * The server: takes options, and gives a handler of requests and the connections.
+ * The server: takes options, and has the request handler and the connections.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export interface ServerEvents<Context = unknown> {
   connection: [connection: Connection<Context>];
   /** The older name of `connection`; fires right after it. */
   open: [connection: Connection<Context>];
-  /** A listener or an option's function threw or rejected. Without a listener, it is logged. */
+  /** A listener or a function among the options threw or rejected. Without a listener, the error is logged. */
   error: [error: unknown];
 }
 
@@ -91,13 +91,13 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   #closed: Promise<void> | undefined;
 
   /**
-   * {@linkcode Server.handle}, bound to this server. Answers every request; those
-   * outside the prefix with the option `fallback`, or a 404.
+   * {@linkcode Server.handle}, bound to this server. It responds to every request. Those outside
+   * the prefix go to the option `fallback`, or get a 404.
    */
   readonly handler: (request: Request, info?: unknown) => Response | Promise<Response>;
   /** The same function, under the name that `deno serve` and `bun run` look for. */
   readonly fetch: (request: Request, info?: unknown) => Response | Promise<Response>;
-  /** For `Bun.serve`, where one object serves all servers; other runtimes do not need it. */
+  /** For `Bun.serve`; one object serves all servers. Other runtimes do not need it. */
   readonly websocket: WebSocketHandlers;
   /** The open connections. */
   readonly connections: Connections<Context>;
@@ -106,7 +106,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Makes a service; the same as `createServer`.
    *
    * @param options See {@linkcode ServerOptions}.
-   * @throws {TypeError} If an option is unknown, or its value not allowed.
+   * @throws {TypeError} If an option is unknown or its value is invalid.
    */
   constructor(options: ServerOptions = {}) {
     super();
@@ -128,11 +128,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   /**
-   * Answers a request.
+   * Responds to a request.
    *
-   * @param info Whatever the runtime passes beside the request: Deno's
+   * @param info The second argument that the runtime passes: Deno's
    * `ServeHandlerInfo`, Bun's `Server`. Bun needs it for websockets.
-   * @returns The response; a promise of it only where the server has to wait.
+   * @returns The response; a promise of it only if the server has to wait.
    * Never throws and never rejects. After an upgrade, return it as it is.
    */
   handle(request: Request, info?: unknown): Response | Promise<Response> {
@@ -149,8 +149,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   /**
-   * Whether a request with that URL, or path, is for this server: under its
-   * `prefix`. For adapters, which pass on all others.
+   * Whether a request with that URL, or path, is for this server, because it is under its
+   * `prefix`. For adapters, which leave all other requests to other handlers.
    */
   matches(url: string): boolean {
     const { start, end } = pathOf(url);
@@ -164,20 +164,19 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     return prefixEnd >= 0 && this.#router.find(url, prefixEnd, end)?.route.upgrades === true;
   }
 
-  /**
-   * Logs, once, what the application should have written otherwise. For adapters.
-   */
+  /** Logs a mistake in the application's setup, once. For adapters. */
   warnOnce(message: string): void {
     this.#errors.warnOnce(message);
   }
 
   /**
-   * Ends the service: new sessions are refused with a 503, and open ones get what was
-   * written to them and a close frame. Calls after the first change nothing.
+   * Ends the service: new sessions are refused with a 503. Open ones get what was written to them,
+   * and a close frame. Calls after the first change nothing.
    *
-   * @returns Settles when all are gone, or cut off. Nothing of the service keeps the
-   * process alive from then on. The HTTP server is yours to close, before or after.
-   * @throws {RangeError} If the code is no integer of 0 to 65535, or a time no number of ms.
+   * @returns Resolves when all connections have ended or were cut off. After that, the service has
+   * no timers that keep the process alive. Close the HTTP server yourself, afterwards.
+   * @throws {RangeError} If `code` is not an integer from 0 to 65535, or `timeout` or `spread` is
+   * not a valid number of milliseconds.
    * @throws {TypeError} If the reason is not a string.
    */
   close(options: CloseOptions = {}): Promise<void> {
@@ -193,7 +192,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.
-   * @throws {RangeError} If it alone is over `maxBufferedBytes`; it is not sent then.
+   * @throws {RangeError} If the message alone is larger than `maxBufferedBytes`. It is not sent.
    */
   broadcast(message: string): void {
     if (typeof message !== "string") {

@@ -11,7 +11,7 @@ import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 /** How a server is closed. */
 export interface CloseOptions {
   /**
-   * ms after the last close frame until connections that are still there are destroyed.
+   * Milliseconds after the last close frame until connections that are still open are cut off.
    *
    * @default {10000}
    */
@@ -23,13 +23,13 @@ export interface CloseOptions {
    */
   code?: number | undefined;
   /**
-   * The reason that goes with it.
+   * The close reason for all connections.
    *
    * @default {"Server is shutting down"}
    */
   reason?: string | undefined;
   /**
-   * ms over which the close frames are spread, so that clients do not all come back
+   * Milliseconds over which the close frames are spread, so that clients do not all come back
    * in the same second.
    *
    * @default {0}

@@ -14,9 +14,9 @@ const minPause = 100;
 export interface BufferOwner {
   /** How many, those that are yet to come included. */
   readonly heldBytes: number;
-  /** Whether its session is over. Then it is evicted first, whatever its share. */
+  /** Whether its session has ended. Then it is evicted first, whatever its share. */
   readonly isOver?: boolean;
-  /** It holds more than its share: it ends, and gives back what it holds. */
+  /** It holds more than its share: it ends, and releases what it holds. */
   evict(): void;
 }
 
@@ -80,7 +80,7 @@ export class BufferBudget {
     else setTimeout(() => inNextTurn(look, failed), pause);
   }
 
-  /** Evicts owners that are over, then those with more than a fair share, until there is room. */
+  /** Evicts ended owners, then those with more than a fair share, until there is room. */
   #reduce(): void {
     if (!this.isFull) return;
     const share = this.#most / this.#owners.reduce((sum, { size }) => sum + size, 0);
@@ -98,7 +98,7 @@ export class BufferBudget {
 
 type Held = readonly [owner: BufferOwner, heldBytes: number];
 
-/** The owners with more than their share: those that are over first, then the largest first. */
+/** The owners with more than their share: ended ones first, then the largest first. */
 function largest(groups: readonly BufferOwners[], share: number): Held[] {
   const found: Held[] = [];
   for (const owners of groups) {

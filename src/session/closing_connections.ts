@@ -11,9 +11,9 @@ import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 export interface ClosingConnection {
   /** Bytes in it that the server counts. */
   readonly heldBytes: number;
-  /** Bytes in it that have not left yet, as far as its runtime tells. */
+  /** Bytes in it that have not left yet, as far as its runtime reports it. */
   readonly bufferedAmount: number;
-  /** Whether its session is over. */
+  /** Whether its session has ended. */
   readonly isOver: boolean;
   destroy(): void;
 }
@@ -108,7 +108,7 @@ export class ClosingConnections implements BufferOwners {
     return entry;
   }
 
-  /** One is gone. False where it was none of them. */
+  /** One is gone. False if it was none of them. */
   delete(connection: ClosingConnection): boolean {
     const entry = this.#all.get(connection);
     entry?.timeouts?.remove(entry);

@@ -6,7 +6,7 @@
 
 /**
  * The most sends that wait for one session. Clients send no more before they have their response.
- * Runtimes do not always tell of sends that were given up, so the first of more gets its response.
+ * Runtimes do not always report abandoned sends, so if another comes, the oldest gets its response.
  */
 const maxWaiting = 16;
 
@@ -19,7 +19,7 @@ export class Pause {
     return this.#waiting.size;
   }
 
-  /** Calls back at its end, or where too many wait. */
+  /** Calls back at its end, or if too many wait. */
   wait(resume: () => void): void {
     this.#waiting.add(resume);
     if (this.#waiting.size <= maxWaiting) return;

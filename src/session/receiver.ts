@@ -11,7 +11,7 @@ import type { Frame } from "../protocol/message.ts";
 export interface Receiver {
   /** Bytes that it took and that have not left yet. */
   readonly bufferedAmount: number;
-  /** The same, or up to a quarter of `highWaterMark` more where that is known faster. */
+  /** The same, or up to a quarter of `highWaterMark` more if that is known faster. */
   readonly bufferedUpperBound: number;
   /**
    * Bytes after which a frame of messages ends, and the next begins: frames are
@@ -33,7 +33,7 @@ export interface Receiver {
   abort(status: CloseStatus): void;
   /** A heartbeat is due, or the sign of life that the last one has asked for. */
   heartbeat(): HeartbeatResult;
-  /** Reads no more from the client until `resume`, where it can. */
+  /** Reads no more from the client until `resume`, if it can. */
   pause(): void;
   /** Reads again. */
   resume(): void;

@@ -27,7 +27,7 @@ import type { SessionStore } from "./session_store.ts";
 import type { Upload } from "./upload.ts";
 import { TimeoutEntry } from "../event_loop/timeouts.ts";
 
-/** What a send costs that waits for its response: a request with its head, as runtimes keep it. */
+/** What a waiting send costs: a request with its headers, as runtimes keep it. */
 const sendCost = 16 * 1024;
 
 /**
@@ -42,7 +42,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
   application: Application | undefined;
   /** The id from the URL; empty on websockets, which have none. */
   readonly id: string;
-  /** The key that `authorize` gave; requests with another key are refused. */
+  /** The key that `authorize` returned; requests with another key are refused. */
   readonly key: string | undefined;
   /** Whether messages go without frames. */
   readonly isRaw: boolean;
@@ -214,7 +214,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.flush();
   }
 
-  /** The client has given the sign of life that it was asked for. */
+  /** The client has answered a ping. */
   markAlive(): void {
     if (this.readyState === OPEN) this.#sessions.heartbeatTimeouts.add(this);
   }
@@ -294,7 +294,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
   }
 
   /**
-   * Queues a message, which a broadcast gives in its encoded form as well. False when the session
+   * Queues a message, which a broadcast passes in its encoded form as well. Returns false when the session
    * is not open, and when the caller should wait for `drained`.
    */
   write(message: string, encoded?: Message): boolean {
@@ -434,7 +434,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#sessions.free(this);
   }
 
-  /** A heartbeat is due, or the disconnect delay is over. */
+  /** A heartbeat is due, or the disconnect delay has passed. */
   override timedOut(): void {
     const receiver = this.#receiver;
     if (receiver !== undefined && this.readyState === OPEN) {

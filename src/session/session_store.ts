@@ -1,5 +1,5 @@
 /**
- * All sessions of one server, those included that linger after their end.
+ * All sessions of one server, including ended ones that are kept for a while.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export class SessionStore {
   readonly #byId = new Map<string, Session>();
   /** Connections that have their last frame and are not gone yet. */
   readonly closingConnections: ClosingConnections;
-  /** Sessions that are over while the application still takes their messages. */
+  /** Ended sessions whose messages the application is still reading. */
   readonly #endedUnread = new Set<Session>();
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
@@ -75,7 +75,7 @@ export class SessionStore {
     this.#maxSessions = limits.maxSessions;
   }
 
-  /** Bytes in a connection above which the runtime tells when they have left. */
+  /** Bytes in a connection above which the runtime reports when they have left. */
   get drainThreshold(): number {
     // Of so many characters, none is longer than the mark in bytes.
     return Math.min(maxDrainThreshold, this.highWaterMark / 4);
@@ -120,7 +120,7 @@ export class SessionStore {
     this.changed?.();
   }
 
-  /** A session that is over has messages that the application still takes, or has no more. */
+  /** An ended session has messages that the application is still reading, or has no more. */
   keepForUnread(session: Session, hasUnread: boolean): void {
     if (hasUnread) this.#endedUnread.add(session);
     else this.#endedUnread.delete(session);

@@ -1,5 +1,5 @@
 /**
- * A send whose body is under way.
+ * A send whose body is still arriving.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export class Upload {
     this.#session.uploads.add(this);
   }
 
-  /** The session is over. */
+  /** The session has ended. */
   giveUp(): void {
     this.isGivenUp = true;
     this.#stop?.();

@@ -1,5 +1,6 @@
 /**
- * The interfaces of a transport: its paths, and what sets it apart from others over HTTP.
+ * The interfaces of a transport: its routes, and, for HTTP transports, method, content type,
+ * headers and framing.
  *
  * @module
  */

@@ -25,13 +25,13 @@ const rows: Readonly<Record<string, Row>> = {
   ownChunks: {
     says:
       "an answer whose chunks are switched off after its head is sent as it is written; not on Bun",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: true,
     onBun: false,
   },
   ownFrames: {
     says: "frames that are written to the socket of a websocket arrive between its own",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: true,
   },
   upgradeAsRequest: {
@@ -51,7 +51,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   tooLong: {
     says: "a message that is too long is closed with a code alone; Bun does not ask us",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", closings: [[1009]] },
     onBun: { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", closings: [] },
   },
@@ -63,30 +63,30 @@ const rows: Readonly<Record<string, Row>> = {
   },
   fragments: {
     says: "what reads a websocket keeps fragments in a list, and calls for each; Bun has no such",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: { count: 1, fin: false },
     onBun: "none",
   },
   unfinishedResponse: {
     says:
       "an upgrade comes behind a request without a response, and its socket has that; not on Bun",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: [false, true],
     onBun: "nothing",
   },
   queuedResponse: {
     says: "a response that waits behind another has no socket",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: [false, true],
   },
   putBack: {
     says: "a server reads what was put back into the socket of an upgrade as a request",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: "1",
   },
   replacedHeaders: {
     says: "the headers of a request can be replaced; not on Bun",
-    place: "src/runtimes/node/insides.ts",
+    place: "src/runtimes/node/internals.ts",
     sees: true,
     onBun: false,
   },

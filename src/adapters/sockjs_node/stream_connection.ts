@@ -1,5 +1,5 @@
 /**
- * A connection as sockjs-node has it: a stream of Node's.
+ * A connection as sockjs-node has it: a Node stream.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface ConnectionEvents {
   drain: [];
   /** No more messages will come; not after `destroy`. */
   end: [];
-  /** The connection is over. Fires exactly once, after all others. */
+  /** The connection has ended. Fires exactly once, after all others. */
   close: [event: CloseEvent];
 }
 

@@ -1,12 +1,12 @@
 /**
- * A request of Node's together with its response.
+ * A Node request together with its response.
  *
  * @module
  */
 
 import { Buffer } from "node:buffer";
 import type { PlainResponse } from "../../http/plain_response.ts";
-import { isQueued } from "./insides.ts";
+import { isQueued } from "./internals.ts";
 import { writeHead } from "./response_head.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 

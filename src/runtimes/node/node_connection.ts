@@ -1,11 +1,11 @@
 /**
- * The connection under a request of Node's: its two ends, its idle timeout, and its close.
+ * The connection of a Node request: its two ends, its idle timeout, and its close.
  *
  * @module
  */
 
 import { addressOf, type Endpoints } from "../runtime.ts";
-import { isQueued } from "./insides.ts";
+import { isQueued } from "./internals.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse, SocketEnds, TimedOut } from "./types.ts";
 
 /** The two ends of a socket. */

@@ -13,7 +13,7 @@ import {
   type SocketListener,
 } from "../runtime.ts";
 import { alreadySent } from "./exchange.ts";
-import { type ConnectionEmitter, putBack, takesBodies } from "./insides.ts";
+import { type ConnectionEmitter, putBack, takesBodies } from "./internals.ts";
 import { endpointsOf } from "./node_connection.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
 import type { WsServer } from "./ws_server.ts";

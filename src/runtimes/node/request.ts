@@ -1,12 +1,12 @@
 /**
- * A request of Node's as a `Request` of the Web.
+ * Presents a Node request (`IncomingMessage`) as a Web `Request`.
  *
  * @module
  */
 
 import { type BodyWatcher, readUpTo, unwatched } from "../../http/body.ts";
 import { isHost, isHostOrNone } from "../../http/host.ts";
-import { passAs } from "./insides.ts";
+import { passAs } from "./internals.ts";
 import { bodyOf, readText } from "./request_body.ts";
 import { lazyHeaders } from "./request_headers.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";

@@ -1,5 +1,5 @@
 /**
- * The body of a request of Node's.
+ * The body of a Node request.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * The headers of a request of Node's as a `Headers` of the Web.
+ * Presents a Node request's headers as Web `Headers`.
  *
  * @module
  */
 
-import { passAs, replaceHeaders } from "./insides.ts";
+import { passAs, replaceHeaders } from "./internals.ts";
 import type { IncomingMessage } from "./types.ts";
 
 /** A `Headers`. For all but `get` and `has`, it makes a real one, which takes long. */

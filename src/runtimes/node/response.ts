@@ -1,5 +1,5 @@
 /**
- * Sends a `Response` of the Web by Node's `ServerResponse`.
+ * Sends a Web `Response` through Node's `ServerResponse`.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { onResponseGone } from "./node_connection.ts";
 import { clearHead, connectionHeaders, writeHead } from "./response_head.ts";
 
 /**
- * Sends a response, unless Node was given it already.
+ * Sends a response, unless Node has it already.
  *
  * @throws If Node cannot send it.
  */

@@ -1,5 +1,5 @@
 /**
- * The head of a response, for Node: status and headers.
+ * The status and headers of a response, for Node.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import { PlainResponse } from "../../http/plain_response.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
 import type { Sink, SinkListener } from "../runtime.ts";
 import { alreadySent, type Exchange } from "./exchange.ts";
-import { takeOverChunks } from "./insides.ts";
+import { takeOverChunks } from "./internals.ts";
 import { IdleTimeoutSuspension, onResponseGone } from "./node_connection.ts";
 import { writeHead } from "./response_head.ts";
 
@@ -17,7 +17,7 @@ import { writeHead } from "./response_head.ts";
 const lastChunk = "0\r\n\r\n";
 
 /**
- * A text longer than `long` is sent in pieces of `maxPiece` characters, as Node does not say how
+ * A text longer than `long` is sent in pieces of `maxPiece` characters, as Node does not report how
  * much of one piece is left.
  */
 const maxPiece = 64 * 1024;

@@ -1,6 +1,6 @@
 /**
- * Types of what is used of Node's HTTP. They are our own, as those of `@types/node` differ from
- * version to version, and users of this library should need none.
+ * The parts of Node's HTTP types that we use. They are written here because `@types/node` changes
+ * between versions, and users should not need it.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export interface IncomingMessage {
   readonly readableDidRead?: boolean | undefined;
   /** Whether the end of the body was emitted. */
   readonly readableEnded?: boolean | undefined;
-  /** The encoding of its strings; none if it gives bytes. */
+  /** The encoding of its strings; none if it delivers bytes. */
   readonly readableEncoding?: string | null | undefined;
   on(event: string, listener: (...args: never[]) => void): unknown;
   listenerCount(event: string): number;

@@ -19,7 +19,7 @@ import {
   writableConnection,
   type WsConnection,
   type WsInsides,
-} from "./insides.ts";
+} from "./internals.ts";
 import type { IncomingMessage } from "./types.ts";
 
 /** What is used of a websocket of `ws`. */

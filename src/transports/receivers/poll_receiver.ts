@@ -125,11 +125,11 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
     this.abort();
   }
 
-  /** The response; a plain string where it is known, which runtimes send fastest. */
+  /** The response; a plain string if it is known, which runtimes send fastest. */
   respond(call: Call, headers: ResponseHeaders): HandlerResult | Promise<HandlerResult> {
     if (this.#ready !== undefined) return this.#reply(this.#ready, call, headers);
     const { stream, onAbandoned } = call.runtime;
-    // A `ReadableStream` would send the head at once, before there is anything to say.
+    // A `ReadableStream` would send the headers at once, before there is anything to send.
     const mayWait = stream === undefined && onAbandoned !== undefined;
     return mayWait ? this.#wait(call, headers) : this.#reply(undefined, call, headers);
   }

@@ -41,7 +41,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   #socket: Socket | undefined;
   #session: Session | undefined;
   #paused = false;
-  /** Made when the first message comes, where the runtime delivers messages apart. */
+  /** Made when the first message comes, if the runtime delivers messages one by one. */
   #arrivals: Arrivals | undefined;
   /** Bytes in the socket that the server counts. */
   #counted = 0;
@@ -135,7 +135,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
   }
 
-  /** Counts only what is over the threshold: the socket tells when that has left. */
+  /** Counts only what exceeds the threshold: the socket reports when that has left. */
   #recount(): void {
     const amount = this.#connection?.bufferedUpperBound ?? 0;
     const counted = amount > this.drainThreshold ? amount : 0;

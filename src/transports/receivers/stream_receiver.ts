@@ -17,7 +17,7 @@ import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
 import type { Framing } from "../transport.ts";
 import { openSink } from "./web_sink.ts";
 
-/** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` is over. */
+/** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` has passed. */
 export class StreamReceiver implements Receiver, SinkListener, ClosingConnection {
   readonly #framing: Framing;
   readonly #session: Session;
@@ -156,7 +156,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     this.abort();
   }
 
-  /** Counts only what is over the threshold: the sink tells when that has left. */
+  /** Counts only what exceeds the threshold: the sink reports when that has left. */
   #recount(amount: number): void {
     const counted = amount > this.drainThreshold ? amount : 0;
     if (counted === this.#counted) return;

@@ -20,13 +20,13 @@ const encoder = new TextEncoder();
 
 /**
  * Bytes of a chunk of a long frame, and from how many bytes on a frame is long. Deno asks for the
- * next chunk as soon as it has one, and does not tell how much of that has left. Longer chunks it
+ * next chunk as soon as it has one, and does not report how much of that has left. Longer chunks it
  * divides by itself, at any byte.
  */
 const maxChunk = 64 * 1024;
 const long = 2 * maxChunk;
 
-/** Bytes that the runtime gets at a time: it does not tell when those have left. */
+/** Bytes that the runtime gets at a time: it does not report when those have left. */
 const enough = long;
 
 /** At the end of a character: some clients decode chunk by chunk. */
@@ -49,7 +49,7 @@ function abortError(): Error {
  */
 class WebSink implements Sink {
   readonly response: Response;
-  /** Only where the runtime needs it at the end: it keeps the request's head in memory. */
+  /** Only if the runtime needs it at the end: it keeps the request's headers in memory. */
   readonly #runtime: RequestRuntime | undefined;
   readonly #listener: SinkListener;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;

@@ -1,5 +1,5 @@
 /**
- * The name of a function of the page, which clients of htmlfile and jsonp give in the query
+ * The name of a function of the page, which clients of htmlfile and jsonp pass in the query
  * (protocol, section 6).
  *
  * @module
@@ -10,7 +10,7 @@ import type { Framing } from "../transport.ts";
 
 const maxLength = 32;
 
-/** Makes the framing for the request's callback, or says why there can be none. */
+/** Makes the framing for the request's callback, or an error if there can be none. */
 export function withCallback(call: Call, framing: (callback: string) => Framing): Framing | string {
   const mark = call.url.indexOf("?");
   const query = new URLSearchParams(mark < 0 ? "" : call.url.slice(mark + 1));

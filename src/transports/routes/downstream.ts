@@ -1,5 +1,5 @@
 /**
- * Requests by which clients of the HTTP transports receive frames (protocol, section 5).
+ * Handles the requests with which clients of the HTTP transports receive frames (protocol, section 5).
  *
  * @module
  */
@@ -66,8 +66,8 @@ const maxChecks = 5;
 const step = 10;
 
 /**
- * Clients abort a request and ask again without a pause. The abort shows after a
- * turn, and later where the new connection was faster than the end of the old.
+ * Clients abort a request and ask again without a pause. The server learns of the abort
+ * after a turn, and later if the new connection was faster than the end of the old.
  */
 async function waitForPreviousReceiver({ service, sessionId }: Call): Promise<void> {
   await new Promise<void>(inNextTurn);
@@ -93,7 +93,7 @@ function attachReceiver(
   }
   const { prelude } = framing;
   const clientInfo = call.clientInfo(transport.protocol);
-  // Else the session keeps the whole head of the request, which a client may have made long.
+  // Else the session keeps all headers of the request, which a client may have made long.
   if (prelude !== undefined || call.runtime.readsHeadersFast === true) void clientInfo.headers;
   const headers = transport.headers(call);
   headers["Content-Type"] = transport.contentType;

@@ -1,5 +1,5 @@
 /**
- * Requests by which clients of the HTTP transports send messages (protocol, section 6).
+ * Handles the requests with which clients of the HTTP transports send messages (protocol, section 6).
  *
  * @module
  */
@@ -48,8 +48,8 @@ function noSession(send: Send, call: Call): PlainResponse {
 }
 
 /**
- * Settles when the session takes messages again, or when the sender is gone, where the runtime
- * tells. Until then the runtime keeps the silent connection open, where it can.
+ * Settles when the session takes messages again, or when the sender is gone, if the runtime
+ * reports it. Until then the runtime keeps the silent connection open, if it can.
  */
 function whenResumed(
   { runtime }: Call,

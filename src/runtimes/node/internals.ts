@@ -1,8 +1,8 @@
 /**
- * The one place that touches what Node, the package `ws` and event emitters do not document, or
- * do not expect others to change. Each item says what is used and why, what happens where it is
- * missing or replaced, and which test watches it; probes are in `tests/runtimes/node_http_test.ts`.
- * `tests/unit/runtimes/node/insides_test.ts` keeps such things out of other files.
+ * The only file that uses undocumented parts of Node, `ws` and event emitters, or replaces their
+ * methods. Each item states what is used and why, what happens if it is missing or replaced, and
+ * which test watches it. Probes are in `tests/runtimes/node_http_test.ts`.
+ * `tests/unit/runtimes/node/internals_test.ts` keeps such uses out of other files.
  *
  * @module
  */
@@ -24,9 +24,9 @@ export const isRealNode = !("Deno" in globalThis || "Bun" in globalThis);
  */
 export const takesBodies = !isRealNode || parseInt(process.versions.node) >= 26;
 
-/** What is used of an HTTP server. */
+/** The part of an HTTP server that we use. */
 export interface ConnectionEmitter {
-  /** The most fields in a request's head. Node drops those after it, or responds with 431. */
+  /** The most headers of a request. Node drops those after it, or responds with 431. */
   readonly maxHeadersCount?: number | null | undefined;
   /** As in Node: whether there was a listener. */
   emit(event: string, socket: unknown): boolean;

@@ -13,7 +13,7 @@ import {
   replaceMethod,
   takeOverChunks,
   writableConnection,
-} from "../../../../src/runtimes/node/insides.ts";
+} from "../../../../src/runtimes/node/internals.ts";
 import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
 const root = new URL("../../../../", import.meta.url);
@@ -34,7 +34,7 @@ function codeOf(file: string): string {
   return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 }
 
-const insides = "src/runtimes/node/insides.ts";
+const internals = "src/runtimes/node/internals.ts";
 
 /** Uses of what is inside others' objects. */
 const touches = [
@@ -51,10 +51,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "src/connection/pipes.ts": ["_isStdio"],
 };
 
-Deno.test("no other file touches the insides of Node, ws and emitters", () => {
+Deno.test("no other file touches the internals of Node, ws and emitters", () => {
   const found: Record<string, string[]> = {};
   for (const file of sourceFiles()) {
-    if (file === insides) continue;
+    if (file === internals) continue;
     const code = codeOf(file);
     const here = touches.flatMap((touch) => [...code.matchAll(touch)].map(([, what]) => what!));
     const unlisted = here.filter((what) => !elsewhere[file]?.includes(what));
@@ -63,8 +63,8 @@ Deno.test("no other file touches the insides of Node, ws and emitters", () => {
   assertEquals(found, {});
 });
 
-Deno.test("each inside says why it is used, and names a test or a probe that there is", () => {
-  const source = Deno.readTextFileSync(new URL(insides, root));
+Deno.test("each internal says why it is used, and names a test or a probe that exists", () => {
+  const source = Deno.readTextFileSync(new URL(internals, root));
   const probes = Deno.readTextFileSync(new URL("tests/runtimes/node_http_test.ts", root));
   const documented = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function (\w+)/g);
   const names: string[] = [];
