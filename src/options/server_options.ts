@@ -128,7 +128,7 @@ export interface ServerOptions extends SockJSNodeOptions {
   /**
    * Called before a session opens. `true` allows it. An object with a `context`, a `key` or both
    * allows it too, and sets `connection.context`. `false` is refused with 403. So is any other
-   * value, which is also reported as an error. A `Response` is sent as it is. If `authorize`
+   * value, which is also reported as an error. A `Response` is sent unchanged. If `authorize`
    * returns a `key`, it is called again for each later request of the session, and must return the
    * same key; otherwise the request gets 403. If the function throws, the response is 500. It must
    * not read the request's body.
