@@ -143,7 +143,7 @@ const howToServe = "Cannot upgrade: on Node websockets need serve({ fetch: app.f
 
 /**
  * Makes the runtimes of requests. Without `upgradeWebSocket` they have no websockets, and the log
- * says so once a client asks whether there are any.
+ * warns of this when the first client asks for one.
  */
 export function nodeServerRuntime(
   upgradeWebSocket: UpgradeWebSocket | undefined,

@@ -11,7 +11,7 @@ import { optionNames } from "../options/settings.ts";
 /**
  * Refuses options that are not an object, or have an unknown name.
  *
- * @param cannot The beginning of the message, which says what fails.
+ * @param cannot The beginning of the message: the action that fails.
  * @throws {TypeError}
  */
 export function checkNames(cannot: string, options: unknown, known: readonly string[]): void {

@@ -2,7 +2,7 @@
  * The stock client, as the npm package `sockjs-client` has it, for the option
  * `serveClient`. The page and the iframe page get the same version, from the server itself.
  *
- * On npm, `sockjs-client` is installed beside this package: `npm install sockjs-client`.
+ * With npm, install the package `sockjs-client` as well: `npm install sockjs-client`.
  *
  * @example
  * ```ts

@@ -14,9 +14,9 @@ export interface AnyEmitter {
 }
 
 /**
- * Calls the listeners for an event. One that throws or rejects does not keep the others
- * from their call. (EventEmitter's own `captureRejections` is no way to do that: a throw
- * ends its loop, and Deno loses rejections until something imports `node:process`.)
+ * Calls the listeners for an event. All of them are called, even if one throws or
+ * rejects. (EventEmitter's own `captureRejections` cannot do that: a throw ends its loop, and Deno
+ * loses rejections until something imports `node:process`.)
  *
  * @returns Whether there was a listener.
  */

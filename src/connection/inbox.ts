@@ -218,7 +218,10 @@ export class Inbox<Context> implements Application, FailureHandler {
     this.#regulate();
   }
 
-  /** Makes senders wait for a pause or a reader, which go on later; not where there is neither. */
+  /**
+   * Holds senders back while a pause, a slow reader or a long list keeps messages waiting. If nothing
+   * is going to read the messages, senders are not held back.
+   */
   #regulate(): void {
     const goesOn = this.#pauses > 0 || this.#readers > 0;
     const unread = this.#unread;

@@ -56,7 +56,7 @@ export function streams<Context>(
   };
 }
 
-/** An abort, by a signal or without a reason, is none: it is wanted. `tee` gives a list of two. */
+/** Aborts, by a signal or without a reason, are not failures. `tee` passes a list of two reasons. */
 function isFailure(reason: unknown): boolean {
   return reason instanceof Error
     ? reason.name !== "AbortError"
@@ -64,8 +64,8 @@ function isFailure(reason: unknown): boolean {
 }
 
 /**
- * A stream whose pipes need no `catch`: without one, a failure in a pipe would end the process,
- * where it is to end the connection.
+ * A stream whose pipes need no `catch`: otherwise a failure in a pipe would end the process. It
+ * should end only the connection.
  */
 function watched<Chunk>(
   stream: ReadableStream<Chunk>,

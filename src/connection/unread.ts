@@ -35,8 +35,8 @@ export class Unread {
   readonly #failed: (error: unknown) => void;
 
   /**
-   * @param rested is called when a rest is over.
-   * @param failed takes what that throws.
+   * @param rested is called after a rest.
+   * @param failed is called with the error if `rested` throws.
    */
   constructor(rested: () => void, failed: (error: unknown) => void) {
     this.#rested = rested;

@@ -8,26 +8,26 @@ import { type FailureHandler, guarded } from "./guard.ts";
 
 /** Something that waits in at most one {@linkcode Timeouts} at a time. */
 export abstract class TimeoutEntry implements FailureHandler {
-  /** Where this waits now; these four belong to `Timeouts`. */
+  /** The list in which this waits now. These four fields belong to `Timeouts`. */
   timeouts: Timeouts | undefined = undefined;
   due = 0;
   previous: TimeoutEntry | undefined = undefined;
   next: TimeoutEntry | undefined = undefined;
 
-  /** The delay is over; this waits no longer. */
+  /** The delay has passed. The entry waits no longer. */
   abstract timedOut(): void;
 
   /** `timedOut` has thrown. */
   abstract failed(error: unknown): void;
 }
 
-/** The longest that a timer takes, ms: of more it makes 1. A longer delay takes several. */
+/** The longest delay of a timer, ms. (Longer ones become 1 ms.) A longer delay takes several. */
 const longest = 2 ** 31 - 1;
-/** How late a timer may come before it means that the process has stood still, ms. */
+/** A timer that fires later than this means that the process was suspended or busy, ms. */
 const margin = 20;
-/** The shortest grace, ms: what lay in the sockets of some hundred clients is read in that time. */
+/** The shortest grace, ms. In that time, the sockets of some hundred clients can be read. */
 const shortestGrace = 250;
-/** How many there are in a row, where the process stands still in each of them. */
+/** The most graces in a row, if the process is blocked again in each of them. */
 const maxGraces = 3;
 
 /**
@@ -35,10 +35,10 @@ const maxGraces = 3;
  * added, so a linked list holds them, and one timer is armed for the first. Adding, moving
  * and removing change a few pointers.
  *
- * A timer that comes late means that the process was stopped, suspended or busy. What clients
- * have sent in time may still be in sockets then, so no entry times out before a grace: as long
- * as the timer was late, and at most the delay once more. Turns of the event loop would not
- * do: Deno looks at its sockets in one of 30, and Node takes one new connection in each.
+ * A timer that fires late means that the process was suspended or busy. Data that clients sent in
+ * time may then still be in sockets, so no entry times out before a grace. The grace is as long as
+ * the timer was late, and at most as long as the delay. Turns of the event loop are no measure of
+ * time: Deno polls its sockets only in every 30th turn, and Node accepts one connection per turn.
  */
 export class Timeouts {
   readonly #delay: number;
@@ -55,7 +55,7 @@ export class Timeouts {
     this.#delay = delay;
   }
 
-  /** The entry waits the whole delay from now, and no longer where it waited before. */
+  /** The entry waits the whole delay from now on, and leaves the list in which it waited. */
   add(entry: TimeoutEntry): void {
     entry.timeouts?.remove(entry);
     entry.timeouts = this;

@@ -14,7 +14,7 @@ const short = 68 * 1024;
 
 /** Learns how much of a body is in memory, and how to stop reading it. */
 export interface BodyWatcher {
-  /** So many more bytes are in memory, or will be, as Content-Length says. */
+  /** The number of bytes in memory has grown, or will grow according to Content-Length. */
   grew(bytes: number): void;
   /** `stop` ends the read of a long body, with the same result as for one that is too long. */
   stoppable(stop: () => void): void;

@@ -121,7 +121,7 @@ export const aScriptUrl: Check = {
   },
 };
 
-/** A value as error messages show it. */
+/** A value in the form for error messages. */
 export function show(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;

@@ -40,7 +40,7 @@ function originOf(url: string): string {
   return `${protocol}//${host}`;
 }
 
-/** Advice that shows the origin as browsers send it. */
+/** Advice with the origin in the form in which browsers send it. */
 function adviceOn(text: string): string | undefined {
   const hasScheme = text.includes("://");
   const url = hasScheme ? text : `https://${text.replace(/^\/+/, "")}`;

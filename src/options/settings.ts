@@ -35,7 +35,7 @@ type OptionName = Exclude<keyof ServerOptions, keyof SockJSNodeOptions>;
 /** How an option's value is checked, and its default. */
 interface Row extends Check {
   readonly default?: unknown;
-  /** The spelling of sockjs-node, where that differs. */
+  /** The spelling of sockjs-node, if it differs. */
   readonly alias?: keyof SockJSNodeOptions;
 }
 
@@ -167,7 +167,7 @@ function readOption(given: Readonly<Record<string, unknown>>, name: string, row:
 /** sockjs-node's options that have no meaning here. */
 const ignored = ["faye_server_options"];
 
-/** Those of them that were given. */
+/** Those of the ignored options that were passed. */
 export function ignoredOptions(options: ServerOptions): string[] {
   const given = options as Readonly<Record<string, unknown>>;
   return ignored.filter((name) => given[name] !== undefined);

@@ -12,7 +12,7 @@ export interface CloseStatus {
 }
 
 /**
- * Checks the code and reason that an application gave.
+ * Checks the code and reason that an application has passed.
  *
  * @throws {RangeError} If the code is not an integer from 0 to 65535.
  * @throws {TypeError} If the reason is not a string.
@@ -81,7 +81,7 @@ export const brokenFraming: CloseStatus = {
   reason: "Broken framing.",
 };
 
-/** The code itself where RFC 6455 lets an endpoint send it, else 1000. */
+/** The code itself if RFC 6455 allows an endpoint to send it, otherwise 1000. */
 export function websocketCloseCode(code: number): number {
   const sendable = (code >= 1000 && code <= 1003) ||
     (code >= 1007 && code <= 1014) ||

@@ -30,7 +30,7 @@ export function decodeText(text: string): readonly string[] | undefined {
   return messagesOf(text) ?? singleOf(text);
 }
 
-/** Whether it is a short array of one plain message, as most are: 100 ns, where parsing takes 490. */
+/** Whether it is a short array of one plain message, as most are: 100 ns; parsing takes 490. */
 function isPlainArray(text: string): boolean {
   return text.length >= 4 && text.startsWith('["') && text.endsWith('"]') &&
     isPlain(text, 2, text.length - 2);

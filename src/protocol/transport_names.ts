@@ -39,6 +39,6 @@ export const protocols = Object.keys(traits) as readonly Protocol[];
 export const websocketProtocols: readonly Protocol[] = protocols
   .filter((name) => traits[name].isWebsocket);
 
-/** The names of the transports that are off unless named where `origins` are restricted. */
+/** The transports that are off if `origins` is restricted, unless the application names them. */
 export const bypassingProtocols: readonly Protocol[] = protocols
   .filter((name) => traits[name].bypassesCors);

@@ -38,7 +38,7 @@ export interface Service {
 export class Call {
   readonly service: Service;
   readonly request: Request;
-  /** What the runtime passed beside the request. */
+  /** The handler's second argument, from the runtime. */
   readonly info: unknown;
   readonly runtime: RequestRuntime;
   /** The session's id from the path; empty if the path has none. */
@@ -76,7 +76,7 @@ export class Call {
     return this.#url.slice(this.#start);
   }
 
-  /** What this request says about the client. */
+  /** The information about the client in this request. */
   clientInfo(protocol: Protocol): ClientInfo {
     return new ClientInfo(
       protocol,

@@ -227,7 +227,7 @@ class DenoRequest implements RequestRuntime {
 
   /**
    * Deno puts `Host` before the path as it is: with `x/echo/…/xhr_send?` in it, any path is
-   * a send. And `POST http://x?/echo` has no path, which only the URL shows.
+   * a send. And `POST http://x?/echo` has no path, which is visible only in the URL.
    */
   hasItsPath(url: string, start: number): boolean {
     // The scheme is `http+unix` on a unix socket, and `http+vsock` on a virtual machine's socket.

@@ -147,15 +147,14 @@ export interface RequestRuntime {
   hasItsPath?(url: string, start: number): boolean;
   /** The two ends of the request's connection. */
   endpoints(): Endpoints;
-  /** Keeps the connection open through a silence of that many milliseconds. */
+  /** Keeps the connection open during a silence of that many milliseconds. */
   suspendIdleTimeout?(ms: number): void;
-  /** Takes back what `suspendIdleTimeout` did. Called before the response ends. */
+  /** Restores the timeout that `suspendIdleTimeout` changed. Called before the response ends. */
   restoreIdleTimeout?(): void;
 }
 
 /**
- * A runtime: makes what serves one request. `info` is what the runtime passed to the handler
- * beside the request.
+ * A runtime: makes the `RequestRuntime` of a request. `info` is the handler's second argument.
  */
 export type Runtime = (request: Request, info: unknown) => RequestRuntime;
 

@@ -92,7 +92,7 @@ export class OptionCallbacks {
     const check = this.#originCheck;
     if (check === undefined) return true;
     const origin = request.headers.get("Origin");
-    // Of requests without an origin, browsers tell whether a page of another site has made them.
+    // For requests without an origin, browsers report whether a page of another site made them.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
     if (allowed !== undefined && typeof allowed !== "boolean") {
@@ -102,7 +102,7 @@ export class OptionCallbacks {
   }
 }
 
-/** The names that a client offers, in its order and without duplicates. What is no name is left out. */
+/** The valid names that a client offers, in its order and without duplicates. */
 function subprotocolsOf(field: string | null): Set<string> {
   const parts = field === null ? [] : field.split(",");
   return new Set(parts.map((part) => part.trim()).filter(isSubprotocol));
@@ -122,7 +122,7 @@ function checkFallback(result: unknown): HandlerResult {
   throw new TypeError(`Cannot respond: fallback must give a Response, got ${typeof result}`);
 }
 
-/** `undefined` where all are allowed. */
+/** `undefined` if all origins are allowed. */
 function originCheck(origins: Settings["origins"]): OriginCheck | undefined {
   if (origins === "*") return undefined;
   if (typeof origins === "function") return origins;

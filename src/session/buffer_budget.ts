@@ -7,20 +7,20 @@
 import type { FailureHandler } from "../event_loop/guard.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
-/** ms between two searches for the largest: each search goes through all sessions. */
+/** The shortest time between two scans of all sessions, ms. */
 const minPause = 100;
 
 /** Something that holds bytes in this process. */
 export interface BufferOwner {
-  /** How many, those that are yet to come included. */
+  /** The number of bytes, including announced ones that are yet to arrive. */
   readonly heldBytes: number;
   /** Whether its session has ended. Then it is evicted first, whatever its share. */
   readonly isOver?: boolean;
-  /** It holds more than its share: it ends, and releases what it holds. */
+  /** Called if it holds more than its share. It ends, and releases its bytes. */
   evict(): void;
 }
 
-/** A group of them. */
+/** A group of owners. */
 export interface BufferOwners extends Iterable<BufferOwner> {
   readonly size: number;
 }
@@ -59,7 +59,7 @@ export class BufferBudget {
     return this.#total > this.#most;
   }
 
-  /** So many bytes more, or less. */
+  /** Adds a number of bytes, or subtracts it if it is negative. */
   change(by: number): void {
     this.#total += by;
     if (by > 0 && this.#total > this.#most) this.#lookSoon();

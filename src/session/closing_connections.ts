@@ -1,5 +1,5 @@
 /**
- * Connections that have their last frame and are not gone yet.
+ * Connections that have been given their last frame and are not gone yet.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { BufferOwner, BufferOwners } from "./buffer_budget.ts";
 import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 
-/** One of them. */
+/** A connection that is closing. */
 export interface ClosingConnection {
   /** Bytes in it that the server counts. */
   readonly heldBytes: number;
@@ -18,12 +18,12 @@ export interface ClosingConnection {
   destroy(): void;
 }
 
-/** Waits with one of them for its end. */
+/** The timeout of one closing connection. */
 class Entry extends TimeoutEntry implements BufferOwner {
   readonly #connection: ClosingConnection;
-  /** Where it waits again as long as its client takes something. */
+  /** The list in which it waits again as long as its client reads something. */
   #timeouts: Timeouts | undefined;
-  /** Bytes that the client had to take when the waiting began. */
+  /** Bytes that were left for the client when the waiting began. */
   #bytesLeft = 0;
   #wasDestroyed = false;
 
@@ -108,7 +108,7 @@ export class ClosingConnections implements BufferOwners {
     return entry;
   }
 
-  /** One is gone. False if it was none of them. */
+  /** A connection is gone. Returns false if it is not in this list. */
   delete(connection: ClosingConnection): boolean {
     const entry = this.#all.get(connection);
     entry?.timeouts?.remove(entry);

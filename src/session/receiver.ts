@@ -1,5 +1,5 @@
 /**
- * What a session writes to while its client listens; each kind of transport has one.
+ * The interface of a receiver: what a session writes its frames to. Each kind of transport has one.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Frame } from "../protocol/message.ts";
 
-/** Takes a session's frames to its client. */
+/** Sends a session's frames to its client. */
 export interface Receiver {
-  /** Bytes that it took and that have not left yet. */
+  /** Bytes that it has accepted and not sent yet. */
   readonly bufferedAmount: number;
-  /** The same, or up to a quarter of `highWaterMark` more if that is known faster. */
+  /** The same number, or up to a quarter of `highWaterMark` more if that is known faster. */
   readonly bufferedUpperBound: number;
   /**
    * Bytes after which a frame of messages ends, and the next begins: frames are
@@ -20,10 +20,10 @@ export interface Receiver {
   readonly frameSize: number;
   /** Whether a heartbeat that is due begins with an `h` frame. */
   readonly wantsHeartbeatFrame: boolean;
-  /** Calls `flush` of its session when that is best: a microtask later, or at the end of the turn. */
+  /** Calls its session's `flush` at the best time: a microtask later, or at the end of the turn. */
   scheduleFlush(): void;
   /**
-   * Takes a frame. False when that was its last one: it ends by itself, calls
+   * Takes a frame. Returns false if it takes no more frames. Then it ends by itself, calls
    * `Session.detach` when that is done, and the client comes back.
    */
   send(frame: Frame): boolean;
@@ -31,7 +31,7 @@ export interface Receiver {
   end(status: CloseStatus): void;
   /** Destroys it, with what it has not sent yet. */
   abort(status: CloseStatus): void;
-  /** A heartbeat is due, or the sign of life that the last one has asked for. */
+  /** A heartbeat is due, or the answer to the last one. */
   heartbeat(): HeartbeatResult;
   /** Reads no more from the client until `resume`, if it can. */
   pause(): void;
@@ -40,8 +40,8 @@ export interface Receiver {
 }
 
 /**
- * What comes of a heartbeat. "handled": there is nothing to wait for. "awaiting-pong": the client
- * was asked for a sign of life, and `Session.markAlive` is called when it comes. "dead": the
- * client should have given one by now.
+ * The result of a heartbeat. "handled": there is nothing to wait for. "awaiting-pong": the client
+ * was sent a ping, and `Session.markAlive` is called when it answers. "dead": the client should
+ * have answered by now.
  */
 export type HeartbeatResult = "handled" | "awaiting-pong" | "dead";

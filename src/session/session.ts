@@ -48,11 +48,11 @@ export class Session extends TimeoutEntry implements BufferOwner {
   readonly isRaw: boolean;
   readonly #sessions: SessionStore;
   #receiver: Receiver | undefined;
-  /** The receiver takes no more frames, but what it took may still be on its way. */
+  /** The receiver takes no more frames, but those that it took may still be on their way. */
   #full = false;
   /** Former receivers whose responses are still on their way. */
   #underWay: Set<Receiver> | undefined;
-  /** Bytes that the client had to take at the last check. */
+  /** Bytes that were left for the client at the last check. */
   #owed = 0;
   readonly #queue: SendQueue;
   #flushing = false;
@@ -401,7 +401,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#receiver = undefined;
     this.#endReceiver(receiver, this.#status);
     if (this.readyState === CLOSING) this.#finish(this.#status, true);
-    // One close frame tells of an interruption, and a websocket is its session's only receiver.
+    // Only one close frame reports an interruption, and a websocket is its session's only receiver.
     if (this.#status === interrupted || this.id === "") this.#forget();
   }
 
@@ -442,7 +442,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
       this.#exchanged = true;
       if (!this.#full) return this.#heartbeat(receiver);
       if (this.#hasTaken(receiver.bufferedAmount)) return this.#awaitHeartbeat(receiver);
-      // A client that has taken nothing of its response in all this time takes nothing any more.
+      // A client that has read nothing of its response in all this time counts as gone.
       this.interrupt(receiver);
       return receiver.abort(this.#status);
     }

@@ -33,7 +33,7 @@ function payload(body: string, call: Call): string {
 function fieldOf(form: string): string {
   const start = /(?<![^&])(?:d|%64)(?=[=&]|$)/.exec(form)?.index ?? form.length;
   const end = form.indexOf("&", start);
-  // Beside percent codes that are no UTF-8, URLSearchParams of Node takes a code unit for a byte.
+  // Next to percent codes that are not UTF-8, Node's URLSearchParams takes code units for bytes.
   const field = form.slice(start, end < 0 ? form.length : end)
     .replace(/[^\0-\x7f]+/g, encodeURIComponent);
   return new URLSearchParams(field).get("d") ?? "";

@@ -47,7 +47,7 @@ export interface ResponseHead {
   setHeader(name: string, value: string | readonly string[]): unknown;
 }
 
-/** Converts values of any type as sockjs-node does, for options where that matters. */
+/** Converts values of any type as sockjs-node does, for options for which that matters. */
 const coercions: Readonly<Record<string, (value: unknown) => unknown>> = {
   websocket: Boolean,
   disable_cors: Boolean,
@@ -91,7 +91,7 @@ export function webOptions(
   return values;
 }
 
-/** Makes an option `jsessionid` that gives no cookie, as the application's function sets it itself. */
+/** Makes an option `jsessionid` without a cookie: the application's function sets it itself. */
 function setting(jsessionid: JSessionId, errors: ErrorReporter): (request: Request) => undefined {
   return (request) => {
     const messages = nodeMessages(request);

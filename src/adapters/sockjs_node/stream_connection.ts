@@ -137,10 +137,9 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   }
 
   /**
-   * Sends a message: what is no string is made one.
+   * Sends a message. A value that is not a string is converted to one.
    *
-   * @returns False when the connection is not open, and when the caller should wait
-   * for `drain`.
+   * @returns False if the connection is not open, or if the caller should wait for `drain`.
    */
   write(message: unknown): boolean {
     // Not a template: that asks objects for `toString` first, sockjs-node for `valueOf`.

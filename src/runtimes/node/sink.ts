@@ -28,9 +28,9 @@ export class NodeSink implements Sink {
   readonly response = alreadySent;
   readonly #exchange: Exchange;
   readonly #timeout: IdleTimeoutSuspension;
-  /** Undefined once they are sent, with the first chunk. */
+  /** Undefined once the headers are sent, with the first chunk. */
   #headers: ResponseHeaders | undefined;
-  /** Whether the heads of chunks are written here, not by Node. */
+  /** Whether the chunk headers are written here, not by Node. */
   #chunked = false;
   /** Undefined once no more events are to follow. */
   #listener: SinkListener | undefined;
@@ -180,7 +180,7 @@ function isFirstHalf(unit: number): boolean {
   return (unit & 0xfc00) === 0xd800;
 }
 
-/** A chunk of HTTP/1.1 with its head. One without bytes would end the body. */
+/** A chunk of HTTP/1.1 with its chunk header. A chunk without bytes would end the body. */
 export function chunkOf(text: string, bytes: number): string {
   if (bytes === 0) return "";
   return bytes.toString(16) + "\r\n" + text + "\r\n";

@@ -69,12 +69,12 @@ export class WsSocket implements Socket {
     websocket.on("pong", () => listener.pong());
     announceClose(websocket);
     websocket.on(closeRequested, (code, reason) => {
-      // For a message over `maxPayload`, `ws` gives no reason; ours has one.
+      // For a message over `maxPayload`, `ws` has no reason; this library adds one.
       if (code === messageTooBig.code && reason === undefined) listener.tooLong();
       else listener.closing();
     });
     websocket.on("close", (code, reason) => listener.closed(code, reason.toString()));
-    // A close event follows each error. With Bun's own `ws`, only an error says that a message
+    // A close event follows each error. With Bun's own `ws`, only an error indicates that a message
     // was too long.
     websocket.on("error", ({ code }) => {
       if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") listener.tooLong();

@@ -50,8 +50,8 @@ export class Arrivals {
   }
 
   /**
-   * Whether what is written waits for the end of the turn: more messages are likely to come, or
-   * none has come in this turn, so that what is written is no response to one. With sixteen
+   * Whether output waits for the end of the turn: if more messages are likely to arrive, or if none
+   * has arrived in this turn, so that the output cannot be the response to one. With sixteen
    * messages in flight, an echo then takes a quarter of the time.
    */
   get moreAreLikely(): boolean {

@@ -35,9 +35,9 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   readonly #clientInfo: ClientInfo;
   /** Makes the session, once. */
   #createSession: (() => Session) | undefined;
-  /** Until its connection is gone. */
+  /** The websocket, until its connection is gone. */
   #connection: Socket | undefined;
-  /** The same, until it is told to close. */
+  /** The same websocket, until the server closes it. */
   #socket: Socket | undefined;
   #session: Session | undefined;
   #paused = false;
@@ -45,9 +45,9 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   #arrivals: Arrivals | undefined;
   /** Bytes in the socket that the server counts. */
   #counted = 0;
-  /** Whether the client owes a sign of life. */
+  /** Whether the client has yet to answer a ping. */
   #awaitsPong = false;
-  /** Whether it could have given one since then, and how much it had sent by then. */
+  /** Whether it could have answered since then, and how many bytes it had sent by then. */
   #couldRespond = false;
   #bytesRead = 0;
 

@@ -26,7 +26,7 @@ const encoder = new TextEncoder();
 const maxChunk = 64 * 1024;
 const long = 2 * maxChunk;
 
-/** Bytes that the runtime gets at a time: it does not report when those have left. */
+/** Bytes that are passed to the runtime at a time. It does not report when those have been sent. */
 const enough = long;
 
 /** At the end of a character: some clients decode chunk by chunk. */

@@ -93,7 +93,7 @@ function attachReceiver(
   }
   const { prelude } = framing;
   const clientInfo = call.clientInfo(transport.protocol);
-  // Else the session keeps all headers of the request, which a client may have made long.
+  // Otherwise the session keeps all headers of the request, which a client may have made long.
   if (prelude !== undefined || call.runtime.readsHeadersFast === true) void clientInfo.headers;
   const headers = transport.headers(call);
   headers["Content-Type"] = transport.contentType;

@@ -48,7 +48,7 @@ function noSession(send: Send, call: Call): PlainResponse {
 }
 
 /**
- * Settles when the session takes messages again, or when the sender is gone, if the runtime
+ * Resolves when the session takes messages again, or when the sender is gone, if the runtime
  * reports it. Until then the runtime keeps the silent connection open, if it can.
  */
 function whenResumed(
@@ -73,7 +73,7 @@ function whenResumed(
 }
 
 function deliver(send: Send, call: Call, session: Session): PlainResponse | Promise<PlainResponse> {
-  // A session that is not open takes no messages, and gives up no uploads. `authorize` may have
+  // A session that is not open takes no messages, and does not cancel uploads. `authorize` may have
   // been asynchronous, so that the session may have ended.
   if (session.readyState !== OPEN && !hasShortBody(call.request)) {
     return sessionOf(call) === session ? send.accept(send.headers(call)) : noSession(send, call);
