@@ -219,8 +219,8 @@ export class Inbox<Context> implements Application, FailureHandler {
   }
 
   /**
-   * Holds senders back while a pause, a slow reader or a long list keeps messages waiting. If nothing
-   * is going to read the messages, senders are not held back.
+   * Holds senders back while a pause, a slow reader or a long list keeps messages waiting. If
+   * nothing is going to read the messages, senders are not held back.
    */
   #regulate(): void {
     const goesOn = this.#pauses > 0 || this.#readers > 0;

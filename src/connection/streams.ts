@@ -56,7 +56,7 @@ export function streams<Context>(
   };
 }
 
-/** Aborts, by a signal or without a reason, are not failures. `tee` passes a list of two reasons. */
+/** Aborts, by a signal or without a reason, are no failures. `tee` passes a list of two reasons. */
 function isFailure(reason: unknown): boolean {
   return reason instanceof Error
     ? reason.name !== "AbortError"
