@@ -80,7 +80,7 @@ function converse(page: Page, url: string, ...transports: string[]): Promise<str
       const { SockJS } = globalThis as unknown as {
         SockJS: new (url: string, reserved: null, options: object) => Client;
       };
-      const socket = new SockJS(url!, null, { transports });
+      const socket = new SockJS(url!, null, { transports, timeout: 5000 });
       setTimeout(() => resolve("silence"), 20_000);
       socket.onopen = () => socket.send("hello \u20ac");
       socket.onclose = ({ code }) => resolve(`closed with ${code}`);

@@ -130,7 +130,7 @@ Deno.test("in a fresh checkout, deno task start prints its own lines and none fo
     const { stdout, stderr } = await server.stop();
     assertMatch(stdout, announcement);
     // Deno says which task it runs.
-    assertMatch(stderr, /^.*Task.* start .*\n$/);
+    assertMatch(stderr, /^.*Task.*start.*\n$/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

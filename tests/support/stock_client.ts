@@ -63,6 +63,8 @@ export class StockClient implements AsyncDisposable {
   constructor(url: string, transports?: readonly string[]) {
     this.#client = new Client(url, null, {
       ...(transports && { transports }),
+      // By default it gives up a transport after twice the round trip and 300 ms.
+      timeout: 5000,
       sessionId: () => this.id,
     });
     this.#client.addEventListener("open", () => {

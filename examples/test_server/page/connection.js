@@ -22,7 +22,7 @@ export class Connection {
    */
   constructor(url, options) {
     const sessionId = () => this.id = newId();
-    this.#client = new globalThis.SockJS(url, null, { ...options, sessionId });
+    this.#client = new globalThis.SockJS(url, null, { timeout: 5000, ...options, sessionId });
     this.#client.onopen = () => {
       this.transport = this.#client.transport;
       this.#wake();

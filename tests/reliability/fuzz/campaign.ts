@@ -155,7 +155,7 @@ interface Printing {
 }
 
 function drawn(draw: DrawCase, seed: number): Case {
-  return draw(new SeededRandom(seed), `fuzz${seed}`);
+  return draw(new SeededRandom(seed), idOf(seed));
 }
 
 /** A summary that is short enough to read. */
@@ -174,4 +174,12 @@ function report(draw: DrawCase, fault: Fault, culprit: Fault, stderr: string): s
     ...(shown.count > 1 ? [] : shownOf(drawn(draw, shown.seed))),
     stderr.slice(0, most),
   ].join("\n");
+}
+
+/**
+ * The id of a case. Those of two cases differ in more than one letter, so that a request that is
+ * mutated in one place does not reach the session of another case.
+ */
+function idOf(seed: number): string {
+  return `fuzz${seed}-${`${seed}`.split("").reverse().join("")}`;
 }
