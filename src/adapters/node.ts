@@ -82,7 +82,8 @@ const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>()
 
 /**
  * Puts a SockJS server before all listeners that an HTTP server has, or gets later. Requests and
- * upgrades whose path is under its `prefix` reach no other listener. Other requests and upgrades
+ * upgrades whose path is under its `prefix` reach no other listener. (An exception is a target that
+ * is an absolute URL in which `new URL()` might find a different path.) Other requests and upgrades
  * go to those listeners, unchanged and in order. If there are none, the SockJS server's `fallback`
  * responds, or a 404.
  *

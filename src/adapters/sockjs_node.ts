@@ -1,6 +1,6 @@
 /**
- * A stand-in for the npm package `sockjs` (sockjs-node): its documented API, in all
- * its generations, for `import` and `require`.
+ * A stand-in for the npm package `sockjs` (sockjs-node): its documented API, in all its generations,
+ * except for the differences that the README of `sockjs_node/` lists. For `import` and `require`.
  *
  * @example
  * ```ts ignore

@@ -26,8 +26,9 @@ export class Drain {
   }
 
   /**
-   * The session has drained. The application hears of it in a turn of its own: one that writes as
-   * soon as it may would block the event loop, as long as the system accepts all.
+   * The session has drained. The application hears of it in a turn of its own. Otherwise, while the
+   * operating system accepts everything at once, an application that writes on every `drain` would
+   * never let the event loop go on.
    */
   drained(): void {
     inNextTurn(() => this.#notify(), (error) => this.#session.failed(error));

@@ -1,5 +1,6 @@
 /**
- * Defers the flushing of output, so that everything written in one turn leaves together.
+ * Defers the flushing of output, so that everything that one piece of running code writes is sent
+ * together.
  *
  * @module
  */

@@ -22,8 +22,8 @@ export interface ServerOptions extends SockJSNodeOptions {
   prefix?: string | RegExp | undefined;
   /**
    * The URL of the stock client for the iframe page: absolute, or a path from `/`. It must
-   * be exactly the version that the page uses. The default matches only pages that load that same
-   * URL; otherwise set this option.
+   * be exactly the version that the page uses. Without `serveClient`, the default is right only if
+   * your page loads the client from that same URL. If it does not, set this option.
    *
    * @default what `serveClient` serves, or else
    * "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"
@@ -46,7 +46,7 @@ export interface ServerOptions extends SockJSNodeOptions {
   sockjsIntegrity?: string | true | undefined;
   /**
    * Whether the iframe page has a `Content-Security-Policy` that allows the client, the page's
-   * own script and requests to its origin, and nothing else.
+   * own script, and requests and frames to the page's own origin, and nothing else.
    *
    * @default {false}
    */
@@ -118,29 +118,30 @@ export interface ServerOptions extends SockJSNodeOptions {
   /**
    * Whose pages may use the service: a list of origins such as `"https://example.com"`, a
    * RegExp that matches a whole origin, or a function that decides about each. Requests from
-   * other origins get 403 without CORS headers. So do requests without `Origin` that have
-   * `Sec-Fetch-Site: cross-site`. Other requests without `Origin`, such as those of programs,
-   * are allowed.
+   * other origins get 403 without CORS headers, on `/info` and on all transports. Requests
+   * without `Origin`, but with `Sec-Fetch-Site: cross-site`, get 403 as well. Other requests
+   * without `Origin`, such as those of programs, are allowed.
    *
    * @default {"*"} all origins
    */
   origins?: "*" | readonly string[] | RegExp | OriginCheck | undefined;
   /**
-   * Called before a session opens. `true` allows it. An object with a `context`, a `key` or both
-   * allows it too, and sets `connection.context`. `false` is refused with 403. So is any other
-   * value, which is also reported as an error. A `Response` is sent unchanged. If `authorize`
-   * returns a `key`, it is called again for each later request of the session, and must return the
-   * same key; otherwise the request gets 403. If the function throws, the response is 500. It must
-   * not read the request's body.
+   * Called before a session opens. Return `true` to allow the session. Return an object with a
+   * `context`, a `key` or both to allow it and set `connection.context`. A `Response` is sent
+   * unchanged. For `false` or any other value, the request gets 403; any other value is also
+   * reported as an error. If `authorize` returns a `key`, it is called again for each later
+   * request of the session, and must return the same key; otherwise the request gets 403. If the
+   * function throws, the response is 500. It must not read the request's body.
    *
    * @default allows everyone
    */
   authorize?: Authorize | undefined;
   /**
-   * Which of the subprotocols that a websocket client offers is accepted: a list in your order
-   * of preference, or a function that chooses. The function is called after `authorize`, if the
-   * client offers any. A name that was not offered is an error, and none is accepted. If the
-   * function throws, the response is 500. The result is `connection.subprotocol`.
+   * The subprotocols that you accept: a list in your order of preference, or a function that
+   * chooses. The function is called after `authorize`, if the client offers any. If it returns a
+   * name that the client did not offer, an error is reported, and the websocket opens without a
+   * subprotocol. If the function throws, the response is 500. The result is
+   * `connection.subprotocol`.
    *
    * @default none is accepted
    */
@@ -168,8 +169,8 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   maxBufferedBytes?: number | undefined;
   /**
-   * Bytes that wait in all sessions together: for clients, for the application to read them, and
-   * for the rest of a body to arrive. Above this limit, new sessions and `/info` get 503. Sessions
+   * Bytes of all data waiting in the server: messages to clients, messages that the application
+   * has not read, and request bodies that are still arriving. Above this limit, new sessions and `/info` get 503. Sessions
    * that hold more than a fair share (the limit divided by the number of sessions) are closed with
    * 1008, the largest first; others are not closed.
    *
@@ -185,7 +186,8 @@ export interface ServerOptions extends SockJSNodeOptions {
   maxSessions?: number | undefined;
   /**
    * Milliseconds in which a websocket client has to answer the ping that goes out with each
-   * heartbeat. Any other message from it counts as an answer. After that, its session ends.
+   * heartbeat. Any other message from it counts as an answer. After that, its session ends. While
+   * data waits for the client, and while the connection is paused, the time does not run.
    *
    * @default {10000}
    */

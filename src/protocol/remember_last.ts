@@ -1,6 +1,6 @@
 /**
- * Remembers the last result of a function: what is asked for many times in a row, such as the
- * frame of a broadcast, is made once.
+ * Remembers the last result of a function. A value that is asked for many times in a row, such as
+ * the frame of a broadcast, is then computed only once.
  *
  * @module
  */

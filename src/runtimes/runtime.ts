@@ -1,6 +1,6 @@
 /**
- * The interface to a runtime: what the server needs of the platform that it runs on. Each other
- * file of this folder implements it.
+ * The interface to a runtime: what the server needs of the platform that it runs on. Deno, Bun and
+ * Node each have an implementation in this folder.
  *
  * @module
  */

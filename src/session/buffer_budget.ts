@@ -14,7 +14,7 @@ const minPause = 100;
 export interface BufferOwner {
   /** The number of bytes, including announced ones that are yet to arrive. */
   readonly heldBytes: number;
-  /** Whether its session has ended. Then it is evicted first, whatever its share. */
+  /** Whether its session has ended. Then it is evicted first, whatever it holds. */
   readonly isOver?: boolean;
   /** Called if it holds more than its share. It ends, and releases its bytes. */
   evict(): void;
@@ -98,7 +98,7 @@ export class BufferBudget {
 
 type Held = readonly [owner: BufferOwner, heldBytes: number];
 
-/** The owners with more than their share: ended ones first, then the largest first. */
+/** First ended owners that hold anything, then those with more than their share; both by size. */
 function largest(groups: readonly BufferOwners[], share: number): Held[] {
   const found: Held[] = [];
   for (const owners of groups) {

@@ -135,7 +135,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
   }
 
-  /** Counts only what exceeds the threshold: the socket reports when that has left. */
+  /** Counts all of it once it exceeds the threshold: only then does the socket report its sending. */
   #recount(): void {
     const amount = this.#connection?.bufferedUpperBound ?? 0;
     const counted = amount > this.drainThreshold ? amount : 0;

@@ -156,7 +156,7 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     this.abort();
   }
 
-  /** Counts only what exceeds the threshold: the sink reports when that has left. */
+  /** Counts all of it once it exceeds the threshold: only then does the sink report its sending. */
   #recount(amount: number): void {
     const counted = amount > this.drainThreshold ? amount : 0;
     if (counted === this.#counted) return;
