@@ -21,8 +21,7 @@ import { longList, Unread } from "./unread.ts";
 const maxUnread = 1024 * 1024;
 /** What may be unread during a pause before senders have to wait. */
 const pauseThreshold = 64 * 1024;
-
-/** Shared by all inboxes without waiting readers, to save memory. */
+/** Shared, to save memory. */
 const noReaders: (() => void)[] = [];
 
 /**
@@ -38,7 +37,6 @@ export class Inbox<Context> implements Application, FailureHandler {
   #delivering = false;
   #pauses = 0;
   #readers = 0;
-  /** Readers that wait for a message. */
   #waiting = noReaders;
   #close: CloseEvent | undefined;
   #closeEmitted = false;

@@ -36,6 +36,8 @@ interface ClientOptions {
   /** Those that it may use; all of them unless given. */
   transports?: readonly string[];
   sessionId: () => string;
+  /** How long a transport may take to open, ms. */
+  timeout: number;
 }
 
 const Client: new (
