@@ -33,8 +33,7 @@ const alone = [
 
 /** Groups of test files, one after another, and how many files of each run side by side. */
 const groups = [
-  // Most tests wait now and then.
-  { jobs: processors + 1, args: [`--ignore=${[...impatient, ...alone].join()}`, "tests/"] },
+  { jobs: processors, args: [`--ignore=${[...impatient, ...alone].join()}`, "tests/"] },
   { jobs: processors, args: impatient },
   { jobs: 1, args: alone },
 ];

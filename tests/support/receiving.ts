@@ -48,6 +48,15 @@ export class Receiving {
     return frame;
   }
 
+  /** All frames of the next chunk: a busy runtime may join two. Else like `next`. */
+  async nextOfChunk(): Promise<string[] | undefined> {
+    if (this.#over) return undefined;
+    const text = await this.#text();
+    if (text === undefined) return undefined;
+    const [, end = ""] = this.transport.framed("A").split("A");
+    return text.split(end).slice(0, -1).map((each) => this.transport.unframed(each + end));
+  }
+
   /** The next frame; fails at the end of the response. */
   async frame(): Promise<string> {
     const frame = await this.next();

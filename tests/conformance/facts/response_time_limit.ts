@@ -30,12 +30,13 @@ for (const transport of streams) {
       const receive = async () => {
         let responses = 1;
         while (got.length < count || responses < 3) {
-          const frame = await stream.next();
-          if (frame === undefined) {
+          const frames = await stream.nextOfChunk();
+          if (frames === undefined) {
             stream = await session.ask(transport);
             responses++;
-          } else if (frame !== "h") {
-            got.push(...JSON.parse(frame.slice(1)).map(Number));
+          }
+          for (const frame of frames ?? []) {
+            if (frame !== "h") got.push(...JSON.parse(frame.slice(1)).map(Number));
           }
         }
       };
