@@ -54,7 +54,10 @@ export class Receiving {
     const text = await this.#text();
     if (text === undefined) return undefined;
     const [, end = ""] = this.transport.framed("A").split("A");
-    return text.split(end).slice(0, -1).map((each) => this.transport.unframed(each + end));
+    const frames = text.split(end).slice(0, -1).map((each) => this.transport.unframed(each + end));
+    // Whole frames, and nothing else.
+    assertEquals(text, frames.map((frame) => this.transport.framed(frame)).join(""));
+    return frames;
   }
 
   /** The next frame; fails at the end of the response. */
