@@ -1,4 +1,4 @@
-/** Tests that use all transports at the same time, once per runtime. */
+/** Tests that use all transports at the same time. */
 
 import { assert, assertEquals } from "@std/assert";
 import { closed } from "../../examples/test_server/page/witness.js";
@@ -9,22 +9,20 @@ import {
   openTabs,
   type Origin,
   origins,
-  type Runtime,
-  runtimes,
   serverProcess,
   startTestServer,
-} from "./runtimes.ts";
+} from "./runtime.ts";
 import type { ClientClose, Tab } from "./tab.ts";
 
-onEachRuntime("are held over three heartbeats", ["same-origin"], async (runtime, from) => {
-  const { address } = await serverProcess(runtime);
+withAllTransports("are held over three heartbeats", ["same-origin"], async (from) => {
+  const { address } = await serverProcess();
   await using stack = new AsyncDisposableStack();
   const tabs = await openTabs(stack, address, from);
   await Promise.all(tabs.map((tab) => tab.check("is held over three heartbeats")));
 });
 
-onEachRuntime("are closed when the server stops", origins, async (runtime, from) => {
-  await using process = await startTestServer(runtime);
+withAllTransports("are closed when the server stops", origins, async (from) => {
+  await using process = await startTestServer();
   await using stack = new AsyncDisposableStack();
   const tabs = await openTabs(stack, process.address, from);
   await Promise.all(tabs.map((tab) => tab.connect()));
@@ -36,11 +34,11 @@ onEachRuntime("are closed when the server stops", origins, async (runtime, from)
 });
 
 // The page comes through the tunnel, too: so all of them are there.
-onEachRuntime(
+withAllTransports(
   "reconnect after their connections are cut",
   ["same-origin"],
-  async (runtime, from) => {
-    const { address, port } = await serverProcess(runtime);
+  async (from) => {
+    const { address, port } = await serverProcess();
     using tunnel = Tunnel.plain(port);
     await using stack = new AsyncDisposableStack();
     const tabs = await openTabs(stack, `http://127.0.0.1:${tunnel.port}`, from);
@@ -71,14 +69,14 @@ function codeAndCleanness({ code, wasClean }: ClientClose): [number, boolean] {
   return [code, wasClean];
 }
 
-function onEachRuntime(
+function withAllTransports(
   sentence: string,
   from: readonly Origin[],
-  test: (runtime: Runtime, from: readonly Origin[]) => Promise<void>,
+  test: (from: readonly Origin[]) => Promise<void>,
 ): void {
-  for (const runtime of runtimes) {
-    onRuntime(runtime, "all transports", sentence, async () => {
-      await noting(`all ${sentence}`, runtime, from, () => test(runtime, from));
-    });
-  }
+  onRuntime(
+    "all transports",
+    sentence,
+    () => noting(`all ${sentence}`, from, () => test(from)),
+  );
 }

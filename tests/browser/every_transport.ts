@@ -4,16 +4,7 @@ import { assertEquals } from "@std/assert";
 import { checks, transports } from "../../examples/test_server/page/checks.js";
 import { closed } from "../../examples/test_server/page/witness.js";
 import { note, noting } from "./outcomes.ts";
-import {
-  isThere,
-  onRuntime,
-  type Origin,
-  origins,
-  pageAddress,
-  type Runtime,
-  runtimes,
-  serverProcess,
-} from "./runtimes.ts";
+import { isThere, onRuntime, type Origin, origins, pageAddress, serverProcess } from "./runtime.ts";
 import { Tab } from "./tab.ts";
 
 type Check = (tab: Tab) => Promise<void>;
@@ -30,15 +21,13 @@ const atOnce = 3;
 
 /** A transport between a page and a server, and all that is checked of it. */
 class Combination {
-  readonly runtime: Runtime;
   readonly origin: Origin;
   readonly transport: string;
   readonly #checks = new Map<string, Check>();
   readonly #outcomes = new Map<string, PromiseWithResolvers<void>>();
   #isBegun = false;
 
-  constructor(runtime: Runtime, origin: Origin, transport: string) {
-    this.runtime = runtime;
+  constructor(origin: Origin, transport: string) {
     this.origin = origin;
     this.transport = transport;
     for (const { name, canRun } of checks) {
@@ -71,7 +60,7 @@ class Combination {
     if (this.#isBegun) return;
     this.#isBegun = true;
     try {
-      const { address } = await serverProcess(this.runtime);
+      const { address } = await serverProcess();
       await using tab = await Tab.open(pageAddress(this.origin, address), {
         server: address,
         transport: this.transport,
@@ -101,32 +90,28 @@ async function leavesByNavigation(tab: Tab): Promise<void> {
   await closed(tab.stage.server, id);
 }
 
-const combinations = runtimes.flatMap((runtime) =>
-  origins.flatMap((origin) =>
-    transports
-      .filter((transport) => isThere(transport, origin))
-      .map((transport) => new Combination(runtime, origin, transport))
-  )
+const combinations = origins.flatMap((origin) =>
+  transports
+    .filter((transport) => isThere(transport, origin))
+    .map((transport) => new Combination(origin, transport))
 );
 
 for (const [at, combination] of combinations.entries()) {
-  const { runtime, origin, transport } = combination;
+  const { origin, transport } = combination;
   for (const sentence of combination.sentences) {
-    onRuntime(runtime, `${transport} ${origin}`, sentence, async () => {
+    onRuntime(`${transport} ${origin}`, sentence, async () => {
       for (const next of combinations.slice(at, at + atOnce)) next.begin();
-      await noting(transport, runtime, [origin], () => combination.outcome(sentence));
+      await noting(transport, [origin], () => combination.outcome(sentence));
     });
   }
 }
 
-for (const runtime of runtimes) {
-  onRuntime(runtime, "htmlfile cross-origin", "is refused by the client", async () => {
-    const { address } = await serverProcess(runtime);
-    await using tab = await Tab.open(pageAddress("cross-origin", address), {
-      server: address,
-      transport: "htmlfile",
-    });
-    assertEquals((await tab.refused()).reason, "All transports failed");
-    note("htmlfile", runtime, "cross-origin", "not there");
+onRuntime("htmlfile cross-origin", "is refused by the client", async () => {
+  const { address } = await serverProcess();
+  await using tab = await Tab.open(pageAddress("cross-origin", address), {
+    server: address,
+    transport: "htmlfile",
   });
-}
+  assertEquals((await tab.refused()).reason, "All transports failed");
+  note("htmlfile", "cross-origin", "not there");
+});

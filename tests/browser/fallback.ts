@@ -1,17 +1,9 @@
 /** Tests that the client, with all its transports to choose from, falls back to one that works. */
 
 import { assertEquals } from "@std/assert";
-import { presentHosts } from "../support/hosts.ts";
 import { HttpProxy, type ProxyHabits } from "./http_proxy.ts";
 import { noting } from "./outcomes.ts";
-import {
-  onRuntime,
-  origins,
-  pageAddress,
-  type Runtime,
-  runtimes,
-  serverProcess,
-} from "./runtimes.ts";
+import { onRuntime, origins, pageAddress, serverProcess } from "./runtime.ts";
 import { Tab } from "./tab.ts";
 
 connects("websocket", "when nothing is in its way", "/echo");
@@ -25,28 +17,21 @@ connects("xhr-polling", "when a proxy holds responses back", "/disabled_websocke
 });
 
 function connects(transport: string, when: string, service: string, proxy?: ProxyHabits): void {
-  const begun = new Map<Runtime, Promise<void>>();
-  for (const runtime of runtimes) {
-    onRuntime(runtime, "any transport", `it is ${transport} ${when}`, async () => {
-      // All of them at once: the client is patient with each transport that gives no response.
-      for (const each of runtimes.filter((each) => presentHosts.has(each))) {
-        if (begun.has(each)) continue;
-        const outcome = endsUpWith(transport, each, service, proxy);
-        outcome.catch(() => {}); // until its own test waits for it
-        begun.set(each, outcome);
-      }
-      await noting(`${transport} ${when}`, runtime, origins, async () => await begun.get(runtime));
-    });
-  }
+  onRuntime("any transport", `it is ${transport} ${when}`, async () => {
+    await noting(
+      `${transport} ${when}`,
+      origins,
+      () => endsUpWith(transport, service, proxy),
+    );
+  });
 }
 
 async function endsUpWith(
   transport: string,
-  runtime: Runtime,
   service: string,
   proxy?: ProxyHabits,
 ): Promise<void> {
-  const { address, port } = await serverProcess(runtime);
+  const { address, port } = await serverProcess();
   await using between = proxy && await HttpProxy.start(port, proxy);
   const server = between?.address ?? address;
   await Promise.all(origins.map(async (origin) => {

@@ -8,6 +8,5 @@ import "./stock_client/texts.ts";
 import "./stock_client/closing.ts";
 import "./stock_client/together.ts";
 import "./stock_client/vanishing.ts";
-import "./stock_client/idling.ts";
 
 theEnd();

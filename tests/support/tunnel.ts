@@ -40,7 +40,7 @@ export class Tunnel implements Disposable {
   /** Ends all connections, and each new one at once. */
   cut(): void {
     this.#isCut = true;
-    for (const conn of this.#open) conn.close();
+    for (const conn of this.#open) close(conn);
     this.#open.clear();
   }
 
@@ -59,7 +59,7 @@ export class Tunnel implements Disposable {
     try {
       for await (const near of this.#listener) {
         if (this.#isCut) near.close();
-        else this.#join(near, await this.#connect());
+        else await this.#connect().then((far) => this.#join(near, far), () => near.close());
       }
     } catch {
       // It was closed.
@@ -72,5 +72,13 @@ export class Tunnel implements Disposable {
       // When one of them ends, so does the other.
       from.readable.pipeTo(to.writable).catch(() => {}).finally(() => this.#open.delete(from));
     }
+  }
+}
+
+function close(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // Its pipe has closed it, and has not yet said so.
   }
 }

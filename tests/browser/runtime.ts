@@ -1,5 +1,5 @@
 /**
- * Registers browser tests for each runtime of the server.
+ * Registers browser tests for the runtime of the server that the test file has chosen.
  *
  * @module
  */
@@ -12,9 +12,13 @@ import { hasBrowser } from "../support/browser.ts";
 import { otherOrigin } from "./page_server.ts";
 import { type Stage, Tab } from "./tab.ts";
 
-/** The runtimes that servers run on. */
-export const runtimes = ["deno", "bun", "node24"] as const satisfies HostName[];
-export type Runtime = typeof runtimes[number];
+/** The runtime of the servers of this test file: each runtime has a file, and these run side by side. */
+export let runtime: HostName = "deno";
+
+/** Has all tests of this file use servers on this runtime. */
+export function testBrowserOn(chosen: HostName): void {
+  runtime = chosen;
+}
 
 /** Whether the page is of the server's origin. */
 export const origins = ["same-origin", "cross-origin"] as const;
@@ -26,21 +30,16 @@ export function isThere(transport: string, origin: Origin): boolean {
 }
 
 const script = new URL("../../examples/test_server/main.ts", import.meta.url);
-const processes = new Map<Runtime, Promise<ServerProcess>>();
+let shared: Promise<ServerProcess> | undefined;
 
 /** A server of the test's own. */
-export function startTestServer(runtime: Runtime): Promise<ServerProcess> {
+export function startTestServer(): Promise<ServerProcess> {
   return startServer(runtime, script);
 }
 
-/** The runtime's server for all tests, which the first that needs it starts. */
-export function serverProcess(runtime: Runtime): Promise<ServerProcess> {
-  let process = processes.get(runtime);
-  if (process === undefined) {
-    process = startTestServer(runtime);
-    processes.set(runtime, process);
-  }
-  return process;
+/** The server for all tests of the file, which the first that needs it starts. */
+export function serverProcess(): Promise<ServerProcess> {
+  return shared ??= startTestServer();
 }
 
 /** Where a page is, of the server's origin or of another. */
@@ -66,13 +65,8 @@ export async function openTabs(
   );
 }
 
-/** Registers a test on a runtime. */
-export function onRuntime(
-  runtime: Runtime,
-  what: string,
-  sentence: string,
-  fn: () => Promise<void>,
-): void {
+/** Registers a test on the chosen runtime. */
+export function onRuntime(what: string, sentence: string, fn: () => Promise<void>): void {
   Deno.test({
     name: `${runtime} browser ${what}: ${sentence}`,
     ignore: !hasBrowser || !presentHosts.has(runtime),
@@ -83,23 +77,19 @@ export function onRuntime(
   });
 }
 
-/** Registers the last tests of a run: each server stops on SIGTERM, and has printed no errors. */
+/** Registers the last test: the server stops on SIGTERM, and has printed no errors. */
 export function theEnd(): void {
-  for (const runtime of runtimes) {
-    onRuntime(runtime, "any transport", "the server has printed no errors", async () => {
-      const process = await serverProcess(runtime);
-      processes.delete(runtime);
-      const { code, signal, stdout, stderr } = await process.stop();
-      assertEquals({ code, signal, stderr }, { code: 0, signal: null, stderr: "" });
-      // What it is, two lines about its address, and how it is stopped.
-      assertEquals(stdout.split("\n").length, 5, stdout);
-    });
-  }
+  onRuntime("any transport", "the server has printed no errors", async () => {
+    const process = await serverProcess();
+    shared = undefined;
+    const { code, signal, stdout, stderr } = await process.stop();
+    assertEquals({ code, signal, stderr }, { code: 0, signal: null, stderr: "" });
+    // What it is, two lines about its address, and how it is stopped.
+    assertEquals(stdout.split("\n").length, 5, stdout);
+  });
 }
 
-// With a filter, or after a failure, the last tests may not have run.
+// With a filter, or after a failure, the last test may not have run.
 Deno.test.afterAll(async () => {
-  await Promise.allSettled(
-    processes.values().map(async (process) => await (await process).stop()),
-  );
+  await (await shared?.catch(() => undefined))?.stop();
 });

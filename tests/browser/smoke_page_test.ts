@@ -2,10 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 import { browser } from "../support/browser.ts";
-import { onRuntime, serverProcess } from "./runtimes.ts";
+import { onRuntime, serverProcess } from "./runtime.ts";
 
-onRuntime("deno", "smoke page", "shows a check that passed in each cell", async () => {
-  const { address } = await serverProcess("deno");
+onRuntime("smoke page", "shows a check that passed in each cell", async () => {
+  const { address } = await serverProcess();
   const context = await (await browser()).newContext();
   try {
     const page = await context.newPage();
@@ -20,8 +20,8 @@ onRuntime("deno", "smoke page", "shows a check that passed in each cell", async 
   }
 });
 
-onRuntime("deno", "smoke page", "says what failed", async () => {
-  const { address } = await serverProcess("deno");
+onRuntime("smoke page", "says what failed", async () => {
+  const { address } = await serverProcess();
   const context = await (await browser()).newContext();
   try {
     const page = await context.newPage();

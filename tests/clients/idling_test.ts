@@ -7,8 +7,9 @@ import {
   onEachTransport,
   type Stage,
   stageOf,
-} from "../every_transport.ts";
-import { presentHosts } from "../../support/hosts.ts";
+  theEnd,
+} from "./every_transport.ts";
+import { presentHosts } from "../support/hosts.ts";
 
 /** The default heartbeat delay fits into it twice, in ms. */
 const idleTime = 60_000;
@@ -50,3 +51,5 @@ onEachTransport("is alive after 60 s of silence", async (stage) => {
   if (outcomes.size === 0) await idleEverywhere();
   await outcomes.get(keyOf(stage.host, stage.transport));
 });
+
+theEnd();

@@ -1,0 +1,6 @@
+/** The stock client in a browser, with servers on Bun. */
+
+import { testBrowserOn } from "../runtime.ts";
+
+testBrowserOn("bun");
+await import("../all_tests.ts");
