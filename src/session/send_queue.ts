@@ -18,7 +18,7 @@ export function maxCostOf(message: Message): number {
   return message.bytes + loneOverhead;
 }
 
-/** Bytes below which a message is short, and of how many of them one is made. */
+/** Bytes below which a message is short, and bytes of short messages that are joined into one. */
 const short = 1024;
 const joined = 4096;
 
@@ -28,7 +28,7 @@ const joined = 4096;
  */
 export class SendQueue extends Queue<Message> {
   readonly #joins: boolean;
-  /** How many short ones are the last, which are not joined yet, and their bytes. */
+  /** How many short messages at the end of the queue are not joined yet, and their bytes. */
   #loose = 0;
   #looseBytes = 0;
   /** What all of them take on the wire. */

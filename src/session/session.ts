@@ -62,8 +62,9 @@ export class Session extends TimeoutEntry implements BufferOwner {
   #uploads: Set<Upload> | undefined;
   /** Bytes that the server counts for this session. */
   #counted = 0;
-  /** Whether messages or heartbeats went either way, and whether a second receiver ever came. */
+  /** Whether a message has gone either way, or a heartbeat was due. */
   #exchanged = false;
+  /** Whether a second receiver ever came. */
   #returned = false;
   /** Set by `close`, or by what ended the session. */
   #status: CloseStatus = normalClosure;
@@ -90,7 +91,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     return debt;
   }
 
-  /** Whether the client has taken some of it since the last check: it is slow, not gone. */
+  /** Whether the client has taken some of what waits since the last check: it is slow, not gone. */
   #hasTaken(debt: number): boolean {
     const hasTaken = debt < this.#owed;
     this.#owed = debt;
@@ -226,7 +227,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#receiver?.pause();
   }
 
-  /** It takes them again. */
+  /** The application takes messages again. */
   resume(): void {
     if (this.#pause === undefined) return;
     this.#receiver?.resume();
@@ -234,7 +235,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#pause = undefined;
   }
 
-  /** Where senders wait until it does, or the session ends; `undefined` while they need not. */
+  /** Where senders wait for `resume`, or the session's end; `undefined` while they need not. */
   get currentPause(): Pause | undefined {
     return this.#pause;
   }

@@ -6,7 +6,7 @@
 
 import { immediate } from "../../event_loop/turns.ts";
 
-/** How many must have come together with others, in two turns at least, before more are awaited. */
+/** How many must have come behind others before more are awaited: those of two turns, at least. */
 const enough = 16;
 /** More is not remembered: five turns with a single message let it fall below `enough`. */
 const most = 64;
@@ -33,7 +33,7 @@ export class Arrivals {
   /** The moment of the last message, and how many have come in it. */
   #moment = -1;
   #together = 0;
-  /** How many came behind others in the moments before; each single message takes a quarter of it. */
+  /** How many came behind others in earlier moments. A moment with one message takes a quarter off. */
   #habit = 0;
 
   /** A message has come. */

@@ -112,8 +112,9 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   }
 
   /**
-   * Whether what is written to this message leaves at once. Deno and Bun send nothing more when
-   * they have read a close frame or a broken one, which may come right behind this message.
+   * Whether what is written in answer to this message leaves at once. Deno and Bun send nothing
+   * more when they have read a close frame or a broken one, which may come right behind this
+   * message.
    */
   #mayBeTheLast(socket: Socket): boolean {
     if (!socket.deliversApart) return false;
