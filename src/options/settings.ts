@@ -33,8 +33,8 @@ import { aPrefix } from "./prefix.ts";
 type OptionName = Exclude<keyof ServerOptions, keyof SockJSNodeOptions>;
 
 /** How an option's value is checked, and its default. */
-interface Row extends Check {
-  readonly default?: unknown;
+interface Row<Value = unknown> extends Check {
+  readonly default?: Value;
   /** The spelling of sockjs-node, if it differs. */
   readonly alias?: keyof SockJSNodeOptions;
 }
@@ -51,7 +51,10 @@ const aSize = numberUpTo(Number.MAX_SAFE_INTEGER, "bytes");
 const aTime = numberUpTo(Number.MAX_SAFE_INTEGER, "milliseconds");
 const aDelay = numberUpTo(2 ** 31 - 1, "milliseconds");
 
-/** A row for each option. The type demands one for each documented option, and no others. */
+/**
+ * A row for each option. The type demands one for each documented option, with a default of its
+ * type, and no others.
+ */
 const table = {
   prefix: { ...aPrefix, default: "" },
   sockjsUrl: { ...aScriptUrl, alias: "sockjs_url" },
@@ -98,7 +101,7 @@ const table = {
   baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,
-} satisfies Readonly<Record<OptionName, Row>>;
+} satisfies { readonly [Name in OptionName]: Row<ServerOptions[Name]> };
 
 type Table = typeof table;
 
