@@ -1,5 +1,5 @@
 /**
- * The rooms of the house, which are the folders of `src/`, and what each may import.
+ * The layers of `src/`, which are its folders, and what each may import.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { assert, assertEquals } from "@std/assert";
 const root = new URL("../", import.meta.url);
 
 /**
- * The rooms from the bottom up, each with the rooms that it may import from. All of them stand
- * above it in this list, so there are no circles between rooms.
+ * The layers from the bottom up, each with the layers that it may import from. All of them stand
+ * above it in this list, so there are no cycles between layers.
  */
-const rooms: Readonly<Record<string, readonly string[]>> = {
+const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   event_loop: [],
   http: ["protocol"],
@@ -34,10 +34,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The interface of a runtime; the other files of its room are bindings. */
+/** The interface of a runtime; the other files of its layer implement it. */
 const runtimeInterface = "src/runtimes/runtime.ts";
 
-/** Of `runtimes/`, all rooms but these know the interface alone. */
+/** Of `runtimes/`, all layers but these know the interface alone. */
 const knowRuntimes = ["runtimes", "mod.ts", "adapters"];
 
 interface ModuleGraph {
@@ -64,7 +64,7 @@ function pathOf(specifier: string): string {
   return specifier.startsWith(root.href) ? specifier.slice(root.href.length) : specifier;
 }
 
-function roomOf(path: string): string {
+function layerOf(path: string): string {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? path;
 }
 
@@ -79,10 +79,10 @@ const sources = new Map(
     .map((module) => [module.specifier, module]),
 );
 
-Deno.test("rooms import only from rooms above them in the list", () => {
-  const names = Object.keys(rooms);
+Deno.test("layers import only from layers above them in the list", () => {
+  const names = Object.keys(layers);
   for (const [at, name] of names.entries()) {
-    assertEquals(rooms[name]!.filter((other) => names.indexOf(other) >= at), [], name);
+    assertEquals(layers[name]!.filter((other) => names.indexOf(other) >= at), [], name);
   }
 });
 
@@ -93,11 +93,11 @@ const arrows = sources.values().toArray().flatMap(({ specifier, dependencies = [
     .map((target) => ({ from: pathOf(specifier), to: pathOf(target) }))
 );
 
-Deno.test("every source file has a room, and imports only from those that its room may", () => {
+Deno.test("every source file has a layer, and imports only from those that its layer may", () => {
   assert(sources.size > 60, `only ${sources.size} files were looked at`);
   const wrong = arrows.filter(({ from, to }) =>
-    rooms[roomOf(from)] === undefined ||
-    (roomOf(from) !== roomOf(to) && !rooms[roomOf(from)]!.includes(roomOf(to)))
+    layers[layerOf(from)] === undefined ||
+    (layerOf(from) !== layerOf(to) && !layers[layerOf(from)]!.includes(layerOf(to)))
   );
   assertEquals(wrong, []);
 });
@@ -109,8 +109,8 @@ function isTypeOfHandlers(from: string, to: string): boolean {
 
 Deno.test("of the runtimes, all but the entry and the adapters know the interface alone", () => {
   const wrong = arrows.filter(({ from, to }) =>
-    roomOf(to) === "runtimes" && to !== runtimeInterface &&
-    !knowRuntimes.includes(roomOf(from)) && !isTypeOfHandlers(from, to)
+    layerOf(to) === "runtimes" && to !== runtimeInterface &&
+    !knowRuntimes.includes(layerOf(from)) && !isTypeOfHandlers(from, to)
   );
   assertEquals(wrong, []);
 });
@@ -125,8 +125,8 @@ function reachableFrom(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-Deno.test("in the room of the runtimes there are no circles, by types neither", () => {
-  const files = sources.keys().map(pathOf).filter((path) => roomOf(path) === "runtimes");
+Deno.test("in the layer of the runtimes there are no cycles, not even of types", () => {
+  const files = sources.keys().map(pathOf).filter((path) => layerOf(path) === "runtimes");
   assertEquals(files.filter((file) => reachableFrom(file).has(file)).toArray(), []);
 });
 
@@ -163,7 +163,7 @@ const usedByAdapters = ["src/server/error_reporter.ts"];
 
 Deno.test("adapters know a server by its public members, and import no more than a list", () => {
   const imported = arrows.filter(({ from, to }) =>
-    roomOf(from) === "adapters" && roomOf(to) === "server"
+    layerOf(from) === "adapters" && layerOf(to) === "server"
   );
   assertEquals([...new Set(imported.map(({ to }) => to))], usedByAdapters);
 });

@@ -71,10 +71,10 @@ export interface HonoOptions {
 }
 
 /**
- * Makes middleware of a SockJS server: it responds to the requests under the server's `prefix`, and
- * leaves all others to the next middleware.
+ * Turns a SockJS server into middleware, which responds to the requests under the server's `prefix`
+ * and leaves all others to the next middleware.
  *
- * The prefix is the whole path, also under `basePath` and `route`. Register this middleware before
+ * The prefix is the whole path, even under `basePath` and `route`. Register this middleware before
  * `cors()`, which overwrites headers that requests with cookies need, and before `etag()`, which
  * holds streams back until they end.
  *
@@ -116,7 +116,7 @@ function checkOptions(options: HonoOptions): void {
   const { upgradeWebSocket } = options;
   if (upgradeWebSocket !== undefined && typeof upgradeWebSocket !== "function") {
     throw new TypeError(
-      `${cannot}: the option upgradeWebSocket must be what @hono/node-server exports, ` +
+      `${cannot}: the option upgradeWebSocket must be the one from @hono/node-server, ` +
         `got ${show(upgradeWebSocket)}`,
     );
   }

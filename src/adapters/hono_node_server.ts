@@ -1,5 +1,5 @@
 /**
- * The runtime for Hono on Node, with `@hono/node-server`.
+ * Implements the interface of a runtime for Hono on Node, with `@hono/node-server`.
  *
  * @module
  */
@@ -136,9 +136,9 @@ class UpgradableHonoRequest extends HonoRequest {
 const ignore = () => {};
 
 const howToUpgrade =
-  "No websockets: on Node they need sockjs(server, { upgradeWebSocket }), with " +
-  "what @hono/node-server exports; without them, set the server's option websocket to false";
-const howToServe = "Cannot upgrade: on Node websockets need serve({ fetch: app.fetch, " +
+  "No websockets: on Node, use sockjs(server, { upgradeWebSocket }), with upgradeWebSocket from " +
+  "@hono/node-server, or set the server's option websocket to false";
+const howToServe = "Cannot upgrade: on Node, websockets need serve({ fetch: app.fetch, " +
   "websocket: { server: new WebSocketServer({ noServer: true }) } })";
 
 /**

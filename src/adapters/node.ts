@@ -42,8 +42,8 @@ export interface HttpServer extends Emitting {
 /** How a SockJS server is installed. */
 export interface InstallOptions {
   /**
-   * Compression of websocket messages: the option of that name of the package `ws`. It costs memory
-   * and time for each connection. On Bun, it has no effect.
+   * Compression of websocket messages: the option `perMessageDeflate` of the package `ws`. It costs
+   * memory and time for each connection. On Bun, it has no effect.
    *
    * @default {false}
    */
@@ -75,8 +75,8 @@ export interface NodeResponse {
 /** Returns true if SockJS handles the request, false if it left it untouched. */
 export type RequestListener = (req: NodeRequest, res: NodeResponse) => boolean;
 
-const howToUpgrade = "No websockets: beside a request listener they need installHandlers(server, " +
-  "httpServer); without them, set the server's option websocket to false";
+const howToUpgrade = "No websockets: a request listener cannot open them. Call " +
+  "installHandlers(server, httpServer) as well, or set the server's option websocket to false";
 
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
@@ -127,10 +127,10 @@ export function installHandlers(
 }
 
 /**
- * Makes a listener of a SockJS server, for a framework's middleware or hooks: if the framework has
- * several HTTP servers, or where other middleware should run before SockJS. It handles the requests
- * under the server's `prefix`, of the HTTP transports only. Websockets need
- * {@linkcode installHandlers} on the HTTP server.
+ * Makes a request listener for a framework's middleware or hooks. Use it if the framework has
+ * several HTTP servers, or if other middleware should run before SockJS. It handles requests under
+ * the server's `prefix`, for the HTTP transports only. Websockets need {@linkcode installHandlers}
+ * on the HTTP server.
  *
  * @example Fastify, which opens one HTTP server per address of `localhost`
  * ```ts ignore
@@ -145,7 +145,7 @@ export function installHandlers(
  * @throws {TypeError} If the argument is not a SockJS server.
  */
 export function requestListener(server: SockJSServer): RequestListener {
-  checkServer(server, "Cannot make a request listener: it needs a SockJS server");
+  checkServer(server, "Cannot make a request listener: server must be a SockJS server");
   const handler = new NodeHandler(server);
   const isLast = () => false;
   return (req, res) => {
@@ -172,7 +172,7 @@ function checkOptions(options: InstallOptions): void {
   const { perMessageDeflate } = options;
   if (!["undefined", "boolean", "object"].includes(typeof perMessageDeflate)) {
     throw new TypeError(
-      `${cannot}: the option perMessageDeflate must be a boolean, or an object as ws takes it, ` +
+      `${cannot}: the option perMessageDeflate must be a boolean, or an object of options for ws, ` +
         `got ${show(perMessageDeflate)}`,
     );
   }
@@ -180,17 +180,16 @@ function checkOptions(options: InstallOptions): void {
 
 function check(server: SockJSServer, httpServer: HttpServer, options: InstallOptions): void {
   const cannot = "Cannot install handlers:";
-  checkServer(server, `${cannot} they need a SockJS server`);
+  checkServer(server, `${cannot} server must be a SockJS server`);
   // An application of Express's is an emitter, too, but nothing listens to it.
   if (typeof httpServer?.rawListeners !== "function" || !("listening" in httpServer)) {
-    const hint =
-      "of Express, what app.listen() gives; of Koa, http.createServer(app.callback()); " +
-      "of Fastify, fastify.server";
-    throw new TypeError(`${cannot} they need an HTTP server (${hint})`);
+    const hint = "Express: what app.listen() returns; Koa: http.createServer(app.callback()); " +
+      "Fastify: fastify.server";
+    throw new TypeError(`${cannot} httpServer must be an HTTP server (${hint})`);
   }
   checkOptions(options ?? {});
   if (installations.get(httpServer)?.has(server)) {
-    throw new TypeError(`${cannot} these two are together already`);
+    throw new TypeError(`${cannot} this SockJS server is already installed on this HTTP server`);
   }
 }
 

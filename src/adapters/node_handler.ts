@@ -20,10 +20,10 @@ import type { WsServer } from "../runtimes/node/ws_server.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
 
-const bodyWasRead = "Cannot take what a client sends: other code has read the request's body, so " +
-  "SockJS has to get requests before it does";
+const bodyWasRead = "Cannot read what a client sends: other code has already read the request's " +
+  "body. Put SockJS before that code";
 const hasBegun =
-  "Cannot respond to a request: other code has begun to, and did not end its response";
+  "Cannot respond to a request: other code has begun a response and has not ended it";
 
 /** The listeners of one SockJS server. They never throw or reject, as Node calls them. */
 export class NodeHandler {

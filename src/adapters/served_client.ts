@@ -26,7 +26,7 @@ import { source } from "./served_client/source.ts";
 
 export type { ClientBuild };
 
-/** The client, with all that may be known of it. */
+/** The client, with its hash and version. */
 export interface Client extends ClientBuild {
   /** As in {@linkcode ClientBuild}, of SHA-384. */
   readonly integrity: string;

@@ -1,5 +1,5 @@
 /**
- * A stand-in for the npm package `sockjs` (sockjs-node): its documented API, in all its generations,
+ * A replacement for the npm package `sockjs` (sockjs-node): its documented API, in all its versions,
  * except for the differences that the README of `sockjs_node/` lists. For `import` and `require`.
  *
  * @example
@@ -68,7 +68,7 @@ export interface ServerEvents {
   connection: [connection: Connection];
   /** The name of `connection` before version 0.1; fires right after it. */
   open: [connection: Connection];
-  /** A listener or an option's function threw or rejected. Without a listener, it is logged. */
+  /** A listener or an option's function threw or rejected. If nothing listens, the error is logged. */
   error: [error: unknown];
 }
 
@@ -90,7 +90,8 @@ export class Server extends Emitter<ServerEvents> {
    *
    * @param options They override those of the service, which may be installed
    * several times, under several prefixes.
-   * @throws {TypeError} If an option is unknown, or its value not allowed.
+   * @throws {TypeError} If the value of an option is not allowed. Unknown options are ignored, with a
+   * line in the log.
    */
   installHandlers(httpServer: HttpServer, options?: ServerOptions | null): true {
     const { log } = readOptions({ log: options?.log ?? this.options.log });
@@ -109,7 +110,7 @@ export class Server extends Emitter<ServerEvents> {
     return this.installHandlers(httpServer, options);
   }
 
-  /** Takes the service off an HTTP server, or off all of them; open connections live on. */
+  /** Removes the service from an HTTP server, or from all of them; open connections stay open. */
   detach(httpServer?: HttpServer): void {
     const httpServers = httpServer === undefined ? [...this.#installations.keys()] : [httpServer];
     for (const httpServer of httpServers) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A SockJS server, of this or another copy of this library. */
+/** A SockJS server, from this or another copy of this library. */
 export interface SockJSServer {
   /** Whether a request with that URL is for the server. */
   matches(url: string): boolean;

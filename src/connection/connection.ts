@@ -117,7 +117,7 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
    * Headers of the last receiving request, by lower-case name. Only those that
    * are safe to rely on across transports: `referer`, `origin`, `host`,
    * `user-agent`, `accept-language`, `dnt`, `via`, and those that proxies add
-   * (`x-forwarded-for` and the like). Never `cookie` nor `authorization`: any
+   * (`x-forwarded-for` and the like). Never `cookie` or `authorization`: any
    * page can make a browser send those, so they must not authorise anything.
    */
   get headers(): Readonly<Record<string, string>> {
@@ -218,9 +218,9 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Keeps messages from listeners until `resume`. Above 64 KiB of them, senders are held back: an
-   * HTTP send gets its response late, and on Node and Bun the websocket is no longer read, so its
-   * end may be noticed late. What still arrives is kept, up to about 1 MiB; above that the
+   * Holds messages back until `resume`. Above 64 KiB of them, senders have to wait: an HTTP request
+   * that sends messages gets its response late, and on Node and Bun the websocket is no longer read,
+   * so its end may be noticed late. What still arrives is kept, up to about 1 MiB; above that the
    * connection is closed with 1008.
    */
   pause(): this {
@@ -246,8 +246,9 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * Reads message by message, from the first `next` until the connection closes. Until then,
-   * listeners for `data` get no messages. With several readers, each message goes to one of them.
+   * Reads message by message, from the first `next` until the connection closes. During that time,
+   * listeners for `data` get no messages. If there are several readers, each message goes to one of
+   * them.
    * Leaving the loop early leaves the connection open, and the next reader or listener goes on.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {

@@ -1,5 +1,5 @@
 /**
- * The open connections of a server, and the events by which the server hands them out.
+ * The open connections of a server, and the events that pass them to the application.
  *
  * @module
  */

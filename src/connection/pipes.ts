@@ -12,7 +12,7 @@ import { inNextTurn } from "../event_loop/turns.ts";
 export interface PipeDestination {
   /** False once the destination takes no more; may be absent. */
   readonly writable?: boolean;
-  /** Takes a message. Returns false to ask for a pause until `drain`. */
+  /** Accepts a message. Returns false to ask the writer to wait for `drain`. */
   write(message: string): unknown;
   /** Called when no more messages will come. */
   end?(): unknown;

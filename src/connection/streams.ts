@@ -13,9 +13,9 @@ export interface ConnectionStreams {
   /** The client's messages, from the first read on. Cancelling it closes the connection. */
   readonly readable: ReadableStream<string>;
   /**
-   * Messages to the client, no faster than it takes them. Closing it closes the
-   * connection. When the connection has ended, a writer gets an error; a pipe does not: what still
-   * comes through it is dropped.
+   * Messages to the client, with backpressure. Closing it closes the connection. When the connection
+   * has ended, a writer gets an error. A pipe gets none, and messages that it still writes are
+   * dropped.
    */
   readonly writable: WritableStream<string>;
 }

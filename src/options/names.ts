@@ -21,7 +21,7 @@ export function refuseUnknown(cannot: string, options: object, known: readonly s
 /** The end of a sentence about a name that does not exist. */
 export function hint(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  return near === undefined ? "" : `; the nearest is ${near}`;
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 /** The known name that takes the fewest edits, if that is at most a third of the letters. */

@@ -20,7 +20,7 @@ export const anOriginList: Check = {
 
 /** A pattern that has to match a whole origin. */
 export const anOriginPattern: Check = {
-  allowed: "a RegExp of all of an origin",
+  allowed: "a RegExp that matches a whole origin",
   test: (value) => value instanceof RegExp && mayMatchOrigin(value),
   advice: (value) =>
     value instanceof RegExp
@@ -54,7 +54,7 @@ function adviceOn(text: string): string | undefined {
     ? "with https:// or http://"
     : text === `${origin}/`
     ? "with no slash at the end"
-    : "as browsers send it: in lower case, with no path and no port that goes without saying";
+    : "as browsers send it: in lower case, without a path and without a default port";
   return `write ${show(origin)}, ${why}`;
 }
 

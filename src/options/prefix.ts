@@ -33,7 +33,7 @@ export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
 
 /** A path, or a pattern of paths. A prefix that can match no path is refused. */
 export const aPrefix: Check = {
-  allowed: "a path from / on, or a RegExp of one",
+  allowed: "a path that begins with /, or a RegExp that matches one",
   test: (value) =>
     value instanceof RegExp
       ? mayBeginPath(value.source)
@@ -85,9 +85,8 @@ function segmentPattern(prefix: string | RegExp): RegExp {
     // Without the flags that let it match elsewhere or depend on the last match.
     return new RegExp(`^(?:${ofPrefix(source, flags)})${segmentEnd}`, flags.replace(/[gmy]/g, ""));
   } catch (cause) {
-    throw new TypeError(`Cannot create a server: the prefix ${source} is no valid pattern`, {
-      cause,
-    });
+    const mistake = `the prefix ${source} is not a valid regular expression`;
+    throw new TypeError(`Cannot create a server: ${mistake}`, { cause });
   }
 }
 

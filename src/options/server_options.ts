@@ -21,9 +21,9 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   prefix?: string | RegExp | undefined;
   /**
-   * The URL of the stock client for the iframe page: absolute, or a path from `/`. It must
-   * be exactly the version that the page uses. Without `serveClient`, the default is right only if
-   * your page loads the client from that same URL. If it does not, set this option.
+   * The URL of the stock client for the iframe page: absolute, or a path that begins with `/`. The
+   * client must be exactly the version that the page uses. Without `serveClient`, the default is
+   * right only if your page loads the client from that same URL. If it does not, set this option.
    *
    * @default what `serveClient` serves, or else
    * "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"
@@ -79,24 +79,24 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   responseLimit?: number | undefined;
   /**
-   * Milliseconds. After this time, a streaming response ends with the next frame, which is a
-   * heartbeat if nothing else is sent. The client then makes another request. Some proxies keep
-   * reading for a client that has left; this limit ends such sessions.
+   * Milliseconds after which a streaming response ends with the next frame, which is a heartbeat
+   * if nothing else is sent. The client then makes another request. Some proxies keep reading for a
+   * client that has left; this limit ends such sessions.
    *
    * @default {300000}
    */
   responseTimeLimit?: number | undefined;
   /**
-   * Milliseconds between heartbeats. Keep it below 35,000, because jsonp clients give up then.
-   * On Bun, keep it below 245,000: Bun cuts a connection off after at most 255 s without data, and
-   * 10 s of these are a margin.
+   * Milliseconds between heartbeats. Keep it below 35,000, because jsonp clients give up
+   * after that time. On Bun, keep it below 245,000: Bun cuts a connection off after at most 255 s
+   * without data, and 10 s are needed as a margin.
    *
    * @default {25000}
    */
   heartbeatDelay?: number | undefined;
   /**
-   * Milliseconds without a receiving request (a stream, a poll or a websocket) after which a
-   * session ends. The process, too, may stay alive for this long after its last client has left.
+   * A session ends after this many milliseconds without a receiving request (a stream, a poll or a
+   * websocket). The process, too, may stay alive for this long after its last client has left.
    *
    * @default {5000}
    */
@@ -117,10 +117,11 @@ export interface ServerOptions extends SockJSNodeOptions {
   disableCors?: boolean | undefined;
   /**
    * Whose pages may use the service: a list of origins such as `"https://example.com"`, a
-   * RegExp that matches a whole origin, or a function that decides about each. Requests from
-   * other origins get 403 without CORS headers, on `/info` and on all transports. Requests
-   * without `Origin`, but with `Sec-Fetch-Site: cross-site`, get 403 as well. Other requests
-   * without `Origin`, such as those of programs, are allowed.
+   * RegExp that matches a whole origin, or a function that decides about each. If the function
+   * throws, the request gets 403, and the error is reported. Requests from other origins get 403
+   * without CORS headers, on `/info` and on all transports. Requests without `Origin`, but with
+   * `Sec-Fetch-Site: cross-site`, get 403 as well. Other requests without `Origin`, such as those
+   * of programs, are allowed.
    *
    * @default {"*"} all origins
    */
@@ -147,47 +148,46 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   subprotocols?: readonly string[] | ChooseSubprotocol | undefined;
   /**
-   * The most bytes of a websocket message, and of an HTTP request that sends messages. A longer
-   * request gets 413 before it is read to the end. A longer message on a websocket closes it with
-   * 1009. Bun itself closes a websocket with 1006 for a message over its `maxPayloadLength` (16
+   * The maximum size in bytes of a websocket message, and of an HTTP request that sends messages. A
+   * longer request gets 413 before it is read to the end. A longer message on a websocket closes it
+   * with 1009. Bun itself closes a websocket with 1006 for a message over its `maxPayloadLength` (16
    * MiB), and Deno for one over 64 MiB.
    *
    * @default {1048576}
    */
   maxMessageSize?: number | undefined;
   /**
-   * Bytes that wait for a client, above which `write` returns false, until `drain`.
+   * If more bytes than this wait for a client, `write` returns false, until `drain`.
    *
    * @default {65536}
    */
   highWaterMark?: number | undefined;
   /**
-   * Bytes that wait for a client, above which its connection is closed with 1008,
-   * "Slow consumer".
+   * If more bytes than this wait for a client, its connection is closed with 1008, "Slow consumer".
    *
    * @default {16777216}
    */
   maxBufferedBytes?: number | undefined;
   /**
-   * Bytes of all data waiting in the server: messages to clients, messages that the application
-   * has not read, and request bodies that are still arriving. Above this limit, new sessions and `/info` get 503. Sessions
-   * that hold more than a fair share (the limit divided by the number of sessions) are closed with
-   * 1008, the largest first; others are not closed.
+   * The maximum size in bytes of all data waiting in the server: messages to clients, messages that
+   * the application has not read, and request bodies that are still arriving. Above this limit, new
+   * sessions and `/info` get 503. Sessions that hold more than a fair share (the limit divided by
+   * the number of sessions) are closed with 1008, the largest first; others are not closed.
    *
    * @default {268435456}
    */
   maxTotalBufferedBytes?: number | undefined;
   /**
-   * The most sessions at a time, including those that have closed in the last
-   * `disconnectDelay`. Above this limit, new sessions get 503.
+   * The maximum number of sessions at a time, including sessions over HTTP that have closed within
+   * the last `disconnectDelay`. Above this limit, new sessions get 503.
    *
    * @default {100000}
    */
   maxSessions?: number | undefined;
   /**
    * Milliseconds in which a websocket client has to answer the ping that goes out with each
-   * heartbeat. Any other message from it counts as an answer. After that, its session ends. While
-   * data waits for the client, and while the connection is paused, the time does not run.
+   * heartbeat. Any other message from it counts as an answer. If none comes, its session ends. While
+   * data is waiting for the client, and while the connection is paused, the time does not run.
    *
    * @default {10000}
    */
@@ -224,7 +224,7 @@ export interface ServerOptions extends SockJSNodeOptions {
 /** Decides about an origin, in the form in which browsers send it; for the option `origins`. */
 export type OriginCheck = (origin: string, request: Request) => boolean;
 
-/** What `authorize` allows a request. */
+/** What `authorize` returns to allow a request. */
 export interface Grant<Context = unknown> {
   /** Becomes `connection.context`. */
   readonly context?: Context | undefined;

@@ -3,7 +3,8 @@
  *
  * `JSON.parse` never gets the list. V8 keeps strings of up to ten characters in one hash table of
  * the process, and the hash of a string of digits is predictable. On Deno 2.9, a megabyte of
- * colliding strings takes nine seconds. So `JSON.parse` gets one string at a time, and no short one.
+ * colliding strings takes nine seconds. So `JSON.parse` gets one string at a time, and never a
+ * short one.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The implementation of a runtime for Bun.
+ * Implements the interface of a runtime for Bun.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The implementation of a runtime for Deno.
+ * Implements the interface of a runtime for Deno.
  *
  * @module
  */

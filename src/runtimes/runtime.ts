@@ -1,5 +1,5 @@
 /**
- * The interface to a runtime: what the server needs of the platform that it runs on. Deno, Bun and
+ * The interface to a runtime: what the server needs from the platform that it runs on. Deno, Bun and
  * Node each have an implementation in this folder.
  *
  * @module

@@ -35,7 +35,10 @@ export interface ServerEvents<Context = unknown> {
   connection: [connection: Connection<Context>];
   /** The older name of `connection`; fires right after it. */
   open: [connection: Connection<Context>];
-  /** A listener or a function among the options threw or rejected. Without a listener, the error is logged. */
+  /**
+   * A listener, or a function that was passed as an option, threw or rejected. If nothing listens,
+   * the error is logged.
+   */
   error: [error: unknown];
 }
 
@@ -171,7 +174,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
 
   /**
    * Ends the service: new sessions are refused with a 503. Open ones get what was written to them,
-   * and a close frame. Calls after the first change nothing.
+   * and a close frame. Further calls have no effect.
    *
    * @returns Resolves when all connections have ended or were cut off. After that, the service has
    * no timers that keep the process alive. Close the HTTP server yourself, afterwards.

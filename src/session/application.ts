@@ -1,5 +1,5 @@
 /**
- * What a session needs of the application.
+ * What a session needs from the application.
  *
  * @module
  */

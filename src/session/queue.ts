@@ -1,5 +1,5 @@
 /**
- * A queue: what was added first is taken first, at the same cost at any length.
+ * A first-in, first-out queue. Its cost does not depend on its length.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** `src/README.md` names the rooms that exist, and functions where they are. */
+/** `src/README.md` names the layers that exist, and functions where they are. */
 
 import { assert, assertEquals } from "@std/assert";
 import { documents, root } from "./document.ts";
@@ -24,10 +24,10 @@ Deno.test("src/README.md has a row for every folder of src, and for no other", a
   for await (const { name, isDirectory } of Deno.readDir(new URL("src/", root))) {
     if (isDirectory) folders.push(`${name}/`);
   }
-  const rooms = rowsBelow("## Rooms").map(([room]) => code(room)).filter((room) =>
-    room !== "mod.ts"
+  const layers = rowsBelow("## Layers").map(([layer]) => code(layer)).filter((layer) =>
+    layer !== "mod.ts"
   );
-  assertEquals(rooms.toSorted(), folders.sort());
+  assertEquals(layers.toSorted(), folders.sort());
 });
 
 Deno.test("src/README.md names functions that are in the files beside them", async () => {

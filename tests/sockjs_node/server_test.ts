@@ -232,7 +232,7 @@ test("an unknown option is ignored, with a line in the log", () => {
   const log: string[] = [];
   const options = { prefx: "/echo", log: (_severity: string, line: string) => log.push(line) };
   createServer(options as ServerOptions).installHandlers(createHttpServer());
-  assertEquals(log, ["There is no option prefx, so it is ignored; the nearest is prefix"]);
+  assertEquals(log, ["There is no option prefx, so it is ignored; did you mean prefix?"]);
 });
 
 test("an option of a wrong kind is refused when the server is installed", () => {
@@ -244,7 +244,7 @@ test("an option of a wrong kind is refused when the server is installed", () => 
 test("an application in place of its HTTP server is refused", () => {
   const application = Object.assign(() => {}, new EventEmitter());
   const install = () => createServer().installHandlers(application as never);
-  assertThrows(install, TypeError, "they need an HTTP server");
+  assertThrows(install, TypeError, "httpServer must be an HTTP server");
 });
 
 test("a jsessionid function that sends the response itself is left alone", async () => {

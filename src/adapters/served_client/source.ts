@@ -1,6 +1,6 @@
 /**
- * The client's source, for runtimes that can import a file as text. The package for npm has
- * source_on_node.ts in the place of this file.
+ * The client's source, for runtimes that can import a file as text. The npm package has
+ * source_on_node.ts instead of this file.
  *
  * @module
  */

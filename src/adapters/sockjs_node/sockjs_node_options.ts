@@ -17,8 +17,9 @@ import { optionNames } from "../../options/settings.ts";
  */
 export interface ServerOptions extends Omit<WebServerOptions, "jsessionid"> {
   /**
-   * Whether responses set the cookie that load balancers stick to; or a function that
-   * sets its own on Node's `res`, and finds the cookies that came in `req.cookies`.
+   * Whether responses set the cookie `JSESSIONID`, which load balancers use for sticky sessions; or
+   * a function that sets its own cookie on Node's `res`, and finds the request's cookies in
+   * `req.cookies`.
    *
    * @default {false}
    */

@@ -1,5 +1,5 @@
 /**
- * The connection of a Node request: its two ends, its idle timeout, and its close.
+ * The connection of a Node request: its two ends, its idle timeout, and how it closes.
  *
  * @module
  */

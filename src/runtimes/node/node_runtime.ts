@@ -1,5 +1,5 @@
 /**
- * The binding to Node's HTTP servers: the runtime of one request.
+ * Implements the interface of a runtime for Node's HTTP servers, for one request.
  *
  * @module
  */

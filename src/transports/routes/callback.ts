@@ -1,5 +1,5 @@
 /**
- * The name of a function of the page, which clients of htmlfile and jsonp pass in the query
+ * The name of a JavaScript function in the page. Clients of htmlfile and jsonp pass it in the query
  * (protocol, section 6).
  *
  * @module

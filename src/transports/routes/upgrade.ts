@@ -16,8 +16,8 @@ import { isThenable } from "../../event_loop/thenable.ts";
 import { SocketReceiver } from "../receivers/socket_receiver.ts";
 
 const refusal = "Not a valid websocket request";
-const howToUpgrade = "No websockets: on Node they need installHandlers(server, httpServer) of " +
-  "sockjs-web/node; without them, set the server's option websocket to false";
+const howToUpgrade = "No websockets: on Node, call installHandlers(server, httpServer) from " +
+  "sockjs-web/node, or set the server's option websocket to false";
 const errorFields = (): ResponseHeaders => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */
@@ -65,8 +65,8 @@ function upgrade(
 }
 
 /**
- * Drafts 7 and 8 of RFC 6455, which browsers of 2011 speak, have the same frames
- * and the same handshake.
+ * Drafts 7 and 8 of RFC 6455, which browsers of 2011 speak, have the same frames and the same
+ * handshake, except that some of them send `Sec-WebSocket-Origin` instead of `Origin`.
  */
 const versions = ["13", "8", "7"];
 

@@ -1,5 +1,5 @@
 /**
- * The route xhr_send, by which clients of all transports but jsonp and websocket send.
+ * The route xhr_send: clients of all HTTP transports but jsonp send their messages to it.
  *
  * @module
  */

@@ -20,7 +20,7 @@ Deno.test("an unknown option is a TypeError that names the nearest known one", (
   };
   for (const [typo, known] of Object.entries(typos)) {
     const { message } = assertThrows(() => read({ [typo]: true }), TypeError, typo);
-    assert(message.endsWith(known), message);
+    assert(message.endsWith(`; did you mean ${known}?`), message);
   }
 });
 
