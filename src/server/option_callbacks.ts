@@ -97,7 +97,8 @@ export class OptionCallbacks {
   allows(request: Request): boolean {
     const check = this.#originCheck;
     if (check === undefined) return true;
-    const origin = request.headers.get("Origin");
+    // Browsers of 2011, with draft 8 of the websocket protocol, send the second.
+    const origin = request.headers.get("Origin") ?? request.headers.get("Sec-WebSocket-Origin");
     // For requests without an origin, browsers report whether a page of another site made them.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));

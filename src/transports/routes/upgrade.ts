@@ -66,7 +66,7 @@ function upgrade(
 
 /**
  * Drafts 7 and 8 of RFC 6455, which browsers of 2011 speak, have the same frames and the same
- * handshake, except that some of them send `Sec-WebSocket-Origin` instead of `Origin`.
+ * handshake, except that they send `Sec-WebSocket-Origin` instead of `Origin`.
  */
 const versions = ["13", "8", "7"];
 

@@ -17,6 +17,8 @@ const strangers: readonly Record<string, string>[] = [
   { Origin: "http://good.example.evil.example" },
   { Origin: "https://good.example" },
   { "Sec-Fetch-Site": "cross-site" },
+  // What draft 8 of the websocket protocol has instead of `Origin`.
+  { "Sec-WebSocket-Origin": "http://evil.example" },
 ];
 
 /** A request for each path of a session, and of those beside. */
@@ -62,7 +64,12 @@ fact(
 );
 
 fact("3", "an allowed origin, and a request without an origin, is served", async (server) => {
-  const friends = [{ Origin: good }, {}, { "Sec-Fetch-Site": "same-origin" }];
+  const friends = [
+    { Origin: good },
+    {},
+    { "Sec-Fetch-Site": "same-origin" },
+    { "Sec-WebSocket-Origin": good },
+  ];
   for (const friend of friends) {
     for (const request of requests(server, "/all_of_one_origin")) {
       const headers = { ...request.headers, ...friend };
