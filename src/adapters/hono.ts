@@ -116,7 +116,7 @@ function checkOptions(options: HonoOptions): void {
   const { upgradeWebSocket } = options;
   if (upgradeWebSocket !== undefined && typeof upgradeWebSocket !== "function") {
     throw new TypeError(
-      `${cannot}: the option upgradeWebSocket must be what @hono/node-server exports, ` +
+      `${cannot}: the option upgradeWebSocket must be the function of @hono/node-server, ` +
         `got ${show(upgradeWebSocket)}`,
     );
   }
@@ -149,7 +149,7 @@ function checkOrigin(server: SockJSServer, ours: Response, sent: Response): void
   const origin = ours.headers.get(allowOrigin);
   if (origin === null || origin === "*" || sent.headers.get(allowOrigin) === origin) return;
   server.warnOnce(
-    `Middleware before sockjs(server) overwrites ${allowOrigin}, so that browsers refuse ` +
-      "requests with cookies: app.use(sockjs(server)) belongs before app.use(cors())",
+    `Middleware before sockjs(server) overwrites ${allowOrigin}, so browsers refuse ` +
+      "requests with cookies: call app.use(sockjs(server)) before app.use(cors())",
   );
 }

@@ -136,9 +136,9 @@ class UpgradableHonoRequest extends HonoRequest {
 const ignore = () => {};
 
 const howToUpgrade =
-  "No websockets: on Node they need sockjs(server, { upgradeWebSocket }), with " +
-  "what @hono/node-server exports; without them, set the server's option websocket to false";
-const howToServe = "Cannot upgrade: on Node websockets need serve({ fetch: app.fetch, " +
+  "No websockets: on Node, they need sockjs(server, { upgradeWebSocket }), with the function " +
+  "of @hono/node-server. To turn them off, set the server's option websocket to false";
+const howToServe = "Cannot upgrade: on Node, websockets need serve({ fetch: app.fetch, " +
   "websocket: { server: new WebSocketServer({ noServer: true }) } })";
 
 /**

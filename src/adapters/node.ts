@@ -75,8 +75,9 @@ export interface NodeResponse {
 /** Returns true if SockJS handles the request, false if it left it untouched. */
 export type RequestListener = (req: NodeRequest, res: NodeResponse) => boolean;
 
-const howToUpgrade = "No websockets: beside a request listener they need installHandlers(server, " +
-  "httpServer); without them, set the server's option websocket to false";
+const howToUpgrade =
+  "No websockets: with requestListener, they also need installHandlers(server, " +
+  "httpServer). To turn them off, set the server's option websocket to false";
 
 const installations = new WeakMap<HttpServer, Map<SockJSServer, Installation>>();
 
@@ -145,7 +146,7 @@ export function installHandlers(
  * @throws {TypeError} If the argument is not a SockJS server.
  */
 export function requestListener(server: SockJSServer): RequestListener {
-  checkServer(server, "Cannot make a request listener: it needs a SockJS server");
+  checkServer(server, "Cannot make a request listener: the argument must be a SockJS server");
   const handler = new NodeHandler(server);
   const isLast = () => false;
   return (req, res) => {
@@ -172,7 +173,7 @@ function checkOptions(options: InstallOptions): void {
   const { perMessageDeflate } = options;
   if (!["undefined", "boolean", "object"].includes(typeof perMessageDeflate)) {
     throw new TypeError(
-      `${cannot}: the option perMessageDeflate must be a boolean, or an object as ws takes it, ` +
+      `${cannot}: the option perMessageDeflate must be a boolean or an object of ws's options, ` +
         `got ${show(perMessageDeflate)}`,
     );
   }
@@ -180,17 +181,16 @@ function checkOptions(options: InstallOptions): void {
 
 function check(server: SockJSServer, httpServer: HttpServer, options: InstallOptions): void {
   const cannot = "Cannot install handlers:";
-  checkServer(server, `${cannot} they need a SockJS server`);
+  checkServer(server, `${cannot} the first argument must be a SockJS server`);
   // An application of Express's is an emitter, too, but nothing listens to it.
   if (typeof httpServer?.rawListeners !== "function" || !("listening" in httpServer)) {
-    const hint =
-      "of Express, what app.listen() gives; of Koa, http.createServer(app.callback()); " +
-      "of Fastify, fastify.server";
-    throw new TypeError(`${cannot} they need an HTTP server (${hint})`);
+    const hint = "Express: what app.listen() returns; Koa: http.createServer(app.callback()); " +
+      "Fastify: fastify.server";
+    throw new TypeError(`${cannot} the second argument must be an HTTP server (${hint})`);
   }
   checkOptions(options ?? {});
   if (installations.get(httpServer)?.has(server)) {
-    throw new TypeError(`${cannot} these two are together already`);
+    throw new TypeError(`${cannot} this SockJS server is already installed there`);
   }
 }
 

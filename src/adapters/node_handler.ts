@@ -20,10 +20,9 @@ import type { WsServer } from "../runtimes/node/ws_server.ts";
 
 import type { SockJSServer } from "./sockjs_server.ts";
 
-const bodyWasRead = "Cannot take what a client sends: other code has read the request's body, so " +
-  "SockJS has to get requests before it does";
-const hasBegun =
-  "Cannot respond to a request: other code has begun to, and did not end its response";
+const bodyWasRead = "Cannot receive messages: other code has already read the request's body. " +
+  "Pass requests to SockJS before that code";
+const hasBegun = "Cannot respond: other code has started a response and has not ended it";
 
 /** The listeners of one SockJS server. They never throw or reject, as Node calls them. */
 export class NodeHandler {

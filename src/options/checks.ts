@@ -69,7 +69,9 @@ export const aSubprotocolList: Check = {
 /** A number from 1 to `most`, with its unit for the message. */
 export function numberUpTo(most: number, unit?: string): Check {
   return {
-    allowed: unit === undefined ? `a number of 1 to ${most}` : `a number of ${unit}, 1 to ${most}`,
+    allowed: unit === undefined
+      ? `a number from 1 to ${most}`
+      : `a number of ${unit} from 1 to ${most}`,
     test: (value) => typeof value === "number" && value >= 1 && value <= most,
     advice(value) {
       const number = typeof value === "string" && value !== "" ? Number(value) : value;
@@ -111,7 +113,7 @@ export const aBaseUrl: Check = {
 
 /** A URL or path from which the client can be loaded. */
 export const aScriptUrl: Check = {
-  allowed: "an absolute URL or a path from / on",
+  allowed: "an absolute URL or a path that begins with /",
   test: (value) =>
     typeof value === "string" && /^(https?:\/\/|\/)/i.test(value) &&
     URL.canParse(value, "http://host"),

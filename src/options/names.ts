@@ -13,7 +13,7 @@
 export function refuseUnknown(cannot: string, options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !known.includes(name)) {
-      throw new TypeError(`${cannot}: there is no option ${name}${hint(name, known)}`);
+      throw new TypeError(`${cannot}: unknown option ${name}${hint(name, known)}`);
     }
   }
 }
@@ -21,7 +21,7 @@ export function refuseUnknown(cannot: string, options: object, known: readonly s
 /** The end of a sentence about a name that does not exist. */
 export function hint(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  return near === undefined ? "" : `; the nearest is ${near}`;
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 /** The known name that takes the fewest edits, if that is at most a third of the letters. */

@@ -20,11 +20,11 @@ export const anOriginList: Check = {
 
 /** A pattern that has to match a whole origin. */
 export const anOriginPattern: Check = {
-  allowed: "a RegExp of all of an origin",
+  allowed: "a RegExp that matches whole origins",
   test: (value) => value instanceof RegExp && mayMatchOrigin(value),
   advice: (value) =>
     value instanceof RegExp
-      ? "write the scheme, too, as in /https:\\/\\/(.+\\.)?example\\.com/"
+      ? "include the scheme, as in /https:\\/\\/(.+\\.)?example\\.com/"
       : undefined,
 };
 
@@ -53,8 +53,8 @@ function adviceOn(text: string): string | undefined {
   const why = !hasScheme
     ? "with https:// or http://"
     : text === `${origin}/`
-    ? "with no slash at the end"
-    : "as browsers send it: in lower case, with no path and no port that goes without saying";
+    ? "without a slash at the end"
+    : "as browsers send it: in lower case, without a path or a default port";
   return `write ${show(origin)}, ${why}`;
 }
 

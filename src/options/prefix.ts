@@ -33,7 +33,7 @@ export function prefixMatcher(prefix: string | RegExp): PrefixMatcher {
 
 /** A path, or a pattern of paths. A prefix that can match no path is refused. */
 export const aPrefix: Check = {
-  allowed: "a path from / on, or a RegExp of one",
+  allowed: "a path that begins with /, or a RegExp that matches such paths",
   test: (value) =>
     value instanceof RegExp
       ? mayBeginPath(value.source)
@@ -43,7 +43,7 @@ export const aPrefix: Check = {
     if (value instanceof RegExp) return "paths begin with a slash: write one such as /\\/echo/";
     if (typeof value !== "string") return undefined;
     const path = value.replace(/^\s*(\w+:\/\/[^/]*)?\/*/, "/").replace(/[?#].*/, "");
-    return `write ${show(path)}, with neither a host nor a query`;
+    return `write ${show(path)}, without a host or a query`;
   },
 };
 
@@ -85,7 +85,7 @@ function segmentPattern(prefix: string | RegExp): RegExp {
     // Without the flags that let it match elsewhere or depend on the last match.
     return new RegExp(`^(?:${ofPrefix(source, flags)})${segmentEnd}`, flags.replace(/[gmy]/g, ""));
   } catch (cause) {
-    throw new TypeError(`Cannot create a server: the prefix ${source} is no valid pattern`, {
+    throw new TypeError(`Cannot create a server: the prefix ${source} is not a valid pattern`, {
       cause,
     });
   }

@@ -20,7 +20,7 @@ export interface CloseStatus {
 export function closeStatus(code: number, reason: string): CloseStatus {
   if (!Number.isInteger(code) || code < 0 || code > 65535) {
     throw new RangeError(
-      `Cannot close: the code must be an integer of 0 to 65535, got ${String(code)}`,
+      `Cannot close: the code must be an integer from 0 to 65535, got ${String(code)}`,
     );
   }
   if (typeof reason !== "string") {

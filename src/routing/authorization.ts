@@ -81,8 +81,8 @@ function grantOf(
   if (grant !== undefined) return grant;
   report(
     new TypeError(
-      `Cannot authorise: authorize must give a boolean, a Response or an object ` +
-        "with a context, or a key that is a string",
+      `Cannot authorise: authorize must return a boolean, a Response, or an object ` +
+        "with a context or a string key",
     ),
   );
   return undefined;

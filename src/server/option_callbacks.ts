@@ -45,7 +45,9 @@ export class OptionCallbacks {
     if (jsessionid === true) return stickyCookie(request.headers.get("Cookie"));
     const cookie = this.#errors.callSafely(() => jsessionid(request));
     if (cookie === undefined || isFieldValue(cookie)) return cookie;
-    this.#errors.report(new TypeError("Cannot set the cookie: jsessionid gave no header value"));
+    this.#errors.report(
+      new TypeError("Cannot set the cookie: jsessionid returned an invalid header value"),
+    );
     return undefined;
   }
 
@@ -55,7 +57,7 @@ export class OptionCallbacks {
     if (typeof baseUrl !== "function") return baseUrl;
     const url = this.#errors.callSafely(baseUrl);
     if (url === undefined || isBaseUrl(url)) return url;
-    this.#errors.report(new TypeError("Cannot tell base_url: baseUrl gave no absolute URL"));
+    this.#errors.report(new TypeError("Cannot send base_url: baseUrl returned no absolute URL"));
     return undefined;
   }
 
@@ -74,8 +76,8 @@ export class OptionCallbacks {
 
   #offered(chosen: unknown, offered: ReadonlySet<unknown>): string | undefined {
     if (chosen === undefined || offered.has(chosen)) return chosen as string | undefined;
-    const mistake = "subprotocols gave what the client has not offered";
-    this.#errors.report(new TypeError(`Cannot agree on a subprotocol: ${mistake}`));
+    const mistake = "subprotocols returned one that the client did not offer";
+    this.#errors.report(new TypeError(`Cannot select a subprotocol: ${mistake}`));
     return undefined;
   }
 
@@ -96,7 +98,7 @@ export class OptionCallbacks {
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
     if (allowed !== undefined && typeof allowed !== "boolean") {
-      this.#errors.report(new TypeError("Cannot judge an origin: origins gave no boolean"));
+      this.#errors.report(new TypeError("Cannot check an origin: origins must return a boolean"));
     }
     return allowed === true;
   }
@@ -119,7 +121,7 @@ function checkFallback(result: unknown): HandlerResult {
     if (result.status !== switchingProtocols) checkStatus(result.status);
     return result;
   }
-  throw new TypeError(`Cannot respond: fallback must give a Response, got ${typeof result}`);
+  throw new TypeError(`Cannot respond: fallback must return a Response, got ${typeof result}`);
 }
 
 /** `undefined` if all origins are allowed. */

@@ -67,7 +67,9 @@ export function shutDown(sessions: SessionStore, options: CloseOptions): Promise
   const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
   for (const [name, ms] of Object.entries({ timeout, spread })) {
     if (!(typeof ms === "number" && ms >= 0 && ms < 2 ** 30)) {
-      throw new RangeError(`Cannot close: ${name} must be a number of 0 to 2^30 ms, got ${ms}`);
+      throw new RangeError(
+        `Cannot close: ${name} must be a number of ms from 0 to 2^30, got ${ms}`,
+      );
     }
   }
   const status = closeStatus(code, options.reason ?? goingAway.reason);

@@ -16,11 +16,11 @@ import {
 } from "./runtimes.ts";
 import type { ClientClose, Tab } from "./tab.ts";
 
-onEachRuntime("are held over three heartbeats", ["same-origin"], async (runtime, from) => {
+onEachRuntime("stay open for three heartbeats", ["same-origin"], async (runtime, from) => {
   const { address } = await serverProcess(runtime);
   await using stack = new AsyncDisposableStack();
   const tabs = await openTabs(stack, address, from);
-  await Promise.all(tabs.map((tab) => tab.check("is held over three heartbeats")));
+  await Promise.all(tabs.map((tab) => tab.check("stays open for three heartbeats")));
 });
 
 onEachRuntime("are closed when the server stops", origins, async (runtime, from) => {

@@ -119,11 +119,11 @@ Deno.test("without anything beside the request there is HTTP", async () => {
 Deno.test("an option that there is not, or with another value, is refused", () => {
   const upgradeWebSocket = () => {};
   const refused: [options: unknown, message: string][] = [
-    [{ upgradeWebsocket: upgradeWebSocket }, "there is no option upgradeWebsocket; the nearest is"],
-    [{ prefix: "/" }, "there is no option prefix; it is one of createServer's"],
+    [{ upgradeWebsocket: upgradeWebSocket }, "unknown option upgradeWebsocket; did you mean"],
+    [{ prefix: "/" }, "unknown option prefix; it is an option of createServer"],
     [
       { upgradeWebSocket: true },
-      "the option upgradeWebSocket must be what @hono/node-server exports",
+      "the option upgradeWebSocket must be the function of @hono/node-server",
     ],
     [upgradeWebSocket, "the options must be an object such as { upgradeWebSocket }, got"],
   ];

@@ -49,7 +49,7 @@ export const options: ServerOptions = { maxToys: 3 };
     const read = [{}, { maxToys: 3 }].map((options) => readOptions(options).maxToys);
     console.log(JSON.stringify([...read, refusal]));
   `);
-  const refusal = "Cannot create a server: the option maxToys must be a number of 1 to " +
+  const refusal = "Cannot create a server: the option maxToys must be a number from 1 to " +
     "9007199254740991, got 0";
   assertEquals(JSON.parse(printed), [7, 3, refusal]);
 });

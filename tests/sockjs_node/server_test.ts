@@ -232,7 +232,7 @@ test("an unknown option is ignored, with a line in the log", () => {
   const log: string[] = [];
   const options = { prefx: "/echo", log: (_severity: string, line: string) => log.push(line) };
   createServer(options as ServerOptions).installHandlers(createHttpServer());
-  assertEquals(log, ["There is no option prefx, so it is ignored; the nearest is prefix"]);
+  assertEquals(log, ["Unknown option prefx is ignored; did you mean prefix?"]);
 });
 
 test("an option of a wrong kind is refused when the server is installed", () => {
@@ -244,7 +244,7 @@ test("an option of a wrong kind is refused when the server is installed", () => 
 test("an application in place of its HTTP server is refused", () => {
   const application = Object.assign(() => {}, new EventEmitter());
   const install = () => createServer().installHandlers(application as never);
-  assertThrows(install, TypeError, "they need an HTTP server");
+  assertThrows(install, TypeError, "the second argument must be an HTTP server");
 });
 
 test("a jsessionid function that sends the response itself is left alone", async () => {
@@ -262,5 +262,5 @@ test("a jsessionid function that sends the response itself is left alone", async
     assertEquals(await (await site.handle(request)).text(), "by itself");
   }
   assertMatch(await site.get("/echo/info"), /"cookie_needed":true/);
-  assertMatch(String(errors), /head of another response was sent/);
+  assertMatch(String(errors), /head of another response has already been sent/);
 });

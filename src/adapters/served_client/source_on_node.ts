@@ -23,9 +23,9 @@ function find(): string {
     return createRequire(here).resolve("sockjs-client/dist/sockjs.min.js");
   } catch (cause) {
     throw new Error(
-      "Cannot load sockjs-web/served-client: it reads a file of sockjs-client, which is not to be found " +
-        "from here. Install it (npm install sockjs-client); or, where this is a bundle that runs " +
-        "without node_modules, leave sockjs-web/served-client out and bundle the file: import source from " +
+      "Cannot load sockjs-web/served-client: the package sockjs-client was not found. " +
+        "Install it (npm install sockjs-client). In a bundle that runs without node_modules, " +
+        "do not import sockjs-web/served-client, but the file itself: import source from " +
         '"sockjs-client/dist/sockjs.min.js" with { type: "text" }, then serveClient: { source }',
       { cause },
     );

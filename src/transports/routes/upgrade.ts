@@ -16,8 +16,8 @@ import { isThenable } from "../../event_loop/thenable.ts";
 import { SocketReceiver } from "../receivers/socket_receiver.ts";
 
 const refusal = "Not a valid websocket request";
-const howToUpgrade = "No websockets: on Node they need installHandlers(server, httpServer) of " +
-  "sockjs-web/node; without them, set the server's option websocket to false";
+const howToUpgrade = "No websockets: on Node, they need installHandlers(server, httpServer) from " +
+  "sockjs-web/node. To turn them off, set the server's option websocket to false";
 const errorFields = (): ResponseHeaders => ({ "Cache-Control": notCached });
 
 /** The route on which a websocket transport's clients connect. */

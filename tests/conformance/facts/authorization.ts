@@ -127,7 +127,7 @@ fact("5", "an invalid result of authorize is a refusal, and error is emitted", a
   const { status } = await server.post(`/authorized/000/${server.newId()}/xhr?as=nonsense`);
   assertEquals(status, 403);
   const errors = await server.errors("/authorized");
-  assertEquals(errors.some((error) => error.includes("authorize must give")), true);
+  assertEquals(errors.some((error) => error.includes("authorize must return")), true);
 });
 
 for (const late of ["", "&late"]) {

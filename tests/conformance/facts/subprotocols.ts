@@ -109,7 +109,7 @@ for (const way of ways) {
       assertEquals(
         new Set(errors.slice(before)),
         new Set([
-          "Cannot agree on a subprotocol: subprotocols gave what the client has not offered",
+          "Cannot select a subprotocol: subprotocols returned one that the client did not offer",
         ]),
       );
     });

@@ -67,7 +67,7 @@ const none: unknown[] = [undefined, null, {}, "server", 1, () => {}];
 Deno.test("what is no SockJS server is not installed, and the error says so", () => {
   for (const server of [...none, createServer()]) {
     const install = () => installHandlers(server as SockJSServer, nodeServer());
-    assertThrows(install, TypeError, "they need a SockJS server");
+    assertThrows(install, TypeError, "the first argument must be a SockJS server");
   }
 });
 
@@ -75,7 +75,7 @@ Deno.test("nothing is installed on what is no HTTP server, and the error says so
   // Applications of Express's are emitters.
   for (const server of [...none, new FakeServer(), new EventEmitter()]) {
     const install = () => installHandlers(new FakeServer(), server as unknown as HttpServer);
-    assertThrows(install, TypeError, "they need an HTTP server");
+    assertThrows(install, TypeError, "the second argument must be an HTTP server");
   }
 });
 
@@ -83,12 +83,12 @@ Deno.test("unknown options and invalid values are refused, and options may be om
   const refused: [options: unknown, message: string][] = [
     [
       { perMessageDeflate: true, prefix: "/" },
-      "there is no option prefix; it is one of createServer",
+      "unknown option prefix; it is an option of createServer",
     ],
-    [{ perMessageDefalte: true }, "there is no option perMessageDefalte; the nearest is perM"],
-    [{ cors: true }, "there is no option cors"],
+    [{ perMessageDefalte: true }, "unknown option perMessageDefalte; did you mean perM"],
+    [{ cors: true }, "unknown option cors"],
     ["/echo", 'the options must be an object such as { perMessageDeflate }, got "/echo"'],
-    [{ perMessageDeflate: "true" }, "the option perMessageDeflate must be a boolean, or an object"],
+    [{ perMessageDeflate: "true" }, "the option perMessageDeflate must be a boolean or an object"],
   ];
   for (const [options, message] of refused) {
     const install = () => installHandlers(new FakeServer(), nodeServer(), options as object);
@@ -103,7 +103,7 @@ Deno.test("a server is not installed twice, unless it was detached", () => {
   const [server, httpServer] = [new FakeServer(), nodeServer()];
   const install = () => installHandlers(server, httpServer);
   const installation = install();
-  assertThrows(install, TypeError, "together already");
+  assertThrows(install, TypeError, "already installed");
   assertEquals(httpServer.rawListeners("request").length, 1);
   installation.detach();
   install();
@@ -119,7 +119,7 @@ Deno.test("a server is installed on several, and several on one", () => {
     installHandlers(new FakeServer(), httpServer);
   }
   detach(server, one);
-  assertThrows(() => installHandlers(server, other), TypeError, "together already");
+  assertThrows(() => installHandlers(server, other), TypeError, "already installed");
 });
 
 Deno.test("to take away what is not there, or not there any more, does nothing", () => {

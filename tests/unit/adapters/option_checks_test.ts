@@ -18,9 +18,9 @@ Deno.test("options that are no object are a TypeError that shows one", () => {
 });
 
 Deno.test("an option of createServer's is a TypeError that says whose it is", () => {
-  assertThrows(() => check({ prefix: "/echo" }), TypeError, "it is one of createServer's");
+  assertThrows(() => check({ prefix: "/echo" }), TypeError, "it is an option of createServer");
 });
 
 Deno.test("an unknown option is a TypeError that names the nearest", () => {
-  assertThrows(() => check({ sever: 1 }), TypeError, "the nearest is server");
+  assertThrows(() => check({ sever: 1 }), TypeError, "did you mean server?");
 });

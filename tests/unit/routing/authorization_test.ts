@@ -111,7 +111,7 @@ for (const result of invalidResults) {
     using _time = fakeTime();
     const { server, log } = serve({ authorize: () => result as never });
     assertEquals((await new PollingClient(server).receive()).status, 403);
-    assertEquals([log.length, log[0]?.includes("authorize must give")], [1, true]);
+    assertEquals([log.length, log[0]?.includes("authorize must return")], [1, true]);
   });
 }
 
