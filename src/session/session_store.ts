@@ -63,6 +63,16 @@ export class SessionStore {
     return Math.min(maxDrainThreshold, this.highWaterMark / 4);
   }
 
+  /**
+   * Counts what waits in a connection once it exceeds the threshold: only then does the runtime
+   * report its sending. Returns the count, which is `counted` the next time.
+   */
+  recount(counted: number, waiting: number): number {
+    const bytes = waiting > this.drainThreshold ? waiting : 0;
+    if (bytes !== counted) this.bufferBudget.change(bytes - counted);
+    return bytes;
+  }
+
   /** How many there are, those that linger included. */
   get size(): number {
     return this.#all.size;
