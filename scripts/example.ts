@@ -42,7 +42,7 @@ async function scriptNamed(name: string): Promise<URL> {
   }
   if (name === client) return new URL(`${name}.ts`, examples);
   if (names.includes(name)) return new URL(`${name}/main.ts`, examples);
-  throw new Error(`"${name}" is no example; the examples are ${names.sort().join(", ")}`);
+  throw new Error(`"${name}" is not an example; the examples are ${names.sort().join(", ")}`);
 }
 
 async function isFile(url: URL): Promise<boolean> {

@@ -31,7 +31,7 @@ const server = createServer({
 });
 
 server.on("connection", (connection) => {
-  const timer = setTimeout(() => connection.close(tooLate, "No token came in time"), timeLimit);
+  const timer = setTimeout(() => connection.close(tooLate, "No token arrived in time"), timeLimit);
   connection.on("close", () => clearTimeout(timer));
   connection.once("data", (message) => {
     clearTimeout(timer);

@@ -27,7 +27,7 @@ export function makeToken(name: string, lifetime: number): string {
 export function readToken(token: string): Token {
   const [claims = "", signature = ""] = token.split(".");
   if (!isEqual(Buffer.from(signature, "base64url"), signatureOf(claims))) {
-    return { problem: "Not a token of ours" };
+    return { problem: "Not a valid token" };
   }
   const { name, expires } = JSON.parse(Buffer.from(claims, "base64url").toString());
   return expires > Date.now() ? { name, expires } : { problem: "The token has expired" };

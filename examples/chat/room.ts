@@ -44,7 +44,7 @@ export class Room {
       if (message === undefined) connection.close(notUnderstood, "Not a message of this chat");
       else if ("join" in message) this.#join(connection, message.join);
       else if (context !== undefined) this.say(context, message.say);
-      else connection.close(notUnderstood, "Tell your name first");
+      else connection.close(notUnderstood, "Send your name first");
     });
     connection.on("close", () => {
       const { context: who } = connection;

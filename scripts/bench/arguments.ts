@@ -36,16 +36,16 @@ const ownNames = serverNames.filter((name) => !isBefore(name));
 /** How the command is used. */
 export const usage = `deno task bench [options]
   --quick             the six message workloads with messages of 32 bytes, in under 4 minutes
-  --before folder     ours beside ours of another checkout: whether anything got slower or larger.
+  --before folder     compares ours with ours of another checkout: has anything become slower or larger?
                       The six with 32 bytes, ws and stream with 65,536, and idle, in 40 minutes;
                       with --quick the six alone, in 4, and others by --only and --sizes
   --only ws,xhr       some workloads: ${messageNames.join(", ")},
                       burst, connect, idle, latency, growth, or one of these: connect-ws
   --servers a,b       some servers: ${ownNames.join(", ")};
-                      with --before ours alone, unless they are named, each beside what it was
+                      with --before ours alone, unless they are named, each with its other version
   --sizes 32,1024     sizes of messages, in bytes
   --rounds 3          how often each is measured
-  --seconds 3         how long each measurement counts; --warm-up 1 before that, HTTP thrice as long
+  --seconds 3         how long each measurement counts; --warm-up 1 before that, three times as long for HTTP
   --patient           waits for other programs, and measures again what they disturbed
   --idle-seconds 60   how long idle sessions are watched; with --before 30, one heartbeat
   --out file.json     writes the results; --from file.json shows them again
@@ -146,6 +146,6 @@ function check(option: string, given: string[] | undefined, known: readonly stri
   const unknown = given?.find((each) => !known.includes(each));
   if (unknown === undefined) return;
   throw new Error(
-    `${option} does not know "${unknown}"; there are ${[...new Set(known)].join(", ")}`,
+    `${option} does not take "${unknown}"; the choices are ${[...new Set(known)].join(", ")}`,
   );
 }

@@ -12,7 +12,7 @@ import { isBefore, type ServerName, servers } from "./servers.ts";
 
 /** What has to be in a checkout, and what to do where it is not. */
 const needed = [
-  ["scripts/bench/servers/ours.ts", "it is no checkout of this project"],
+  ["scripts/bench/servers/ours.ts", "it is not a checkout of this project"],
   ["node_modules/", "run `deno install` there"],
 ] as const;
 

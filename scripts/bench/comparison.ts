@@ -30,9 +30,7 @@ export function comparisonLines({ figures }: Pick<Results, "figures">): string[]
     ...all.map(line),
     `${worse} of ${all.length} got slower or larger beyond the spread.`,
     ...(unclear === 0 ? [] : [
-      `${unclear} scatter by more than ${
-        number(scattered)
-      }: what is smaller than that is not seen there.`,
+      `${unclear} vary by more than ${number(scattered)}: a smaller change would not show there.`,
     ]),
     "",
   ];

@@ -27,12 +27,12 @@ async function measure(args: Arguments): Promise<Results> {
   const what = await missing();
   if (what !== undefined) throw new Error(`Cannot measure: ${what}`);
   if (generatorCore === serverCore) throw new Error("Cannot measure: there is only one core");
-  say("Making the generator and, unless it is there, the package for Node");
+  say("Building the generator and, if it is missing, the package for Node");
   await using generator = await Generator.build();
   const commands = await commandsOf(args.servers, args.before);
   const where = await circumstances(args.rounds, args.durations.counted);
   if (where.load > quietLoad && !args.patient) {
-    say(`The machine is busy (load ${where.load.toFixed(2)}): these figures are not to be shown.`);
+    say(`The machine is busy (load ${where.load.toFixed(2)}): do not publish these figures.`);
   }
   return { circumstances: where, ...await measureAll(generator, commands, args) };
 }

@@ -27,7 +27,7 @@ export class Progress {
   }
 
   waiting(): void {
-    console.error("Other programs are at work: waiting for them");
+    console.error("Other programs are busy: waiting for them");
   }
 
   failed(round: number, workload: Workload, server: ServerName, why: string): void {

@@ -110,10 +110,10 @@ function notes(figures: readonly Figure[]): string[] {
     "x: the median of ratios of measurements that followed each other.",
     "by CPU: the ratio of CPU times, which says more where the server was not busy.",
     ...(idle === 0 ? [] : [
-      `In ${idle} of ${samples.length} measurements that was less than ${busyEnough}: there the generator, or another program, set the pace.`,
+      `In ${idle} of ${samples.length} measurements it was less than ${busyEnough}: there, the generator or another program was the limit.`,
     ]),
     ...(disturbed === 0 ? [] : [
-      `In ${disturbed} of ${samples.length} other programs took more than ${quietEnough} of a core: these figures are not to be shown.`,
+      `In ${disturbed} of ${samples.length} other programs took more than ${quietEnough} of a core: do not publish these figures.`,
     ]),
   ];
 }

@@ -46,7 +46,9 @@ async function checkImports(project: Project): Promise<void> {
     const unknown = others.find((name) =>
       !name.startsWith("node:") && !(packageOf(name) in declared)
     );
-    if (unknown !== undefined) throw new Error(`${subpath} needs ${unknown}: it is not declared`);
+    if (unknown !== undefined) {
+      throw new Error(`${subpath} imports ${unknown}, which is not declared`);
+    }
   }
 }
 
@@ -60,9 +62,9 @@ async function lint({ path }: Tarball): Promise<void> {
   const printed = await runTool("publint", ["publint", path, "--strict", "--pack", "false"]);
   // Suggestions leave the exit code alone.
   if (!printed.includes("All good")) throw new Error(printed);
-  say("publint", `nothing to say (${versionOf("publint")})`);
+  say("publint", `no problems (${versionOf("publint")})`);
   await runTool("@arethetypeswrong/cli", ["attw", path]);
-  say("arethetypeswrong", `nothing to say (${versionOf("@arethetypeswrong/cli")})`);
+  say("arethetypeswrong", `no problems (${versionOf("@arethetypeswrong/cli")})`);
 }
 
 /** What happens in a project of a user's. */

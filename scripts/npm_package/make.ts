@@ -138,7 +138,7 @@ async function finishPackageJson(file: URL): Promise<void> {
 async function replaceFilename(file: URL): Promise<void> {
   const text = await Deno.readTextFile(file);
   const replaced = text.replace(/\b__filename\b/g, "import.meta.url");
-  if (replaced === text) throw new Error(`Cannot build: ${file} does not ask where it is`);
+  if (replaced === text) throw new Error(`Cannot build: ${file} does not use __filename`);
   await Deno.writeTextFile(file, replaced);
 }
 
@@ -153,7 +153,9 @@ async function embedClient(adapters: URL): Promise<void> {
     "served_client/source_on_bun.js",
   )
     .replace(/\n\/\/# sourceMappingURL=.*/, "");
-  if (!embedding.includes("source_on_bun")) throw new Error("Cannot build: no source of a client");
+  if (!embedding.includes("source_on_bun")) {
+    throw new Error("Cannot build: served_client.js does not import its source");
+  }
   await Deno.writeTextFile(new URL("served_client_on_bun.js", adapters), embedding);
   await Deno.writeTextFile(
     new URL("served_client/source_on_bun.js", adapters),

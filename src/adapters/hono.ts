@@ -149,7 +149,7 @@ function checkOrigin(server: SockJSServer, ours: Response, sent: Response): void
   const origin = ours.headers.get(allowOrigin);
   if (origin === null || origin === "*" || sent.headers.get(allowOrigin) === origin) return;
   server.warnOnce(
-    `Middleware before sockjs(server) overwrites ${allowOrigin}, so that browsers refuse ` +
-      "requests with cookies: app.use(sockjs(server)) belongs before app.use(cors())",
+    `Middleware before sockjs(server) overwrites ${allowOrigin}, so browsers refuse ` +
+      "requests with cookies: call app.use(sockjs(server)) before app.use(cors())",
   );
 }

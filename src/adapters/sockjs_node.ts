@@ -33,7 +33,7 @@ import { Connection } from "./sockjs_node/stream_connection.ts";
 import { type ServerOptions, webOptions } from "./sockjs_node/sockjs_node_options.ts";
 
 export { Connection };
-export type { CloseEvent } from "../connection/connection_events.ts";
+export type { CloseEvent, ConnectionEvents } from "../connection/connection_events.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "../connection/emitter.ts";
 export type {
   Authorize,
@@ -49,7 +49,6 @@ export type {
 export type { Protocol } from "../protocol/transport_names.ts";
 export type { ReadyState } from "../protocol/ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";
-export type { ConnectionEvents } from "./sockjs_node/stream_connection.ts";
 export type {
   LegacyStream,
   LegacyStreamConstructor,

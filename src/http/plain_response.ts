@@ -64,7 +64,7 @@ export function checkStatus(status: number): void {
 export function checkSendable(response: Response): void {
   checkStatus(response.status);
   if (response.bodyUsed || response.body?.locked) {
-    throw new TypeError("Cannot respond: the body of the Response was used already");
+    throw new TypeError("Cannot respond: the body of the Response has already been used");
   }
   for (const [name, value] of response.headers) {
     if (!isFieldValue(value)) {

@@ -13,7 +13,7 @@
 export function refuseUnknown(cannot: string, options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !known.includes(name)) {
-      throw new TypeError(`${cannot}: there is no option ${name}${hint(name, known)}`);
+      throw new TypeError(`${cannot}: unknown option ${name}${hint(name, known)}`);
     }
   }
 }

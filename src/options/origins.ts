@@ -24,7 +24,7 @@ export const anOriginPattern: Check = {
   test: (value) => value instanceof RegExp && mayMatchOrigin(value),
   advice: (value) =>
     value instanceof RegExp
-      ? "write the scheme, too, as in /https:\\/\\/(.+\\.)?example\\.com/"
+      ? "include the scheme, as in /https:\\/\\/(.+\\.)?example\\.com/"
       : undefined,
 };
 

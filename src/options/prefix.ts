@@ -43,7 +43,7 @@ export const aPrefix: Check = {
     if (value instanceof RegExp) return "paths begin with a slash: write one such as /\\/echo/";
     if (typeof value !== "string") return undefined;
     const path = value.replace(/^\s*(\w+:\/\/[^/]*)?\/*/, "/").replace(/[?#].*/, "");
-    return `write ${show(path)}, with neither a host nor a query`;
+    return `write ${show(path)}, without a host or a query`;
   },
 };
 

@@ -62,8 +62,8 @@ class BunRequest implements RequestRuntime {
     }
     if (!socket.wasOpened) {
       warnOnce(
-        "Bun.serve has websocket handlers that do not know SockJS: " +
-          "combine them, websocket: websocketHandlers(yours)",
+        "Bun.serve has websocket handlers that do not handle SockJS: " +
+          "wrap them, websocket: websocketHandlers(yours)",
       );
     }
     // Bun has sent its response already and ignores this one.

@@ -66,7 +66,7 @@ function describe(error: unknown): string {
   try {
     return String(error instanceof Error ? (error.stack ?? error.message) : error);
   } catch {
-    return "The application threw something that has no text";
+    return "The application threw a value that cannot be converted to a string";
   }
 }
 
@@ -75,6 +75,6 @@ export function shortText(error: unknown): string {
   try {
     return String(error);
   } catch {
-    return "something that has no text";
+    return "a value that cannot be converted to a string";
   }
 }

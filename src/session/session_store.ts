@@ -4,30 +4,12 @@
  * @module
  */
 
+import type { Settings } from "../options/settings.ts";
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Session } from "./session.ts";
 import { type ClosingConnection, ClosingConnections } from "./closing_connections.ts";
 import { BufferBudget } from "./buffer_budget.ts";
 import { Timeouts } from "../event_loop/timeouts.ts";
-
-/** The delays and limits of a server's sessions. */
-export interface SessionLimits {
-  /** ms */
-  readonly heartbeatDelay: number;
-  /** ms */
-  readonly heartbeatTimeout: number;
-  /** ms */
-  readonly disconnectDelay: number;
-  /** ms */
-  readonly responseTimeLimit: number;
-  /** bytes */
-  readonly highWaterMark: number;
-  /** bytes */
-  readonly maxBufferedBytes: number;
-  /** bytes */
-  readonly maxTotalBufferedBytes: number;
-  readonly maxSessions: number;
-}
 
 /** Bytes that a connection may hold before we look at it. */
 const maxDrainThreshold = 16 * 1024;
@@ -62,23 +44,33 @@ export class SessionStore {
   /** Called when a session or a connection has ended. */
   changed: (() => void) | undefined;
 
-  constructor(limits: SessionLimits) {
-    this.heartbeatTimeouts = new Timeouts(limits.heartbeatDelay);
-    this.pongTimeouts = new Timeouts(limits.heartbeatTimeout);
-    this.disconnectTimeouts = new Timeouts(limits.disconnectDelay);
-    this.highWaterMark = limits.highWaterMark;
-    this.maxBufferedBytes = limits.maxBufferedBytes;
-    const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
-    this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
+  constructor(settings: Settings) {
+    this.heartbeatTimeouts = new Timeouts(settings.heartbeatDelay);
+    this.pongTimeouts = new Timeouts(settings.heartbeatTimeout);
+    this.disconnectTimeouts = new Timeouts(settings.disconnectDelay);
+    this.highWaterMark = settings.highWaterMark;
+    this.maxBufferedBytes = settings.maxBufferedBytes;
+    const endDelay = settings.heartbeatDelay + settings.heartbeatTimeout;
+    this.closingConnections = new ClosingConnections(endDelay, settings.responseTimeLimit);
     const owners = [this.#all, this.closingConnections, this.#endedUnread];
-    this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, owners, this);
-    this.#maxSessions = limits.maxSessions;
+    this.bufferBudget = new BufferBudget(settings.maxTotalBufferedBytes, owners, this);
+    this.#maxSessions = settings.maxSessions;
   }
 
   /** Bytes in a connection above which the runtime reports when they have left. */
   get drainThreshold(): number {
     // Of so many characters, none is longer than the mark in bytes.
     return Math.min(maxDrainThreshold, this.highWaterMark / 4);
+  }
+
+  /**
+   * Counts what waits in a connection once it exceeds the threshold: only then does the runtime
+   * report its sending. Returns the count, which is `counted` the next time.
+   */
+  recount(counted: number, waiting: number): number {
+    const bytes = waiting > this.drainThreshold ? waiting : 0;
+    if (bytes !== counted) this.bufferBudget.change(bytes - counted);
+    return bytes;
   }
 
   /** How many there are, those that linger included. */

@@ -18,7 +18,7 @@ withAllTransports("are held over three heartbeats", ["same-origin"], async (from
   const { address } = await serverProcess();
   await using stack = new AsyncDisposableStack();
   const tabs = await openTabs(stack, address, from);
-  await Promise.all(tabs.map((tab) => tab.check("is held over three heartbeats")));
+  await Promise.all(tabs.map((tab) => tab.check("stays open for three heartbeats")));
 });
 
 withAllTransports("are closed when the server stops", origins, async (from) => {

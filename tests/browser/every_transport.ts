@@ -11,9 +11,9 @@ type Check = (tab: Tab) => Promise<void>;
 
 /** Done with tabs, or for all transports at once; the smoke page has to make do with iframes. */
 const doneHereOtherwise = [
-  "is held over three heartbeats",
+  "stays open for three heartbeats",
   "echoes in two tabs at once",
-  "is heard to leave by navigation",
+  "is closed by navigation, as the server sees it too",
 ];
 
 /** Those that are done ahead of their tests, so that no test waits for a timeout alone. */
@@ -36,7 +36,7 @@ class Combination {
       this.#add(name, (tab) => tab.check(name));
     }
     this.#add("echoes in two tabs at once", echoesInTwoTabs);
-    this.#add("is heard to leave by navigation", leavesByNavigation);
+    this.#add("is closed by navigation, as the server sees it too", leavesByNavigation);
   }
 
   #add(sentence: string, check: Check): void {

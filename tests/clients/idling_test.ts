@@ -36,8 +36,8 @@ async function idle(stage: Stage): Promise<void> {
   const atOpen = client.heartbeats;
   await client.heartbeat(atOpen + 2, idleTime);
   const rest = idleTime - (performance.now() - start);
+  // Nothing else may come in this time.
   await new Promise((resolve) => setTimeout(resolve, rest));
-
   assertEquals(client.heartbeats, atOpen + 2);
   client.send(JSON.stringify({ write: ["awake"] }));
   assertEquals(await client.receive(1), ["awake"]);

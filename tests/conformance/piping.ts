@@ -89,6 +89,7 @@ export const oddities: Readonly<Record<string, (connection: Connection) => void>
   "a writer writes on and on": (it) => {
     const writer = it.stream().writable.getWriter();
     const timer = setInterval(() => void writer.write("x"), 1);
+    // It writes on after the end.
     it.on("close", () => setTimeout(clearInterval, 20, timer));
   },
   "a pipe is aborted": (it) => {

@@ -44,11 +44,11 @@ browserTest("auth: a forged token is refused, and so is silence", async (context
   const it = await ExamplePage.open(context, server.address);
   await it.focus("#forge");
   await it.press("Enter");
-  await it.shows("#status", "Refused Not a token of ours");
-  await it.shows(".refused", "close: 4401 Not a token of ours");
+  await it.shows("#status", "Refused Not a valid token");
+  await it.shows(".refused", "close: 4401 Not a valid token");
   await it.press("Tab", "Enter");
-  await it.shows("#status", "Refused No token came in time");
-  await it.shows(".refused", "close: 4408 No token came in time");
+  await it.shows("#status", "Refused No token arrived in time");
+  await it.shows(".refused", "close: 4408 No token arrived in time");
   await it.looks("auth_refused");
   await it.ends();
 });

@@ -90,7 +90,7 @@ browserTest(
     sock.onopen = () => sock.send('{"say":"without a name"}');
     sock.onclose = ({ code, reason }) => resolve(code + " " + reason);
   })`);
-    assertEquals(reason, "4400 Tell your name first");
+    assertEquals(reason, "4400 Send your name first");
     await it.ends();
   },
 );

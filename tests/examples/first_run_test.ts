@@ -105,7 +105,7 @@ for (const runtime of runtimes) {
 Deno.test("an example or a runtime that does not exist is refused, and those that do are named", async () => {
   const names = [...examples, "raw_websocket/client"].sort().join(", ");
   for (const name of ["chta", "page", "echo/files", "../scripts", ""]) {
-    await refuses(task(name), `"${name}" is no example; the examples are ${names}`);
+    await refuses(task(name), `"${name}" is not an example; the examples are ${names}`);
   }
   for (const args of [["--runtime", "nod"], ["--runtime=nod"]]) {
     await refuses(

@@ -98,7 +98,7 @@ onEachRuntime("cors() before SockJS keeps cookies away, and is complained about"
     assertEquals(await allowed(hono.get("/before/cors/info", { origin })), ["*", "true"]);
   }
   const [line, ...others] = await hono.logged("/before/cors");
-  assert(line?.includes("app.use(sockjs(server)) belongs before app.use(cors())"), line);
+  assert(line?.includes("call app.use(sockjs(server)) before app.use(cors())"), line);
   assertEquals(others, []);
 });
 

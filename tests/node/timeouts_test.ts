@@ -35,8 +35,11 @@ const waiting = {
     await connection.send(post(`${newBase()}/xhr_streaming`));
     await connection.head();
     await connection.chunk();
-    const frames = [await connection.chunk(), await connection.chunk(), await connection.chunk()];
-    assertEquals(frames, ["o\n", "h\n", "h\n"]);
+    const frames = "o\nh\nh\n";
+    let received = "";
+    // A busy runtime may join frames to one chunk.
+    while (received.length < frames.length) received += await connection.chunk();
+    assertEquals(received, frames);
   },
   async websocket(it: Program, server: string) {
     const socket = await it.websocket(server, `${newBase()}/websocket`);

@@ -26,6 +26,7 @@ const get = "GET / HTTP/1.1\r\nHost: x\r\n";
 const upgrade = `${get}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
+/** Far longer than a runtime takes for what it does by itself; probes see what does not happen, too. */
 function soon(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50));
 }
@@ -171,6 +172,7 @@ async function drain() {
       let drained = false;
       socket.on("drain", () => (drained = true));
       websockets.handleUpgrade(req, socket, head, (websocket) => {
+        // A drain that comes at all comes right behind.
         websocket.send("x".repeat(20_000_000), () => setTimeout(() => resolve(drained), 50));
       });
     });

@@ -262,5 +262,5 @@ test("a jsessionid function that sends the response itself is left alone", async
     assertEquals(await (await site.handle(request)).text(), "by itself");
   }
   assertMatch(await site.get("/echo/info"), /"cookie_needed":true/);
-  assertMatch(String(errors), /head of another response was sent/);
+  assertMatch(String(errors), /head of another response has already been sent/);
 });

@@ -5,24 +5,13 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { ClientSession } from "./client_session.ts";
 import type { RawResponse } from "./raw_response.ts";
 import { Receiving } from "./receiving.ts";
 import type { ReceivingTransport } from "./receiving_transports.ts";
-import type { TestServer } from "./test_server.ts";
 
 /** One session over HTTP. */
-export class HttpSession {
-  readonly id: string;
-  /** The URL before `/xhr` and its like. */
-  readonly base: string;
-  readonly #server: TestServer;
-
-  constructor(server: TestServer, service: string, id = server.newId()) {
-    this.#server = server;
-    this.id = id;
-    this.base = `${service}/000/${id}`;
-  }
-
+export class HttpSession extends ClientSession {
   /** Opens the session; the response after its open frame, which for a poll is over. */
   async open(transport: ReceivingTransport): Promise<Receiving> {
     const first = await this.ask(transport);
@@ -38,31 +27,20 @@ export class HttpSession {
 
   /** Sends a receiving request. */
   async ask(transport: ReceivingTransport): Promise<Receiving> {
-    return await Receiving.send(await this.#server.connect(), transport, this.base);
+    return await Receiving.send(await this.server.connect(), transport, this.base);
   }
 
   /** Sends a receiving request and comes back when the server must know of it. */
   async pending(transport: ReceivingTransport): Promise<Receiving> {
     const receiving = await this.ask(transport);
     if (transport.prelude !== undefined) return await receiving.begun();
-    await this.#server.roundTrip();
+    await this.server.roundTrip();
     return receiving;
-  }
-
-  /** Sends messages; the server must take them. */
-  async send(...messages: string[]): Promise<void> {
-    const { status, body } = await this.sendRaw(JSON.stringify(messages));
-    assertEquals(status, 204, body);
-  }
-
-  /** Sends a body as it is. */
-  sendRaw(body: string): Promise<RawResponse> {
-    return this.#server.post(`${this.base}/xhr_send`, body);
   }
 
   /** Sends a body through jsonp's own path. */
   sendJsonp(body: string | Uint8Array, type?: string): Promise<RawResponse> {
     const headers: Record<string, string> = type === undefined ? {} : { "Content-Type": type };
-    return this.#server.post(`${this.base}/jsonp_send`, body, headers);
+    return this.server.post(`${this.base}/jsonp_send`, body, headers);
   }
 }

@@ -103,3 +103,10 @@ export function closings(connection: Connection): string[] {
   });
   return seen;
 }
+
+/** All errors that a server reports, from here on. */
+export function errorsOf(server: Server): unknown[] {
+  const seen: unknown[] = [];
+  server.on("error", (error) => seen.push(error));
+  return seen;
+}

@@ -123,7 +123,7 @@ export class StockClient implements AsyncDisposable {
   /** Waits until the server has sent so many heartbeats. */
   async heartbeat(count: number, ms: number): Promise<void> {
     await this.#until(
-      `hear ${count} heartbeats`,
+      `receive ${count} heartbeats`,
       () => this.heartbeats >= count,
       ms,
     );

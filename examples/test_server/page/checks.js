@@ -28,10 +28,10 @@ export const checks = [
   check("100 KB", "echoes messages of 100 KB", echoesLargeMessages),
   check("units", "echoes every code unit", echoesEveryCodeUnit),
   check("closes", "closes with its own code and reason", closes),
-  check("closed", "hears the server's code and reason", hearsTheServerClose),
-  check("held", "is held over three heartbeats", isHeld),
+  check("closed", "receives the server's code and reason", receivesTheServerClose),
+  check("held", "stays open for three heartbeats", staysOpen),
   check("tabs", "echoes in two tabs at once", echoesInTwoTabs),
-  check("leaves", "is heard to leave by navigation", isHeardToLeave),
+  check("leaves", "is closed by navigation, as the server sees it too", isClosedByNavigation),
 ];
 
 /** @param canRun whether it can, by the transport's name and whether the server is of the same origin */
@@ -114,10 +114,10 @@ async function closes(stage) {
   // The client keeps its code to itself. What it does not cut, times out.
   const { code } = await closed(stage.server, connection.id);
   const codes = stage.transport === "websocket" ? [1005] : [1002, 1006];
-  if (!codes.includes(code)) throw new Error(`The server heard ${code}, not ${codes.join(" or ")}`);
+  if (!codes.includes(code)) throw new Error(`The server got ${code}, not ${codes.join(" or ")}`);
 }
 
-async function hearsTheServerClose(stage) {
+async function receivesTheServerClose(stage) {
   for (const end of [[3456, `R\u00e9ason "and" more`], [1000, "Normal closure"]]) {
     const connection = await connect(stage);
     const [code, reason] = end;
@@ -128,7 +128,7 @@ async function hearsTheServerClose(stage) {
   }
 }
 
-async function isHeld(stage) {
+async function staysOpen(stage) {
   const connection = await connect(stage);
   await connection.heartbeat(3);
   await echoes(connection, ["still here"]);
@@ -144,7 +144,7 @@ async function echoesInTwoTabs(stage) {
   }
 }
 
-async function isHeardToLeave(stage) {
+async function isClosedByNavigation(stage) {
   const frame = await openTab();
   try {
     const { id } = await frame.contentWindow.tab.connect(stage);

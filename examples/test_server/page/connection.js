@@ -60,7 +60,7 @@ export class Connection {
 
   /** Waits until the server has sent so many heartbeats. */
   async heartbeat(count) {
-    await this.#until(`hear ${count} heartbeats`, () => this.heartbeats >= count);
+    await this.#until(`receive ${count} heartbeats`, () => this.heartbeats >= count);
   }
 
   close(code, reason) {

@@ -93,5 +93,5 @@ function equal(actual, expected, what) {
   let at = 0;
   while (actual[at] === expected[at]) at++;
   const part = (text) => JSON.stringify(text.slice(at, at + 40));
-  throw new Error(`${what}: at ${at} came ${part(actual)}, not ${part(expected)}`);
+  throw new Error(`${what}: at ${at}, expected ${part(expected)}, got ${part(actual)}`);
 }

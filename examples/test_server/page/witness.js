@@ -20,8 +20,8 @@ async function ask(server, what, id) {
     }
   } catch (error) {
     throw new Error(
-      `The server does not say that the connection has ${what}, ` +
-        `but ${answers} times that it has not: ${error.message}`,
+      `The server did not report that the connection has ${what}, ` +
+        `but reported ${answers} times that it has not: ${error.message}`,
     );
   }
 }

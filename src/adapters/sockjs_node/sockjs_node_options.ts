@@ -79,7 +79,7 @@ export function webOptions(
       if (value === undefined || value === null) continue;
       if (!optionNames.includes(name)) {
         const near = hint(name, optionNames);
-        errors.warnOnce(`There is no option ${name}, so it is ignored${near}`);
+        errors.warnOnce(`Unknown option ${name} is ignored${near}`);
         continue;
       }
       values[name] = coercions[name]?.(value) ?? value;

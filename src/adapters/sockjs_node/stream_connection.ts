@@ -5,7 +5,7 @@
  */
 
 import type { Connection as WebConnection } from "../../connection/connection.ts";
-import type { CloseEvent } from "../../connection/connection_events.ts";
+import type { CloseEvent, ConnectionEvents } from "../../connection/connection_events.ts";
 import { callListeners } from "../../connection/call_listeners.ts";
 import type { FailureHandler } from "../../event_loop/guard.ts";
 import type { Protocol } from "../../protocol/transport_names.ts";
@@ -15,24 +15,11 @@ import type { ReadyState } from "../../protocol/ready_state.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
 
-/** The events of a {@linkcode Connection}, with what their listeners get. */
-export interface ConnectionEvents {
-  /** A message from the client. */
-  data: [message: string];
-  /** The same, as sockjs-node had it before version 0.1. */
-  message: [event: { data: string }];
-  /** More may be written, after `write` said false. */
-  drain: [];
-  /** No more messages will come; not after `destroy`. */
-  end: [];
-  /** The connection has ended. Fires exactly once, after all others. */
-  close: [event: CloseEvent];
-}
-
 /**
  * One client, as a stream of strings: a `Stream` of `node:stream`, for its `pipe`,
  * `pipeline` and `finished` (to TypeScript, cast it to `NodeJS.ReadWriteStream`). Messages without a
- * listener are dropped. Everything that is written is made a string.
+ * listener are dropped. Everything that is written is made a string. The event `close` fires after
+ * all others; `end` does not fire after `destroy`.
  */
 export class Connection extends LegacyStream<ConnectionEvents> implements AsyncIterable<string> {
   /** A random name. */

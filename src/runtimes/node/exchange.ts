@@ -79,7 +79,7 @@ export class Exchange {
     const { stream } = res;
     const ways = [
       // Without an error, the response would look complete to a client.
-      stream && (() => stream.destroy(new Error("The response is cut off"))),
+      stream && (() => stream.destroy(new Error("The response was aborted"))),
       // A queued response would keep all that it has until its turn comes.
       isQueued(res) && req.socket && (() => req.socket?.destroy()),
       () => res.destroy(),

@@ -30,7 +30,9 @@ function read(incoming: IncomingMessage, reader: Reader): void {
     isOver = true;
     reader.broken(
       new Error(
-        wasRead ? "The body was read already" : "The client went away in the middle of a body",
+        wasRead
+          ? "The body has already been read"
+          : "The client disconnected in the middle of a body",
       ),
     );
   };

@@ -19,7 +19,9 @@ type NodeHeaders = Record<string, string | string[]>;
  */
 export function writeHead(res: ServerResponse, status: number, headers: NodeHeaders): void {
   checkStatus(status);
-  if (res.headersSent) throw new Error("Cannot respond: the head of another response was sent");
+  if (res.headersSent) {
+    throw new Error("Cannot respond: the head of another response has already been sent");
+  }
   try {
     if (res.stream !== undefined) checkForHttp2(res, headers);
     removeFraming(res, status, headers);

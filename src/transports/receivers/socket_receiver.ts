@@ -136,14 +136,9 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     if (this.#session !== undefined) guarded(this.#session, this.#session.flush, undefined);
   }
 
-  /** Counts all of it once it exceeds the threshold: only then does the socket report its sending. */
   #recount(): void {
-    const amount = this.#connection?.bufferedUpperBound ?? 0;
-    const counted = amount > this.drainThreshold ? amount : 0;
-    if (counted === this.#counted) return;
-    const by = counted - this.#counted;
-    this.#counted = counted;
-    this.#service.sessions.bufferBudget.change(by);
+    const waiting = this.#connection?.bufferedUpperBound ?? 0;
+    this.#counted = this.#service.sessions.recount(this.#counted, waiting);
   }
 
   pong(): void {

@@ -156,13 +156,8 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
     this.abort();
   }
 
-  /** Counts all of it once it exceeds the threshold: only then does the sink report its sending. */
-  #recount(amount: number): void {
-    const counted = amount > this.drainThreshold ? amount : 0;
-    if (counted === this.#counted) return;
-    const by = counted - this.#counted;
-    this.#counted = counted;
-    this.#sessions.bufferBudget.change(by);
+  #recount(waiting: number): void {
+    this.#counted = this.#sessions.recount(this.#counted, waiting);
   }
 
   /** The response, which has begun already. */

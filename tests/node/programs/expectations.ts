@@ -9,6 +9,7 @@ const secret = () =>
   new Response("for one client only", { status: 401, headers: { "Set-Cookie": "secret=1" } });
 
 const sockjs = createSockJS({ prefix: "/echo", authorize: secret });
+/** Its application takes some time to decide. */
 const slow = createSockJS({
   prefix: "/slow",
   authorize: () => new Promise<Response>((resolve) => setTimeout(() => resolve(secret()), 10)),

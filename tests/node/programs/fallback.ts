@@ -54,7 +54,7 @@ const responses: Record<string, (request: Request) => Response | Promise<Respons
   },
   "/rejects": () => Promise.reject(new Error("rejected")),
   "/later": async () => {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve));
     return new Response("later");
   },
   "/request": async (request) =>

@@ -41,6 +41,7 @@ const meddling: Record<string, (req: IncomingMessage, res: ServerResponse) => un
   "ended": (_req, res) => void res.end("ended"),
   "head": (_req, res) => {
     res.writeHead(418, { "Content-Length": "6" });
+    // Later than our response, which takes a few turns.
     setTimeout(() => res.end("others"), 20);
   },
   "fields": (_req, res) => {
@@ -54,6 +55,7 @@ const meddling: Record<string, (req: IncomingMessage, res: ServerResponse) => un
   "setHeader": (_req, res) => void Object.assign(res, { getHeader: refuse, removeHeader: refuse }),
   "on": (_req, res) => void Object.assign(res, { on: refuse }),
   "ended later": (_req, res) => {
+    // The same, and the second after the first.
     setTimeout(() => res.end("more"), 20);
     setTimeout(() => res.write("more", () => {}), 30);
   },

@@ -36,6 +36,7 @@ const ways: Readonly<Record<string, (connection: Connection) => unknown>> = {
       write: (message: string) => (take(connection, message), true),
       end() {},
     }),
+  // These applications are not ready when the first messages come.
   pause(connection) {
     connection.pause();
     connection.on("data", (message) => take(connection, message));

@@ -30,7 +30,7 @@ const stalls: Record<string, Stall> = {
   "was busy": async (server, meanwhile) => {
     const connection = await server.connect();
     await connection.send({ path: `/busy/${stall}` });
-    // It has begun with that before it reads what comes later.
+    // So that it has begun before it reads what comes later; no event can tell while it is busy.
     await new Promise((resolve) => setTimeout(resolve, 50));
     await meanwhile();
     assertEquals((await connection.response()).status, 200);

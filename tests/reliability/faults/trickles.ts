@@ -49,7 +49,7 @@ fault(
       for (const byte of request.slice(0, at)) {
         await connection.write(byte);
       }
-      await wait();
+      await server.roundTrip();
     });
     await isQuiet(server, "/fleeting", before);
   },

@@ -150,6 +150,7 @@ async function receive(
       if (does === "shutdown") progress.shutdown = endService(client, prefix);
     }
     if (progress.at === plan.leaves) {
+      // The moment of leaving is drawn, too.
       if (plan.after > 0) await new Promise((resolve) => setTimeout(resolve, plan.after));
       response.abort();
       return true;

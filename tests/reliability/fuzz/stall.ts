@@ -39,10 +39,12 @@ export async function stall(server: TestServer, random: SeededRandom, id: string
     return Poller.open(server, `${prefix}/000/${at}`, habit);
   }));
   try {
+    // At any moment of a poll's life.
     await new Promise((resolve) => setTimeout(resolve, pause));
     Deno.kill(server.pid, "SIGSTOP");
     try {
       await Promise.all(clients.map((client) => client.asks()));
+      // How long it stands still is what is tested.
       await new Promise((resolve) => setTimeout(resolve, ms));
     } finally {
       Deno.kill(server.pid, "SIGCONT");

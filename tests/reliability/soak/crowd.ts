@@ -79,6 +79,7 @@ export class Crowd {
 
   async #fill(slot: number): Promise<void> {
     const { size, opensWithin } = this.#options;
+    // Their lives begin spread over this time.
     await sleep(slot / size * opensWithin);
     while (!this.isOver) await this.#live(slot);
   }

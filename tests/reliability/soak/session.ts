@@ -151,10 +151,12 @@ export class Session implements Listener {
         await this.#speak();
         await within(received, 2 * options.heartbeatDelay);
         await this.#send([this.#ledger.next(this.#random)]);
+        // Nothing is read any more that could tell when the response has come.
         return await sleep(300);
       case "vanishes":
         this.#isLeft = true;
         client.stopReceiving();
+        // The server has to find that out by its own timeouts.
         return await sleep(options.heartbeatDelay + options.disconnectDelay + 2000);
     }
   }

@@ -105,6 +105,7 @@ async function follow(
   let left: Promise<void> | undefined;
   let isLeft = false;
   for (let second = 1; !isLeft; second++) {
+    // A sample each second.
     await sleep(Math.max(0, start + second * 1000 - performance.now()));
     const counts = await countsOf(port, "counts");
     crowd.reportEnded(counts.ended);
@@ -127,6 +128,7 @@ async function follow(
 async function rest(server: ServerProcess, crowd: Crowd, descriptors: number): Promise<Rest> {
   const deadline = performance.now() + timeLimit;
   while (true) {
+    // No event says that the last has gone: it is asked until it is so, or late.
     await sleep(1000);
     const counts: Counts = await countsOf(server.port, "counts");
     crowd.reportEnded(counts.ended);

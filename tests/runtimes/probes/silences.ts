@@ -86,6 +86,7 @@ export async function idleConnections() {
 export async function longSilence() {
   const client = await TcpClient.connect(serve(() => silence()));
   client.write(encodeRequest());
+  // Nothing may happen in this time.
   await new Promise((resolve) => setTimeout(resolve, 12_000));
   return { over: client.over };
 }

@@ -58,7 +58,7 @@ Deno.test("the comparison owns up to ratios that scatter too far to show a diffe
   const figures = [compared([0.7, 0.9, 1.1]), compared([1, 1, 1])];
   assertEquals(
     comparisonLines({ figures }).at(-2),
-    "1 scatter by more than 0.10: what is smaller than that is not seen there.",
+    "1 vary by more than 0.10: a smaller change would not show there.",
   );
 });
 
@@ -117,7 +117,7 @@ Deno.test("a folder that cannot be compared with is refused, with what to do", a
   try {
     const refused = (why: string) =>
       assertRejects(() => commandsOf([], pathToFileURL(`${folder}/`)), Error, why);
-    await refused("it is no checkout of this project");
+    await refused("it is not a checkout of this project");
     await Deno.mkdir(`${folder}/scripts/bench/servers`, { recursive: true });
     await Deno.writeTextFile(`${folder}/scripts/bench/servers/ours.ts`, "");
     await refused("no node_modules/, run `deno install` there");

@@ -59,7 +59,7 @@ Deno.test("the table marks measurements with an idle server or with other busy p
   const none = table({ figures: [echo, measured(0.95, 0.05)] });
   assert(!none.includes("less than") && !none.includes("other programs took"), none);
   assert(
-    table({ figures: [echo, measured(0.5, 0)] }).includes("In 1 of 10 measurements that was less"),
+    table({ figures: [echo, measured(0.5, 0)] }).includes("In 1 of 10 measurements it was less"),
   );
   assert(table({ figures: [echo, measured(1, 0.2)] }).includes("In 1 of 10 other programs took"));
 });

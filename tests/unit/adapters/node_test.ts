@@ -88,7 +88,7 @@ Deno.test("unknown options and invalid values are refused, and options may be om
     [{ perMessageDefalte: true }, "there is no option perMessageDefalte; did you mean perM"],
     [{ cors: true }, "there is no option cors"],
     ["/echo", 'the options must be an object such as { perMessageDeflate }, got "/echo"'],
-    [{ perMessageDeflate: "true" }, "the option perMessageDeflate must be a boolean, or an object"],
+    [{ perMessageDeflate: "true" }, "the option perMessageDeflate must be a boolean or an object"],
   ];
   for (const [options, message] of refused) {
     const install = () => installHandlers(new FakeServer(), nodeServer(), options as object);

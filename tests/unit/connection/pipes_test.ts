@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
-import { closings, connect, serve } from "../../support/polling_client.ts";
+import { closings, connect, errorsOf, serve } from "../../support/polling_client.ts";
 
 /** A destination that can be slow. */
 class Sink {
@@ -201,8 +201,7 @@ Deno.test("many pipes into one destination share its listeners, and the last tak
 Deno.test("a destination that errors ends the connections that are piped into it, and no other", async () => {
   using _time = fakeTime();
   const { server } = serve();
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const sink = new Sink();
   const one = await connect(server, "one");
   const two = await connect(server, "two");
@@ -219,8 +218,7 @@ Deno.test("a destination that errors ends the connections that are piped into it
 Deno.test("an error at the end of a destination, which its last connection has ended, ends nothing", async () => {
   using time = fakeTime();
   const { server } = serve();
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const sink = new Sink();
   const { connection } = await connect(server);
   connection.pipe(sink);
@@ -234,8 +232,7 @@ Deno.test("an error at the end of a destination, which its last connection has e
 Deno.test("a write or an end that rejects is reported, and ends its connection with 1011", async () => {
   using _time = fakeTime();
   const { server } = serve();
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const { client, connection } = await connect(server);
   const seen = closings(connection);
   const fails = (what: string) => () => Promise.reject(new Error(`${what} failed`));
@@ -251,8 +248,7 @@ Deno.test("a write or an end that rejects is reported, and ends its connection w
 Deno.test("a pipe from a connection that has ended holds no listeners on its destination", async () => {
   using time = fakeTime();
   const { server } = serve();
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const { client, connection } = await connect(server);
   connection.on("end", () => {});
   connection.close();

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
-import { connect, serve } from "../../support/polling_client.ts";
+import { connect, errorsOf, serve } from "../../support/polling_client.ts";
 
 const tooMuch = "x".repeat(64 * 1024);
 
@@ -179,8 +179,7 @@ Deno.test("a sink that fails is reported once, and ends its connection with 1011
   using rejections = unheard();
   using _time = fakeTime();
   const { server } = serve();
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const { client, connection } = await connect(server);
   const fault = new Error("the sink failed");
   const write = () => {
@@ -198,8 +197,7 @@ Deno.test("a pipe that is aborted closes the connection with 1000, and is no err
   using rejections = unheard();
   using _time = fakeTime();
   const { server } = serve();
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const { client, connection } = await connect(server);
   const abort = new AbortController();
   connection.stream().readable.pipeTo(new WritableStream(), { signal: abort.signal });

@@ -3,7 +3,7 @@ import { flushAtEndOfTurn, flushSoon } from "../../../src/event_loop/flush_queue
 import { connectSocket, FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import { fakeTime, microtasks } from "../../support/fake_time.ts";
-import { serve } from "../../support/polling_client.ts";
+import { errorsOf, serve } from "../../support/polling_client.ts";
 
 function failed(error: unknown): void {
   throw error;
@@ -189,8 +189,7 @@ Deno.test("a connection that cannot be written to is closed with 1011 and report
   using _time = fakeTime();
   const runtime = new FakeRuntime();
   const { server } = onRuntime(runtime, () => serve());
-  const errors: unknown[] = [];
-  server.on("error", (error) => errors.push(error));
+  const errors = errorsOf(server);
   const { connection, socket } = await connectSocket(server, runtime);
   const other = await connectSocket(server, runtime);
   const closes: unknown[] = [];

@@ -36,7 +36,7 @@ Deno.test("a used body or a control character in a header is a TypeError", async
   checkSendable(new Response("x", { headers: { "X-Own": "\u00e4" } }));
   const used = new Response("x");
   await used.text();
-  assertThrows(() => checkSendable(used), TypeError, "used already");
+  assertThrows(() => checkSendable(used), TypeError, "already been used");
   const broken = new Response("x", { headers: { "X-Own": "a\x01b" } });
   assertThrows(() => checkSendable(broken), TypeError, "x-own");
   assertThrows(() => checkSendable(Response.error()), RangeError);

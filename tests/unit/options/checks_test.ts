@@ -10,10 +10,10 @@ function read(given: Record<string, unknown>) {
 
 /** What to write in the place of a value, by option. */
 const advice: readonly [name: string, value: unknown, advice: string][] = [
-  ["prefix", "echo", 'write "/echo", with neither'],
-  ["prefix", "https://example.com/echo?x=1", 'write "/echo", with neither'],
-  ["prefix", "localhost:80/echo", 'write "/localhost:80/echo", with neither'],
-  ["prefix", "/echo?x=1", 'write "/echo", with neither'],
+  ["prefix", "echo", 'write "/echo", without a host'],
+  ["prefix", "https://example.com/echo?x=1", 'write "/echo", without a host'],
+  ["prefix", "localhost:80/echo", 'write "/localhost:80/echo", without a host'],
+  ["prefix", "/echo?x=1", 'write "/echo", without a host'],
   ["prefix", /^echo/, "write one such as /\\/echo/"],
   ["sockjsUrl", "sockjs.js", 'write "/sockjs.js"'],
   ["sockjs_url", "./js/sockjs.js", 'write "/js/sockjs.js"'],

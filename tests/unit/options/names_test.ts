@@ -27,7 +27,7 @@ Deno.test("an unknown option is a TypeError that names the nearest known one", (
 Deno.test("an unknown option that is near no other is a TypeError that names no other", () => {
   for (const name of ["cors", "path", "x", "", "maxPayload", "timeout", "x".repeat(1_000_000)]) {
     const { message } = assertThrows(() => read({ [name]: true }), TypeError);
-    assertEquals(message, `Cannot create a server: there is no option ${name}`);
+    assertEquals(message, `Cannot create a server: unknown option ${name}`);
   }
 });
 

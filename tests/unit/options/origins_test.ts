@@ -10,7 +10,7 @@ function read(given: Record<string, unknown>) {
 
 /** Values, and what to write in their place. */
 const advice: readonly [value: unknown, advice: string][] = [
-  [["https://example.com/"], 'write "https://example.com", with no slash at the end'],
+  [["https://example.com/"], 'write "https://example.com", without a slash at the end'],
   [["null", "example.com"], 'write "https://example.com", with https:// or http://'],
   [["localhost:3000/"], 'write "https://localhost:3000", with https:// or http://'],
   ["https://example.com", 'write ["https://example.com"]'],
@@ -21,7 +21,7 @@ const advice: readonly [value: unknown, advice: string][] = [
   [["HTTPS://A.example"], 'write "https://a.example", as browsers send it'],
   [["https://a:443"], 'write "https://a", as browsers send it'],
   [["https://a/b"], 'write "https://a", as browsers send it'],
-  [/\.example\.com$/, "write the scheme, too, as in /https:"],
+  [/\.example\.com$/, "include the scheme, as in /https:"],
 ];
 
 for (const [value, expected] of advice) {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { AuthorizeResult } from "../../../src/options/server_options.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "../../support/fake_runtime.ts";
 import { fakeTime, soon } from "../../support/fake_time.ts";
-import { PollingClient, serve } from "../../support/polling_client.ts";
+import { errorsOf, PollingClient, serve } from "../../support/polling_client.ts";
 
 /** A server that decides by the header `As`, at once or later. */
 function start(later = false) {
@@ -153,9 +153,8 @@ for (const [what, result] of Object.entries(throwingResults)) {
       runtime,
       () => serve({ authorize: () => result() as AuthorizeResult }),
     );
-    const errors: unknown[] = [];
+    const errors = errorsOf(server);
     let connections = 0;
-    server.on("error", (error) => errors.push(error));
     server.on("connection", () => connections++);
     const client = new PollingClient(server);
     assertEquals((await client.receive()).status, 500);

@@ -7,6 +7,7 @@
 import { flushSoon } from "../../../src/event_loop/flush_queue.ts";
 import type { Frame } from "../../../src/protocol/message.ts";
 import type { Protocol } from "../../../src/protocol/transport_names.ts";
+import { readOptions } from "../../../src/options/settings.ts";
 import { ClientInfo } from "../../../src/session/client_info.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
@@ -90,13 +91,6 @@ class TestReceiver implements Receiver {
   }
 }
 
-/** What schedules do not vary: no receiver here asks for signs of life. */
-const unvaried = {
-  heartbeatTimeout: 10_000,
-  responseTimeLimit: 300_000,
-  maxTotalBufferedBytes: Infinity,
-};
-
 const protocols: Readonly<Record<Slot, Protocol>> = {
   a: "xhr-polling",
   b: "xhr-streaming",
@@ -129,7 +123,7 @@ export class DirectSubject implements Subject {
   constructor(world: World, tick: (ms: number) => void) {
     this.#world = world;
     this.#tick = tick;
-    this.#sessions = new SessionStore({ ...world, ...unvaried });
+    this.#sessions = new SessionStore({ ...readOptions({}), ...world });
   }
 
   attach(slot: Slot, polling: boolean): void {

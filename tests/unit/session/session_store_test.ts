@@ -1,21 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { guarded } from "../../../src/event_loop/guard.ts";
+import { readOptions } from "../../../src/options/settings.ts";
 import { ClientInfo } from "../../../src/session/client_info.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { Receiver } from "../../../src/session/receiver.ts";
 import { SessionStore } from "../../../src/session/session_store.ts";
 
 function makeSessions(): SessionStore {
-  return new SessionStore({
-    heartbeatDelay: 25000,
-    heartbeatTimeout: 10000,
-    disconnectDelay: 5000,
-    responseTimeLimit: 300_000,
-    highWaterMark: 100,
-    maxBufferedBytes: 1000,
-    maxTotalBufferedBytes: Infinity,
-    maxSessions: 100,
-  });
+  return new SessionStore(
+    readOptions({ highWaterMark: 100, maxBufferedBytes: 1000, maxSessions: 100 }),
+  );
 }
 
 function makeSession(sessions: SessionStore, id: string): Session {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fakeTime } from "../../support/fake_time.ts";
+import { readOptions } from "../../../src/options/settings.ts";
 import { ClientInfo } from "../../../src/session/client_info.ts";
 import type { HeartbeatResult, Receiver } from "../../../src/session/receiver.ts";
 import { Session } from "../../../src/session/session.ts";
@@ -48,16 +49,8 @@ class NotingReceiver implements Receiver {
 const heartbeatDelay = 25_000;
 
 function openSession(receiver: Receiver, isRaw = false): Session {
-  const sessions = new SessionStore({
-    heartbeatDelay,
-    heartbeatTimeout: 10_000,
-    disconnectDelay: 5000,
-    responseTimeLimit: 300_000,
-    highWaterMark: 100,
-    maxBufferedBytes: 1000,
-    maxTotalBufferedBytes: Infinity,
-    maxSessions: 100,
-  });
+  const options = { heartbeatDelay, highWaterMark: 100, maxBufferedBytes: 1000 };
+  const sessions = new SessionStore(readOptions(options));
   const client = new ClientInfo("xhr-streaming", "/", 0, new Headers(), {});
   const session = new Session(sessions, client, "a", isRaw);
   sessions.add(session);

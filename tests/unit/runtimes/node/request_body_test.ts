@@ -65,7 +65,7 @@ Deno.test("the text of a body that breaks off is no text", async () => {
   incoming.arrive("one");
   await turn();
   incoming.abort();
-  await assertRejects(() => text, Error, "went away");
+  await assertRejects(() => text, Error, "disconnected");
 });
 
 Deno.test("a stream gives the parts as they arrive, and then ends", async () => {
@@ -121,7 +121,7 @@ Deno.test("a stream whose body breaks off fails, and once cancelled does not", a
   const reader = bodyOf(incoming).getReader();
   const read = reader.read();
   incoming.abort();
-  await assertRejects(() => read, Error, "went away");
+  await assertRejects(() => read, Error, "disconnected");
   const other = new FakeIncoming();
   const body = bodyOf(other);
   await body.cancel();
@@ -133,7 +133,7 @@ Deno.test("a body whose client has disconnected before cannot be read", async ()
   const incoming = new FakeIncoming();
   incoming.abort();
   await turn();
-  await assertRejects(() => readText(incoming, Infinity), Error, "went away");
+  await assertRejects(() => readText(incoming, Infinity), Error, "disconnected");
 });
 
 Deno.test("text up to the limit is read, and longer one is none, of which the rest is thrown away", async () => {
@@ -198,8 +198,8 @@ Deno.test("a body that other code has read, even in part, cannot be read", async
     }
     if (parts > 1) incoming.finish();
     await turn();
-    await assertRejects(() => readText(incoming, Infinity), Error, "was read already");
-    await assertRejects(() => bodyOf(incoming).getReader().read(), Error, "was read already");
+    await assertRejects(() => readText(incoming, Infinity), Error, "has already been read");
+    await assertRejects(() => bodyOf(incoming).getReader().read(), Error, "has already been read");
   }
 });
 
