@@ -172,7 +172,7 @@ function checkOptions(options: InstallOptions): void {
   const { perMessageDeflate } = options;
   if (!["undefined", "boolean", "object"].includes(typeof perMessageDeflate)) {
     throw new TypeError(
-      `${cannot}: the option perMessageDeflate must be a boolean, or an object of options for ws, ` +
+      `${cannot}: the option perMessageDeflate must be a boolean or an object of options for ws, ` +
         `got ${show(perMessageDeflate)}`,
     );
   }

@@ -23,7 +23,7 @@ export function checkNames(cannot: string, options: unknown, known: readonly str
   const misplaced = Object.keys(options).find((name) => optionNames.includes(name));
   if (misplaced !== undefined) {
     throw new TypeError(
-      `${cannot}: there is no option ${misplaced}; it is an option of createServer`,
+      `${cannot}: unknown option ${misplaced}; it is an option of createServer`,
     );
   }
   refuseUnknown(cannot, options, known);

@@ -53,7 +53,7 @@ function adviceOn(text: string): string | undefined {
   const why = !hasScheme
     ? "with https:// or http://"
     : text === `${origin}/`
-    ? "with no slash at the end"
+    ? "without a slash at the end"
     : "as browsers send it: in lower case, without a path and without a default port";
   return `write ${show(origin)}, ${why}`;
 }

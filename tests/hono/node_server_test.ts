@@ -119,8 +119,8 @@ Deno.test("without anything beside the request there is HTTP", async () => {
 Deno.test("an option that there is not, or with another value, is refused", () => {
   const upgradeWebSocket = () => {};
   const refused: [options: unknown, message: string][] = [
-    [{ upgradeWebsocket: upgradeWebSocket }, "there is no option upgradeWebsocket; did you mean"],
-    [{ prefix: "/" }, "there is no option prefix; it is an option of createServer"],
+    [{ upgradeWebsocket: upgradeWebSocket }, "unknown option upgradeWebsocket; did you mean"],
+    [{ prefix: "/" }, "unknown option prefix; it is an option of createServer"],
     [
       { upgradeWebSocket: true },
       "the option upgradeWebSocket must be the one from @hono/node-server",

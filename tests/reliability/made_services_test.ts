@@ -17,7 +17,7 @@ const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 50);
 const stalls = Math.ceil(cases / 800);
 
 /** Deno and Bun print why the server ended a connection; Bun also prints source lines. */
-const reason = "A client that no longer reads its response is cut off";
+const reason = "The client stopped reading, so its response was aborted";
 const cutOff = new RegExp(
   `^\\[Error: ${reason}\\]\\n|(?:^ *\\d+ \\| .*\\n)*^ *\\^\\nerror: ${reason}\\n(?: +at .*\\n)*\\n?`,
   "gm",

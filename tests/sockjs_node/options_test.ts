@@ -67,7 +67,7 @@ Deno.test("an option that there is not is ignored, with the nearest name in the 
   const faults = new ErrorReporter(emitter, (_severity, message) => logged.push(message));
   assertEquals(webOptions([{ heartbeat_dely: 1, cors: true } as ServerOptions], faults), {});
   assertEquals(logged, [
-    "There is no option heartbeat_dely, so it is ignored; did you mean heartbeat_delay?",
-    "There is no option cors, so it is ignored",
+    "Unknown option heartbeat_dely is ignored; did you mean heartbeat_delay?",
+    "Unknown option cors is ignored",
   ]);
 });

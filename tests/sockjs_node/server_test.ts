@@ -232,7 +232,7 @@ test("an unknown option is ignored, with a line in the log", () => {
   const log: string[] = [];
   const options = { prefx: "/echo", log: (_severity: string, line: string) => log.push(line) };
   createServer(options as ServerOptions).installHandlers(createHttpServer());
-  assertEquals(log, ["There is no option prefx, so it is ignored; did you mean prefix?"]);
+  assertEquals(log, ["Unknown option prefx is ignored; did you mean prefix?"]);
 });
 
 test("an option of a wrong kind is refused when the server is installed", () => {

@@ -38,7 +38,7 @@ function endOfChunk(bytes: Uint8Array, start: number): number {
 
 /** Without a stack: some runtimes print it, and a line is enough. */
 function abortError(): Error {
-  const error = new Error("A client that no longer reads its response is cut off");
+  const error = new Error("The client stopped reading, so its response was aborted");
   error.stack = `${error}`;
   return error;
 }

@@ -83,10 +83,10 @@ Deno.test("unknown options and invalid values are refused, and options may be om
   const refused: [options: unknown, message: string][] = [
     [
       { perMessageDeflate: true, prefix: "/" },
-      "there is no option prefix; it is an option of createServer",
+      "unknown option prefix; it is an option of createServer",
     ],
-    [{ perMessageDefalte: true }, "there is no option perMessageDefalte; did you mean perM"],
-    [{ cors: true }, "there is no option cors"],
+    [{ perMessageDefalte: true }, "unknown option perMessageDefalte; did you mean perM"],
+    [{ cors: true }, "unknown option cors"],
     ["/echo", 'the options must be an object such as { perMessageDeflate }, got "/echo"'],
     [{ perMessageDeflate: "true" }, "the option perMessageDeflate must be a boolean or an object"],
   ];
