@@ -125,7 +125,8 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.readyState = OPEN;
     if (!this.isRaw) this.#sendFrame(receiver, new Frame(openFrame));
     this.#awaitHeartbeat(receiver);
-    this.application?.opened();
+    // The frame may have found that the client is gone, which ends the session.
+    if (this.readyState === OPEN) this.application?.opened();
   }
 
   #sendFrame(receiver: Receiver, frame: Frame): void {
