@@ -295,8 +295,8 @@ export class Session extends TimeoutEntry implements BufferOwner {
   }
 
   /**
-   * Queues a message, which a broadcast passes in its encoded form as well. Returns false when the session
-   * is not open, and when the caller should wait for `drained`.
+   * Queues a message, which a broadcast passes in its encoded form as well. Returns false when the
+   * session is not open, and when the caller should wait for `drained`.
    */
   write(message: string, encoded?: Message): boolean {
     if (this.readyState !== OPEN) return false;
