@@ -39,10 +39,18 @@ export function isNodeServerEnv(env: unknown): env is NodeServerEnv {
   return typeof env === "object" && env !== null && "incoming" in env;
 }
 
-/** A response that HTTP/2 takes: without headers of the connection, for which Node throws. */
-export function sendable(response: Response, { incoming }: NodeServerEnv): Response {
-  if (incoming.httpVersion !== "2.0") return response;
+/**
+ * A response that `@hono/node-server` can send. To an upgrade it sends the head alone, and leaves
+ * the body open. HTTP/2 takes no headers of the connection, for which Node throws.
+ */
+export function sendable(response: Response, { incoming, outgoing }: NodeServerEnv): Response {
+  // Its fields are not read, as `@hono/node-server` sends such a response faster then.
+  if (outgoing !== undefined && incoming.httpVersion !== "2.0") return response;
   const { status, headers, body } = response;
+  if (outgoing === undefined) {
+    body?.cancel().catch(ignore);
+    return new Response(null, { status, headers });
+  }
   const names = connectionHeaders(headers.keys(), headers.get("Connection"));
   if (names.length === 0) return response;
   // The headers of a response that was fetched cannot be changed.

@@ -70,6 +70,8 @@ function announcedLength(request: Request): number {
 
 /** Reads a body part by part; `undefined` is its end. */
 interface PartReader {
+  /** Whether the memory of a part is used again for the next one. */
+  readonly reusesMemory: boolean;
   read(): Promise<Uint8Array | undefined>;
   cancel(): Promise<void>;
 }
@@ -82,6 +84,7 @@ function readerOf(body: ReadableStream<Uint8Array>): PartReader {
   }
   const reader = body.getReader();
   return {
+    reusesMemory: false,
     read: async () => (await reader.read()).value,
     cancel: () => reader.cancel(),
   };
@@ -89,6 +92,7 @@ function readerOf(body: ReadableStream<Uint8Array>): PartReader {
 
 /** Reads into memory of our own. Otherwise Deno takes 64 KiB for each part, even of one byte. */
 class ByobReader implements PartReader {
+  readonly reusesMemory = true;
   readonly #reader: ReadableStreamBYOBReader;
   #memory = new Uint8Array(16 * 1024);
 
@@ -130,6 +134,6 @@ async function readStream(
       return undefined;
     }
     watcher.grew(part.byteLength);
-    buffer.append(part);
+    buffer.append(part, reader.reusesMemory);
   }
 }

@@ -37,10 +37,14 @@ export class ByteBuffer {
     return new TextDecoder().decode(this.bytes);
   }
 
-  /** Adds a part. It is copied, unless it is the whole body, as most are. */
-  append(part: Uint8Array): void {
+  /**
+   * Adds a part. It is copied, unless it is the whole body, as most are.
+   *
+   * @param isReused Whether its memory will be used again, so that it has to be copied.
+   */
+  append(part: Uint8Array, isReused = false): void {
     const length = this.#length + part.byteLength;
-    if (this.#length === 0 && length === this.#most) this.#memory = part;
+    if (this.#length === 0 && length === this.#most && !isReused) this.#memory = part;
     else {
       if (length > this.#memory.byteLength) this.#grow(length);
       this.#memory.set(part, this.#length);

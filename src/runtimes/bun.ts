@@ -72,7 +72,10 @@ class BunRequest implements RequestRuntime {
 
   forgetHead(kept: Readonly<Record<string, string>>): void {
     const { headers } = this.#request;
-    for (const name of [...headers.keys()]) if (!(name in kept)) headers.delete(name);
+    for (const name of [...headers.keys()]) {
+      // A client may send a header `constructor`, which every object inherits.
+      if (!Object.hasOwn(kept, name)) headers.delete(name);
+    }
   }
 
   onAbandoned(callback: () => void): void {

@@ -5,6 +5,7 @@
  */
 
 import { closeStatus, goingAway } from "../protocol/close_codes.ts";
+import { guarded } from "../event_loop/guard.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 
@@ -80,7 +81,10 @@ export function shutDown(sessions: SessionStore, options: CloseOptions): Promise
     const { length } = pending;
 
     const close = (count: number) => {
-      while (length - pending.length < count) pending.pop()?.close(status);
+      while (length - pending.length < count) {
+        const session = pending.pop()!;
+        guarded(session, () => session.close(status), undefined);
+      }
       if (pending.length === 0) clearInterval(closing);
     };
     const closeSome = () => {
@@ -93,8 +97,8 @@ export function shutDown(sessions: SessionStore, options: CloseOptions): Promise
       sessions.changed = undefined;
       // Sessions that linger would keep the process alive.
       for (const session of [...sessions]) {
-        session.flush();
-        session.destroy();
+        guarded(session, session.flush, undefined);
+        guarded(session, session.destroy, undefined);
       }
       sessions.closingConnections.destroyAll();
       resolve();

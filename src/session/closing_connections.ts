@@ -5,6 +5,7 @@
  */
 
 import type { BufferOwner, BufferOwners } from "./buffer_budget.ts";
+import { guarded } from "../event_loop/guard.ts";
 import { TimeoutEntry, Timeouts } from "../event_loop/timeouts.ts";
 
 /** A connection that is closing. */
@@ -117,6 +118,6 @@ export class ClosingConnections implements BufferOwners {
 
   /** Destroys all of them. */
   destroyAll(): void {
-    for (const entry of [...this.#all.values()]) entry.evict();
+    for (const entry of [...this.#all.values()]) guarded(entry, entry.evict, undefined);
   }
 }

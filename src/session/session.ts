@@ -126,7 +126,8 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.readyState = OPEN;
     if (!this.isRaw) this.#sendFrame(receiver, new Frame(openFrame));
     this.#awaitHeartbeat(receiver);
-    this.application?.opened();
+    // The frame may have found that the client is gone, which ends the session.
+    if (this.readyState === OPEN) this.application?.opened();
   }
 
   #sendFrame(receiver: Receiver, frame: Frame): void {
@@ -295,8 +296,8 @@ export class Session extends TimeoutEntry implements BufferOwner {
   }
 
   /**
-   * Queues a message, which a broadcast passes in its encoded form as well. Returns false when the session
-   * is not open, and when the caller should wait for `drained`.
+   * Queues a message, which a broadcast passes in its encoded form as well. Returns false when the
+   * session is not open, and when the caller should wait for `drained`.
    */
   write(message: string, encoded?: Message): boolean {
     if (this.readyState !== OPEN) return false;

@@ -51,6 +51,20 @@ Deno.test("the websocket of a connection that has ended is not waited for", asyn
   assertEquals([response.status, logged], [400, []]);
 });
 
+Deno.test("the body of a response to an upgrade is cancelled, as it is not sent", async () => {
+  let isCancelled = false;
+  const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
+  const headers = { "X-Reason": "none" };
+  const app = new Hono();
+  app.use(sockjs(createServer({
+    prefix: "/echo",
+    authorize: () => new Response(body, { status: 401, headers }),
+  })));
+  const response = await app.fetch(upgradeRequest(), { incoming: { socket, headers: {} } });
+  assertEquals([response.status, response.headers.get("X-Reason")], [401, "none"]);
+  assertEquals([isCancelled, response.body], [true, null]);
+});
+
 Deno.test("an upgradeWebSocket that fails is logged", async () => {
   const { echo, logged } = createEcho();
   const app = new Hono();

@@ -3,7 +3,7 @@
  * process stays alive.
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Http2Client } from "./http2_client.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
@@ -94,6 +94,20 @@ refusals.test("a response whose body is not bytes is aborted, and harms no other
   await connection.send({ path: "/elsewhere/strings" });
   assertEquals(await connection.response("GET").then(() => "whole", () => "broken"), "broken");
   assertEquals(await client.text(await client.request("/echo")), "Welcome to SockJS!\n");
+});
+
+refusals.test("a handshake without a host harms no other, whatever the application responds", async (it) => {
+  const connection = await it.connect("http1");
+  // Node responds to it by itself, and the application's response is left.
+  await connection.write(
+    "GET /guarded/websocket?answer=foreign HTTP/1.1\r\n" +
+      "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+  );
+  const { status } = await connection.response();
+  assert(status === 400 || status === 500, `${status}`);
+  connection.close();
+  assertEquals((await it.get("http1", "/echo")).body, "Welcome to SockJS!\n");
 });
 
 refusals.test("a status that Node knows is sent as it is", async (it) => {

@@ -98,8 +98,13 @@ export class UpgradeRequest implements RequestRuntime {
 /** A response that was found while the request was an upgrade. */
 export type EarlyResponse = PlainResponse | Response;
 
+/** Does not throw: an event of the socket calls it. */
 function discard(response: EarlyResponse | undefined): void {
-  if (response !== undefined && isResponse(response)) response.body?.cancel().catch(() => {});
+  try {
+    if (response !== undefined && isResponse(response)) response.body?.cancel().catch(ignore);
+  } catch {
+    // Some packages have responses of their own, whose bodies cannot be cancelled.
+  }
 }
 
 /** A declined upgrade request, which is to come again as an ordinary one, and its response. */

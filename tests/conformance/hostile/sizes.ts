@@ -57,6 +57,19 @@ for (const send of sends) {
     assertEquals(await session.poll(), `a["still here"]\n`);
   });
 
+  attack("6", `${send} takes as much as is allowed, in a chunk behind its head`, async (server) => {
+    const session = await server.xhr("/small_messages").open();
+    using connection = await server.connect();
+    await connection.send({ method: "POST", path: `${session.base}/${send}`, headers: chunked });
+    // The server has begun to read the body.
+    await server.roundTrip();
+    await connection.write(`64\r\n${payload(100)}\r\n`);
+    await server.roundTrip();
+    await connection.write("0\r\n\r\n");
+    assert((await connection.response("POST")).status < 300);
+    assertEquals(await session.poll(), `a${payload(100)}\n`);
+  });
+
   attack("6", `${send} refuses ten megabytes, whatever they are`, async (server) => {
     const session = await server.xhr("/echo").open();
     for (const body of [payload(10 * limit), "[".repeat(10 * limit)]) {

@@ -53,6 +53,13 @@ const responses: Record<string, () => unknown> = {
         throw unspeakable;
       },
     }),
+  // As of packages that have bodies of their own.
+  "foreign": () => ({
+    [Symbol.toStringTag]: "Response",
+    status: 401,
+    headers: new Headers(),
+    body: {},
+  }),
   "strings": () =>
     new Response(
       new ReadableStream({

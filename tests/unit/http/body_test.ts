@@ -162,6 +162,22 @@ Deno.test("a stream of bytes is read into memory that it is lent", async () => {
   assertEquals([...lent], [16 * 1024]);
 });
 
+Deno.test("a body in one part that is as long as the limit stays when its memory is used again", async () => {
+  let left = limit;
+  const body = new ReadableStream({
+    type: "bytes",
+    pull(controller: ReadableByteStreamController) {
+      if (left > 0) controller.enqueue(bytes(left));
+      else {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      }
+      left = 0;
+    },
+  });
+  assertEquals(await readBody(post(body), limit), "a".repeat(limit));
+});
+
 Deno.test("a request that can read its body by itself is asked to, and else read", async () => {
   const limits: number[] = [];
   for (const own of ["own", undefined]) {

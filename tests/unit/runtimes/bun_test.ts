@@ -122,6 +122,13 @@ Deno.test("Bun is shown no subprotocol but the one that was chosen", () => {
   }
 });
 
+Deno.test("Bun forgets every header that is not kept, also one that all objects inherit", () => {
+  const request = new Request("http://host/", { headers: { host: "kept" } });
+  for (const name of ["accept", "constructor", "__proto__"]) request.headers.append(name, "long");
+  bunRuntime(request, undefined).forgetHead!({ host: "kept" });
+  assertEquals([...request.headers], [["host", "kept"]]);
+});
+
 Deno.test("handlers pass what happens on a socket of ours to its listener", () => {
   const handlers = websocketHandlers();
   const server = fakeServer(handlers);

@@ -60,6 +60,24 @@ Deno.test("websockets get what was written and the close, and closing waits for 
   assertEquals([isOver(), time.next()], [true, false]);
 });
 
+Deno.test("a websocket that fails does not keep others from their end", async () => {
+  using time = fakeTime();
+  const { server, runtime, close, isOver } = start({ log: () => {} });
+  const fail = () => {
+    throw new Error("fails");
+  };
+  const sockets = [];
+  for (let count = 0; count < 3; count++) {
+    sockets.push((await connectSocket(server, runtime)).socket);
+  }
+  const [first, middle, last] = sockets;
+  for (const name of ["send", "close", "terminate"] as const) middle![name] = fail;
+  close({ timeout: 300 });
+  await pass(time, 320);
+  assertEquals([first!.sent, last!.sent], [["o", down], ["o", down]]);
+  assertEquals([isOver(), server.connections.size, time.next()], [true, 0, false]);
+});
+
 Deno.test("websockets that do not reply are cut off after the timeout", async () => {
   using time = fakeTime();
   const { server, runtime, close, isOver } = start();

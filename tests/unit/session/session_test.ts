@@ -48,12 +48,17 @@ class NotingReceiver implements Receiver {
 
 const heartbeatDelay = 25_000;
 
-function openSession(receiver: Receiver, isRaw = false): Session {
+function newSession(isRaw = false): { session: Session; client: ClientInfo } {
   const options = { heartbeatDelay, highWaterMark: 100, maxBufferedBytes: 1000 };
   const sessions = new SessionStore(readOptions(options));
   const client = new ClientInfo("xhr-streaming", "/", 0, new Headers(), {});
   const session = new Session(sessions, client, "a", isRaw);
   sessions.add(session);
+  return { session, client };
+}
+
+function openSession(receiver: Receiver, isRaw = false): Session {
+  const { session, client } = newSession(isRaw);
   session.attach(receiver, client);
   return session;
 }
@@ -97,6 +102,32 @@ Deno.test("a second receiver is closed with 2010, and the first one stays", () =
   session.flush();
   assertEquals(first.notes, ["o", "flush scheduled", 'a["one"]']);
   assertEquals(session.client.protocol, "xhr-streaming");
+});
+
+Deno.test("a session that ends with its open frame never reaches the application", () => {
+  using _time = fakeTime();
+  const calls: string[] = [];
+  /** As of a client that is gone when its first frame is sent. */
+  class BrokenReceiver extends NotingReceiver {
+    session: Session | undefined;
+    override send(): boolean {
+      this.session?.disconnect(this, { code: 1006, reason: "" }, false);
+      return true;
+    }
+  }
+  const receiver = new BrokenReceiver();
+  const { session, client } = newSession();
+  receiver.session = session;
+  session.application = {
+    unreadCost: 0,
+    opened: () => calls.push("opened"),
+    received: () => {},
+    drained: () => {},
+    closed: ({ code }) => calls.push(`closed ${code}`),
+    forget: () => {},
+  };
+  session.attach(receiver, client);
+  assertEquals([calls, session.readyState], [["closed 1006"], 3]);
 });
 
 Deno.test("a heartbeat begins with an h frame where the receiver wants one, never on raw sessions", () => {

@@ -157,6 +157,13 @@ Deno.test("an answer that nobody fetched is cancelled with its connection", () =
   assertEquals(isCancelled, true);
 });
 
+Deno.test("a response of another package whose body cannot be cancelled is dropped", () => {
+  const response = { [Symbol.toStringTag]: "Response", status: 401, headers: {}, body: {} };
+  const { upgrade, socket } = make();
+  upgrade.decline(response as unknown as Response);
+  assert(socket.emit("close"));
+});
+
 Deno.test("an accepted request goes to ws, with what came after it", () => {
   const { upgrade, req, socket, bytes, accepted, emitted } = make({}, "frame");
   const listener = {} as SocketListener;
