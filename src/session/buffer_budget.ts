@@ -59,6 +59,19 @@ export class BufferBudget {
     return this.#total > this.#most;
   }
 
+  /**
+   * Whether an owner of so many bytes must end at once, because the sum is twice the limit: one turn
+   * of the event loop can add more than a later scan should find.
+   */
+  isOverrunBy(heldBytes: number): boolean {
+    return this.#total > 2 * this.#most && heldBytes > this.#share;
+  }
+
+  /** What an owner may hold in any case, in bytes. */
+  get #share(): number {
+    return this.#most / this.#owners.reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Adds a number of bytes, or subtracts it if it is negative. */
   change(by: number): void {
     this.#total += by;
@@ -83,10 +96,9 @@ export class BufferBudget {
   /** Evicts ended owners, then those with more than a fair share, until there is room. */
   #reduce(): void {
     if (!this.isFull) return;
-    const share = this.#most / this.#owners.reduce((sum, { size }) => sum + size, 0);
     // A connection may give back its bytes only when it is gone.
     let excess = this.#total - this.#most;
-    const ended = largest(this.#owners, share).filter(([owner, heldBytes]) => {
+    const ended = largest(this.#owners, this.#share).filter(([owner, heldBytes]) => {
       if (!this.isFull || excess <= 0) return false;
       owner.evict();
       excess -= heldBytes;

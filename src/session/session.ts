@@ -317,7 +317,9 @@ export class Session extends TimeoutEntry implements BufferOwner {
     const room = this.#sessions.maxBufferedBytes - this.#queue.cost;
     let inReceiver = this.#receiver?.bufferedUpperBound ?? 0;
     if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
-    if (inReceiver > room) this.close(slowConsumer);
+    const isTooMuch = inReceiver > room ||
+      this.#sessions.bufferBudget.isOverrunBy(this.#queue.cost);
+    if (isTooMuch) this.close(slowConsumer);
     else if (this.#queue.bytes + inReceiver <= this.#sessions.highWaterMark) return true;
     this.#needsDrain = true;
     return false;
@@ -348,6 +350,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     const receiver = this.#receiver;
     if (receiver !== undefined && this.#takesMore(receiver)) this.#flushTo(receiver);
     this.recount();
+    if (this.#sessions.bufferBudget.isOverrunBy(this.heldBytes)) this.evict();
   }
 
   /** Sends all that is queued, however slow the client is: after its close nothing leaves. */

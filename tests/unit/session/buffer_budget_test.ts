@@ -122,6 +122,35 @@ Deno.test("what waits in a websocket counts, and one that takes nothing is cut o
   assertEquals(await infoStatus(server), 200);
 });
 
+Deno.test("in the turn in which the sum passes twice the limit, who then writes too much is closed", async () => {
+  using _time = fakeTime();
+  const { server } = serve(small);
+  const [one, two, three] = [
+    await connect(server, "one"),
+    await connect(server, "two"),
+    await connect(server, "three"),
+  ];
+  one.connection.write("x".repeat(150_000));
+  two.connection.write("x".repeat(150_000));
+  three.connection.write("x".repeat(20_000));
+  const states = () => [one, two, three].map(({ connection }) => connection.readyState);
+  assertEquals(states(), [1, 2, 1]);
+  await turn();
+  assertEquals(states(), [2, 3, 1]);
+});
+
+Deno.test("in the turn in which the sum passes twice the limit, a websocket that takes nothing is cut off", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve(small));
+  const { socket, connection } = await connectSocket(server, runtime);
+  socket.bufferedAmount = 190_000;
+  socket.listener.drained();
+  connection.write("x".repeat(20_000));
+  await microtasks();
+  assertEquals([connection.readyState, socket.closings.length], [3, 1]);
+});
+
 Deno.test("a server buffers nothing once its sessions are gone", async () => {
   using time = fakeTime();
   const { server } = serve({ maxTotalBufferedBytes: 1_000_000 });
