@@ -16,12 +16,11 @@ const goaway = frame(types.goaway, 0, 0, new Uint8Array(8));
 const shortPing = frame(types.ping, 0, 0, new Uint8Array(7));
 
 /** The frames of a request. */
-function post(stream: number, path: string, body = ""): Uint8Array[] {
+function post(stream: number, path: string, body?: string): Uint8Array[] {
   const fields = { ":method": "POST", ":scheme": "https", ":authority": "x", ":path": path };
-  return [
-    headers(stream, Object.entries(fields), false),
-    frame(types.data, flags.endStream, stream, new TextEncoder().encode(body)),
-  ];
+  const head = headers(stream, Object.entries(fields), body === undefined);
+  if (body === undefined) return [head];
+  return [head, frame(types.data, flags.endStream, stream, new TextEncoder().encode(body))];
 }
 
 async function connect(it: Program, server: string): Promise<Http2Connection> {
@@ -44,6 +43,17 @@ async function roundTrip(connection: Http2Connection): Promise<void> {
   await connection.write(frame(types.ping, 0, 0, new Uint8Array(8)));
   await until(() => connection.pongs > pongs);
 }
+
+leaving.test("HTTP/2: many clients that send GOAWAY and a request at once do not end the process", async (it) => {
+  const port = await it.port("clear");
+  for (let clients = 0; clients < 1000; clients += 10) {
+    await Promise.all(Array.from({ length: 10 }, async () => {
+      using connection = await Http2Connection.open(port, false);
+      await connection.write(goaway, ...post(1, "/echo"), ...post(3, "/echo"));
+      await connection.over;
+    }));
+  }
+});
 
 for (const server of ["clear", "secure", "hono"]) {
   const base = `/echo/0/leaving-${server}`;

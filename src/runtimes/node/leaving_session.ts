@@ -1,10 +1,9 @@
 /**
  * HTTP/2 sessions whose clients have announced by GOAWAY that they leave.
  *
- * Node lets their open responses end, and then closes the session. But if the client breaks the
- * protocol meanwhile, Node neither reads nor sends any more, reports nothing, and ignores the idle
- * timeout: session and socket would stay for ever. It was so in each version that was tried (20.20,
- * 22.23, 24.21), and without this library, too.
+ * Node lets their open responses end, and then closes the session. If the client breaks the
+ * protocol meanwhile, Node stops reading and sending, reports nothing, and ignores the idle timeout.
+ * The session and its socket would stay for ever (Node 20.20, 22.23 and 24.21).
  *
  * @module
  */
