@@ -12,6 +12,7 @@ import {
   type SocketListener,
 } from "../runtimes/runtime.ts";
 import { hasUnfinishedResponse } from "../runtimes/node/internals.ts";
+import { watchSession } from "../runtimes/node/leaving_session.ts";
 import { endpointsOf, onPipelinedClose, onResponseGone } from "../runtimes/node/node_connection.ts";
 import { isSentToHost } from "../runtimes/node/request.ts";
 import { connectionHeaders } from "../runtimes/node/response_head.ts";
@@ -65,6 +66,7 @@ class HonoRequest implements RequestRuntime {
 
   constructor(env: NodeServerEnv) {
     this.env = env;
+    watchSession(env.outgoing?.stream?.session);
     // After an upgrade, Node no longer has a listener, also for an upgrade behind this request.
     const { socket } = env.incoming;
     socket?.off("error", ignore);

@@ -22,6 +22,7 @@
  */
 
 import { show } from "../options/checks.ts";
+import { closesInRead, deferClose } from "../runtimes/node/internals.ts";
 import { targetOf } from "../runtimes/node/request.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WsServer } from "../runtimes/node/ws_server.ts";
@@ -111,10 +112,12 @@ export function installHandlers(
     (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) =>
       handler.upgrade(req, socket, rest, whereFrom),
   );
+  if (closesInRead) httpServer.on("session", deferClose as () => void);
   const whereFrom = { httpServer, websockets, isLast: () => upgrades.hasNoOthers };
 
   const installation: Installation = {
     detach() {
+      httpServer.removeListener("session", deferClose as () => void);
       // In reverse order, so that each finds what it has put in place.
       upgrades.detach();
       requests.detach();

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { PlainResponse } from "../../http/plain_response.ts";
 import { isQueued } from "./internals.ts";
+import { watchSession } from "./leaving_session.ts";
 import { writeHead } from "./response_head.ts";
 import type { IncomingMessage, ServerResponse } from "./types.ts";
 
@@ -30,6 +31,7 @@ export class Exchange {
     this.req = req;
     this.res = res;
     this.#report = report;
+    watchSession(res.stream?.session);
     try {
       // Without any listener, an error would end the process.
       res.on("error", ignore);

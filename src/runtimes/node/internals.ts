@@ -10,6 +10,7 @@
 import { Buffer } from "node:buffer";
 import { ServerResponse as NodeResponse } from "node:http";
 import process from "node:process";
+import { setImmediate } from "node:timers";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "./types.ts";
 
 /** Whether `node:http` is Node's own, and not that of Deno or Bun. */
@@ -23,6 +24,34 @@ export const isRealNode = !("Deno" in globalThis || "Bun" in globalThis);
  * - Watched by `tests/node/upgrades_test.ts`, on each version.
  */
 export const takesBodies = !isRealNode || parseInt(process.versions.node) >= 26;
+
+/** Whether this is a Node that needs {@linkcode deferClose}. */
+export const closesInRead = isRealNode && parseInt(process.versions.node) < 22;
+
+/** The part of an HTTP/2 session that is used here only. */
+export interface ClosableSession {
+  on(event: "goaway", listener: (code: number) => void): unknown;
+  close(): void;
+}
+
+/**
+ * Has an HTTP/2 session close after it has read the client's GOAWAY, not meanwhile. Puts a method
+ * in the place of its `close` when the event comes, as Node then calls it.
+ *
+ * - Why: in that call, Node 20 destroys the session while it reads from it. Frames that follow at
+ *   once corrupt memory. A few hundred clients that send GOAWAY and HEADERS end the process.
+ * - Used only where {@linkcode closesInRead}. Node 22.23 and 24.21 close later by themselves.
+ * - Watched by `tests/node/goaway_test.ts`.
+ */
+export function deferClose(session: ClosableSession): void {
+  session.on("goaway", (code) => {
+    if (code !== 0) return;
+    const putBack = replaceMethod(session, "close", () => {
+      putBack();
+      setImmediate(() => session.close());
+    });
+  });
+}
 
 /** The part of an HTTP server that we use. */
 export interface ConnectionEmitter {

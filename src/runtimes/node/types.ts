@@ -57,10 +57,20 @@ export interface IncomingMessage {
   destroy(): unknown;
 }
 
+/** A connection of HTTP/2. */
+export interface Http2Session extends TimedOut {
+  /** Whether it ends with its last stream. */
+  readonly closed: boolean;
+  readonly destroyed: boolean;
+  once(event: string, listener: () => void): unknown;
+  settings(settings: object, acknowledged: () => void): void;
+  destroy(): void;
+}
+
 /** What a response has in HTTP/2 in place of a connection. */
 export interface Http2Stream {
   readonly destroyed: boolean;
-  readonly session?: TimedOut;
+  readonly session?: Http2Session | undefined;
   destroy(error: Error): unknown;
 }
 

@@ -6,7 +6,7 @@
 
 import { fromLatin1, latin1 } from "../../support/bytes.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
-import type { Field } from "./fields.ts";
+import type { Field } from "../../support/hpack.ts";
 import { fieldOfForm } from "./decoding.ts";
 import { drawPayload } from "./payloads.ts";
 

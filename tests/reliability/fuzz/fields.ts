@@ -4,11 +4,9 @@
  * @module
  */
 
+import type { Field } from "../../support/hpack.ts";
 import { handshake } from "../../support/raw_websocket.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
-
-/** A header field as it is sent, one byte a character. */
-export type Field = readonly [name: string, value: string];
 
 const common: readonly (readonly [name: string, values: readonly string[]])[] = [
   ["Origin", ["http://good.example", "http://evil.example", "null", "", "x y", "\u00ff"]],

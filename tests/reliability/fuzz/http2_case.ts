@@ -5,14 +5,15 @@
  */
 
 import { fromLatin1 } from "../../support/bytes.ts";
+import type { Field } from "../../support/hpack.ts";
+import { frame, headers, Http2Connection, types, uint32 } from "../../support/raw_http2.ts";
 import { handshake } from "../../support/raw_websocket.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 import { checkError, statuses } from "./answers.ts";
 import { drawBody } from "./bodies.ts";
 import { type Case, settlesSoon } from "./case.ts";
 import type { Client } from "./client.ts";
-import { drawFields, type Field } from "./fields.ts";
-import { frame, headers, Http2Connection, types, uint32 } from "./http2_connection.ts";
+import { drawFields } from "./fields.ts";
 import { endService } from "./made/client.ts";
 import { drawPlan } from "./made/draw_plan.ts";
 import { pathOf } from "./made/plan.ts";

@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { Field } from "../../support/hpack.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 import { drawBody, framed, misframed } from "./bodies.ts";
-import { drawFields, drawHandshake, drawOddFields, type Field } from "./fields.ts";
+import { drawFields, drawHandshake, drawOddFields } from "./fields.ts";
 import { mutate } from "./mutations.ts";
 import { drawTarget, type Target } from "./targets.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createSecureServer, createServer } from "node:http2";
+import { createSecureServer, createServer, type ServerHttp2Session } from "node:http2";
 import type { Server } from "node:net";
 import process from "node:process";
 import { installHandlers, type SockJSServer } from "../../../../src/adapters/node.ts";
@@ -26,7 +26,17 @@ export async function http2Servers(
     installHandlers(sockjs, server as never);
     server.on("sessionError", () => {});
   }
-  return { clear, secure, ...await honoServer(sockjs) };
+  const servers = { clear, secure, ...await honoServer(sockjs) };
+  for (const server of Object.values(servers)) server.on("session", endAfterGoaway);
+  return servers;
+}
+
+/**
+ * Ends a session soon after its client has announced that it leaves. Node may keep its socket, and
+ * this library looks for such sessions once a minute only.
+ */
+function endAfterGoaway(session: ServerHttp2Session): void {
+  session.once("goaway", () => setTimeout(() => session.destroy(), 100).unref());
 }
 
 /** Hono's own way to Node. */

@@ -8,6 +8,7 @@ import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { NodeRequestRuntime } from "../../../../src/runtimes/node/node_runtime.ts";
 import type {
+  Http2Session,
   Http2Stream,
   IncomingMessage,
   NodeSocket,
@@ -42,6 +43,31 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
 
   unshift(bytes: Uint8Array): void {
     this.putBack = String.fromCharCode(...bytes) + this.putBack;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+/** A session of HTTP/2 that notes what happens to it. */
+export class FakeSession extends EventEmitter implements Http2Session {
+  timeout: number | undefined;
+  closed = false;
+  destroyed = false;
+  /** Acknowledges the settings that were sent last. */
+  acknowledge: (() => void) | undefined;
+
+  setTimeout(ms: number): void {
+    this.timeout = ms;
+  }
+
+  override once(event: string, listener: () => void): this {
+    return super.once(event, listener);
+  }
+
+  settings(_settings: object, acknowledged: () => void): void {
+    this.acknowledge = acknowledged;
   }
 
   destroy(): void {

@@ -3,7 +3,7 @@ import {
   IdleTimeoutSuspension,
   onPipelinedClose,
 } from "../../../../src/runtimes/node/node_connection.ts";
-import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
+import { exchange, FakeIncoming, FakeResponse, FakeSession, FakeSocket } from "./fake_messages.ts";
 
 /** A connection with that timeout. */
 function connection(timeout: number | undefined): FakeSocket {
@@ -13,7 +13,7 @@ function connection(timeout: number | undefined): FakeSocket {
 }
 
 /** An answer on that connection begins to wait; with HTTP/2, of that session. */
-function wait(socket: FakeSocket, session?: FakeSocket): IdleTimeoutSuspension {
+function wait(socket: FakeSocket, session?: FakeSession): IdleTimeoutSuspension {
   const { req, res } = exchange({ socket });
   if (session !== undefined) res.stream = { destroyed: false, destroy() {}, session };
   return new IdleTimeoutSuspension(req, res);
@@ -76,7 +76,8 @@ Deno.test("the timeouts of other connections are left alone", () => {
 });
 
 Deno.test("of HTTP/2, the timeout is that of the session", () => {
-  const [socket, session] = [connection(undefined), connection(500)];
+  const [socket, session] = [connection(undefined), new FakeSession()];
+  session.timeout = 500;
   const waiting = wait(socket, session);
   assertEquals([session.timeout, socket.timeout], [0, undefined]);
   waiting.end();

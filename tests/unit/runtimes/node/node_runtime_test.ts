@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { PlainResponse } from "../../../../src/http/plain_response.ts";
 import { runtimeOf } from "../../../../src/runtimes/runtime.ts";
 import { alreadySent } from "../../../../src/runtimes/node/exchange.ts";
-import { exchange, FakeSocket } from "./fake_messages.ts";
+import { exchange, FakeSession, FakeSocket } from "./fake_messages.ts";
 
 const endpoints = (socket: FakeSocket) => exchange({ socket }).runtime.endpoints();
 
@@ -31,7 +31,7 @@ Deno.test("no timeout cuts off a response that is expected to wait", () => {
 });
 
 Deno.test("a response that is cut off while it waits restores the timeout of its HTTP/2 session", () => {
-  const session = new FakeSocket();
+  const session = new FakeSession();
   session.timeout = 500;
   const { res, runtime } = exchange();
   res.stream = { destroyed: false, destroy() {}, session };

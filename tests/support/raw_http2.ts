@@ -4,11 +4,10 @@
  * @module
  */
 
-import { ByteReader } from "../../support/byte_reader.ts";
-import { concatenate, fromLatin1 } from "../../support/bytes.ts";
-import { certificate } from "../../support/certificate.ts";
-import type { Field } from "./fields.ts";
-import { encodeFields, statusOf } from "./hpack.ts";
+import { ByteReader } from "./byte_reader.ts";
+import { concatenate, fromLatin1 } from "./bytes.ts";
+import { certificate } from "./certificate.ts";
+import { encodeFields, type Field, statusOf } from "./hpack.ts";
 
 /** Types of frames. */
 export const types = {
@@ -69,6 +68,8 @@ export class Http2Connection implements Disposable {
   readonly #reader: ByteReader;
   readonly #streams = new Map<number, StreamState>();
   #closed = false;
+  /** How many pings the server has answered. */
+  pongs = 0;
   /** Settles when the server has ended it. */
   readonly over: Promise<void>;
 
@@ -127,7 +128,8 @@ export class Http2Connection implements Disposable {
     const stateOf = stream === 0 ? undefined : this.stateOf(stream);
     const isAck = (bits & flags.ack) !== 0;
     if (type === types.settings && !isAck) await this.write(frame(type, flags.ack, 0));
-    if (type === types.ping && !isAck) {
+    if (type === types.ping && isAck) this.pongs++;
+    else if (type === types.ping) {
       await this.write(frame(type, flags.ack, 0, payload as Uint8Array<ArrayBuffer>));
     }
     if (stateOf === undefined) return;

@@ -5,8 +5,10 @@
  * @module
  */
 
-import { concatenate, fromLatin1 } from "../../support/bytes.ts";
-import type { Field } from "./fields.ts";
+import { concatenate, fromLatin1 } from "./bytes.ts";
+
+/** A header field as it is sent, one byte a character. */
+export type Field = readonly [name: string, value: string];
 
 /** Fields of a request, pseudo-fields first; none of them is to be remembered. */
 export function encodeFields(fields: readonly Field[]): Uint8Array {
