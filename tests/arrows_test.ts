@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   http: ["protocol"],
   runtimes: ["protocol", "event_loop", "http"],
   options: ["protocol"],
-  session: ["protocol", "event_loop", "runtimes", "options"],
+  session: ["protocol", "event_loop", "runtimes"],
   connection: ["protocol", "event_loop", "session"],
   routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],
   transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],

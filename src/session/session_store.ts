@@ -4,12 +4,26 @@
  * @module
  */
 
-import type { Settings } from "../options/settings.ts";
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Session } from "./session.ts";
 import { type ClosingConnection, ClosingConnections } from "./closing_connections.ts";
 import { BufferBudget } from "./buffer_budget.ts";
 import { Timeouts } from "../event_loop/timeouts.ts";
+
+/** Settings of a server that concern its sessions: delays in ms, sizes in bytes. */
+export type SessionLimits = Readonly<
+  Record<
+    | "heartbeatDelay"
+    | "heartbeatTimeout"
+    | "disconnectDelay"
+    | "responseTimeLimit"
+    | "highWaterMark"
+    | "maxBufferedBytes"
+    | "maxTotalBufferedBytes"
+    | "maxSessions",
+    number
+  >
+>;
 
 /** Bytes that a connection may hold before we look at it. */
 const maxDrainThreshold = 16 * 1024;
@@ -44,17 +58,17 @@ export class SessionStore {
   /** Called when a session or a connection has ended. */
   changed: (() => void) | undefined;
 
-  constructor(settings: Settings) {
-    this.heartbeatTimeouts = new Timeouts(settings.heartbeatDelay);
-    this.pongTimeouts = new Timeouts(settings.heartbeatTimeout);
-    this.disconnectTimeouts = new Timeouts(settings.disconnectDelay);
-    this.highWaterMark = settings.highWaterMark;
-    this.maxBufferedBytes = settings.maxBufferedBytes;
-    const endDelay = settings.heartbeatDelay + settings.heartbeatTimeout;
-    this.closingConnections = new ClosingConnections(endDelay, settings.responseTimeLimit);
+  constructor(limits: SessionLimits) {
+    this.heartbeatTimeouts = new Timeouts(limits.heartbeatDelay);
+    this.pongTimeouts = new Timeouts(limits.heartbeatTimeout);
+    this.disconnectTimeouts = new Timeouts(limits.disconnectDelay);
+    this.highWaterMark = limits.highWaterMark;
+    this.maxBufferedBytes = limits.maxBufferedBytes;
+    const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
+    this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
     const owners = [this.#all, this.closingConnections, this.#endedUnread];
-    this.bufferBudget = new BufferBudget(settings.maxTotalBufferedBytes, owners, this);
-    this.#maxSessions = settings.maxSessions;
+    this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, owners, this);
+    this.#maxSessions = limits.maxSessions;
   }
 
   /** Bytes in a connection above which the runtime reports when they have left. */
