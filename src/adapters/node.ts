@@ -112,19 +112,20 @@ export function installHandlers(
     (req: IncomingMessage, socket: NodeSocket, rest: Uint8Array) =>
       handler.upgrade(req, socket, rest, whereFrom),
   );
-  if (closesInRead) httpServer.on("session", deferClose as () => void);
   const whereFrom = { httpServer, websockets, isLast: () => upgrades.hasNoOthers };
 
   const installation: Installation = {
     detach() {
-      httpServer.removeListener("session", deferClose as () => void);
       // In reverse order, so that each finds what it has put in place.
       upgrades.detach();
       requests.detach();
-      installations.get(httpServer)?.delete(server);
+      installed.delete(server);
+      if (installed.size === 0) httpServer.removeListener("session", deferClose as () => void);
     },
   };
   const installed = installations.get(httpServer) ?? new Map();
+  // One for all services.
+  if (closesInRead && installed.size === 0) httpServer.on("session", deferClose as () => void);
   installations.set(httpServer, installed.set(server, installation));
   return installation;
 }
