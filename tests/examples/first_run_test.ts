@@ -129,8 +129,8 @@ Deno.test("in a fresh checkout, deno task start prints its own lines and none fo
     assertMatch(await page.text(), /<h1>/);
     const { stdout, stderr } = await server.stop();
     assertMatch(stdout, announcement);
-    // Deno says which task it runs.
-    assertMatch(stderr, /^.*Task.*start.*\n$/);
+    // Deno says which task it runs, and the task that it installs.
+    assertMatch(stderr, /^.*Task.*start.*\nInstalling .*\n$/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
