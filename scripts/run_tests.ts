@@ -20,7 +20,7 @@ const root = new URL("../", import.meta.url);
 const processors = navigator.hardwareConcurrency;
 
 /** With the stock client, which gives up a transport when a busy machine takes too long. */
-const impatient = ["tests/browser/", "tests/clients/", "tests/examples/"];
+const impatient = ["tests/browser/", "tests/clients/stock_client_test.ts", "tests/examples/"];
 
 /** Test files that measure memory, hold up servers, or take the whole machine. */
 const alone = [
