@@ -60,11 +60,11 @@ export class BufferBudget {
   }
 
   /**
-   * Whether an owner of so many bytes must end at once, because the sum is twice the limit: one turn
+   * Whether an owner must end at once, because the sum is twice the limit: one turn
    * of the event loop can add more than a later scan should find.
    */
-  isOverrunBy(heldBytes: number): boolean {
-    return this.#total > 2 * this.#most && heldBytes > this.#share;
+  isOverrunBy(owner: BufferOwner): boolean {
+    return this.#total > 2 * this.#most && owner.heldBytes > this.#share;
   }
 
   /** What an owner may hold in any case, in bytes. */

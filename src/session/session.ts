@@ -318,7 +318,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     let inReceiver = this.#receiver?.bufferedUpperBound ?? 0;
     if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
     const isTooMuch = inReceiver > room ||
-      this.#sessions.bufferBudget.isOverrunBy(this.#queue.cost);
+      this.#sessions.bufferBudget.isOverrunBy(this);
     if (isTooMuch) this.close(slowConsumer);
     else if (this.#queue.bytes + inReceiver <= this.#sessions.highWaterMark) return true;
     this.#needsDrain = true;
@@ -350,7 +350,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     const receiver = this.#receiver;
     if (receiver !== undefined && this.#takesMore(receiver)) this.#flushTo(receiver);
     this.recount();
-    if (this.#sessions.bufferBudget.isOverrunBy(this.heldBytes)) this.evict();
+    if (this.#sessions.bufferBudget.isOverrunBy(this)) this.evict();
   }
 
   /** Sends all that is queued, however slow the client is: after its close nothing leaves. */

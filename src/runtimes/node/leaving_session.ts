@@ -53,7 +53,12 @@ export class LeavingSession {
     if (session.destroyed) return;
     if (!this.#isAlive) return session.destroy();
     this.#isAlive = false;
-    session.settings({}, this.#acknowledged);
+    try {
+      session.settings({}, this.#acknowledged);
+    } catch {
+      // Too many settings wait for this client: nothing may be thrown in a timer.
+      return session.destroy();
+    }
     this.#wait();
   }
 }

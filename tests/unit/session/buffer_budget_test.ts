@@ -24,6 +24,16 @@ async function infoStatus(server: { handle(request: Request): unknown }): Promis
   return (response as Response).status;
 }
 
+/** A websocket that takes nothing, and so many bytes that wait in it. */
+async function stalledWebsocket(bytes: number) {
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve(small));
+  const { socket, connection } = await connectSocket(server, runtime);
+  socket.bufferedAmount = bytes;
+  socket.listener.drained();
+  return { server, socket, connection };
+}
+
 Deno.test("owners above their share are evicted, the largest first, until there is room", async () => {
   const holders = new Set<BufferOwner>();
   const budget = new BufferBudget(limit, [holders], { failed: fail });
@@ -108,11 +118,7 @@ Deno.test("unread messages count, and the connection with the most is closed", a
 
 Deno.test("what waits in a websocket counts, and one that takes nothing is cut off", async () => {
   using _time = fakeTime();
-  const runtime = new FakeRuntime();
-  const { server } = onRuntime(runtime, () => serve(small));
-  const { socket, connection } = await connectSocket(server, runtime);
-  socket.bufferedAmount = 90_000;
-  socket.listener.drained();
+  const { server, socket, connection } = await stalledWebsocket(90_000);
   assertEquals(await infoStatus(server), 200);
   connection.write("x".repeat(20_000));
   await microtasks();
@@ -141,11 +147,7 @@ Deno.test("in the turn in which the sum passes twice the limit, who then writes 
 
 Deno.test("in the turn in which the sum passes twice the limit, a websocket that takes nothing is cut off", async () => {
   using _time = fakeTime();
-  const runtime = new FakeRuntime();
-  const { server } = onRuntime(runtime, () => serve(small));
-  const { socket, connection } = await connectSocket(server, runtime);
-  socket.bufferedAmount = 190_000;
-  socket.listener.drained();
+  const { socket, connection } = await stalledWebsocket(190_000);
   connection.write("x".repeat(20_000));
   await microtasks();
   assertEquals([connection.readyState, socket.closings.length], [3, 1]);

@@ -42,3 +42,13 @@ Deno.test("nothing is sent to a client whose session has closed", () => {
   time.tick(10 * minute);
   assertEquals([session.acknowledge, session.destroyed], [undefined, false]);
 });
+
+Deno.test("a session that takes no more settings is destroyed, and nothing is thrown", () => {
+  using time = fakeTime();
+  const session = leavingSession();
+  session.settings = () => {
+    throw new Error("ERR_HTTP2_MAX_PENDING_SETTINGS_ACK");
+  };
+  time.tick(minute);
+  assertEquals(session.destroyed, true);
+});
