@@ -70,6 +70,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/node/": ["adapters/node_handler"],
   "tests/sockjs_node/": [
     "adapters/sockjs_node",
+    "adapters/sockjs_node/drop_in_server",
     "adapters/sockjs_node/legacy_stream",
     "adapters/sockjs_node/sockjs_node_options",
     "adapters/sockjs_node/stream_connection",
