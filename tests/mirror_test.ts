@@ -72,6 +72,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "adapters/sockjs_node",
     "adapters/sockjs_node/drop_in_server",
     "adapters/sockjs_node/legacy_stream",
+    "adapters/sockjs_node/old_internals/lib_transport",
     "adapters/sockjs_node/sockjs_node_options",
     "adapters/sockjs_node/stream_connection",
   ],

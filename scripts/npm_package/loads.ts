@@ -25,10 +25,15 @@ export async function loads(entry: string): Promise<Loaded> {
   for (const file of files) {
     const text = await Deno.readTextFile(new URL(file));
     size += new TextEncoder().encode(text).length;
-    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
-      if (fileName.startsWith(".")) files.add(new URL(fileName, file).href);
-      else others.add(fileName);
+    for (const name of importsOf(text)) {
+      if (name.startsWith(".")) files.add(new URL(name, file).href);
+      else others.add(name);
     }
   }
   return { files: files.size, size, others: [...others].sort() };
+}
+
+/** What a module imports or requires, as it is written there. */
+export function importsOf(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }

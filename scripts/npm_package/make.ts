@@ -1,5 +1,5 @@
 /**
- * Builds the npm package in `npm/`.
+ * Builds the packages for npm: `sockjs-web` in `npm/`, and `sockjs-node-web` in a folder there.
  *
  * @module
  */
@@ -7,9 +7,10 @@
 import { build, type PackageJson } from "@deno/dnt";
 import { packagedDocument, withNpmName } from "./documents.ts";
 import { lock } from "./lock.ts";
-import { packageJson, publishedPackageJson } from "./package_json.ts";
+import { dropInName, packageJson, publishedPackageJson } from "./package_json.ts";
 import { npm, readProject, root } from "./project.ts";
 import { repository } from "./repository.ts";
+import { makeDropIn, ownFiles } from "./sockjs_node_web.ts";
 import { isFresh, packageStamp, readSources, type Source, writeStamp } from "./stamp.ts";
 
 /** What users read. */
@@ -23,10 +24,13 @@ const sources = [
   "src/",
   "scripts/jsr_stubs/dnt/",
   "scripts/npm_package/documents.ts",
+  "scripts/npm_package/loads.ts",
   "scripts/npm_package/make.ts",
   "scripts/npm_package/package_json.ts",
   "scripts/npm_package/project.ts",
   "scripts/npm_package/repository.ts",
+  "scripts/npm_package/sockjs_node_web.ts",
+  ownFiles,
 ];
 
 /** Files that the package has others in place of, for Node. */
@@ -35,7 +39,7 @@ const mappings = {
 };
 
 /** What `npm/` then contains, besides what is made elsewhere and not published. */
-const products = ["esm", "script", "src", "package.json", ...documents];
+const products = ["esm", "script", "src", "package.json", dropInName, ...documents];
 
 /** Makes the package anew. */
 export async function makePackage(): Promise<void> {
@@ -83,7 +87,9 @@ async function make(): Promise<void> {
     await nameLibrary(new URL(`${format}/src/server/server.d.ts`, folder));
   }
   for (const name of ["esm/", "script/", "src/"]) await nameAsOnNpm(new URL(name, folder));
-  await writeDocuments(made.filter(([path]) => /\.md$|^LICENSE$/.test(path)), folder);
+  const forUsers = ([path]: Source) => /\.md$|^LICENSE$/.test(path) && !path.startsWith(ownFiles);
+  await writeDocuments(made.filter(forUsers), folder);
+  await makeDropIn(folder, made, project);
   await removeIfThere(packageStamp);
   for (const name of products) {
     await removeIfThere(new URL(name, npm));

@@ -1,5 +1,5 @@
 /**
- * The contents of the npm package's `package.json`.
+ * The contents of the `package.json` of both packages for npm.
  *
  * @module
  */
@@ -10,7 +10,13 @@ import { npmRange, type Project } from "./project.ts";
 /** The package's name on npm. */
 export const packageName = "sockjs-web";
 
-/** Installed with it. */
+/** The name of the package that replaces `sockjs`. */
+export const dropInName = "sockjs-node-web";
+
+/** Where both packages run. */
+const engines = { node: ">=20" };
+
+/** Installed with either. */
 const dependencies = ["ws"];
 
 /** Installed by those who use the adapter for it. */
@@ -26,10 +32,15 @@ const keywords = [
   ...["deno", "bun", "node", "hono", "express", "typescript"],
 ];
 
+/** The same for the package that replaces `sockjs`. */
+const dropInKeywords = [
+  ...["sockjs", "sockjs-node", "sockjs-server", "drop-in", "override"],
+  ...["websocket", "websockets", "websocket-fallback", "webpack-dev-server"],
+];
+
 /** The package.json of these exports, as the build wants it; `repository` is the project's address. */
 export function packageJson(project: Project, repository?: string): PackageJson {
-  const ranges = (names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => [name, npmRange(project, name)]));
+  const ranges = rangesIn(project);
   return {
     name: packageName,
     version: project.version,
@@ -38,7 +49,7 @@ export function packageJson(project: Project, repository?: string): PackageJson 
     ...repository !== undefined && addresses(repository),
     license: project.license,
     type: "commonjs",
-    engines: { node: ">=20" },
+    engines,
     exports: Object.fromEntries(
       Object.entries(project.exports).map(([subpath, source]) => [subpath, conditions(source)]),
     ),
@@ -53,6 +64,34 @@ export function packageJson(project: Project, repository?: string): PackageJson 
     ),
     devDependencies: ranges(types),
   };
+}
+
+/**
+ * The package.json of the package that replaces `sockjs`. It has no `exports`, so programs may load
+ * its files by path.
+ */
+export function dropInPackageJson(
+  project: Project,
+  repository?: string,
+): Omit<PackageJson, "exports"> {
+  return {
+    name: dropInName,
+    version: project.version,
+    description: "Replaces the npm package sockjs (sockjs-node), also below other packages",
+    keywords: dropInKeywords,
+    license: project.license,
+    main: "./index.js",
+    ...repository !== undefined && addresses(repository),
+    type: "commonjs",
+    engines,
+    files: ["index.js", "lib", "script", "CHANGELOG.md"],
+    dependencies: rangesIn(project)(dependencies),
+  };
+}
+
+/** Gives packages with the versions that npm may choose from. */
+function rangesIn(project: Project): (names: readonly string[]) => Record<string, string> {
+  return (names) => Object.fromEntries(names.map((name) => [name, npmRange(project, name)]));
 }
 
 /** Where the package comes from, and where its users find help. */

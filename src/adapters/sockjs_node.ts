@@ -20,6 +20,7 @@
  * @module
  */
 
+import "./sockjs_node/old_internals/lib_transport.ts";
 import { createServer, listen, Server } from "./sockjs_node/drop_in_server.ts";
 
 export { createServer, listen, Server };

@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { packageJson, publishedPackageJson } from "../../scripts/npm_package/package_json.ts";
+import {
+  dropInPackageJson,
+  packageJson,
+  publishedPackageJson,
+} from "../../scripts/npm_package/package_json.ts";
 import type { Project } from "../../scripts/npm_package/project.ts";
 
 const project: Project = {
@@ -91,4 +95,11 @@ Deno.test("what only the build needs is not published", () => {
 Deno.test("a dependency that does not come from npm is refused by name", () => {
   const imports = { ...project.imports, ws: "jsr:@somebody/ws@1" };
   assertThrows(() => packageJson({ ...project, imports }), Error, "jsr:@somebody/ws@1");
+});
+
+Deno.test("the package that replaces sockjs has the same version and ws, and shuts no file out", () => {
+  const dropIn = dropInPackageJson(project);
+  assertEquals(dropIn.version, "1.2.3");
+  assertEquals(dropIn.dependencies, { ws: "^8.23.0" });
+  assertEquals("exports" in dropIn, false);
 });
