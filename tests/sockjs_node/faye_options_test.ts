@@ -34,6 +34,7 @@ Deno.test("of the extensions, permessage-deflate becomes the option of ws, with 
     }],
     [{ noContextTakeover: true }, { ...compressed, serverNoContextTakeover: true }],
     [{ requestNoContextTakeover: true }, { ...compressed, clientNoContextTakeover: true }],
+    [{ threshold: 1024 }, { ...compressed, threshold: 1024 }],
     [{ maxWindowBits: 10 }, { ...compressed, serverMaxWindowBits: 10 }],
     [{ maxWindowBits: 8 }, { ...compressed, serverMaxWindowBits: 9 }],
     [{ maxWindowBits: 15, requestMaxWindowBits: 9 }, compressed],

@@ -46,7 +46,7 @@ function nameOf(extension: unknown): string {
   return String((extension as { name?: unknown } | null | undefined)?.name);
 }
 
-/** The package `permessage-deflate`. */
+/** The package `permessage-deflate`, or `permessage-deflate2`, which Meteor uses. */
 interface DeflateExtension {
   /** Returns the extension with more options, and adds those that it has to `options`. */
   configure?(options: Record<string, unknown>): unknown;
@@ -62,10 +62,13 @@ function deflateOptions(extension: DeflateExtension): object {
     noContextTakeover,
     requestNoContextTakeover,
     maxWindowBits,
+    threshold,
   } = options;
   return {
-    // That package compresses every message.
+    // The package compresses every message unless it is told otherwise. `ws` compares the length
+    // only if each message is compressed by itself.
     threshold: 0,
+    ...integer("threshold", threshold, 0, Number.MAX_SAFE_INTEGER),
     zlibDeflateOptions: {
       ...integer("level", level, -1, 9),
       ...integer("memLevel", memLevel, 1, 9),
