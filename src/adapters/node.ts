@@ -49,6 +49,13 @@ export interface InstallOptions {
    * @default {false}
    */
   perMessageDeflate?: boolean | object | undefined;
+  /**
+   * The maximum size in bytes of a websocket message, if it is to be smaller than the server's option
+   * `maxMessageSize`, which is for all transports.
+   *
+   * @default `maxMessageSize`
+   */
+  maxPayload?: number | undefined;
 }
 
 /** A SockJS server on an HTTP server. */
@@ -98,7 +105,7 @@ export function installHandlers(
 ): Installation {
   check(server, httpServer, options);
   const handler = new NodeHandler(server);
-  const websockets = new WsServer(options?.perMessageDeflate ?? false);
+  const websockets = new WsServer(options ?? {});
 
   const requests = intercept(
     httpServer,
@@ -172,12 +179,17 @@ export function detach(server: SockJSServer, httpServer: HttpServer): void {
 
 function checkOptions(options: InstallOptions): void {
   const cannot = "Cannot install handlers";
-  checkNames(cannot, options, ["perMessageDeflate"]);
-  const { perMessageDeflate } = options;
+  checkNames(cannot, options, ["perMessageDeflate", "maxPayload"]);
+  const { perMessageDeflate, maxPayload = 1 } = options;
   if (!["undefined", "boolean", "object"].includes(typeof perMessageDeflate)) {
     throw new TypeError(
       `${cannot}: the option perMessageDeflate must be a boolean or an object of options for ws, ` +
         `got ${show(perMessageDeflate)}`,
+    );
+  }
+  if (!(typeof maxPayload === "number" && maxPayload >= 1)) {
+    throw new TypeError(
+      `${cannot}: the option maxPayload must be a number of bytes, got ${show(maxPayload)}`,
     );
   }
 }

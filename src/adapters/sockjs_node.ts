@@ -47,12 +47,8 @@ export type {
   LegacyStreamConstructor,
   PipeTarget,
 } from "./sockjs_node/legacy_stream.ts";
-export type {
-  JSessionId,
-  RequestHead,
-  ResponseHead,
-  ServerOptions,
-} from "./sockjs_node/sockjs_node_options.ts";
+export type { JSessionId, RequestHead, ResponseHead } from "./sockjs_node/cookie_function.ts";
+export type { ServerOptions } from "./sockjs_node/sockjs_node_options.ts";
 
 /** The default export, as `require` returns it. */
 const sockjs: {

@@ -17,8 +17,6 @@ import type { Application } from "../session/application.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 import { longList, Unread } from "./unread.ts";
 
-/** What unread messages may cost, as {@linkcode Unread} counts it. */
-const maxUnread = 1024 * 1024;
 /** What may be unread during a pause before senders have to wait. */
 const pauseThreshold = 64 * 1024;
 /** Shared, to save memory. */
@@ -75,6 +73,7 @@ export class Inbox<Context> implements Application, FailureHandler {
     const unread = this.#unread;
     // By what was there before: `maxMessageSize` bounds what comes at once, and a reader has had
     // no time yet to take any of it.
+    const { maxUnread } = this.#session;
     if (unread !== undefined && unread.cost > maxUnread) {
       // A long list that is being taken does not count against its sender.
       const isTooMuch = !this.#isTaken || unread.costBehind > maxUnread;

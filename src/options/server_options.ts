@@ -24,11 +24,12 @@ export interface ServerOptions extends SockJSNodeOptions {
    * The URL of the stock client for the iframe page: absolute, or a path that begins with `/`. The
    * client must be exactly the version that the page uses. Without `serveClient`, the default is
    * right only if your page loads the client from that same URL. If it does not, set this option.
+   * A function is called for each request of the page. What it returns is used as it is.
    *
    * @default what `serveClient` serves, or else
    * "https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"
    */
-  sockjsUrl?: string | undefined;
+  sockjsUrl?: string | (() => string) | undefined;
   /**
    * Serves the stock client as `sockjs.min.js` under the prefix, for pages and for the
    * iframe page: `client` of the subpath `./served-client`, or another build.
@@ -199,6 +200,13 @@ export interface ServerOptions extends SockJSNodeOptions {
    * @default {true}
    */
   heartbeatFrames?: boolean | undefined;
+  /**
+   * Whether raw websockets get pings. Without pings, a dead peer is found by TCP keep-alive on
+   * Node, and not at all on other runtimes. On `Bun.serve`, Bun sends pings of its own.
+   *
+   * @default {true}
+   */
+  rawPings?: boolean | undefined;
   /**
    * The URL to which `/info` sends clients, or a function that returns one. It is absolute,
    * without a slash at the end.

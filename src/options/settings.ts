@@ -57,7 +57,7 @@ const aDelay = numberUpTo(2 ** 31 - 1, "milliseconds");
  */
 const table = {
   prefix: { ...aPrefix, default: "" },
-  sockjsUrl: { ...aScriptUrl, alias: "sockjs_url" },
+  sockjsUrl: { ...either(aScriptUrl, aFunction), alias: "sockjs_url" },
   serveClient: aClientBuild,
   sockjsIntegrity: either(anIntegrity, {
     allowed: "true",
@@ -93,6 +93,7 @@ const table = {
   subprotocols: either(aSubprotocolList, aFunction),
   heartbeatTimeout: { ...aDelay, default: 10_000 },
   heartbeatFrames: { ...aBoolean, default: true },
+  rawPings: { ...aBoolean, default: true },
   maxSessions: { ...aCount, default: 100_000 },
   maxMessageSize: { ...aSize, default: 1024 * 1024 },
   highWaterMark: { ...aSize, default: 64 * 1024 },
@@ -114,8 +115,8 @@ type Checked = {
 
 /** The options after checks, with defaults. */
 export interface Settings extends Omit<Checked, "sockjsIntegrity" | "transports"> {
-  /** An absolute URL, a path from `/`, or relative to the iframe page. */
-  readonly sockjsUrl: string;
+  /** An absolute URL, a path from `/`, or relative to the iframe page; or a function that returns one. */
+  readonly sockjsUrl: string | (() => string);
   readonly sockjsIntegrity: string | undefined;
   /** Those that are on. */
   readonly transports: ReadonlySet<Protocol>;
@@ -180,6 +181,11 @@ export function ignoredOptions(options: ServerOptions): string[] {
 export const optionNames: readonly string[] = rows
   .flatMap(([name, { alias }]) => alias === undefined ? [name] : [name, alias])
   .concat(ignored);
+
+/** Our names of the options that sockjs-node spells in another way, with its spellings. */
+export const sockjsNodeSpellings: ReadonlyMap<string, string> = new Map(
+  rows.flatMap(([name, { alias }]) => alias === undefined ? [] : [[name, alias] as const]),
+);
 
 /** The hash of the client; `true` stands for the hash of the client that is served. */
 function readIntegrity({ sockjsIntegrity, serveClient }: Checked): string | undefined {

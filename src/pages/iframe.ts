@@ -6,7 +6,8 @@
  */
 
 import { contentTypes, type ResponseHeaders } from "../http/headers.ts";
-import type { Route } from "../routing/route.ts";
+import { type Handler, type Route, route } from "../routing/route.ts";
+import { rememberLast } from "../protocol/remember_last.ts";
 import type { Settings } from "../options/settings.ts";
 import { iframePolicy, iframeScript } from "./iframe_policy.ts";
 import { cachedPage } from "./cached_page.ts";
@@ -16,13 +17,22 @@ type IframeSettings = Pick<Settings, "sockjsUrl" | "sockjsIntegrity" | "contentS
 
 /** Makes the page's route. */
 export function iframePage(settings: IframeSettings): Route {
-  const policy: ResponseHeaders = settings.contentSecurityPolicy
-    ? { "Content-Security-Policy": iframePolicy(settings.sockjsUrl) }
-    : {};
-  return cachedPage(contentTypes.html, iframeHtml(settings), policy);
+  const { sockjsUrl } = settings;
+  if (typeof sockjsUrl === "string") return pageOf(sockjsUrl, settings);
+  const lastPage = rememberLast((url: string) => pageOf(url, settings));
+  const respond: Handler = (call) =>
+    lastPage(String(sockjsUrl())).handlers.get(call.request.method)!(call);
+  return { ...route({ GET: respond, HEAD: respond }), isPublic: true };
 }
 
-function iframeHtml({ sockjsUrl, sockjsIntegrity }: IframeSettings): string {
+function pageOf(sockjsUrl: string, settings: IframeSettings): Route {
+  const policy: ResponseHeaders = settings.contentSecurityPolicy
+    ? { "Content-Security-Policy": iframePolicy(sockjsUrl) }
+    : {};
+  return cachedPage(contentTypes.html, iframeHtml(sockjsUrl, settings), policy);
+}
+
+function iframeHtml(sockjsUrl: string, { sockjsIntegrity }: IframeSettings): string {
   const integrity = sockjsIntegrity === undefined
     ? ""
     : ` integrity="${escapeHtml(sockjsIntegrity)}" crossorigin="anonymous"`;

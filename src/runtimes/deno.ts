@@ -209,8 +209,9 @@ class DenoRequest implements RequestRuntime {
     keepHeaders(request.headers);
     let upgrade;
     try {
-      // In s; Deno sends a ping after half of that time without a message.
-      const idleTimeout = Math.min(Math.ceil(listener.maxSilence / 1000), longestSilence);
+      // In s; Deno sends a ping after half of that time without a message, or no pings if it is 0.
+      const { maxSilence = 0 } = listener;
+      const idleTimeout = Math.min(Math.ceil(maxSilence / 1000), longestSilence);
       upgrade = this.#deno.upgradeWebSocket(request, { idleTimeout });
     } catch {
       return undefined;

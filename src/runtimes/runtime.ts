@@ -58,8 +58,11 @@ export interface SocketListener extends FailureHandler {
   readonly subprotocol?: string | undefined;
   /** `drained` is called only after more bytes than this were buffered. */
   readonly drainThreshold: number;
-  /** A peer that sends nothing for so many ms, not even a pong, is dead. */
-  readonly maxSilence: number;
+  /**
+   * A peer that sends nothing for so many ms, not even a pong, is dead. If undefined, the peer gets
+   * no pings.
+   */
+  readonly maxSilence: number | undefined;
   /** Called once, before all others. */
   opened(socket: Socket): void;
   /** A whole message arrived; `undefined` stands for a binary one. */

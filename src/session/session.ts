@@ -103,6 +103,11 @@ export class Session extends TimeoutEntry implements BufferOwner {
     return this.#queue.bytes + (this.#receiver?.bufferedAmount ?? 0);
   }
 
+  /** What unread messages may cost before the next one. */
+  get maxUnread(): number {
+    return this.#sessions.maxUnread;
+  }
+
   /** Whether `write` has asked to wait, and the application has not heard of the drain yet. */
   get congested(): boolean {
     return this.#needsDrain && this.readyState === OPEN;

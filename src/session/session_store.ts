@@ -20,13 +20,17 @@ export type SessionLimits = Readonly<
     | "highWaterMark"
     | "maxBufferedBytes"
     | "maxTotalBufferedBytes"
-    | "maxSessions",
+    | "maxSessions"
+    | "maxMessageSize",
     number
   >
 >;
 
 /** Bytes that a connection may hold before we look at it. */
 const maxDrainThreshold = 16 * 1024;
+
+/** Bytes of unread messages that a connection may have in any case. */
+const leastUnread = 1024 * 1024;
 
 /** Holds all sessions, and what they share. Finds them by the id in the URL; websockets have none. */
 export class SessionStore {
@@ -40,6 +44,8 @@ export class SessionStore {
   readonly highWaterMark: number;
   /** Buffered bytes above which the client counts as a slow consumer. */
   readonly maxBufferedBytes: number;
+  /** What unread messages may cost before the next one. A long payload, which costs more, may wait. */
+  readonly maxUnread: number;
   /** What all of them hold. */
   readonly bufferBudget: BufferBudget;
   readonly #maxSessions: number;
@@ -64,6 +70,7 @@ export class SessionStore {
     this.disconnectTimeouts = new Timeouts(limits.disconnectDelay);
     this.highWaterMark = limits.highWaterMark;
     this.maxBufferedBytes = limits.maxBufferedBytes;
+    this.maxUnread = leastUnread + 2 * Math.max(0, limits.maxMessageSize - leastUnread);
     const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
     this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
     const owners = [this.#all, this.closingConnections, this.#endedUnread];

@@ -228,17 +228,17 @@ test("with a listener for error nothing is logged", async () => {
   assertEquals([errors, log], [["from a listener", "from base_url"], []]);
 });
 
-test("an unknown option is ignored, with a line in the log", () => {
+test("an unknown option is ignored, with a line in the log for debug", () => {
   const log: string[] = [];
-  const options = { prefx: "/echo", log: (_severity: string, line: string) => log.push(line) };
+  const options = { prefx: "/echo", log: (...line: string[]) => log.push(line.join(" ")) };
   createServer(options as ServerOptions).installHandlers(createHttpServer());
-  assertEquals(log, ["Unknown option prefx is ignored; did you mean prefix?"]);
+  assertEquals(log, ["debug Unknown option prefx is ignored; did you mean prefix?"]);
 });
 
 test("an option of a wrong kind is refused when the server is installed", () => {
-  const server = createServer({ sockjs_url: "sockjs.js" });
+  const server = createServer({ base_url: "/echo" });
   const install = () => server.installHandlers(createHttpServer());
-  assertThrows(install, TypeError, "the option sockjs_url must be an absolute URL");
+  assertThrows(install, TypeError, "the option base_url must be an absolute URL");
 });
 
 test("an application in place of its HTTP server is refused", () => {

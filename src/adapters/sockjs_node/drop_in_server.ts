@@ -13,8 +13,10 @@ import { internalError } from "../../protocol/close_codes.ts";
 import { readOptions } from "../../options/settings.ts";
 import { Server as WebServer } from "../../../mod.ts";
 import { type HttpServer, type Installation, installHandlers } from "../node.ts";
+import type { SockJSServer } from "../sockjs_server.ts";
 import { Connection } from "./stream_connection.ts";
-import { type ServerOptions, webOptions } from "./sockjs_node_options.ts";
+import { defaultOptions, readLayers, type ServerOptions } from "./sockjs_node_options.ts";
+import { noPath, ServicePaths } from "./service_paths.ts";
 
 /** The events of a {@linkcode Server}, with what their listeners get. */
 export interface ServerEvents {
@@ -28,14 +30,14 @@ export interface ServerEvents {
 
 /** A SockJS service, to be installed on servers of `node:http`. */
 export class Server extends Emitter<ServerEvents> {
-  /** What was passed to the constructor. */
+  /** What was passed to the constructor, with sockjs-node's defaults. */
   readonly options: ServerOptions;
   readonly #installations = new Map<HttpServer, Installation[]>();
 
   /** Makes a service; the same as `createServer`. */
   constructor(options?: ServerOptions | null) {
     super();
-    this.options = { ...options };
+    this.options = { ...defaultOptions, ...options };
   }
 
   /**
@@ -45,16 +47,24 @@ export class Server extends Emitter<ServerEvents> {
    * @param options They override those of the service, which may be installed
    * several times, under several prefixes.
    * @throws {TypeError} If the value of an option is not allowed. Unknown options are ignored, with a
-   * line in the log.
+   * line in the log of severity `debug`.
    */
   installHandlers(httpServer: HttpServer, options?: ServerOptions | null): true {
     const { log } = readOptions({ log: options?.log ?? this.options.log });
     const errors = new ErrorReporter(this, log);
-    const server = new WebServer(webOptions([this.options, options ?? {}], errors));
-    server.on("error", (error) => errors.report(error));
-    server.on("connection", (connection) => this.#opened(connection, errors));
+    const { web, install, prefix } = readLayers(this.options, options ?? {}, errors);
+    const createServer = (prefix: string | RegExp | undefined): SockJSServer => {
+      const server = new WebServer({ ...web, prefix });
+      server.on("error", (error) => errors.report(error));
+      server.on("connection", (connection) => this.#opened(connection, errors));
+      return server;
+    };
+    const server = createServer(web.prefix);
+    const service = prefix === undefined
+      ? server
+      : new ServicePaths(server, prefix, () => createServer(noPath));
     const installations = this.#installations.get(httpServer) ?? [];
-    installations.push(installHandlers(server, httpServer));
+    installations.push(installHandlers(service, httpServer, install));
     this.#installations.set(httpServer, installations);
     return true;
   }

@@ -155,11 +155,15 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return open;
   }
 
-  /** Writes the message, unless it is falsy, and closes with 1000. */
-  end(message?: unknown): this {
+  /**
+   * Writes the message, unless it is falsy, and closes with 1000.
+   *
+   * @returns Null, as in sockjs-node.
+   */
+  end(message?: unknown): null {
     if (message) this.write(message);
     this.close();
-    return this;
+    return null;
   }
 
   /** Closes with 1000; messages that are still kept are dropped. */

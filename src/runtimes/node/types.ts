@@ -30,6 +30,7 @@ export interface NodeSocket extends SocketEnds, TimedOut {
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
   unshift(bytes: Uint8Array): unknown;
+  setKeepAlive?(on: boolean, delay: number): unknown;
   destroy(): unknown;
 }
 

@@ -19,14 +19,22 @@ interface ServerOfWs {
   ): void;
 }
 
+/** Options of `ws` that an application may set. */
+export interface WsOptions {
+  readonly perMessageDeflate?: boolean | object | undefined;
+  readonly maxPayload?: number | undefined;
+}
+
+/** Milliseconds of silence after which the system asks a peer that gets no pings whether it lives. */
+const keepAliveDelay = 60_000;
+
 /** Turns upgrade requests into websockets. */
 export class WsServer {
-  readonly #perMessageDeflate: boolean | object;
+  readonly #options: WsOptions;
   #server: ServerOfWs | undefined;
 
-  /** @param perMessageDeflate as in `ws`. */
-  constructor(perMessageDeflate: boolean | object) {
-    this.#perMessageDeflate = perMessageDeflate;
+  constructor(options: WsOptions) {
+    this.#options = options;
   }
 
   /** Upgrades a request that the core has checked to be a handshake. */
@@ -36,17 +44,24 @@ export class WsServer {
     head: Uint8Array,
     listener: SocketListener,
   ): void {
-    this.#server ??= new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: this.#perMessageDeflate,
-      maxPayload: Math.min(listener.maxMessageSize, maxInteger),
-      ...limitsOf(listener.maxMessageSize),
-    }) as unknown as ServerOfWs;
+    this.#server ??= this.#create(listener.maxMessageSize);
     normalizeHandshake(req, listener);
+    if (listener.maxSilence === undefined) socket.setKeepAlive?.(true, keepAliveDelay);
     this.#server.handleUpgrade(req, socket, head, (websocket) => {
       listener.opened(new WsSocket(websocket, listener));
     });
+  }
+
+  #create(maxMessageSize: number): ServerOfWs {
+    const { perMessageDeflate, maxPayload = Infinity } = this.#options;
+    const most = Math.min(maxMessageSize, maxPayload, maxInteger);
+    return new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: perMessageDeflate ?? false,
+      maxPayload: most,
+      ...limitsOf(most),
+    }) as unknown as ServerOfWs;
   }
 }
 

@@ -78,9 +78,13 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     return this.#service.sessions.drainThreshold;
   }
 
-  get maxSilence(): number {
+  get maxSilence(): number | undefined {
     const { heartbeatDelay, heartbeatTimeout } = this.#service.settings;
-    return heartbeatDelay + heartbeatTimeout;
+    return this.#getsPings ? heartbeatDelay + heartbeatTimeout : undefined;
+  }
+
+  get #getsPings(): boolean {
+    return this.#clientInfo.protocol !== "websocket-raw" || this.#service.settings.rawPings;
   }
 
   opened(socket: Socket): void {
@@ -202,7 +206,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
 
   heartbeat(): HeartbeatResult {
     const socket = this.#socket;
-    if (socket === undefined) return "handled";
+    if (socket === undefined || !this.#getsPings) return "handled";
     if (this.#awaitsPong) return this.#isMissing(socket) ? "dead" : this.#wait(socket);
     this.#awaitsPong = true;
     if (socket.ping() && this.#awaitsPong) return this.#wait(socket);

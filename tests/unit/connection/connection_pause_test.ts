@@ -28,6 +28,28 @@ Deno.test("a pause with much in the buffer delays responses to sends until it en
   assertEquals(await client.send(much), 204);
 });
 
+Deno.test("during a pause one payload may wait, however long, with what came right behind it", async () => {
+  using _time = fakeTime();
+  const runtime = new FakeRuntime();
+  const maxMessageSize = 4 * 1024 * 1024;
+  const { server } = onRuntime(runtime, () => serve({ maxMessageSize }));
+  for (const path of ["/echo/a/b/websocket", "/echo/websocket"]) {
+    const { socket, connection } = await connectSocket(server, runtime, path);
+    const received: number[] = [];
+    const seen = closings(connection);
+    connection.on("data", ({ length }) => received.push(length));
+    connection.pause();
+    const long = "x".repeat(maxMessageSize - 4);
+    for (const text of [long, "x"]) {
+      socket.listener.message(path === "/echo/websocket" ? text : JSON.stringify([text]));
+    }
+    connection.resume();
+    await microtasks();
+    assertEquals([received, seen], [[long.length, 1], []], path);
+    socket.listener.closed(1000, "");
+  }
+});
+
 Deno.test("sends get their response when a paused connection ends in any way", async () => {
   using time = fakeTime();
   for (const end of ["close", "time-out"]) {

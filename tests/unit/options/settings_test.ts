@@ -25,8 +25,8 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   },
   sockjsUrl: {
     alias: "sockjs_url",
-    good: ["https://a/b.js", "HTTP://a/b.js", "/b.js", "//a/b.js"],
-    bad: ["", "b.js", "ftp://a/b.js", "javascript:alert(1)", "http://", 1, null, someFunction],
+    good: ["https://a/b.js", "HTTP://a/b.js", "/b.js", "//a/b.js", someFunction],
+    bad: ["", "b.js", "ftp://a/b.js", "javascript:alert(1)", "http://", 1, null],
   },
   serveClient: {
     good: [{ source: "x" }, { source: "x", version: "1", integrity: "sha256-eA==" }],
@@ -67,6 +67,7 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   },
   heartbeatTimeout: { good: [1, 10_000, 2 ** 31 - 1], bad: [0, -1, NaN, 2 ** 31, "10", null] },
   heartbeatFrames: { good: [true, false], bad: [0, "false", null] },
+  rawPings: { good: [true, false], bad: [0, "false", null] },
   responseTimeLimit: aCount,
   maxSessions: aCount,
   maxMessageSize: aCount,

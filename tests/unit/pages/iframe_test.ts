@@ -26,6 +26,28 @@ Deno.test("the client's URL cannot leave its attribute", async () => {
   assert(html.includes('src="/a.js?b&amp;c&quot;&gt;&lt;script&gt;&#39;"'), html);
 });
 
+Deno.test("a function for the client's URL is called for each request of the page", async () => {
+  let calls = 0;
+  const { server } = serve({ sockjsUrl: () => `${++calls}"` });
+  const request = () => new Request("http://host/echo/iframe.html");
+  const [one, two] = [await server.handle(request()), await server.handle(request())];
+  assert((await one.text()).includes('src="1&quot;"'));
+  assert((await two.text()).includes('src="2&quot;"'));
+  assertNotEquals(one.headers.get("ETag"), two.headers.get("ETag"));
+});
+
+Deno.test("a function for the client's URL that throws makes the page a 500", async () => {
+  const mistake = new Error("from sockjsUrl");
+  const sockjsUrl = () => {
+    throw mistake;
+  };
+  const { server } = serve({ sockjsUrl });
+  const errors: unknown[] = [];
+  server.on("error", (error) => errors.push(error));
+  const response = await server.handle(new Request("http://host/echo/iframe.html"));
+  assertEquals([response.status, errors], [500, [mistake]]);
+});
+
 Deno.test("the page has another ETag for another client", async () => {
   const [one, two] = [await page({ sockjsUrl: "/1.js" }), await page({ sockjsUrl: "/2.js" })];
   assertNotEquals(one.headers.get("ETag"), two.headers.get("ETag"));

@@ -50,7 +50,7 @@ class FakeDenoSocket {
 }
 
 /** Upgrades a request, and notes what the listener is told. */
-function upgrade(subprotocol?: string, maxSilence = 35_000) {
+function upgrade(subprotocol?: string, maxSilence: number | null = 35_000) {
   const socket = new FakeDenoSocket();
   const response = new Response("upgraded");
   const told: string[] = [];
@@ -58,7 +58,7 @@ function upgrade(subprotocol?: string, maxSilence = 35_000) {
   const listener: SocketListener = {
     maxMessageSize: 1024,
     subprotocol,
-    maxSilence,
+    maxSilence: maxSilence ?? undefined,
     drainThreshold: 16 * 1024,
     tooLong() {},
     closing() {},
@@ -244,6 +244,7 @@ Deno.test("a congested socket that is closed is not watched any longer, whatever
 Deno.test("Deno is told in seconds when a silent peer counts as dead", () => {
   assertEquals(upgrade().asked, [{ idleTimeout: 35 }]);
   assertEquals(upgrade(undefined, 2).asked, [{ idleTimeout: 1 }]);
+  assertEquals(upgrade(undefined, null).asked, [{ idleTimeout: 0 }]);
 });
 
 Deno.test("Deno is told of no time that is too long for its timers", () => {

@@ -21,6 +21,12 @@ class KeepingSocket extends Duplex {
   setTimeout(): void {}
 
   setNoDelay(): void {}
+
+  keptAlive: unknown[] = [];
+
+  setKeepAlive(...given: unknown[]): void {
+    this.keptAlive = given;
+  }
 }
 
 const handshake = {
@@ -33,9 +39,10 @@ const handshake = {
 /** Upgrades a request; what is sent on the websocket is in `written`, after the response. */
 function upgrade(
   others: Record<string, string> = {},
-  websockets = new WsServer(false),
+  websockets = new WsServer({}),
   head = new Uint8Array(0),
   subprotocol?: string,
+  maxSilence: number | null = 35_000,
 ) {
   const socket = new KeepingSocket();
   const calls: string[] = [];
@@ -43,7 +50,7 @@ function upgrade(
   const listener: SocketListener = {
     maxMessageSize: 10,
     subprotocol,
-    maxSilence: 35_000,
+    maxSilence: maxSilence ?? undefined,
     drainThreshold: 16 * 1024,
     opened: (socket) => opened.push(socket),
     message: (text) => calls.push(`message ${text}`),
@@ -106,8 +113,27 @@ Deno.test("the subprotocol that the server has chosen is agreed on, however it w
 
 Deno.test("compression is agreed on where that is asked for", () => {
   const offer = { "sec-websocket-extensions": "permessage-deflate" };
-  const { socket } = upgrade(offer, new WsServer(true));
+  const { socket } = upgrade(offer, new WsServer({ perMessageDeflate: true }));
   assert(socket.written.includes("Sec-WebSocket-Extensions: permessage-deflate"), socket.written);
+});
+
+Deno.test("maxPayload makes the limit for messages lower, and never higher", async () => {
+  for (const [maxPayload, expected] of [[5, "too long"], [20, "message 0123456789"]] as const) {
+    const { socket, calls } = upgrade({}, new WsServer({ maxPayload }));
+    socket.push(textFrame("0123456789"));
+    await turn();
+    assertEquals(calls[0], expected);
+  }
+  const { socket, calls } = upgrade({}, new WsServer({ maxPayload: 20 }));
+  socket.push(textFrame("0123456789a"));
+  await turn();
+  assertEquals(calls[0], "too long");
+});
+
+Deno.test("the system asks only peers that get no pings whether they live", () => {
+  assertEquals(upgrade().socket.keptAlive, []);
+  const { socket } = upgrade({}, undefined, undefined, undefined, null);
+  assertEquals(socket.keptAlive, [true, 60_000]);
 });
 
 Deno.test("a message that arrives with the handshake is delivered", async () => {

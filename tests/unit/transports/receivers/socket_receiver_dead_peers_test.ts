@@ -48,6 +48,20 @@ for (const path of ["/echo/a/b/websocket", raw]) {
   });
 }
 
+Deno.test("without rawPings, raw websockets get no pings, and others do", async () => {
+  using time = fakeTime();
+  const options = { rawPings: false };
+  const [{ socket: bare, seen }, { socket: framed }] = [
+    await open(raw, options),
+    await open(undefined, options),
+  ];
+  time.tick(5000);
+  assertEquals([bare.pings, seen, bare.closings], [0, [], []]);
+  assertEquals(framed.pings, 1);
+  assertEquals([bare.listener.maxSilence, framed.listener.maxSilence], [undefined, 1100]);
+  bare.listener.closed(1000, "");
+});
+
 Deno.test("a message before the ping does not answer it", async () => {
   using time = fakeTime();
   const { socket, seen } = await open();
