@@ -70,9 +70,12 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/node/": ["adapters/node_handler"],
   "tests/sockjs_node/": [
     "adapters/sockjs_node",
+    "adapters/sockjs_node/call_safely",
     "adapters/sockjs_node/drop_in_server",
+    "adapters/sockjs_node/emit",
     "adapters/sockjs_node/legacy_stream",
     "adapters/sockjs_node/old_internals/lib_transport",
+    "adapters/sockjs_node/receiving_request",
     "adapters/sockjs_node/sockjs_node_options",
     "adapters/sockjs_node/stream_connection",
   ],

@@ -13,7 +13,7 @@ import { pipe, type PipeDestination, type PipeOptions } from "./pipes.ts";
 import { type ConnectionStreams, streams } from "./streams.ts";
 import { closeStatus, normalClosure } from "../protocol/close_codes.ts";
 import { OPEN, type ReadyState } from "../protocol/ready_state.ts";
-import type { Session } from "../session/session.ts";
+import { type Session, sessionKey } from "../session/session.ts";
 
 /**
  * One client, on any transport. Servers create connections and pass them to the listeners of
@@ -59,6 +59,11 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
 
   /** The application's own data: the `context` from `authorize`, or `undefined` until it is set. */
   context!: Context;
+
+  /** @ignore */
+  get [sessionKey](): Session {
+    return this.#session;
+  }
 
   /** @ignore */
   constructor(session: Session, connections: OpenConnections<Context>) {

@@ -55,8 +55,14 @@ export interface Emitter<Events extends EventMap<Events>> {
 
 /** The class of emitters, to extend. */
 export interface EmitterConstructor {
-  /** An emitter without listeners. */
-  new <Events extends EventMap<Events>>(): Emitter<Events>;
+  /**
+   * An emitter without listeners.
+   *
+   * @param options With `captureRejections`, Node's `emit` notices promises of listeners that reject.
+   */
+  new <Events extends EventMap<Events>>(
+    options?: { captureRejections?: boolean },
+  ): Emitter<Events>;
 }
 
 /** The class itself. */

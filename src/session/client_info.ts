@@ -12,7 +12,7 @@ import type { Endpoints } from "../runtimes/runtime.ts";
  * `authorization`: a page of any origin can send them through the iframe, so
  * they must not authorise.
  */
-const visibleHeaders = [
+export const visibleHeaders = [
   "referer",
   "origin",
   "x-client-ip",

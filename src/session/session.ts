@@ -27,6 +27,9 @@ import type { SessionStore } from "./session_store.ts";
 import type { Upload } from "./upload.ts";
 import { TimeoutEntry } from "../event_loop/timeouts.ts";
 
+/** Where a connection has its session, for adapters. */
+export const sessionKey: unique symbol = Symbol("session");
+
 /** What a waiting send costs: a request with its headers, as runtimes keep it. */
 const sendCost = 16 * 1024;
 
@@ -40,6 +43,11 @@ export class Session extends TimeoutEntry implements BufferOwner {
   client: ClientInfo;
   /** Set right after construction. */
   application: Application | undefined;
+  /**
+   * Called for each receiving request after the first, before anything is sent to it. For adapters;
+   * must not throw.
+   */
+  declare onReceivingRequest?: () => void;
   /** The id from the URL; empty on websockets, which have none. */
   readonly id: string;
   /** The key that `authorize` returned; requests with another key are refused. */
@@ -122,6 +130,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
     if (this.#pause !== undefined) receiver.pause();
     if (this.readyState === CONNECTING) return this.#open(receiver);
     this.#returned = true;
+    if (this.readyState === OPEN) this.onReceivingRequest?.();
     if (this.readyState === CLOSED) this.#sendClose(receiver);
     else this.flush();
     this.#awaitHeartbeat(receiver);

@@ -7,14 +7,22 @@
 import type { Connection as WebConnection } from "../../connection/connection.ts";
 import { Emitter } from "../../connection/emitter.ts";
 import { ErrorReporter } from "../../server/error_reporter.ts";
-import { callListeners } from "../../connection/call_listeners.ts";
 import type { FailureHandler } from "../../event_loop/guard.ts";
 import { internalError } from "../../protocol/close_codes.ts";
+import type { LogSeverity } from "../../options/server_options.ts";
 import { readOptions } from "../../options/settings.ts";
+import { sessionKey } from "../../session/session.ts";
 import { Server as WebServer } from "../../../mod.ts";
-import { type HttpServer, type Installation, installHandlers } from "../node.ts";
+import {
+  type HttpServer,
+  type Installation,
+  installHandlers,
+  type InstallOptions,
+} from "../node.ts";
 import type { SockJSServer } from "../sockjs_server.ts";
-import { Connection } from "./stream_connection.ts";
+import { emitEvent } from "./emit.ts";
+import { withRequests } from "./receiving_request.ts";
+import { Connection, discard, listenerRejected } from "./stream_connection.ts";
 import { defaultOptions, readLayers, type ServerOptions } from "./sockjs_node_options.ts";
 import { noPath, ServicePaths } from "./service_paths.ts";
 
@@ -28,6 +36,11 @@ export interface ServerEvents {
   error: [error: unknown];
 }
 
+/** The key of a server's method that makes its service. */
+export const serve: unique symbol = Symbol("serve");
+/** The key of a server's method that makes a client's connection. */
+export const makeConnection: unique symbol = Symbol("makeConnection");
+
 /** A SockJS service, to be installed on servers of `node:http`. */
 export class Server extends Emitter<ServerEvents> {
   /** What was passed to the constructor, with sockjs-node's defaults. */
@@ -36,7 +49,7 @@ export class Server extends Emitter<ServerEvents> {
 
   /** Makes a service; the same as `createServer`. */
   constructor(options?: ServerOptions | null) {
-    super();
+    super({ captureRejections: true });
     this.options = { ...defaultOptions, ...options };
   }
 
@@ -50,21 +63,9 @@ export class Server extends Emitter<ServerEvents> {
    * line in the log of severity `debug`.
    */
   installHandlers(httpServer: HttpServer, options?: ServerOptions | null): true {
-    const { log } = readOptions({ log: options?.log ?? this.options.log });
-    const errors = new ErrorReporter(this, log);
-    const { web, install, prefix } = readLayers(this.options, options ?? {}, errors);
-    const createServer = (prefix: string | RegExp | undefined): SockJSServer => {
-      const server = new WebServer({ ...web, prefix });
-      server.on("error", (error) => errors.report(error));
-      server.on("connection", (connection) => this.#opened(connection, errors));
-      return server;
-    };
-    const server = createServer(web.prefix);
-    const service = prefix === undefined
-      ? server
-      : new ServicePaths(server, prefix, () => createServer(noPath));
     const installations = this.#installations.get(httpServer) ?? [];
-    installations.push(installHandlers(service, httpServer, install));
+    const { server, install } = this[serve](options);
+    installations.push(installHandlers(server, httpServer, install));
     this.#installations.set(httpServer, installations);
     return true;
   }
@@ -83,17 +84,79 @@ export class Server extends Emitter<ServerEvents> {
     }
   }
 
-  #opened(webConnection: WebConnection, errors: ErrorReporter): void {
+  /**
+   * Makes the service for an HTTP server.
+   *
+   * @ignore
+   */
+  [serve](options?: ServerOptions | null): { server: SockJSServer; install: InstallOptions } {
+    const { log } = readOptions({ log: options?.log ?? this.options.log });
+    const errors = new EmittingReporter(this, log);
+    const { web, install, prefix } = readLayers(this.options, options ?? {}, errors);
+    const createServer = (webPrefix: string | RegExp | undefined): SockJSServer => {
+      const server = new WebServer({ ...web, prefix: webPrefix });
+      server.on("error", (error) => errors.report(error));
+      server.on("connection", (connection) => this.#opened(connection, prefix, errors));
+      return server;
+    };
+    const server = createServer(web.prefix);
+    const service = prefix === undefined
+      ? server
+      : new ServicePaths(server, prefix, () => createServer(noPath));
+    return { server: withRequests(service), install };
+  }
+
+  /** @ignore */
+  [makeConnection](connection: WebConnection, handler: FailureHandler): Connection {
+    return new Connection(connection, handler);
+  }
+
+  /**
+   * A listener that Node's `emit` has called for the application has rejected.
+   *
+   * @ignore
+   */
+  [listenerRejected](error: unknown, _event: string, argument?: unknown): void {
+    if (argument instanceof Connection) return argument[listenerRejected](error);
+    const { log } = readOptions({ log: this.options.log });
+    new ErrorReporter(this, log).failed(error);
+  }
+
+  #opened(
+    webConnection: WebConnection,
+    prefix: string | undefined,
+    errors: ErrorReporter,
+  ): void {
+    let hasFailed = false;
     const handler: FailureHandler = {
       failed: (error) => {
+        hasFailed = true;
         webConnection.close(internalError.code, internalError.reason);
-        connection.destroy();
+        connection[discard]();
         errors.report(error);
       },
     };
-    const connection = new Connection(webConnection, handler);
-    callListeners(this, "connection", connection, handler);
-    callListeners(this, "open", connection, handler);
+    const connection = this[makeConnection](webConnection, handler);
+    if (prefix !== undefined) connection.prefix = prefix;
+    // As for each later one.
+    webConnection[sessionKey].onReceivingRequest?.();
+    if (hasFailed) return;
+    emitEvent(this, "connection", connection, handler);
+    emitEvent(this, "open", connection, handler);
+  }
+}
+
+/** Reports errors through the application's own `emit`, if it has replaced Node's. */
+class EmittingReporter extends ErrorReporter {
+  readonly #server: Server;
+
+  constructor(server: Server, log: (severity: LogSeverity, message: string) => void) {
+    super(server, log);
+    this.#server = server;
+  }
+
+  override report(error: unknown): void {
+    if (!emitEvent(this.#server, "error", error, this)) this.failed(error);
   }
 }
 

@@ -29,8 +29,14 @@ export interface LegacyStream<Events extends EventMap<Events>> extends Emitter<E
 
 /** Makes such streams; a class to extend. */
 export interface LegacyStreamConstructor {
-  /** A stream without listeners. */
-  new <Events extends EventMap<Events>>(): LegacyStream<Events>;
+  /**
+   * A stream without listeners.
+   *
+   * @param options With `captureRejections`, Node's `emit` notices promises of listeners that reject.
+   */
+  new <Events extends EventMap<Events>>(
+    options?: { captureRejections?: boolean },
+  ): LegacyStream<Events>;
 }
 
 /** The class itself. */

@@ -6,14 +6,26 @@
 
 import type { Connection as WebConnection } from "../../connection/connection.ts";
 import type { CloseEvent, ConnectionEvents } from "../../connection/connection_events.ts";
-import { callListeners } from "../../connection/call_listeners.ts";
 import type { FailureHandler } from "../../event_loop/guard.ts";
 import type { Protocol } from "../../protocol/transport_names.ts";
 import { isStandard } from "../../connection/pipes.ts";
 import { normalClosure } from "../../protocol/close_codes.ts";
 import type { ReadyState } from "../../protocol/ready_state.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
+import { sessionKey } from "../../session/session.ts";
+import { callSafely } from "./call_safely.ts";
+import { emitEvent } from "./emit.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
+import { describe, type LocalAddress, takeRequest } from "./receiving_request.ts";
+
+/** The key of a connection's method that is called for each receiving request. */
+export const received: unique symbol = Symbol("received");
+/** The key of its method that closes it and drops what is kept. */
+export const discard: unique symbol = Symbol("discard");
+/** The key of its method that emits `end` and `close`. */
+export const emitEnd: unique symbol = Symbol("emitEnd");
+/** What Node's `emit` calls when a listener rejects: `captureRejectionSymbol`. */
+export const listenerRejected: unique symbol = Symbol.for("nodejs.rejection") as never;
 
 /**
  * One client, as a stream of strings: a `Stream` of `node:stream`, for its `pipe`,
@@ -23,7 +35,23 @@ import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
  */
 export class Connection extends LegacyStream<ConnectionEvents> implements AsyncIterable<string> {
   /** A random name. */
-  readonly id: string;
+  id: string;
+  /** Some headers of the last receiving request: never `cookie`, never `authorization`. */
+  headers: Record<string, string> = {};
+  /** The part of the path that the option `prefix` matched. */
+  prefix: string;
+  /** The client's address, or that of the last proxy. Absent if it is not known. */
+  declare remoteAddress?: string;
+  /** The client's port. Absent if it is not known. */
+  declare remotePort?: number;
+  /** This end of the connection. Absent if it is not known. */
+  declare address?: LocalAddress;
+  /** Path and query of the last receiving request. */
+  url: string;
+  /** Path of the last receiving request. */
+  pathname: string;
+  /** The transport of the last receiving request. */
+  protocol: Protocol;
   readonly #connection: WebConnection;
   readonly #handler: FailureHandler;
   #paused = false;
@@ -34,23 +62,48 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
 
   /** @ignore */
   constructor(connection: WebConnection, handler: FailureHandler) {
-    super();
+    super({ captureRejections: true });
     // A pipeline that begins and ends here takes more than the ten that are usual.
     this.setMaxListeners(20);
     this.id = connection.id;
+    this.prefix = connection.prefix;
+    this.url = connection.url;
+    this.pathname = connection.pathname;
+    this.protocol = connection.protocol;
     this.#connection = connection;
     this.#handler = handler;
+    connection[sessionKey].onReceivingRequest = () => {
+      callSafely(() => this[received](), handler);
+    };
     connection.on("data", (message) => this.#emitMessage(message));
     connection.on("drain", () => this.#emit("drain"));
     connection.on("end", () => {
       this.#ended = true;
-      if (!this.#destroyed) this.#emit("end");
-      this.#emitClose();
+      this.#finish();
     });
     connection.on("close", (event) => {
       this.#closeEvent = event;
-      this.#emitClose();
+      this.#finish();
     });
+  }
+
+  /**
+   * Another receiving request has come, or the first one.
+   *
+   * @ignore
+   */
+  [received](): void {
+    const { client } = this.#connection[sessionKey];
+    describe(this, client, takeRequest(client));
+  }
+
+  /**
+   * A listener that Node's `emit` has called has rejected.
+   *
+   * @ignore
+   */
+  [listenerRejected](error: unknown): void {
+    this.#handler.failed(error);
   }
 
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -73,14 +126,17 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return this.#destroyed;
   }
 
+  set destroyed(value: boolean) {
+    assign(this, "destroyed", value);
+  }
+
   /** Whether the event `close` has fired. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** The transport of the last receiving request. */
-  get protocol(): Protocol {
-    return this.#connection.protocol;
+  set closed(value: boolean) {
+    assign(this, "closed", value);
   }
 
   /** The websocket subprotocol that was agreed on; `undefined` for none, and on other transports. */
@@ -88,39 +144,8 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return this.#connection.subprotocol;
   }
 
-  /** Path and query of the last receiving request. */
-  get url(): string {
-    return this.#connection.url;
-  }
-
-  /** Path of the last receiving request. */
-  get pathname(): string {
-    return this.#connection.pathname;
-  }
-
-  /** The part of the path that the option `prefix` matched. */
-  get prefix(): string {
-    return this.#connection.prefix;
-  }
-
-  /** Some headers of the last receiving request: never `cookie`, never `authorization`. */
-  get headers(): Readonly<Record<string, string>> {
-    return this.#connection.headers;
-  }
-
-  /** The client's address, or that of the last proxy. */
-  get remoteAddress(): string | undefined {
-    return this.#connection.remoteAddress;
-  }
-
-  /** The client's port. */
-  get remotePort(): number | undefined {
-    return this.#connection.remotePort;
-  }
-
-  /** This end of the connection. */
-  get address(): { readonly address: string; readonly port: number } | undefined {
-    return this.#connection.address;
+  set subprotocol(value: string | undefined) {
+    assign(this, "subprotocol", value);
   }
 
   /**
@@ -170,7 +195,20 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   destroy(): this {
     this.#destroyed = true;
     this.close();
-    return this.resume();
+    this[discard]();
+    return this;
+  }
+
+  /**
+   * The same, without a method that the application may have replaced.
+   *
+   * @ignore
+   */
+  [discard](): void {
+    this.#destroyed = true;
+    this.#connection.close();
+    this.#paused = false;
+    this.#connection.resume();
   }
 
   /** The same as {@linkcode Connection.destroy}. */
@@ -238,16 +276,31 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     if (this.listenerCount("message") > 0) this.#emit("message", new Message(message));
   }
 
-  /** Emits `close` after `end`, which waits for the end of a pause, as a pipe ends with `close`. */
-  #emitClose(): void {
-    if (!this.#ended || this.#closeEvent === undefined) return;
+  /** `end` waits for the end of a pause, and `close` for `end`, as a pipe ends with `close`. */
+  #finish(): void {
+    if (this.#ended && this.#closeEvent !== undefined) this[emitEnd]();
+  }
+
+  /**
+   * Emits the last events.
+   *
+   * @ignore
+   */
+  [emitEnd](): void {
+    if (!this.#destroyed) this.#emit("end");
     this.#closed = true;
     this.#emit("close", this.#closeEvent);
   }
 
   #emit(event: keyof ConnectionEvents, argument?: unknown): void {
-    callListeners(this, event, argument, this.#handler);
+    emitEvent(this, event, argument, this.#handler);
   }
+}
+
+/** Lets the application keep a value of its own under the name of one of our accessors. */
+function assign(connection: Connection, name: string, value: unknown): void {
+  const writable = { writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(connection, name, { value, ...writable });
 }
 
 /** Our own listeners for errors of targets. */

@@ -23,7 +23,9 @@ class LazyHeaders {
     // In HTTP/2 the host has another name.
     const value = key === "host" ? headers[key] ?? headers[":authority"] : own(headers, key);
     if (value === undefined) return null;
-    return typeof value === "string" ? value : value.join(", ");
+    if (typeof value === "string") return value;
+    // Other code may have put anything into Node's headers.
+    return Array.isArray(value) ? value.join(", ") : null;
   }
 
   /** For `console.log` on Node. */
