@@ -168,6 +168,16 @@ Deno.test("adapters know a server by its public members, and import no more than
   assertEquals([...new Set(imported.map(({ to }) => to))], usedByAdapters);
 });
 
+/** What exists only for programs that use the insides of sockjs-node. */
+const oldInternals = "src/adapters/sockjs_node/old_internals/";
+
+Deno.test("only the entry of sockjs-node imports from the folder of its old internals", () => {
+  const outside = arrows.filter(({ from, to }) =>
+    to.startsWith(oldInternals) && !from.startsWith(oldInternals)
+  );
+  assertEquals([...new Set(outside.map(({ from }) => from))], ["src/adapters/sockjs_node.ts"]);
+});
+
 /** Imports from one suite to another that are allowed, with the reason. */
 const betweenSuites: Readonly<Record<string, string>> = {
   "tests/support/fact.ts -> tests/conformance/server.ts":
