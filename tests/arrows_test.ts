@@ -22,7 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   connection: ["protocol", "event_loop", "session"],
   routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],
   transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],
-  pages: ["http", "options", "routing"],
+  pages: ["protocol", "http", "options", "routing"],
   server: [
     ...["protocol", "event_loop", "http", "runtimes", "session", "connection", "options"],
     ...["routing", "transports", "pages"],
@@ -166,6 +166,16 @@ Deno.test("adapters know a server by its public members, and import no more than
     layerOf(from) === "adapters" && layerOf(to) === "server"
   );
   assertEquals([...new Set(imported.map(({ to }) => to))], usedByAdapters);
+});
+
+/** What exists only for programs that use the insides of sockjs-node. */
+const oldInternals = "src/adapters/sockjs_node/old_internals/";
+
+Deno.test("only the entry of sockjs-node imports from the folder of its old internals", () => {
+  const outside = arrows.filter(({ from, to }) =>
+    to.startsWith(oldInternals) && !from.startsWith(oldInternals)
+  );
+  assertEquals([...new Set(outside.map(({ from }) => from))], ["src/adapters/sockjs_node.ts"]);
 });
 
 /** Imports from one suite to another that are allowed, with the reason. */

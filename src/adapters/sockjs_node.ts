@@ -20,13 +20,12 @@
  * @module
  */
 
-import "./sockjs_node/old_internals/lib_transport.ts";
-import { createServer, listen, Server } from "./sockjs_node/drop_in_server.ts";
+import { createServer, listen, Server } from "./sockjs_node/old_internals/old_server.ts";
 
 export { createServer, listen, Server };
 export type { LocalAddress } from "./sockjs_node/receiving_request.ts";
 export { Connection } from "./sockjs_node/stream_connection.ts";
-export type { ServerEvents } from "./sockjs_node/drop_in_server.ts";
+export type { Server as DocumentedServer, ServerEvents } from "./sockjs_node/drop_in_server.ts";
 export type { CloseEvent, ConnectionEvents } from "../connection/connection_events.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "../connection/emitter.ts";
 export type {

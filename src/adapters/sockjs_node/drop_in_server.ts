@@ -22,7 +22,8 @@ import {
 import type { SockJSServer } from "../sockjs_server.ts";
 import { emitEvent } from "./emit.ts";
 import { withRequests } from "./receiving_request.ts";
-import { Connection, discard, listenerRejected } from "./stream_connection.ts";
+import { discard, listenerRejected, makeConnection, serve } from "./inner_keys.ts";
+import { Connection } from "./stream_connection.ts";
 import { defaultOptions, readLayers, type ServerOptions } from "./sockjs_node_options.ts";
 import { noPath, ServicePaths } from "./service_paths.ts";
 
@@ -35,11 +36,6 @@ export interface ServerEvents {
   /** A listener or an option's function threw or rejected. If nothing listens, the error is logged. */
   error: [error: unknown];
 }
-
-/** The key of a server's method that makes its service. */
-export const serve: unique symbol = Symbol("serve");
-/** The key of a server's method that makes a client's connection. */
-export const makeConnection: unique symbol = Symbol("makeConnection");
 
 /** A SockJS service, to be installed on servers of `node:http`. */
 export class Server extends Emitter<ServerEvents> {
@@ -111,11 +107,7 @@ export class Server extends Emitter<ServerEvents> {
     return new Connection(connection, handler);
   }
 
-  /**
-   * A listener that Node's `emit` has called for the application has rejected.
-   *
-   * @ignore
-   */
+  /** @ignore */
   [listenerRejected](error: unknown, _event: string, argument?: unknown): void {
     if (argument instanceof Connection) return argument[listenerRejected](error);
     const { log } = readOptions({ log: this.options.log });
@@ -158,16 +150,4 @@ class EmittingReporter extends ErrorReporter {
   override report(error: unknown): void {
     if (!emitEvent(this.#server, "error", error, this)) this.failed(error);
   }
-}
-
-/** Makes a service. */
-export function createServer(options?: ServerOptions | null): Server {
-  return new Server(options);
-}
-
-/** Makes a service, and installs it on an HTTP server if there is one. */
-export function listen(httpServer?: HttpServer | null, options?: ServerOptions | null): Server {
-  const server = new Server(options);
-  if (httpServer) server.installHandlers(httpServer);
-  return server;
 }

@@ -90,11 +90,15 @@ export interface Description {
   protocol: Protocol;
 }
 
-/** Assigns them. Addresses that are not known stay as they are. */
+/**
+ * Assigns them. Addresses that are not known stay as they are.
+ *
+ * @param headers Those of the request. Only some are shown.
+ */
 export function describe(
   connection: Description,
   client: ClientInfo,
-  request: ReceivingRequest | undefined,
+  headers: Readonly<Record<string, unknown>>,
 ): void {
   const { remote, local } = client.endpoints;
   if (remote !== undefined) {
@@ -105,7 +109,7 @@ export function describe(
   connection.url = client.url;
   connection.pathname = client.pathname;
   connection.protocol = client.protocol;
-  connection.headers = visibleOf(request?.req.headers ?? client.headers);
+  connection.headers = visibleOf(headers);
 }
 
 function withFamily({ address, port }: Address): LocalAddress {

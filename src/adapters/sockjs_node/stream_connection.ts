@@ -15,17 +15,9 @@ import { inNextTurn } from "../../event_loop/turns.ts";
 import { sessionKey } from "../../session/session.ts";
 import { callSafely } from "./call_safely.ts";
 import { emitEvent } from "./emit.ts";
+import { discard, emitEnd, listenerRejected, received } from "./inner_keys.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
 import { describe, type LocalAddress, takeRequest } from "./receiving_request.ts";
-
-/** The key of a connection's method that is called for each receiving request. */
-export const received: unique symbol = Symbol("received");
-/** The key of its method that closes it and drops what is kept. */
-export const discard: unique symbol = Symbol("discard");
-/** The key of its method that emits `end` and `close`. */
-export const emitEnd: unique symbol = Symbol("emitEnd");
-/** What Node's `emit` calls when a listener rejects: `captureRejectionSymbol`. */
-export const listenerRejected: unique symbol = Symbol.for("nodejs.rejection") as never;
 
 /**
  * One client, as a stream of strings: a `Stream` of `node:stream`, for its `pipe`,
@@ -87,21 +79,13 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     });
   }
 
-  /**
-   * Another receiving request has come, or the first one.
-   *
-   * @ignore
-   */
-  [received](): void {
+  /** @ignore */
+  [received](): unknown {
     const { client } = this.#connection[sessionKey];
-    describe(this, client, takeRequest(client));
+    return describe(this, client, takeRequest(client)?.req.headers ?? client.headers);
   }
 
-  /**
-   * A listener that Node's `emit` has called has rejected.
-   *
-   * @ignore
-   */
+  /** @ignore */
   [listenerRejected](error: unknown): void {
     this.#handler.failed(error);
   }
@@ -199,11 +183,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     return this;
   }
 
-  /**
-   * The same, without a method that the application may have replaced.
-   *
-   * @ignore
-   */
+  /** @ignore */
   [discard](): void {
     this.#destroyed = true;
     this.#connection.close();
@@ -284,12 +264,13 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   /**
    * Emits the last events.
    *
+   * @param isEmitted Whether the application has just emitted `close` by itself.
    * @ignore
    */
-  [emitEnd](): void {
+  [emitEnd](isEmitted = false): void {
     if (!this.#destroyed) this.#emit("end");
     this.#closed = true;
-    this.#emit("close", this.#closeEvent);
+    if (!isEmitted || !this.#destroyed) this.#emit("close", this.#closeEvent);
   }
 
   #emit(event: keyof ConnectionEvents, argument?: unknown): void {

@@ -77,7 +77,7 @@ export const cases: Cases = {
     connection.write("one");
     assert.equal(await site.poll({ Origin: "http://origin" }, "?t=1"), 'a["one"]');
     assert.equal(connection.id, "assigned");
-    assert.equal(connection.prefix, "/echo");
+    assert.equal(connection.prefix, "assigned");
     assert.equal(connection.url, "/echo/server/session/xhr?t=1");
     assert.equal(connection.pathname, "/echo/server/session/xhr");
     assert.equal(connection.protocol, "xhr-polling");
