@@ -70,9 +70,13 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/node/": ["adapters/node_handler"],
   "tests/sockjs_node/": [
     "adapters/sockjs_node",
+    "adapters/sockjs_node/cookie_function",
     "adapters/sockjs_node/drop_in_server",
+    "adapters/sockjs_node/faye_options",
     "adapters/sockjs_node/legacy_stream",
     "adapters/sockjs_node/old_internals/lib_transport",
+    "adapters/sockjs_node/option_values",
+    "adapters/sockjs_node/service_paths",
     "adapters/sockjs_node/sockjs_node_options",
     "adapters/sockjs_node/stream_connection",
   ],
