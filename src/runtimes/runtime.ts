@@ -69,6 +69,8 @@ export interface SocketListener extends FailureHandler {
   message(text: string | undefined): void;
   /** A pong arrived. */
   pong(): void;
+  /** So many bytes of a long message are in memory, and the rest is yet to arrive. */
+  arriving?(bytes: number): void;
   /** A message longer than `maxMessageSize` arrived. The listener closes the socket. */
   tooLong(): void;
   /** The peer sent a close frame or a broken one: this is the last moment to send anything. */

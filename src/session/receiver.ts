@@ -13,6 +13,8 @@ export interface Receiver {
   readonly bufferedAmount: number;
   /** The same number, or up to a quarter of `highWaterMark` more if that is known faster. */
   readonly bufferedUpperBound: number;
+  /** Bytes of a message from the client that is still arriving. */
+  readonly arrivingBytes?: number;
   /**
    * Bytes after which a frame of messages ends, and the next begins: frames are
    * copied several times on their way out.

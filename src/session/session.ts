@@ -257,7 +257,8 @@ export class Session extends TimeoutEntry implements BufferOwner {
 
   /** Bytes that wait here, in either direction. */
   get heldBytes(): number {
-    return this.#countedBytes + (this.#receiver?.bufferedAmount ?? 0);
+    const receiver = this.#receiver;
+    return this.#countedBytes + (receiver?.bufferedAmount ?? 0) + (receiver?.arrivingBytes ?? 0);
   }
 
   /** The same without the receiver, which counts what it has by itself. */
@@ -300,8 +301,9 @@ export class Session extends TimeoutEntry implements BufferOwner {
     this.#queue.clear();
     this.application?.forget();
     this.#giveUpSends();
-    // A client that takes nothing would not take the close frame either.
-    if (this.bufferedAmount > 0) this.destroy();
+    // A client that takes nothing would not take the close frame either, and one that is in the middle
+    // of a long message would go on with it.
+    if (this.bufferedAmount > 0 || this.#receiver?.arrivingBytes) this.destroy();
   }
 
   /** Whether an interruption has ended the session, so that its sends are refused. */

@@ -153,12 +153,17 @@ export function takeOverChunks(res: ServerResponse): boolean {
 export interface WsConnection {
   readonly bytesRead?: number;
   write(bytes: Uint8Array, written?: () => void): unknown;
+  on?(event: "data", listener: () => void): unknown;
 }
 
 /** What reads the frames of a websocket. */
 interface WsReceiver {
   /** The fragments of the message under way. */
   _fragments?: Uint8Array[];
+  /** How long they are together. */
+  readonly _messageLength?: number;
+  /** Bytes that were read and not understood yet. */
+  readonly _bufferedBytes?: number;
   /** Whether the last of them has arrived. */
   readonly _fin?: boolean;
   /** Called after each fragment that was added. */
@@ -250,6 +255,22 @@ function compactLast(fragments: Uint8Array[] | undefined): void {
   const copy = Buffer.allocUnsafeSlow(last.byteLength);
   copy.set(last);
   fragments[fragments.length - 1] = copy;
+}
+
+/**
+ * Reports how many bytes of an unfinished message a websocket keeps, whenever more have arrived.
+ * Uses `_socket`, and `_bufferedBytes` and `_messageLength` of `_receiver`.
+ *
+ * - Why: the server counts what clients make it keep, and `ws` reports whole messages only.
+ * - Where one of them is missing, as with Bun's own `ws`, nothing is reported.
+ * - Watched by `tests/unit/runtimes/node/ws_server_test.ts`, with the real `ws`.
+ */
+export function watchArrival(websocket: WsInsides, report: (bytes: number) => void): void {
+  const { _socket: socket, _receiver: receiver } = websocket;
+  if (receiver?._bufferedBytes === undefined) return;
+  socket?.on?.("data", () => {
+    report((receiver._bufferedBytes ?? 0) + (receiver._messageLength ?? 0));
+  });
 }
 
 type Constructor = { readonly prototype: object };

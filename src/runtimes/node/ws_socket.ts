@@ -16,6 +16,7 @@ import {
   changeHeader,
   closeRequested,
   compactFragments,
+  watchArrival,
   writableConnection,
   type WsConnection,
   type WsInsides,
@@ -56,6 +57,8 @@ export class WsSocket implements Socket {
   readonly #drainThreshold: number;
   /** Takes whole frames, if `ws` would do no more with them than we do. */
   readonly #connection: WsConnection | undefined;
+  /** Bytes of an unfinished message, as the listener knows them. */
+  #arriving = 0;
 
   constructor(websocket: WebSocketOfWs, listener: SocketListener) {
     this.#websocket = websocket;
@@ -63,6 +66,9 @@ export class WsSocket implements Socket {
     this.#connection = writableConnection(websocket);
     this.#sent = () => listener.drained();
     compactFragments(websocket);
+    if (listener.maxMessageSize > smallMessage) {
+      watchArrival(websocket, (bytes) => this.#arrived(bytes, listener));
+    }
     websocket.on("message", (data, isBinary) => {
       listener.message(isBinary ? undefined : data.toString());
     });
@@ -79,6 +85,14 @@ export class WsSocket implements Socket {
     websocket.on("error", ({ code }) => {
       if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") listener.tooLong();
     });
+  }
+
+  /** After the last part there is nothing: the message itself is counted from then on. */
+  #arrived(bytes: number, listener: SocketListener): void {
+    const arriving = bytes > leastArriving ? bytes : 0;
+    if (arriving === this.#arriving) return;
+    this.#arriving = arriving;
+    listener.arriving?.(arriving);
   }
 
   get deliversApart(): boolean {
@@ -130,6 +144,12 @@ export class WsSocket implements Socket {
     if (canPause) this.#websocket.resume();
   }
 }
+
+/** Where no message is longer, its parts are not counted: that takes memory for each websocket. */
+const smallMessage = 1024 * 1024;
+
+/** Bytes of an unfinished message that are not counted. */
+const leastArriving = 64 * 1024;
 
 /** Bun's own `ws` cannot stop reading. */
 const canPause = !("Bun" in globalThis);

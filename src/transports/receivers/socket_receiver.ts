@@ -45,6 +45,8 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   #arrivals: Arrivals | undefined;
   /** Bytes in the socket that the server counts. */
   #counted = 0;
+  /** Bytes of a message that is still arriving, which the server counts, too. */
+  arrivingBytes = 0;
   /** Whether the client has yet to answer a ping. */
   #awaitsPong = false;
   /** Whether it could have answered since then, and how many bytes it had sent by then. */
@@ -67,7 +69,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   }
 
   get heldBytes(): number {
-    return this.#counted;
+    return this.#counted + this.arrivingBytes;
   }
 
   get isOver(): boolean {
@@ -145,6 +147,15 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     this.#counted = this.#service.sessions.recount(this.#counted, waiting);
   }
 
+  arriving(bytes: number): void {
+    const { bufferBudget } = this.#service.sessions;
+    bufferBudget.change(bytes - this.arrivingBytes);
+    this.arrivingBytes = bytes;
+    const session = this.#session;
+    const isTooMuch = session !== undefined && bufferBudget.isOverrunBy(session);
+    if (isTooMuch) guarded(session, session.evict, undefined);
+  }
+
   pong(): void {
     guarded(this, this.#markAlive, undefined);
   }
@@ -158,6 +169,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   closed(code: number, reason: string): void {
     this.#connection = this.#socket = undefined;
     this.#recount();
+    this.arriving(0);
     this.#service.sessions.connectionGone(this);
     const disconnect = () =>
       this.#session?.disconnect(this, { code, reason }, code !== noCloseFrame);

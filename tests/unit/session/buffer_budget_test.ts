@@ -54,6 +54,27 @@ Deno.test("owners above their share are evicted, the largest first, until there 
   assertEquals([budget.isFull, ended, budget.total], [false, [50_000], 60_000]);
 });
 
+Deno.test("messages that are still arriving count, and the longest is cut off", async () => {
+  const runtime = new FakeRuntime();
+  const { server } = onRuntime(runtime, () => serve(small));
+  const [long, short] = [
+    await connectSocket(server, runtime),
+    await connectSocket(server, runtime, "/echo/websocket"),
+  ];
+  const seen = [closings(long.connection), closings(short.connection)];
+  long.socket.listener.arriving?.(70_000);
+  short.socket.listener.arriving?.(40_000);
+  assertEquals(await infoStatus(server), 503);
+  await turn();
+  assertEquals(long.socket.closings.length, 1);
+  assertEquals(seen, [["1008 Slow consumer, clean"], []]);
+  long.socket.listener.closed(1006, "");
+  assertEquals(await infoStatus(server), 200);
+  // Without a turn, where it is twice the limit.
+  short.socket.listener.arriving?.(3 * limit);
+  assertEquals(short.socket.closings.length, 1);
+});
+
 Deno.test("where too much waits, all are looked at once, however many changes there are", async () => {
   using time = fakeTime();
   let looks = 0;

@@ -43,6 +43,7 @@ function upgrade(
   head = new Uint8Array(0),
   subprotocol?: string,
   maxSilence: number | null = 35_000,
+  more: Partial<SocketListener> = {},
 ) {
   const socket = new KeepingSocket();
   const calls: string[] = [];
@@ -63,6 +64,7 @@ function upgrade(
     drained: () => calls.push("drained"),
     closed: (code, reason) => calls.push(`closed ${code} ${reason}`),
     failed: () => {},
+    ...more,
   };
   const req = { method: "GET", url: "/", headers: { ...handshake, ...others } };
   const [message, raw] = [req as unknown as IncomingMessage, socket as unknown as NodeSocket];
@@ -128,6 +130,35 @@ Deno.test("maxPayload makes the limit for messages lower, and never higher", asy
   socket.push(textFrame("0123456789a"));
   await turn();
   assertEquals(calls[0], "too long");
+});
+
+Deno.test("of a long message, what has arrived is reported until it is complete", async () => {
+  const counts: number[] = [];
+  const arriving = (bytes: number) => counts.push(bytes);
+  const more = { maxMessageSize: 2 * 1024 * 1024, arriving };
+  const { socket, calls } = upgrade({}, undefined, undefined, undefined, undefined, more);
+  const part = 100_000;
+  // Two fragments of 200,000 bytes, each in two parts.
+  const head = (first: number) =>
+    new Uint8Array([first, 0xff, 0, 0, 0, 0, 0, 3, 13, 64, 0, 0, 0, 0]);
+  for (const first of [0x01, 0x80]) {
+    for (const bytes of [head(first), new Uint8Array(part), new Uint8Array(part)]) {
+      socket.push(bytes);
+      await turn();
+    }
+  }
+  assertEquals(counts, [part, 2 * part, 3 * part, 0]);
+  assertEquals(calls.length, 1);
+});
+
+Deno.test("where messages are short, nothing of them is reported before they are complete", async () => {
+  const counts: number[] = [];
+  const more = { maxMessageSize: 1024 * 1024, arriving: (bytes: number) => counts.push(bytes) };
+  const { socket } = upgrade({}, undefined, undefined, undefined, undefined, more);
+  socket.push(new Uint8Array([0x81, 0xff, 0, 0, 0, 0, 0, 3, 13, 64, 0, 0, 0, 0]));
+  socket.push(new Uint8Array(150_000));
+  await turn();
+  assertEquals(counts, []);
 });
 
 Deno.test("the system asks only peers that get no pings whether they live", () => {
