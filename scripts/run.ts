@@ -2,6 +2,8 @@
 export interface RunOptions {
   cwd?: string | URL;
   env?: Record<string, string>;
+  /** Whether the program gets no other environment. */
+  clearEnv?: boolean;
   /** Ends the program. */
   signal?: AbortSignal;
 }

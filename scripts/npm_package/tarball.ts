@@ -13,11 +13,11 @@ export interface Tarball {
   entryCount: number;
 }
 
-/** Packs what is in `npm/` into a folder. */
-export async function pack(folder: string): Promise<Tarball> {
+/** Packs what is in `npm/`, or in another folder, into a folder. */
+export async function pack(folder: string, packed: string | URL = npm): Promise<Tarball> {
   const printed = await run(
     ["npm", "pack", "--json", "--ignore-scripts", "--pack-destination", folder],
-    { cwd: npm },
+    { cwd: packed },
   );
   const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(printed);
   return { path: `${folder}/${filename}`, size, unpackedSize, entryCount };

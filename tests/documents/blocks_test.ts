@@ -9,7 +9,7 @@ import { given } from "./given.ts";
 import { typeErrors } from "./npm_types.ts";
 
 /** What other blocks are written in; none of these is a program. */
-const otherLanguages = ["sh", "html", "json", "text"];
+const otherLanguages = ["sh", "html", "json", "yaml", "text"];
 
 Deno.test("every code block says its language, and every program in one is checked", () => {
   const wrong: string[] = [];

@@ -14,6 +14,7 @@ const notOurs: readonly string[] = [
   "sockjs.min.js",
   // Files of other packages.
   "package.json",
+  "sockjs/package.json",
 ];
 
 async function exists(url: URL): Promise<boolean> {

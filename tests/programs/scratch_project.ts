@@ -10,20 +10,9 @@ import { run } from "../../scripts/run.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
 import { ServerProcess } from "../support/server_process.ts";
 
+export { canInstall } from "../support/can_install.ts";
+
 const source = new URL("project/", import.meta.url);
-
-/** Whether the packages can be had, or have to be: then installing them fails instead. */
-export const canInstall: boolean = Deno.env.get("CI") === "true" || await hasRegistry();
-
-async function hasRegistry(): Promise<boolean> {
-  try {
-    await run(["npm", "view", "--fetch-retries=0", "--fetch-timeout=10000", "ws", "version"]);
-    return true;
-  } catch {
-    console.log("There is no registry of npm: tests beside the programs of others are skipped");
-    return false;
-  }
-}
 
 /** A folder outside of ours, which is there until it is disposed of. */
 export class ScratchProject implements AsyncDisposable {

@@ -1,0 +1,1 @@
+exports.Session = class Session {};
