@@ -10,8 +10,6 @@ import { run } from "../../scripts/run.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
 import { ServerProcess } from "../support/server_process.ts";
 
-export { canInstall } from "../support/can_install.ts";
-
 const source = new URL("project/", import.meta.url);
 
 /** A folder outside of ours, which is there until it is disposed of. */
