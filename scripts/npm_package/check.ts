@@ -1,14 +1,16 @@
 /**
- * Checks the npm package in `npm/` as its users will get it.
+ * Checks the packages for npm as their users will get them: `sockjs-web` first.
  *
  * @module
  */
 
 import { checkBundles } from "./bundles.ts";
+import { checkDropIn } from "./check_drop_in.ts";
 import { Consumer, surroundingTypes } from "./consumer.ts";
 import { loads } from "./loads.ts";
 import { optionalPeers, packageJson } from "./package_json.ts";
 import { npmRange, type Project, readProject } from "./project.ts";
+import { kilobytes, say } from "./say.ts";
 import { followSourceMaps } from "./source_maps.ts";
 import { pack, type Tarball } from "./tarball.ts";
 import { newestNodeTypes, runTool, typescripts, versionOf } from "./tools.ts";
@@ -29,6 +31,8 @@ export async function checkPackage(): Promise<void> {
     say("source maps", `all ${await followSourceMaps()} lead to published sources`);
     await lint(tarball);
     await checkAsUser(project, tarball, folder);
+    await Deno.mkdir(`${folder}/drop-in`);
+    await checkDropIn(project, `${folder}/drop-in`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -100,12 +104,4 @@ async function checkAsUser(project: Project, { path }: Tarball, folder: string):
   const newest = await install("newest", newestNodeTypes);
   for (const typescript of typescripts) await newest.check(typescript, "those of Node");
   say("use from .mts and .cts", `the same with ${newestNodeTypes}`);
-}
-
-function say(what: string, result: string): void {
-  console.log(`[check] ${what}: ${result}`);
-}
-
-function kilobytes(bytes: number): string {
-  return `${(bytes / 1000).toFixed(1)} kB`;
 }

@@ -70,10 +70,7 @@ export function packageJson(project: Project, repository?: string): PackageJson 
  * The package.json of the package that replaces `sockjs`. It has no `exports`, so programs may load
  * its files by path.
  */
-export function dropInPackageJson(
-  project: Project,
-  repository?: string,
-): Omit<PackageJson, "exports"> {
+export function dropInPackageJson(project: Project, repository?: string): Partial<PackageJson> {
   return {
     name: dropInName,
     version: project.version,

@@ -4,11 +4,12 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { canInstall } from "../support/can_install.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { presentHosts } from "../support/hosts.ts";
 import type { ServerProcess } from "../support/server_process.ts";
 import { programs } from "./programs.ts";
-import { canInstall, ScratchProject } from "./scratch_project.ts";
+import { ScratchProject } from "./scratch_project.ts";
 
 const present: ReadonlySet<string> = presentHosts;
 

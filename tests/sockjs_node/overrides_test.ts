@@ -56,10 +56,11 @@ for (const manager of managers) {
   test("replaces what a dependency depends on, also from its lockfile", async () => {
     await using project = await makeProject(manager);
     await project.install(dependencies, way);
-    const { beside } = await project.loaded();
-    assertEquals(await project.loaded(), { ...ours, beside });
+    // Some managers let the project itself load what only a dependency names.
+    const loaded = await project.loaded();
+    assertEquals(loaded, { ...ours, beside: loaded.beside });
     await project.installFrozen();
-    assertEquals(await project.loaded(runtimes[name]), { ...ours, beside });
+    assertEquals(await project.loaded(runtimes[name]), loaded);
   });
 
   test("replaces it as well in a project that has sockjs already", async () => {
