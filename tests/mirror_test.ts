@@ -79,6 +79,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "adapters/sockjs_node/emit",
     "adapters/sockjs_node/inner_keys",
     "adapters/sockjs_node/legacy_stream",
+    "adapters/sockjs_node/old_internals/old_listener",
     "adapters/sockjs_node/old_internals/old_receiver",
     "adapters/sockjs_node/old_internals/old_server",
     "adapters/sockjs_node/old_internals/old_transport",

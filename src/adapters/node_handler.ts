@@ -53,7 +53,7 @@ export class NodeHandler {
     socket: NodeSocket,
     rest: Uint8Array,
     { httpServer, websockets, isLast }: {
-      httpServer: ConnectionEmitter;
+      httpServer: ConnectionEmitter | undefined;
       websockets: WsServer;
       isLast: () => boolean;
     },

@@ -23,6 +23,7 @@
 import { createServer, listen, Server } from "./sockjs_node/old_internals/old_server.ts";
 
 export { createServer, listen, Server };
+export type { Handler, Middleware, OldListener } from "./sockjs_node/old_internals/old_listener.ts";
 export type { LocalAddress } from "./sockjs_node/receiving_request.ts";
 export { Connection } from "./sockjs_node/stream_connection.ts";
 export type { Server as DocumentedServer, ServerEvents } from "./sockjs_node/drop_in_server.ts";

@@ -20,6 +20,7 @@ const echoSamples = [
   "readme_0.3.24.cjs",
   "readme_0.4.cjs",
   "express.cjs",
+  "express_middleware.cjs",
   "koa.mjs",
   "fastify.mjs",
 ];
@@ -60,6 +61,7 @@ const responses: [sample: string, path: string, status: number, body: string][] 
   ["readme_0.0.5_footnote.cjs", "/", 404, "404 not found"],
   ["readme_0.0.5_footnote.cjs", "/echofoo", 404, "404 not found"],
   ["express.cjs", "/", 200, "Hello from Express"],
+  ["express_middleware.cjs", "/", 200, "Hello from Express"],
   ["koa.mjs", "/", 200, "Hello from Koa"],
   ["fastify.mjs", "/", 200, "Hello from Fastify"],
 ];

@@ -10,7 +10,7 @@ export const received: unique symbol = Symbol("received");
 export const discard: unique symbol = Symbol("discard");
 /** Of a connection: emits `end` and `close`. */
 export const emitEnd: unique symbol = Symbol("emitEnd");
-/** Of a server: makes what is installed on an HTTP server. */
+/** Of a server: makes the service that is installed on an HTTP server. */
 export const serve: unique symbol = Symbol("serve");
 /** Of a server: makes a client's connection. */
 export const makeConnection: unique symbol = Symbol("makeConnection");

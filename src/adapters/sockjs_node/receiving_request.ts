@@ -101,26 +101,33 @@ export function describe(
   headers: Readonly<Record<string, unknown>>,
 ): void {
   const { remote, local } = client.endpoints;
-  if (remote !== undefined) {
-    connection.remoteAddress = remote.address;
-    connection.remotePort = remote.port;
+  const description: Description = {
+    headers: visibleOf(headers, client.headers),
+    ...(remote !== undefined && { remoteAddress: remote.address, remotePort: remote.port }),
+    ...(local !== undefined && { address: withFamily(local) }),
+    url: client.url,
+    pathname: client.pathname,
+    protocol: client.protocol,
+  };
+  for (const [name, value] of Object.entries(description)) {
+    // The application may have made it a property that cannot be written.
+    Reflect.set(connection, name, value);
   }
-  if (local !== undefined) connection.address = withFamily(local);
-  connection.url = client.url;
-  connection.pathname = client.pathname;
-  connection.protocol = client.protocol;
-  connection.headers = visibleOf(headers);
 }
 
 function withFamily({ address, port }: Address): LocalAddress {
   return { address, family: address.includes(":") ? "IPv6" : "IPv4", port };
 }
 
-/** The headers to show, as they are: other code may have put objects among them. */
-function visibleOf(all: Readonly<Record<string, unknown>>): Record<string, string> {
+/** The headers to show: as Node has them, where other code may have put objects among them. */
+function visibleOf(
+  all: Readonly<Record<string, unknown>>,
+  known: Readonly<Record<string, string>>,
+): Record<string, string> {
   const visible: Record<string, string> = {};
   for (const name of visibleHeaders) {
-    const value = all[name];
+    // In HTTP/2, Node has the host under another name.
+    const value = all[name] ?? known[name];
     if (value) visible[name] = value as string;
   }
   return visible;

@@ -27,13 +27,14 @@ const known = new WeakSet<NodeSocket>();
 export class UpgradeRequest implements RequestRuntime {
   readonly req: IncomingMessage;
   readonly socket: NodeSocket;
-  readonly #server: ConnectionEmitter;
+  /** Unknown if other code has passed the request on. */
+  readonly #server: ConnectionEmitter | undefined;
   readonly #websockets: WsServer;
   /** The bytes after the request's head. */
   readonly #rest: Uint8Array;
 
   constructor(
-    server: ConnectionEmitter,
+    server: ConnectionEmitter | undefined,
     websockets: WsServer,
     req: IncomingMessage,
     socket: NodeSocket,
@@ -78,15 +79,17 @@ export class UpgradeRequest implements RequestRuntime {
    */
   decline(response?: EarlyResponse): void {
     const { req, socket } = this;
+    const server = this.#server;
     // The client may have left while the application decided. A body that was taken from the
     // connection cannot be put back.
-    if (socket.destroyed || (takesBodies && hasBody(req)) || !isWhole(req, this.#server)) {
+    const isLost = socket.destroyed || (takesBodies && hasBody(req));
+    if (isLost || server === undefined || !isWhole(req, server)) {
       discard(response);
       return this.cutOff();
     }
     if (response !== undefined) returning.set(socket, new Returning(req, response));
     const head = Buffer.from(headOf(req, response !== undefined), "latin1");
-    putBack(this.#server, socket, Buffer.concat([head, this.#rest]));
+    putBack(server, socket, Buffer.concat([head, this.#rest]));
   }
 
   /** Ends the connection. */

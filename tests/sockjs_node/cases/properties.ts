@@ -143,6 +143,20 @@ export const cases: Cases = {
     assert.equal(connection.readyState, 1);
   },
 
+  "what the application has made a getter stays, and the connection goes on": async () => {
+    await using server = await open((connection) => {
+      Object.defineProperty(connection, "remoteAddress", { get: () => "192.0.2.1" });
+    });
+    const { site, opened } = server;
+    await site.poll();
+    const connection = await opened.next();
+    connection.write("one");
+    assert.equal(await site.poll({}, "?second"), 'a["one"]');
+    assert.equal(connection.remoteAddress, "192.0.2.1");
+    assert.match(connection.url, /second$/);
+    assert.deepEqual(server.errors, []);
+  },
+
   "methods do the same under other names": async () => {
     await using server = await open((connection) => {
       connection.send = connection.write;

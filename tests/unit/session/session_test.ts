@@ -104,6 +104,32 @@ Deno.test("a second receiver is closed with 2010, and the first one stays", () =
   assertEquals(session.client.protocol, "xhr-streaming");
 });
 
+Deno.test("an adapter learns of each later receiver of an open session, before it is sent anything", () => {
+  using _time = fakeTime();
+  const first = new NotingReceiver();
+  const session = openSession(first);
+  const seen: string[] = [];
+  const attach = (url: string): NotingReceiver => {
+    const receiver = new NotingReceiver();
+    session.onReceivingRequest = () => {
+      seen.push(session.client.url);
+      assertEquals([session.attached, receiver.notes], [true, []]);
+    };
+    session.attach(receiver, new ClientInfo("xhr-polling", url, 0, new Headers(), {}));
+    return receiver;
+  };
+  attach("/refused");
+  session.detach(first);
+  session.write("one");
+  const second = attach("/second");
+  assertEquals(second.notes, ['a["one"]']);
+  session.detach(second);
+  session.detach(attach("/third"));
+  session.close({ code: 1000, reason: "" });
+  attach("/closing");
+  assertEquals(seen, ["/second", "/third"]);
+});
+
 Deno.test("a session that ends with its open frame never reaches the application", () => {
   using _time = fakeTime();
   const calls: string[] = [];

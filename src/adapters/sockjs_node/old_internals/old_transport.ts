@@ -53,7 +53,7 @@ export class Session {
   }
 
   get prefix(): string {
-    return this.#core.client.prefix;
+    return this.connection?.prefix ?? this.#core.client.prefix;
   }
 
   /** The receiving request that takes messages at the moment; null if there is none. */

@@ -89,3 +89,16 @@ Deno.test("what all objects have is no header", () => {
   const headers = lazyHeaders(new FakeIncoming());
   assertEquals([headers.get("constructor"), headers.get("__proto__")], [null, null]);
 });
+
+Deno.test("what other code has put among the headers counts if it is a string or a list", () => {
+  const incoming = new FakeIncoming({ fields: [] });
+  Object.assign(incoming.headers, {
+    via: { an: "object" },
+    dnt: 1,
+    host: null,
+    referer: ["a", "b"],
+  });
+  const headers = lazyHeaders(incoming);
+  const found = ["via", "dnt", "host", "referer"].map((name) => headers.get(name));
+  assertEquals(found, [null, null, null, "a, b"]);
+});
