@@ -347,6 +347,48 @@ difference("types", () => {
   return mayBeMissing;
 }, true);
 
+difference(
+  "the header origin",
+  async (site) => {
+    site.serve();
+    await fetch(await site.url("/echo/server/origin/xhr"), {
+      method: "POST",
+      headers: { Origin: "http://origin" },
+    }).then((response) => response.text());
+    return (await site.connection() as unknown as Connection).headers["origin"];
+  },
+  "http://origin",
+  undefined,
+);
+
+const insides = ["recv", "readyState", "prefix", "send", "close", "didMessage", "didTimeout"];
+const others = ["send_buffer", "to_tref", "session_id", "heartbeat_delay"];
+
+difference(
+  "insides of a session",
+  async (site) => {
+    site.serve();
+    await site.post("xhr");
+    const { _session } = await site.connection() as unknown as { _session: object };
+    const has = (name: string) => name in _session;
+    return [insides.every(has), others.some(has)];
+  },
+  [true, false],
+  [true, true],
+);
+
+difference("failing replacements", async (site) => {
+  site.serve({}, (connection) => {
+    const emit = () => {
+      throw new Error("from emit");
+    };
+    Object.assign(connection, { emit });
+  });
+  await site.post("xhr");
+  await site.post("xhr_send", '["one"]');
+  return await site.post("xhr");
+}, '200 c[1011,"Internal error"]');
+
 Deno.test("each row of the table of differences has a test here, and each test has a row", () => {
   const readme = new URL("../../src/adapters/sockjs_node/README.md", import.meta.url);
   const [, table = ""] = Deno.readTextFileSync(readme).split(

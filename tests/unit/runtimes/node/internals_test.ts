@@ -49,6 +49,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   "src/runtimes/node/types.ts": ["_httpMessage", "chunkedEncoding"],
   // Node's mark of its standard streams, which pipes do not end. Its room may not import runtimes.
   "src/connection/pipes.ts": ["_isStdio"],
+  // Our own, under the name that programs know from sockjs-node.
+  "src/adapters/sockjs_node/old_internals/old_transport.ts": ["_session"],
 };
 
 Deno.test("no other file touches the internals of Node, ws and emitters", () => {
