@@ -30,7 +30,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   id: string;
   /** Some headers of the last receiving request: never `cookie`, never `authorization`. */
   headers: Record<string, string> = {};
-  /** The part of the path that the option `prefix` matched. */
+  /** The option `prefix`; of a `RegExp`, the part of the path that it matched. */
   prefix: string;
   /** The client's address, or that of the last proxy. Absent if it is not known. */
   declare remoteAddress?: string;
