@@ -269,17 +269,6 @@ difference(
 );
 
 difference(
-  "connection.prefix",
-  async (site) => {
-    site.serve({ prefix: "[/]echo" });
-    await site.post("xhr");
-    return (await site.connection()).prefix;
-  },
-  "/echo",
-  "[/]echo",
-);
-
-difference(
   "sessions of several services",
   async (site) => {
     site.serve({ prefix: "/one", response_limit: 1 });
