@@ -7,7 +7,6 @@
 
 import { contentTypes, type ResponseHeaders } from "../http/headers.ts";
 import { type Handler, type Route, route } from "../routing/route.ts";
-import { rememberLast } from "../protocol/remember_last.ts";
 import type { Settings } from "../options/settings.ts";
 import { iframePolicy, iframeScript } from "./iframe_policy.ts";
 import { cachedPage } from "./cached_page.ts";
@@ -19,9 +18,8 @@ type IframeSettings = Pick<Settings, "sockjsUrl" | "sockjsIntegrity" | "contentS
 export function iframePage(settings: IframeSettings): Route {
   const { sockjsUrl } = settings;
   if (typeof sockjsUrl === "string") return pageOf(sockjsUrl, settings);
-  const lastPage = rememberLast((url: string) => pageOf(url, settings));
   const respond: Handler = (call) =>
-    lastPage(String(sockjsUrl())).handlers.get(call.request.method)!(call);
+    pageOf(String(sockjsUrl()), settings).handlers.get(call.request.method)!(call);
   return { ...route({ GET: respond, HEAD: respond }), isPublic: true };
 }
 

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import original from "sockjs";
+import { PackageSite } from "./both_packages.ts";
 import ours from "../../src/adapters/sockjs_node.ts";
 
 /** What is used of either package. */
@@ -119,6 +120,21 @@ Deno.test("where nothing else listens, requests outside the service go to fallba
   server.closeAllConnections();
   assertEquals(found, ["the fallback", "the fallback", "Welcome to SockJS!\n"]);
 });
+
+for (const name of ["ours", "original"] as const) {
+  Deno.test({
+    name: `${name}: connection.prefix is the option's own text`,
+    // Sessions outlive their test by the disconnect delay.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using site = new PackageSite(name);
+      site.serve({ prefix: "[/]echo" });
+      await site.post("xhr");
+      assertEquals((await site.connection()).prefix, "[/]echo");
+    },
+  });
+}
 
 Deno.test("a prefix that is no regular expression is refused at once, as in sockjs-node", () => {
   for (const prefix of ["/a(", "/a[", "/a)(b", "/a\\"]) {

@@ -83,7 +83,7 @@ export const defaultOptions: Readonly<ServerOptions> = {
 
 /** Where the defaults differ from those of {@linkcode WebServerOptions}. */
 const otherDefaults: WebServerOptions = {
-  // Decoding a payload that is then refused takes up to 40 times its size in memory.
+  // Reading a payload of this size takes up to a second.
   maxMessageSize: 8 * 1024 * 1024,
   // A quarter of `maxTotalBufferedBytes`: a client that reads nothing keeps no others out.
   maxBufferedBytes: 64 * 1024 * 1024,

@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { Frame } from "../../protocol/message.ts";
 import { messageTooBig } from "../../protocol/close_codes.ts";
-import { OPEN } from "../../protocol/ready_state.ts";
+import { CLOSED, OPEN } from "../../protocol/ready_state.ts";
 import { rememberLast } from "../../protocol/remember_last.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
 import {
@@ -53,21 +53,24 @@ export function normalizeHandshake(req: IncomingMessage, { subprotocol }: Socket
 /** An open websocket. */
 export class WsSocket implements Socket {
   readonly #websocket: WebSocketOfWs;
+  readonly #listener: SocketListener;
   readonly #sent: () => void;
   readonly #drainThreshold: number;
   /** Takes whole frames, if `ws` would do no more with them than we do. */
   readonly #connection: WsConnection | undefined;
   /** Bytes of an unfinished message, as the listener knows them. */
   #arriving = 0;
+  #isWatched = false;
 
   constructor(websocket: WebSocketOfWs, listener: SocketListener) {
     this.#websocket = websocket;
     this.#drainThreshold = listener.drainThreshold;
     this.#connection = writableConnection(websocket);
+    this.#listener = listener;
     this.#sent = () => listener.drained();
     compactFragments(websocket);
     if (listener.maxMessageSize > smallMessage) {
-      watchArrival(websocket, (bytes) => this.#arrived(bytes, listener));
+      watchArrival(websocket, (bytes) => this.#arrived(bytes));
     }
     websocket.on("message", (data, isBinary) => {
       listener.message(isBinary ? undefined : data.toString());
@@ -88,11 +91,27 @@ export class WsSocket implements Socket {
   }
 
   /** After the last part there is nothing: the message itself is counted from then on. */
-  #arrived(bytes: number, listener: SocketListener): void {
+  #arrived(bytes: number): void {
     const arriving = bytes > leastArriving ? bytes : 0;
     if (arriving === this.#arriving) return;
     this.#arriving = arriving;
-    listener.arriving?.(arriving);
+    this.#listener.arriving?.(arriving);
+  }
+
+  /**
+   * Bun's own `ws` does not tell when a message has left. So this looks from time to time, less often
+   * while nothing moves.
+   */
+  #watch(delay: number): void {
+    const before = this.bufferedAmount;
+    if (this.#isWatched || before === 0 || this.#websocket.readyState === CLOSED) return;
+    this.#isWatched = true;
+    setTimeout(() => {
+      this.#isWatched = false;
+      const hasMoved = this.bufferedAmount < before;
+      if (hasMoved) this.#listener.drained();
+      this.#watch(hasMoved ? soonest : Math.min(2 * delay, latest));
+    }, delay);
   }
 
   get deliversApart(): boolean {
@@ -121,6 +140,7 @@ export class WsSocket implements Socket {
     if (isDirect && this.#connection !== undefined) {
       this.#connection.write(websocketFrame(frame), sent);
     } else websocket.send(text, sent);
+    if (isBun) this.#watch(soonest);
   }
 
   close(code: number, reason: string): void {
@@ -151,8 +171,14 @@ const smallMessage = 1024 * 1024;
 /** Bytes of an unfinished message that are not counted. */
 const leastArriving = 64 * 1024;
 
+const isBun = "Bun" in globalThis;
+
 /** Bun's own `ws` cannot stop reading. */
-const canPause = !("Bun" in globalThis);
+const canPause = !isBun;
+
+/** Milliseconds from one look at a websocket of Bun's to the next. */
+const soonest = 5;
+const latest = 1000;
 
 /** Characters up to which copying a text into its frame is faster than writing both apart. */
 const maxCopied = 16 * 1024;

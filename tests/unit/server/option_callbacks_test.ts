@@ -193,6 +193,7 @@ function requests(): Request[] {
   };
   return [
     new Request("http://host/other"),
+    new Request("http://host/echo/iframe.html"),
     new Request("http://host/echo/info", { headers: { Origin: "https://a.example" } }),
     new Request("http://host/echo/0/b/xhr", { method: "POST" }),
     new Request("http://host/echo/0/c/websocket", { headers: handshake }),
