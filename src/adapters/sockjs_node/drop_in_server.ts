@@ -134,7 +134,8 @@ export class Server extends Emitter<ServerEvents> {
     webConnection[sessionKey].onReceivingRequest?.();
     if (hasFailed) return;
     emitEvent(this, "connection", connection, handler);
-    emitEvent(this, "open", connection, handler);
+    // Only old programs listen for it.
+    if (this.listenerCount("open") > 0) emitEvent(this, "open", connection, handler);
   }
 }
 
