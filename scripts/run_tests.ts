@@ -20,7 +20,12 @@ const root = new URL("../", import.meta.url);
 const processors = navigator.hardwareConcurrency;
 
 /** With the stock client, which gives up a transport when a busy machine takes too long. */
-const impatient = ["tests/browser/", "tests/clients/stock_client_test.ts", "tests/examples/"];
+const impatient = [
+  "tests/browser/",
+  "tests/clients/stock_client_test.ts",
+  "tests/examples/",
+  "tests/replaced_sockjs/dev_server_test.ts",
+];
 
 /** Test files that measure memory, hold up servers, or take the whole machine. */
 const alone = [

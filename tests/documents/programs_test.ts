@@ -9,5 +9,6 @@ Deno.test("the guide from sockjs-node shows its programs as they are", async () 
     .filter(({ language }) => language === "js").map(({ text }) => text);
   const programs = ["before.cjs", "after.cjs", "web_api.mjs"];
   const texts = await Promise.all(programs.map((name) => Deno.readTextFile(new URL(name, folder))));
-  assertEquals(shown, texts.map((text) => text.trimEnd()));
+  // After them comes a configuration, which tests/replaced_sockjs/dev_server_projects.ts reads.
+  assertEquals(shown.slice(0, programs.length), texts.map((text) => text.trimEnd()));
 });
