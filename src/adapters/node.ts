@@ -44,7 +44,7 @@ export interface HttpServer extends Emitting {
 export interface InstallOptions {
   /**
    * Compression of websocket messages: the option `perMessageDeflate` of the package `ws`. It costs
-   * memory and time for each connection. On Bun, it has no effect.
+   * memory and time for each connection. Bun compresses with settings of its own.
    *
    * @default {false}
    */
