@@ -331,6 +331,16 @@ difference("requests that nothing handles", async (site) => {
   return response.status;
 }, 404);
 
+difference(
+  "texts of errors",
+  async (site) => {
+    site.serve();
+    return await site.get("/echo/other");
+  },
+  "Not found",
+  "404 Error: Page not found\n",
+);
+
 difference("types", () => {
   const mayBeMissing: undefined extends Connection["remoteAddress"] ? true : false = true;
   return mayBeMissing;
