@@ -214,7 +214,7 @@ difference(
 );
 
 difference(
-  "the default log",
+  "log",
   (_site, name) => {
     const { log } = console;
     const lines: string[] = [];

@@ -55,7 +55,9 @@ Deno.test("everything else is named in one line of the log", () => {
   assertEquals(read({ extensions, ping: 15, maxLength: 1000 }), {
     maxLength: 1000,
     perMessageDeflate: compressed,
-    log: ["info Ignored in faye_server_options: x-webkit-foo, undefined, ping"],
+    log: [
+      "info Ignored in faye_server_options: the extension x-webkit-foo, the extension null, ping",
+    ],
   });
 });
 

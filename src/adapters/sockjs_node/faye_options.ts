@@ -4,6 +4,7 @@
  * @module
  */
 
+import { show } from "../../options/checks.ts";
 import type { ErrorReporter } from "../../server/error_reporter.ts";
 import { shortText } from "../../server/error_reporter.ts";
 
@@ -25,13 +26,18 @@ export function readFayeOptions(given: unknown, errors: ErrorReporter): FayeOpti
     const { maxLength, extensions, ...others } = given as Record<string, unknown>;
     const all: unknown[] = [extensions ?? []].flat();
     const deflate: unknown = all.find((extension) => nameOf(extension) === "permessage-deflate");
-    const ignored = all.filter((extension) => extension !== deflate).map(nameOf)
+    const ignored = all.filter((extension) => extension !== deflate)
+      .map((extension) => `the extension ${nameOf(extension) ?? show(extension)}`)
       .concat(Object.keys(others));
+    const isLength = Number(maxLength) >= 1;
+    if (maxLength !== undefined && maxLength !== null && !isLength) {
+      ignored.push(`maxLength ${show(maxLength)}`);
+    }
     if (ignored.length > 0) {
       errors.log("info", `Ignored in faye_server_options: ${ignored.join(", ")}`);
     }
     return {
-      ...(Number(maxLength) >= 1 ? { maxLength: Number(maxLength) } : {}),
+      ...(isLength ? { maxLength: Number(maxLength) } : {}),
       ...(deflate === undefined
         ? {}
         : { perMessageDeflate: deflateOptions(deflate as DeflateExtension) }),
@@ -42,8 +48,8 @@ export function readFayeOptions(given: unknown, errors: ErrorReporter): FayeOpti
   }
 }
 
-function nameOf(extension: unknown): string {
-  return String((extension as { name?: unknown } | null | undefined)?.name);
+function nameOf(extension: unknown): unknown {
+  return (extension as { name?: unknown } | null | undefined)?.name;
 }
 
 /** The package `permessage-deflate`, or `permessage-deflate2`, which Meteor uses. */

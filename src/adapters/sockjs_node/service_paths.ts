@@ -22,6 +22,9 @@ const rest = "(?:/(?:[^/]+|[^/.]+/[^/.]+/[^/]+))?/?(?![^])";
  * @throws {TypeError} If the prefix is not a valid regular expression.
  */
 export function corePrefix(prefix: string, errors: ErrorReporter): string | RegExp {
+  if (prefix.endsWith("/")) {
+    errors.log("error", `No client reaches the prefix ${show(prefix)}: it ends with a slash`);
+  }
   if (plain.test(prefix)) return prefix;
   if (!aPrefix.test(prefix)) {
     errors.log("error", `The prefix ${show(prefix)} matches no path: paths begin with a slash`);
