@@ -18,8 +18,11 @@ type IframeSettings = Pick<Settings, "sockjsUrl" | "sockjsIntegrity" | "contentS
 export function iframePage(settings: IframeSettings): Route {
   const { sockjsUrl } = settings;
   if (typeof sockjsUrl === "string") return pageOf(sockjsUrl, settings);
-  const respond: Handler = (call) =>
-    pageOf(String(sockjsUrl()), settings).handlers.get(call.request.method)!(call);
+  const respond: Handler = async (call) => {
+    // A promise that rejects would otherwise end the process.
+    const url: unknown = await sockjsUrl();
+    return pageOf(String(url), settings).handlers.get(call.request.method)!(call);
+  };
   return { ...route({ GET: respond, HEAD: respond }), isPublic: true };
 }
 

@@ -41,6 +41,14 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
+/** Functions of an application that fail. */
+export const failures: Record<string, () => unknown> = {
+  throws: () => {
+    throw new Error("failed");
+  },
+  rejects: () => Promise.reject(new Error("failed")),
+};
+
 /** The head of a request. */
 type Head = Readonly<Record<string, string>>;
 

@@ -8,6 +8,11 @@
 export const received: unique symbol = Symbol("received");
 /** Of a connection: closes it and drops what is kept. */
 export const discard: unique symbol = Symbol("discard");
+/**
+ * Of a connection: takes the errors of its functions. Not a private member, as the application may
+ * pass on objects that only inherit from the connection.
+ */
+export const failureHandler: unique symbol = Symbol("failureHandler");
 /** Of a connection: emits `end` and `close`. */
 export const emitEnd: unique symbol = Symbol("emitEnd");
 /** Of a server: makes the service that is installed on an HTTP server. */

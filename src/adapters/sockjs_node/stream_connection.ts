@@ -15,7 +15,7 @@ import { inNextTurn } from "../../event_loop/turns.ts";
 import { sessionKey } from "../../session/session.ts";
 import { callSafely } from "./call_safely.ts";
 import { emitEvent } from "./emit.ts";
-import { discard, emitEnd, listenerRejected, received } from "./inner_keys.ts";
+import { discard, emitEnd, failureHandler, listenerRejected, received } from "./inner_keys.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
 import { describe, type LocalAddress, takeRequest } from "./receiving_request.ts";
 
@@ -45,7 +45,8 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   /** The transport of the last receiving request. */
   protocol: Protocol;
   readonly #connection: WebConnection;
-  readonly #handler: FailureHandler;
+  /** @ignore */
+  declare readonly [failureHandler]: FailureHandler;
   #paused = false;
   #destroyed = false;
   #ended = false;
@@ -63,7 +64,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     this.pathname = connection.pathname;
     this.protocol = connection.protocol;
     this.#connection = connection;
-    this.#handler = handler;
+    Object.defineProperty(this, failureHandler, { value: handler });
     connection[sessionKey].onReceivingRequest = () => {
       callSafely(() => this[received](), handler);
     };
@@ -87,7 +88,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
 
   /** @ignore */
   [listenerRejected](error: unknown): void {
-    this.#handler.failed(error);
+    this[failureHandler].failed(error);
   }
 
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -226,7 +227,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     // Without another listener, the pipe would throw the error. A pipeline has one.
     const failed = (error?: unknown) => {
       const others = target.listeners?.("error").some((listener) => !ours.has(listener));
-      if (others !== true) this.#handler.failed(error);
+      if (others !== true) this[failureHandler].failed(error);
     };
     ours.add(failed);
     target.on("close", resume);
@@ -274,7 +275,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   }
 
   #emit(event: keyof ConnectionEvents, argument?: unknown): void {
-    emitEvent(this, event, argument, this.#handler);
+    emitEvent(this, event, argument, this[failureHandler]);
   }
 }
 

@@ -258,19 +258,26 @@ function compactLast(fragments: Uint8Array[] | undefined): void {
 }
 
 /**
- * Reports how many bytes of an unfinished message a websocket keeps, whenever more have arrived.
- * Uses `_socket`, and `_bufferedBytes` and `_messageLength` of `_receiver`.
+ * Reports how many bytes of an unfinished message a websocket keeps, whenever there are more. Uses
+ * `_socket`, and `_bufferedBytes` and `_messageLength` of `_receiver`. Where messages are compressed,
+ * replaces its `dataMessage`.
  *
- * - Why: the server counts what clients make it keep, and `ws` reports whole messages only.
+ * - Why: the server counts what clients make it keep, and `ws` reports whole messages only. A
+ *   compressed fragment is a thousand times as long once it is decompressed, which is later.
  * - Where one of them is missing, as with Bun's own `ws`, nothing is reported.
  * - Watched by `tests/unit/runtimes/node/ws_server_test.ts`, with the real `ws`.
  */
 export function watchArrival(websocket: WsInsides, report: (bytes: number) => void): void {
   const { _socket: socket, _receiver: receiver } = websocket;
   if (receiver?._bufferedBytes === undefined) return;
-  socket?.on?.("data", () => {
-    report((receiver._bufferedBytes ?? 0) + (receiver._messageLength ?? 0));
-  });
+  const tell = () => report((receiver._bufferedBytes ?? 0) + (receiver._messageLength ?? 0));
+  socket?.on?.("data", tell);
+  if (websocket.extensions === "") return;
+  const { dataMessage } = receiver;
+  receiver.dataMessage = (done) => {
+    dataMessage?.call(receiver, done);
+    tell();
+  };
 }
 
 type Constructor = { readonly prototype: object };

@@ -69,7 +69,8 @@ export class WsSocket implements Socket {
     this.#listener = listener;
     this.#sent = () => listener.drained();
     compactFragments(websocket);
-    if (listener.maxMessageSize > smallMessage) {
+    const isCompressed = websocket.extensions !== "";
+    if (isCompressed || listener.maxMessageSize > smallMessage) {
       watchArrival(websocket, (bytes) => this.#arrived(bytes));
     }
     websocket.on("message", (data, isBinary) => {
@@ -165,7 +166,10 @@ export class WsSocket implements Socket {
   }
 }
 
-/** Where no message is longer, its parts are not counted: that takes memory for each websocket. */
+/**
+ * Where no message is longer, and none is compressed, its parts are not counted: that takes memory
+ * for each websocket.
+ */
 const smallMessage = 1024 * 1024;
 
 /** Bytes of an unfinished message that are not counted. */

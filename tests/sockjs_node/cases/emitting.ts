@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { type Connection, createServer, type Server } from "../../../src/adapters/sockjs_node.ts";
-import { Arrivals, type Cases, CaseSite, runCases } from "../case_site.ts";
+import { Arrivals, type Cases, CaseSite, failures, runCases } from "../case_site.ts";
 
 type Emit = (this: EventEmitter, event: string, ...args: unknown[]) => boolean;
 const replace = (emitter: object, emit: Emit) => Object.assign(emitter, { emit });
@@ -29,14 +29,6 @@ async function open(prepare: (connection: Connection) => void, server: Server = 
   });
   return { site, errors, [Symbol.asyncDispose]: () => site[Symbol.asyncDispose]() };
 }
-
-/** What a listener, or an `emit`, fails with. */
-const failures: Record<string, () => unknown> = {
-  throws: () => {
-    throw new Error("failed");
-  },
-  rejects: () => Promise.reject(new Error("failed")),
-};
 
 export const cases: Cases = {
   "a connection's own emit gets all of its events, in order": async () => {
@@ -160,6 +152,24 @@ export const cases: Cases = {
     assert.equal(await socket.receive(), 'c[1011,"Internal error"]');
     assert.match(String(await opened.errors.next()), /failed/);
   },
+
+  "a listener for connection that rejects closes it where the emit passes another object on":
+    async () => {
+      const others = [(one: object) => Object.create(one), (one: object) => new Proxy(one, {})];
+      for (const other of others) {
+        const server = createServer();
+        const { emit } = server as unknown as { emit: Emit };
+        replace(server, function (event, ...args) {
+          const isConnection = event === "connection";
+          return emit.call(this, event, ...(isConnection ? [other(args[0] as object)] : args));
+        });
+        await using opened = await open(() => failures["rejects"]!(), server);
+        const socket = await opened.site.connect();
+        assert.equal(await socket.receive(), "o");
+        assert.equal(await socket.receive(), 'c[1011,"Internal error"]');
+        assert.match(String(await opened.errors.next()), /failed/);
+      }
+    },
 
   "a listener for error that rejects below the server's own emit is logged": async () => {
     // Its `emit` notices no rejections of listeners for `error`.

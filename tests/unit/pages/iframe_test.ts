@@ -48,6 +48,16 @@ Deno.test("a function for the client's URL that throws makes the page a 500", as
   assertEquals([response.status, errors], [500, [mistake]]);
 });
 
+Deno.test("a function for the client's URL that rejects makes the page a 500", async () => {
+  const mistake = new Error("from sockjsUrl");
+  const sockjsUrl = () => Promise.reject(mistake) as unknown as string;
+  const { server } = serve({ sockjsUrl });
+  const errors: unknown[] = [];
+  server.on("error", (error) => errors.push(error));
+  const response = await server.handle(new Request("http://host/echo/iframe.html"));
+  assertEquals([response.status, errors], [500, [mistake]]);
+});
+
 Deno.test("the page has another ETag for another client", async () => {
   const [one, two] = [await page({ sockjsUrl: "/1.js" }), await page({ sockjsUrl: "/2.js" })];
   assertNotEquals(one.headers.get("ETag"), two.headers.get("ETag"));

@@ -20,7 +20,7 @@ import type { IncomingMessage } from "../../../runtimes/node/types.ts";
 import { type Session as CoreSession, sessionKey } from "../../../session/session.ts";
 import { callSafely } from "../call_safely.ts";
 import { describe, type ReceivingRequest, takeRequest } from "../receiving_request.ts";
-import { emitEnd, received } from "../inner_keys.ts";
+import { emitEnd, failureHandler, received } from "../inner_keys.ts";
 import { Connection } from "../stream_connection.ts";
 import { OldReceiver } from "./old_receiver.ts";
 
@@ -129,12 +129,10 @@ export class SockJSConnection extends Connection {
   _session: Session;
   readonly #session: Session;
   readonly #core: CoreSession;
-  readonly #handler: FailureHandler;
 
   constructor(connection: WebConnection, handler: FailureHandler) {
     super(connection, handler);
     this.#core = connection[sessionKey];
-    this.#handler = handler;
     this._session = this.#session = new Session(this, this.#core);
   }
 
@@ -154,13 +152,15 @@ export class SockJSConnection extends Connection {
       isEmitted = true;
     };
     const emit = () => {
+      // A function that has failed may still call the one that it replaced.
+      if (isDone) return;
       isDone = true;
       this.removeListener("close", note);
       super[emitEnd](isEmitted);
     };
     const failed = (error: unknown) => {
-      this.#handler.failed(error);
-      if (!isDone) emit();
+      this[failureHandler].failed(error);
+      emit();
     };
     this.prependOnceListener("close", note);
     callSafely(() => this.#session[end](emit), { failed });

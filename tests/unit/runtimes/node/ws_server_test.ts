@@ -1,6 +1,8 @@
 /** Tests of handshakes and frames of the real `ws`, over a fake socket. */
 
+import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
+import { constants, deflateRawSync } from "node:zlib";
 import { assert, assertEquals } from "@std/assert";
 import { Frame } from "../../../../src/protocol/message.ts";
 import type { Socket, SocketListener } from "../../../../src/runtimes/runtime.ts";
@@ -159,6 +161,34 @@ Deno.test("where messages are short, nothing of them is reported before they are
   socket.push(new Uint8Array(150_000));
   await turn();
   assertEquals(counts, []);
+});
+
+Deno.test("of a compressed message, what was decompressed is reported until it is complete", async () => {
+  const compressed = (first: number, length: number) => {
+    const finishFlush = constants.Z_SYNC_FLUSH;
+    const bytes = deflateRawSync(new Uint8Array(length).fill(0x61), { finishFlush });
+    const head = new Uint8Array([first, 0xfe, bytes.length >> 8, bytes.length & 0xff, 0, 0, 0, 0]);
+    return Buffer.concat([head, bytes]);
+  };
+  for (const maxMessageSize of [1024 * 1024, 2 * 1024 * 1024]) {
+    const decompressed = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    let last = 0;
+    const arriving = (bytes: number) => {
+      last = bytes;
+      (bytes === 0 ? over : decompressed).resolve();
+    };
+    const websockets = new WsServer({ perMessageDeflate: true });
+    const offer = { "sec-websocket-extensions": "permessage-deflate" };
+    const more = { maxMessageSize, arriving };
+    const { socket, calls } = upgrade(offer, websockets, undefined, undefined, undefined, more);
+    socket.push(compressed(0x41, 900_000));
+    await decompressed.promise;
+    assertEquals([last, calls], [900_000, []]);
+    socket.push(compressed(0x80, 90_000));
+    await over.promise;
+    assertEquals([last, calls], [0, [`message ${"a".repeat(990_000)}`]]);
+  }
 });
 
 Deno.test("the system asks only peers that get no pings whether they live", () => {
