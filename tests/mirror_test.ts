@@ -74,6 +74,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "adapters/sockjs_node/cookie_function",
     "adapters/sockjs_node/drop_in_server",
     "adapters/sockjs_node/faye_options",
+    "adapters/sockjs_node/message_event",
     "adapters/sockjs_node/option_values",
     "adapters/sockjs_node/service_paths",
     "adapters/sockjs_node/emit",

@@ -17,6 +17,7 @@ import { callSafely } from "./call_safely.ts";
 import { emitEvent } from "./emit.ts";
 import { discard, emitEnd, failureHandler, listenerRejected, received } from "./inner_keys.ts";
 import { LegacyStream, type PipeTarget } from "./legacy_stream.ts";
+import { MessageEvent } from "./message_event.ts";
 import { describe, type LocalAddress, takeRequest } from "./receiving_request.ts";
 
 /**
@@ -254,7 +255,7 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   #emitMessage(message: string): void {
     if (this.#destroyed) return;
     this.#emit("data", message);
-    if (this.listenerCount("message") > 0) this.#emit("message", new Message(message));
+    if (this.listenerCount("message") > 0) this.#emit("message", new MessageEvent(message));
   }
 
   /** `end` waits for the end of a pause, and `close` for `end`, as a pipe ends with `close`. */
@@ -287,16 +288,3 @@ function assign(connection: Connection, name: string, value: unknown): void {
 
 /** Our own listeners for errors of targets. */
 const ours = new WeakSet<object>();
-
-/** A message event that can be written as it is, as in a sample of sockjs-node 0.1.0. */
-class Message {
-  readonly data: string;
-
-  constructor(data: string) {
-    this.data = data;
-  }
-
-  toString(): string {
-    return this.data;
-  }
-}

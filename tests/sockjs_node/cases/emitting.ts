@@ -80,10 +80,10 @@ export const cases: Cases = {
     } finally {
       prototype.emit = emit;
     }
-    assert.deepEqual(events, ["connection", "open", "data", "end", "close"]);
+    assert.deepEqual(events, ["connection", "data", "end", "close"]);
   },
 
-  "a server's own emit gets connection, open and error": async () => {
+  "a server's own emit gets connection and error": async () => {
     const events: string[] = [];
     const server = createServer();
     wrap(server, (event) => events.push(event));
@@ -96,7 +96,7 @@ export const cases: Cases = {
     await opened.errors.next();
     assert.deepEqual(
       events.filter((event) => event !== "newListener"),
-      ["connection", "open", "error"],
+      ["connection", "error"],
     );
   },
 
