@@ -11,6 +11,7 @@ import { npm } from "../../scripts/npm_package/project.ts";
 import { pack } from "../../scripts/npm_package/tarball.ts";
 import { run } from "../../scripts/run.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
+import { copyFolder } from "../support/copy_folder.ts";
 import { ServerProcess } from "../support/server_process.ts";
 
 /** What the projects are made of, as far as this changes. */
@@ -41,7 +42,7 @@ export class ScratchProject implements AsyncDisposable {
     const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockjs-web-replaced-" }));
     const project = new ScratchProject(folder);
     try {
-      await copy(source, folder);
+      await copyFolder(source, folder);
       await nodePackage();
       const { path } = await pack(folder, new URL(`${dropInName}/`, npm));
       const json = { private: true, ...await packageJson(`file:${path}`) };
@@ -74,14 +75,4 @@ async function command(runtime: RuntimeName): Promise<string[]> {
   const found = await runtimeCommand(runtime);
   if (found === undefined) throw new Error(`${runtime} is not here`);
   return found;
-}
-
-async function copy(from: URL, to: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    const target = `${to}/${name}`;
-    if (isDirectory) {
-      await Deno.mkdir(target);
-      await copy(new URL(`${encodeURIComponent(name)}/`, from), target);
-    } else await Deno.copyFile(new URL(encodeURIComponent(name), from), target);
-  }
 }
