@@ -31,7 +31,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   ownFrames: {
     says: "frames that are written to the socket of a websocket arrive between its own",
-    place: "src/runtimes/node/internals.ts",
+    place: "src/runtimes/node/ws_internals.ts",
     sees: true,
   },
   upgradeAsRequest: {
@@ -51,7 +51,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   tooLong: {
     says: "a message that is too long is closed with a code alone; Bun does not ask us",
-    place: "src/runtimes/node/internals.ts",
+    place: "src/runtimes/node/ws_internals.ts",
     sees: { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", closings: [[1009]] },
     onBun: { code: "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", closings: [] },
   },
@@ -63,7 +63,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   fragments: {
     says: "what reads a websocket keeps fragments in a list, and calls for each; Bun has no such",
-    place: "src/runtimes/node/internals.ts",
+    place: "src/runtimes/node/ws_internals.ts",
     sees: { count: 1, fin: false },
     onBun: "none",
   },

@@ -163,6 +163,21 @@ test("jsessionid sets the cookie on Node's response, and sees those that came", 
   assertMatch(await site.get("/echo/info"), /"cookie_needed":true/);
 });
 
+test("jsessionid sees no cookies where other code has changed their header", async () => {
+  const seen: unknown[] = [];
+  await using site = await Site.open((http) => {
+    const jsessionid = (req: { cookies?: object }) => seen.push({ ...req.cookies });
+    const handler = createEcho({ prefix: "/echo", jsessionid }).listener().getHandler();
+    http.removeAllListeners("request");
+    http.on("request", (req, res) => {
+      const headers = { ...req.headers, cookie: ["a=b", "c=d"] };
+      handler(Object.defineProperty(req, "headers", { value: headers }), res);
+    });
+  });
+  const response = await site.client().receive({ Cookie: "a=b" });
+  assertEquals([response.status, await response.text(), seen], [200, "o\n", [{ "": "" }]]);
+});
+
 test("a function for jsessionid that throws or rejects sets no cookie", async () => {
   const log: string[] = [];
   await using site = await Site.open((http) => {

@@ -38,12 +38,14 @@ export function cookieFunction(
     const messages = nodeMessages(request);
     if (messages === undefined) return;
     const req: RequestHead = messages.req;
-    req.cookies = cookiesOf(req.headers["cookie"] as string | undefined);
+    const { cookie } = req.headers;
+    // Other code can have made it something else.
+    req.cookies = cookiesOf(typeof cookie === "string" ? cookie : "");
     errors.callSafely(() => jsessionid(req, messages.res as unknown as ResponseHead));
   };
 }
 
-function cookiesOf(header = ""): Record<string, string> {
+function cookiesOf(header: string): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null);
   for (const cookie of header.split(";")) {
     const [name = "", ...value] = cookie.split("=");

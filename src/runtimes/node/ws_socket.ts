@@ -10,18 +10,18 @@ import { messageTooBig } from "../../protocol/close_codes.ts";
 import { CLOSED, OPEN } from "../../protocol/ready_state.ts";
 import { rememberLast } from "../../protocol/remember_last.ts";
 import type { Socket, SocketListener } from "../runtime.ts";
+import { changeHeader } from "./internals.ts";
+import type { IncomingMessage } from "./types.ts";
 import {
   announceClose,
   bytesReadBy,
-  changeHeader,
   closeRequested,
   compactFragments,
   watchArrival,
   writableConnection,
   type WsConnection,
   type WsInsides,
-} from "./internals.ts";
-import type { IncomingMessage } from "./types.ts";
+} from "./ws_internals.ts";
 
 /** What is used of a websocket of `ws`. */
 export interface WebSocketOfWs extends WsInsides {

@@ -1,10 +1,7 @@
 import { EventEmitter } from "node:events";
 import { assertEquals, assertMatch } from "@std/assert";
 import {
-  announceClose,
   changeHeader,
-  closeRequested,
-  compactFragments,
   hasUnfinishedResponse,
   isQueued,
   passAs,
@@ -12,7 +9,6 @@ import {
   replaceHeaders,
   replaceMethod,
   takeOverChunks,
-  writableConnection,
 } from "../../../../src/runtimes/node/internals.ts";
 import { exchange, FakeIncoming, FakeResponse, FakeSocket } from "./fake_messages.ts";
 
@@ -34,7 +30,7 @@ function codeOf(file: string): string {
   return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 }
 
-const internals = "src/runtimes/node/internals.ts";
+const places = ["src/runtimes/node/internals.ts", "src/runtimes/node/ws_internals.ts"];
 
 /** Uses of what is inside others' objects. */
 const touches = [
@@ -56,7 +52,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
 Deno.test("no other file touches the internals of Node, ws and emitters", () => {
   const found: Record<string, string[]> = {};
   for (const file of sourceFiles()) {
-    if (file === internals) continue;
+    if (places.includes(file)) continue;
     const code = codeOf(file);
     const here = touches.flatMap((touch) => [...code.matchAll(touch)].map(([, what]) => what!));
     const unlisted = here.filter((what) => !elsewhere[file]?.includes(what));
@@ -65,24 +61,26 @@ Deno.test("no other file touches the internals of Node, ws and emitters", () => 
   assertEquals(found, {});
 });
 
-Deno.test("each internal says why it is used, and names a test or a probe that exists", () => {
-  const source = Deno.readTextFileSync(new URL(internals, root));
-  const probes = Deno.readTextFileSync(new URL("tests/runtimes/node_http_test.ts", root));
-  const documented = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function (\w+)/g);
-  const names: string[] = [];
-  for (const [, text = "", name = ""] of documented) {
-    names.push(name);
-    assertMatch(text, /- Why: /, name);
-    const [, watchers = ""] = /- Watched by ([\s\S]*?)\.\n/.exec(text) ?? [];
-    const probe = /^the probe `(\w+)`$/.exec(watchers)?.[1];
-    if (probe !== undefined) assertMatch(probes, new RegExp(`^  ${probe}: `, "m"), name);
-    else {
-      const [, test = ""] = /^`(tests\/[\w/.]+)`/.exec(watchers) ?? [];
-      assertEquals(Deno.statSync(new URL(test, root)).isFile, true, name);
+for (const place of places) {
+  Deno.test(`each item of ${place} says why it is used, and names a test or a probe that exists`, () => {
+    const source = Deno.readTextFileSync(new URL(place, root));
+    const probes = Deno.readTextFileSync(new URL("tests/runtimes/node_http_test.ts", root));
+    const documented = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function (\w+)/g);
+    const names: string[] = [];
+    for (const [, text = "", name = ""] of documented) {
+      names.push(name);
+      assertMatch(text, /- Why: /, name);
+      const [, watchers = ""] = /- Watched by ([\s\S]*?)\.\n/.exec(text) ?? [];
+      const probe = /^the probe `(\w+)`$/.exec(watchers)?.[1];
+      if (probe !== undefined) assertMatch(probes, new RegExp(`^  ${probe}: `, "m"), name);
+      else {
+        const [, test = ""] = /^`(tests\/[\w/.]+)`/.exec(watchers) ?? [];
+        assertEquals(Deno.statSync(new URL(test, root)).isFile, true, name);
+      }
     }
-  }
-  assertEquals(names.length, source.match(/^export function /gm)?.length);
-});
+    assertEquals(names.length, source.match(/^export function /gm)?.length);
+  });
+}
 
 Deno.test("a response before an upgrade is unfinished as long as it has the socket", () => {
   const socket = new FakeSocket();
@@ -130,25 +128,6 @@ Deno.test("where node:http is not Node's own, its objects are left as they are",
     false,
     true,
   ]);
-  const websocket = { extensions: "", close() {}, emit: () => true, _socket: { write() {} } };
-  assertEquals(writableConnection(websocket), undefined);
-});
-
-Deno.test("a websocket says that it closes before it does", () => {
-  const calls: unknown[] = [];
-  class FakeWebSocket {
-    readonly extensions = "";
-    close(code?: number, reason?: string): void {
-      calls.push(["close", code, reason]);
-    }
-    emit(event: string, code?: number, reason?: string): boolean {
-      return calls.push([event, code, reason]) > 0;
-    }
-  }
-  const websocket = new FakeWebSocket();
-  announceClose(websocket);
-  websocket.close(1009);
-  assertEquals(calls, [[closeRequested, 1009, undefined], ["close", 1009, undefined]]);
 });
 
 Deno.test("an instance of a class that passes as another is one of that other, too", () => {
@@ -170,54 +149,4 @@ Deno.test("a replaced method is put back, unless others have replaced it since",
   emitter.on = theirs;
   again();
   assertEquals(emitter.on as unknown, theirs);
-});
-
-/** A receiver as that of `ws` is: whole messages take their fragments away. */
-class FakeReceiver {
-  _fragments: Uint8Array[] = [];
-  _fin = false;
-  readonly calls: unknown[] = [];
-
-  /** A frame of data has come, in a read of so many bytes. */
-  receive(text: string, read: number, isLast = false): void {
-    const bytes = new TextEncoder().encode(text);
-    const memory = new Uint8Array(read);
-    memory.set(bytes);
-    this._fin = isLast;
-    if (bytes.length > 0) this._fragments.push(memory.subarray(0, bytes.length));
-    this.dataMessage("done");
-  }
-
-  dataMessage(done: unknown): void {
-    this.calls.push(done);
-  }
-
-  /** Bytes of memory, and what they say. */
-  get held(): [number, string] {
-    const bytes = this._fragments.reduce((sum, each) => sum + each.buffer.byteLength, 0);
-    const text = this._fragments.map((each) => new TextDecoder().decode(each)).join("");
-    return [bytes, text];
-  }
-}
-
-Deno.test("fragments hold no more than their own bytes, whatever they were read with", () => {
-  const receiver = new FakeReceiver();
-  compactFragments({ _receiver: receiver });
-  for (const text of ["a", "bc", "", "d"]) receiver.receive(text, 65_536);
-  assertEquals([receiver.held, receiver.calls.length], [[4, "abcd"], 4]);
-});
-
-Deno.test("what is most of its read is not copied, nor is a message that is whole", () => {
-  const receiver = new FakeReceiver();
-  compactFragments({ _receiver: receiver });
-  receiver.receive("abc", 6);
-  receiver.receive("d", 65_536, true);
-  assertEquals([receiver.held, receiver.calls], [[65_542, "abcd"], ["done", "done"]]);
-});
-
-Deno.test("a receiver of another make is left as it is", () => {
-  for (const receiver of [undefined, null, {}, { _fragments: [] }]) {
-    compactFragments({ _receiver: receiver });
-    assertEquals(receiver && "dataMessage" in receiver, receiver && false);
-  }
 });
