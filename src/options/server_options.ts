@@ -282,8 +282,8 @@ export type AuthorizeResult = boolean | Response | Grant;
 /** What `authorize` gets to know about a client. */
 export interface RemoteClient {
   /**
-   * What `connection.remoteAddress` will be. Found when it is first read; `undefined` if the client
-   * has left by then.
+   * What `connection.remoteAddress` will be. Read it before `authorize` allows the request: it is
+   * found when it is first read, and may be `undefined` once the client has its response or has left.
    */
   readonly remoteAddress: string | undefined;
   /** What `connection.remotePort` will be. */

@@ -81,8 +81,14 @@ class CallingClient implements RemoteClient {
   }
 
   get #found(): RemoteAddress | undefined {
-    if (this.#call !== undefined) this.#remote = this.#call.remote();
+    const call = this.#call;
+    if (call === undefined) return this.#remote;
     this.#call = undefined;
+    try {
+      this.#remote = call.remote();
+    } catch {
+      // Deno no longer has the request's headers once the response is sent. Then it stays unknown.
+    }
     return this.#remote;
   }
 }

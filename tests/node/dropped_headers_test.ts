@@ -21,14 +21,19 @@ function headers(count: number): Record<string, string> {
 }
 
 /** What a service sees by a poll; the status, if that is not 200. */
-async function byPoll(it: Program, service: string, count: number): Promise<unknown> {
+async function byPoll(
+  it: Program,
+  service: string,
+  count: number,
+  server = "http",
+): Promise<unknown> {
   const base = `/proxied/${service}/0/${crypto.randomUUID()}`;
   const poll = { method: "POST", path: `${base}/xhr` };
-  const { status } = await it.request("http", { ...poll, headers: headers(count) });
+  const { status } = await it.request(server, { ...poll, headers: headers(count) });
   if (status !== 200) return status;
   const body = service === "authorized" ? '["context"]' : '["who"]';
-  await it.request("http", { method: "POST", path: `${base}/xhr_send`, body });
-  const { body: frame } = await it.request("http", poll);
+  await it.request(server, { method: "POST", path: `${base}/xhr_send`, body });
+  const { body: frame } = await it.request(server, poll);
   return JSON.parse(JSON.parse(frame.slice(1))[0])[0];
 }
 
@@ -46,6 +51,8 @@ programs.test(sentence, async (it) => {
     assertEquals(await byPoll(it, service, 3), "192.0.2.7", service);
     assertEquals(await byWebSocket(it, service, 3), "192.0.2.7", service);
     const seen = await byPoll(it, service, 40);
+    assertEquals(await byPoll(it, service, 3, "hono"), "192.0.2.7", service);
+    assertEquals(await byPoll(it, service, 40, "hono"), seen, service);
     // Node 24 and Bun refuse such requests.
     if (seen === 431) continue;
     assertEquals(seen, "127.0.0.1", service);

@@ -33,14 +33,11 @@ export interface LocalAddress {
 class RequestEndpoints implements Endpoints {
   readonly remote: Address | undefined;
   readonly local: Address | undefined;
-  readonly isUnixSocket: boolean | undefined;
   #request: ReceivingRequest | undefined;
 
-  constructor(request: ReceivingRequest) {
-    const { remote, local, isUnixSocket } = endpointsOf(request.socket ?? {});
+  constructor({ remote, local }: Endpoints, request: ReceivingRequest) {
     this.remote = remote;
     this.local = local;
-    this.isUnixSocket = isUnixSocket;
     this.#request = request;
   }
 
@@ -49,6 +46,13 @@ class RequestEndpoints implements Endpoints {
     const request = this.#request;
     this.#request = undefined;
     return request;
+  }
+}
+
+/** The same on a unix socket: a class of its own, so that others need no memory for the answer. */
+class UnixRequestEndpoints extends RequestEndpoints {
+  get isUnixSocket(): boolean {
+    return true;
   }
 }
 
@@ -71,7 +75,11 @@ function keepRequest(runtime: RequestRuntime & ReceivingRequest): void {
   const request = res === undefined
     ? { req, socket: runtime.socket }
     : { req, res, socket: req.socket };
-  runtime.endpoints = () => new RequestEndpoints(request);
+  runtime.endpoints = () => {
+    const ends = endpointsOf(request.socket ?? {});
+    const Kind = ends.isUnixSocket === true ? UnixRequestEndpoints : RequestEndpoints;
+    return new Kind(ends, request);
+  };
   // The application may read all of the head.
   runtime.forgetHead = () => {};
 }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { AuthorizeResult } from "../../../src/options/server_options.ts";
+import type { AuthorizeResult, RemoteClient } from "../../../src/options/server_options.ts";
+import { runtimeKey } from "../../../src/runtimes/runtime.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "../../support/fake_runtime.ts";
 import { fakeTime, soon } from "../../support/fake_time.ts";
 import { errorsOf, PollingClient, serve } from "../../support/polling_client.ts";
@@ -33,6 +34,39 @@ Deno.test("where authorize is sync, so is the response, and it gets what the run
   }
   assertEquals(server.handle(handshake("http://host/echo/websocket"), 1) instanceof Response, true);
   assertEquals(calls, ["info", 1]);
+});
+
+/** What `authorize` gets as its third argument, for a request with headers that can be taken away. */
+async function clientOf(takeAway: boolean): Promise<[RemoteClient, () => number]> {
+  using _time = fakeTime();
+  let found: RemoteClient | undefined;
+  let decisions = 0;
+  const { server } = serve({
+    trustProxy: (_address, hop) => ++decisions > 0 && hop === 0,
+    authorize: (_request, _info, client) => (found = client) !== undefined,
+  });
+  const headers = { "X-Forwarded-For": "6.6.6.6, 192.0.2.7:5" };
+  const request = new Request("http://host/echo/a/b/xhr", { method: "POST", headers });
+  const endpoints = () => ({ remote: { address: "10.0.0.1", port: 1 } });
+  await server.handle(request, { [runtimeKey]: { endpoints } });
+  const gone = () => {
+    throw new TypeError("Request closed");
+  };
+  // As on Deno, once the response is sent.
+  if (takeAway) Object.defineProperty(request, "headers", { get: gone });
+  return [found!, () => decisions];
+}
+
+Deno.test("authorize gets the client's address, found once, when it is read", async () => {
+  const [client, decisions] = await clientOf(false);
+  assertEquals(decisions(), 0);
+  assertEquals([client.remoteAddress, client.remotePort], ["192.0.2.7", 5]);
+  assertEquals(decisions(), 2);
+});
+
+Deno.test("an address that is read when the request is gone is unknown, and nothing throws", async () => {
+  const [client] = await clientOf(true);
+  assertEquals([client.remoteAddress, client.remotePort], [undefined, undefined]);
 });
 
 Deno.test("authorize is not called for pages, nor for sessions without a key", async () => {
