@@ -34,12 +34,14 @@ export type {
   ClientBuild,
   Fallback,
   Grant,
-  LogSeverity,
   OriginCheck,
   RemoteClient,
+  TrustProxy,
+} from "./src/options/option_functions.ts";
+export type {
+  LogSeverity,
   ServerOptions,
   SockJSNodeOptions,
-  TrustProxy,
 } from "./src/options/server_options.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";

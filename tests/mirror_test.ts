@@ -36,6 +36,7 @@ function sourceOf(test: string): string | undefined {
  */
 const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "types only": [
+    "options/option_functions",
     "options/server_options",
     "runtimes/node/types",
     "session/receiver",

@@ -21,7 +21,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { ClientBuild } from "../options/server_options.ts";
+import type { ClientBuild } from "../options/option_functions.ts";
 import { source } from "./served_client/source.ts";
 
 export type { ClientBuild };

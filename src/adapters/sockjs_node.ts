@@ -35,8 +35,10 @@ export type {
   ClientBuild,
   Fallback,
   Grant,
-  LogSeverity,
   OriginCheck,
+} from "../options/option_functions.ts";
+export type {
+  LogSeverity,
   ServerOptions as WebServerOptions,
   SockJSNodeOptions,
 } from "../options/server_options.ts";

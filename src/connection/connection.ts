@@ -130,9 +130,8 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * The client's address. Behind a proxy that the option `trustProxy` does not name, it is the
-   * address of that proxy. `undefined` if the runtime does not report it, and on unix sockets. The
-   * same holds for `remotePort` and `address`.
+   * The client's address, or that of the last proxy that `trustProxy` does not name. `undefined` if
+   * the runtime does not report it. The same holds for `remotePort` and `address`.
    */
   get remoteAddress(): string | undefined {
     return this.#session.client.remote?.address;

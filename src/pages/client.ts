@@ -5,7 +5,7 @@
  */
 
 import { contentTypes, type ResponseHeaders } from "../http/headers.ts";
-import type { ClientBuild } from "../options/server_options.ts";
+import type { ClientBuild } from "../options/option_functions.ts";
 import type { Route } from "../routing/route.ts";
 import { cachedPage } from "./cached_page.ts";
 

@@ -7,7 +7,7 @@
 import { checkSendable, isResponse, type PlainResponse } from "../http/plain_response.ts";
 import { errorResponse } from "../http/errors.ts";
 import { notCached, type ResponseHeaders } from "../http/headers.ts";
-import type { AuthorizeResult, Grant, RemoteClient } from "../options/server_options.ts";
+import type { AuthorizeResult, Grant, RemoteClient } from "../options/option_functions.ts";
 import type { HandlerResult } from "./route.ts";
 import type { Call } from "./call.ts";
 import type { RemoteAddress } from "../session/client_info.ts";

@@ -6,7 +6,7 @@
 
 import type { Authorization } from "./authorization.ts";
 import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
-import type { Grant } from "../options/server_options.ts";
+import type { Grant } from "../options/option_functions.ts";
 import { ClientInfo, type RemoteAddress } from "../session/client_info.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
 import { ProxiedClientInfo, type Proxies, remoteOf } from "./proxied_client_info.ts";

@@ -11,7 +11,7 @@ import { isFieldValue, stickyCookie } from "../http/cookies.ts";
 import { notFound } from "../http/errors.ts";
 import { formatAddress, type IPAddress } from "../http/ip_address.ts";
 import { isBaseUrl, isSubprotocol } from "../options/checks.ts";
-import type { OriginCheck, TrustProxy } from "../options/server_options.ts";
+import type { OriginCheck, TrustProxy } from "../options/option_functions.ts";
 import { trustOf } from "../options/trust_proxy.ts";
 import type { Proxies } from "../routing/proxied_client_info.ts";
 import type { HandlerResult } from "../routing/route.ts";

@@ -8,7 +8,7 @@ import { authorized, forbidden, mayOpen } from "../../routing/authorization.ts";
 import type { PlainResponse } from "../../http/plain_response.ts";
 import { errorResponse } from "../../http/errors.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
-import type { Grant } from "../../options/server_options.ts";
+import type { Grant } from "../../options/option_functions.ts";
 import { CONNECTING } from "../../protocol/ready_state.ts";
 import {
   type Handler,

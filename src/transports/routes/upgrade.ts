@@ -8,7 +8,7 @@ import { authorized } from "../../routing/authorization.ts";
 import type { PlainResponse } from "../../http/plain_response.ts";
 import { errorResponse } from "../../http/errors.ts";
 import { notCached, type ResponseHeaders } from "../../http/headers.ts";
-import type { Grant } from "../../options/server_options.ts";
+import type { Grant } from "../../options/option_functions.ts";
 import type { Protocol } from "../../protocol/transport_names.ts";
 import { type HandlerResult, type Route, route } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";

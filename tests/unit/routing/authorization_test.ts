@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { AuthorizeResult, RemoteClient } from "../../../src/options/server_options.ts";
+import type { AuthorizeResult, RemoteClient } from "../../../src/options/option_functions.ts";
 import { runtimeKey } from "../../../src/runtimes/runtime.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "../../support/fake_runtime.ts";
 import { fakeTime, soon } from "../../support/fake_time.ts";
