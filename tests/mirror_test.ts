@@ -37,6 +37,7 @@ function sourceOf(test: string): string | undefined {
 const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "types only": [
     "options/server_options",
+    "server/server_events",
     "runtimes/node/types",
     "session/receiver",
     "session/application",
