@@ -1,13 +1,13 @@
 /** Each kind of refusal, by what leads to it. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { inNextTurn } from "../../../src/event_loop/turns.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
 import type { RequestRuntime } from "../../../src/runtimes/runtime.ts";
 import { Server } from "../../../src/server/server.ts";
 import { type Refusal, refusals } from "../../../src/session/refusals.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "../../support/fake_runtime.ts";
-import { fakeTime, microtasks, soon } from "../../support/fake_time.ts";
+import { fakeTime, microtasks, pass, soon } from "../../support/fake_time.ts";
 import { connect, PollingClient } from "../../support/polling_client.ts";
 
 /** What leads to a refusal. */
@@ -138,6 +138,13 @@ const cases: Readonly<Record<string, Case>> = {
       assertEquals(await ask(`${session}/xhr`, { ...post, headers: { Cookie: "b" } }), 403);
     },
   },
+  "key (of a session that opened meanwhile)": {
+    options: { authorize: (request) => Promise.resolve({ key: request.headers.get("Cookie")! }) },
+    happen: async ({ ask }) => {
+      const open = (key: string) => ask(`${session}/xhr`, { ...post, headers: { Cookie: key } });
+      assertEquals(await Promise.all([open("a"), open("b")]), [200, 403]);
+    },
+  },
   handshake: {
     detail: 'no Connection, Upgrade "x", no Sec-WebSocket-Version',
     happen: ({ ask }) => ask(`${session}/websocket`, { headers: { Upgrade: "x" } }),
@@ -255,6 +262,28 @@ Deno.test("counts without a line are told before close has resolved", async () =
   lines.length = 0;
   await server.close();
   assertEquals(lines, [`Refused 2 more with ${refusals.outside}`]);
+});
+
+Deno.test("late sends for sessions that ended here do not look like those of another process", async () => {
+  using time = fakeTime();
+  const lines: string[] = [];
+  const server = new Server({
+    prefix: "/echo",
+    log: (severity, line) => severity === "info" && lines.push(line),
+  });
+  const sendToAll = async () => {
+    for (let i = 0; i < 20; i++) {
+      assertEquals(await new PollingClient(server, `${i}`).send("x"), 404);
+    }
+  };
+  for (let i = 0; i < 20; i++) await connect(server, `${i}`);
+  await pass(time, 5000);
+  await sendToAll();
+  assertEquals(lines, [`Refused with ${refusals.session}`]);
+
+  const other = new Server({ prefix: "/echo", log: (_severity, line) => lines.push(line) });
+  for (let i = 0; i < 20; i++) await new PollingClient(other, `${i}`).send("x");
+  assertMatch(lines.at(-1)!, /several processes without sticky sessions/);
 });
 
 Deno.test("a log that throws at every line changes nothing for clients", async () => {
