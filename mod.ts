@@ -54,7 +54,7 @@ export type {
 } from "./src/runtimes/bun_websockets.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
 export type { Connections } from "./src/connection/open_connections.ts";
-export type { ServerEvents } from "./src/server/server.ts";
+export type { ServerEvents } from "./src/server/server_events.ts";
 export type { ReadyState } from "./src/protocol/ready_state.ts";
 
 const { Bun, Deno } = globalThis as {

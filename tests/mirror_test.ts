@@ -38,6 +38,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "types only": [
     "options/option_functions",
     "options/server_options",
+    "server/server_events",
     "runtimes/node/types",
     "session/receiver",
     "session/application",

@@ -10,7 +10,7 @@ import type { CloseEvent } from "./connection_events.ts";
 import { Drain } from "./drain.ts";
 import type { OpenConnections } from "./open_connections.ts";
 import type { FailureHandler } from "../event_loop/guard.ts";
-import { type CloseStatus, internalError, unreadMessages } from "../protocol/close_codes.ts";
+import { type CloseStatus, internalError } from "../protocol/close_codes.ts";
 import { OPEN } from "../protocol/ready_state.ts";
 import type { Session } from "../session/session.ts";
 import type { Application } from "../session/application.ts";
@@ -77,7 +77,7 @@ export class Inbox<Context> implements Application, FailureHandler {
     if (unread !== undefined && unread.cost > maxUnread) {
       // A long list that is being taken does not count against its sender.
       const isTooMuch = !this.#isTaken || unread.costBehind > maxUnread;
-      if (isTooMuch) return this.#session.close(unreadMessages);
+      if (isTooMuch) return this.#session.closeUnread();
     }
     const isQueued = unread !== undefined && (unread.isResting || !unread.isEmpty);
     const most = isQueued ? 0 : Math.min(messages.length, longList);
@@ -102,7 +102,7 @@ export class Inbox<Context> implements Application, FailureHandler {
 
   closed(status: CloseStatus, wasClean: boolean): void {
     this.#close = { code: status.code, reason: status.reason, wasClean };
-    this.#connections.closed(this.#connection);
+    this.#connections.closed(this.#connection, status, wasClean);
     this.#drain?.settle();
     this.#wakeReaders();
     this.#emitEnd();

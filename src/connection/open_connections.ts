@@ -5,7 +5,9 @@
  */
 
 import type { FailureHandler } from "../event_loop/guard.ts";
-import type { Message } from "../protocol/message.ts";
+import type { CloseStatus } from "../protocol/close_codes.ts";
+import { Message } from "../protocol/message.ts";
+import { maxCostOf } from "../session/send_queue.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import { type AnyEmitter, callListeners } from "./call_listeners.ts";
@@ -46,13 +48,15 @@ export class OpenConnections<Context> {
     // The server began to close while the session was opening.
     if (closing !== undefined) return session.close(closing);
     this.#open.set(connection, session);
+    this.#sessions.log?.opened(connection.id, connection.protocol);
     callListeners(this.#server, "connection", connection, handler);
     callListeners(this.#server, "open", connection, handler);
   }
 
   /** The connection has ended. */
-  closed(connection: Connection<Context>): void {
-    this.#open.delete(connection);
+  closed(connection: Connection<Context>, status: CloseStatus, wasClean: boolean): void {
+    if (!this.#open.delete(connection)) return;
+    this.#sessions.log?.closed(connection.id, connection.protocol, status, wasClean);
   }
 
   /** A listener of a connection threw or rejected. */
@@ -60,8 +64,18 @@ export class OpenConnections<Context> {
     this.#sessions.report(error);
   }
 
-  /** Writes a message, which is also given encoded, to all of them. */
-  write(message: string, encoded: Message): void {
+  /** Writes a message to all of them, encoded once. */
+  broadcast(message: string): void {
+    if (typeof message !== "string") {
+      throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
+    }
+    const encoded = Message.encoded(message);
+    const { maxBufferedBytes } = this.#sessions;
+    if (maxCostOf(encoded) > maxBufferedBytes) {
+      throw new RangeError(
+        `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
+      );
+    }
     for (const session of this.#open.values()) session.write(message, encoded);
   }
 }

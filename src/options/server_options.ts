@@ -251,7 +251,9 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   baseUrl?: string | (() => string) | undefined;
   /**
-   * Called with each line of the server's log.
+   * Called with each line of the server's log: errors; with `info`, refusals and their reasons, at
+   * most one line a minute for each kind; with `debug`, each connection's beginning and end. Text of
+   * clients is escaped and cut, so that no client can forge a line.
    *
    * @default prints errors to the console, drops the rest
    */

@@ -215,6 +215,7 @@ function enabledTransports(settings: Checked): Set<Protocol> {
   return enabled;
 }
 
-function logErrors(severity: LogSeverity, message: string): void {
+/** The default of the option `log`. */
+export function logErrors(severity: LogSeverity, message: string): void {
   if (severity === "error") console.error(message);
 }

@@ -36,7 +36,10 @@ function headers(call: Call): ResponseHeaders {
 
 function respond(call: Call): PlainResponse {
   const { turnedAway } = call.service.sessions;
-  if (turnedAway !== undefined) return errorResponse(503, turnedAway, headers(call));
+  if (turnedAway !== undefined) {
+    call.log?.refused(turnedAway);
+    return errorResponse(503, turnedAway, headers(call));
+  }
   return new PlainResponse(200, headers(call), describe(call));
 }
 

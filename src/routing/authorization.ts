@@ -53,9 +53,11 @@ export function authorized(
     const grant = grantOf(result, authorization);
     if (isResponse(grant)) {
       checkSendable(grant);
+      call.log?.refused("authorize", () => `its response has the status ${grant.status}`);
       return grant;
     }
     if (grant === undefined || (session !== undefined && session.key !== grant.key)) {
+      call.log?.refused(grant === undefined ? "authorize" : "key");
       return forbidden(headers(call));
     }
     return next(grant);

@@ -11,6 +11,7 @@ import { ClientInfo, type RemoteAddress } from "../session/client_info.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
 import { ProxiedClientInfo, type Proxies, remoteOf } from "./proxied_client_info.ts";
 import type { RequestRuntime } from "../runtimes/runtime.ts";
+import type { ServerLog } from "../session/server_log.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import type { Settings } from "../options/settings.ts";
@@ -72,6 +73,11 @@ export class Call {
     this.#url = url;
     this.#start = start;
     this.#prefixEnd = prefixEnd;
+  }
+
+  /** Where refusals are told, if anywhere. */
+  get log(): ServerLog | undefined {
+    return this.service.sessions.log;
   }
 
   /** The request's path and query, as in its request line. */

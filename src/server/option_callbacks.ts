@@ -16,6 +16,9 @@ import { trustOf } from "../options/trust_proxy.ts";
 import type { Proxies } from "../routing/proxied_client_info.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
+import { pathOf } from "../routing/router.ts";
+import { quoted } from "../protocol/quoted.ts";
+import type { ServerLog } from "../session/server_log.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
 /** The results of options for a request, whether they are values or functions. */
@@ -26,11 +29,13 @@ export class OptionCallbacks {
   readonly proxies: Proxies | undefined;
   readonly #settings: Settings;
   readonly #errors: ErrorReporter;
+  readonly #log: ServerLog | undefined;
   readonly #originCheck: OriginCheck | undefined;
 
-  constructor(settings: Settings, errors: ErrorReporter) {
+  constructor(settings: Settings, errors: ErrorReporter, log?: ServerLog) {
     this.#settings = settings;
     this.#errors = errors;
+    this.#log = log;
     const { authorize, origins } = settings;
     this.#originCheck = originCheck(origins);
     const report = (error: unknown) => errors.report(error);
@@ -109,7 +114,10 @@ export class OptionCallbacks {
   /** The response to a request outside the prefix. The caller deals with what is thrown. */
   fallBack(request: Request, info: unknown): HandlerResult | PromiseLike<HandlerResult> {
     const { fallback } = this.#settings;
-    if (fallback === undefined) return notFound();
+    if (fallback === undefined) {
+      this.#log?.refused("outside", () => quoted(pathIn(request.url)));
+      return notFound();
+    }
     const result = fallback(request, info);
     return isThenable(result) ? Promise.resolve(result).then(checkFallback) : checkFallback(result);
   }
@@ -120,6 +128,12 @@ export class OptionCallbacks {
     if (check === undefined) return true;
     // Browsers of 2011, with draft 8 of the websocket protocol, send the second.
     const origin = request.headers.get("Origin") ?? request.headers.get("Sec-WebSocket-Origin");
+    if (this.#passes(check, origin, request)) return true;
+    this.#log?.refused("origin", () => origin === null ? "of another site" : quoted(origin));
+    return false;
+  }
+
+  #passes(check: OriginCheck, origin: string | null, request: Request): boolean {
     // For requests without an origin, browsers report whether a page of another site made them.
     if (origin === null) return request.headers.get("Sec-Fetch-Site") !== "cross-site";
     const allowed: unknown = this.#errors.callSafely(() => check(origin, request));
@@ -128,6 +142,12 @@ export class OptionCallbacks {
     }
     return allowed === true;
   }
+}
+
+/** The path of a URL, without its query, which may contain secrets. */
+function pathIn(url: string): string {
+  const { start, end } = pathOf(url);
+  return url.slice(start, end);
 }
 
 /** The valid names that a client offers, in its order and without duplicates. */

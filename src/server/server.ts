@@ -5,7 +5,6 @@
  */
 
 import { forbidden } from "../routing/authorization.ts";
-import { maxCostOf } from "../session/send_queue.ts";
 import { Connection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
 import { PlainResponse } from "../http/plain_response.ts";
@@ -14,7 +13,7 @@ import { isSentToHost } from "../http/host.ts";
 import { ErrorReporter } from "./error_reporter.ts";
 import { type Connections, OpenConnections } from "../connection/open_connections.ts";
 import type { ServerOptions } from "../options/server_options.ts";
-import { Message } from "../protocol/message.ts";
+import { quoted } from "../protocol/quoted.ts";
 import { OptionCallbacks } from "./option_callbacks.ts";
 import { isLiteral, type PrefixMatcher, prefixMatcher } from "../options/prefix.ts";
 import type { HandlerResult } from "../routing/route.ts";
@@ -24,23 +23,13 @@ import { type RequestRuntime, type Runtime, runtimeOf } from "../runtimes/runtim
 import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
 import { Session } from "../session/session.ts";
+import { ServerLog } from "../session/server_log.ts";
+import type { ServerEvents } from "./server_events.ts";
 import { SessionStore } from "../session/session_store.ts";
-import { ignoredOptions, readOptions, type Settings } from "../options/settings.ts";
+import { ignoredOptions, logErrors, readOptions, type Settings } from "../options/settings.ts";
+import { logNoRoute } from "./no_route.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
-
-/** The events of a {@linkcode Server}, with what their listeners get. */
-export interface ServerEvents<Context = unknown> {
-  /** A client connected. */
-  connection: [connection: Connection<Context>];
-  /** The older name of `connection`; fires right after it. */
-  open: [connection: Connection<Context>];
-  /**
-   * A listener, or a function that was passed as an option, threw or rejected. If nothing listens,
-   * the error is logged.
-   */
-  error: [error: unknown];
-}
 
 /** The runtime unless `useRuntime` sets another: plain HTTP, without websockets or addresses. */
 let runtime: Runtime = (request) => ({
@@ -82,11 +71,12 @@ export function useRuntime(found: Runtime | undefined, handlers: WebSocketHandle
  * @typeParam Context What the application keeps in `connection.context`.
  */
 export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
-  readonly #settings: Settings;
   readonly #matchPrefix: PrefixMatcher;
   readonly #hasPattern: boolean;
   readonly #router: Router;
   readonly #errors: ErrorReporter;
+  /** Absent if the option `log` is not given: then nothing about clients is put into words. */
+  readonly #log: ServerLog | undefined;
   readonly #callbacks: OptionCallbacks;
   readonly #service: Service;
   readonly #runtime = runtime;
@@ -114,7 +104,6 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   constructor(options: ServerOptions = {}) {
     super();
     const settings = readOptions(options);
-    this.#settings = settings;
     this.#matchPrefix = prefixMatcher(settings.prefix);
     this.#hasPattern = !isLiteral(settings.prefix);
     this.#router = new Router(createRoutes(settings));
@@ -122,8 +111,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     for (const name of ignoredOptions(options)) {
       this.#errors.log("info", `The option ${name} is ignored`);
     }
-    this.#callbacks = new OptionCallbacks(settings, this.#errors);
-    this.#service = this.#createService();
+    if (settings.log !== logErrors) {
+      this.#log = new ServerLog((severity, line) => this.#errors.log(severity, line));
+    }
+    this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
+    this.#service = this.#createService(settings);
     this.#open = new OpenConnections(this, this.#service.sessions);
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = websocketHandlers as WebSocketHandlers;
@@ -173,6 +165,20 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   /**
+   * Announces that the service will end: from now on, `/info` gets a 503, so that a load balancer
+   * with health checks sends new clients elsewhere. Sessions, old and new, go on as before. Wait
+   * until the balancer has noticed, then call {@linkcode Server.close}. Further calls have no effect.
+   */
+  drain(): void {
+    this.#service.sessions.isDraining = true;
+  }
+
+  /** Whether `drain` or `close` was called: `/info` gets a 503. */
+  get draining(): boolean {
+    return this.#service.sessions.isDraining;
+  }
+
+  /**
    * Ends the service: new sessions are refused with a 503. Open ones get what was written to them,
    * and a close frame. Further calls have no effect.
    *
@@ -183,7 +189,13 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * @throws {TypeError} If the reason is not a string.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    return (this.#closed ??= shutDown(this.#service.sessions, options));
+    if (this.#closed === undefined) {
+      this.#closed = shutDown(this.#service.sessions, options);
+      this.drain();
+      // First, so that the lines are there when the caller goes on.
+      this.#closed.then(() => this.#log?.writeCounts());
+    }
+    return this.#closed;
   }
 
   /** The same as {@linkcode Server.close}, for `await using`. */
@@ -198,17 +210,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * @throws {RangeError} If the message alone is larger than `maxBufferedBytes`. It is not sent.
    */
   broadcast(message: string): void {
-    if (typeof message !== "string") {
-      throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
-    }
-    const encoded = Message.encoded(message);
-    const { maxBufferedBytes } = this.#settings;
-    if (maxCostOf(encoded) > maxBufferedBytes) {
-      throw new RangeError(
-        `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
-      );
-    }
-    this.#open.write(message, encoded);
+    this.#open.broadcast(message);
   }
 
   #reply(
@@ -220,9 +222,15 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     const { start, end } = pathOf(url);
     const prefixEnd = this.#matchPrefix(url, start, end);
     if (prefixEnd < 0) return this.#callbacks.fallBack(request, info);
-    if (runtime.hasItsPath?.(url, start) === false) return misled();
+    if (runtime.hasItsPath?.(url, start) === false) {
+      this.#log?.refused("host");
+      return misled();
+    }
     const match = this.#router.find(url, prefixEnd, end);
-    if (match === undefined) return notFound();
+    if (match === undefined) {
+      logNoRoute(this.#service, url, start, prefixEnd, end);
+      return notFound();
+    }
     const { route, sessionId } = match;
     if (!route.isPublic && !this.#callbacks.allows(request)) {
       return forbidden();
@@ -233,9 +241,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       : sessionId;
     const call = new Call(this.#service, request, info, runtime, key, url, start, prefixEnd);
     const handler = route.handlers.get(request.method);
-    return handler === undefined
-      ? methodNotAllowed(route.allow, route.headers(call))
-      : handler(call);
+    if (handler !== undefined) return handler(call);
+    this.#log?.refused("method", () => `${quoted(request.method)}, allowed are ${route.allow}`);
+    return methodNotAllowed(route.allow, route.headers(call));
   }
 
   #respond(reply: HandlerResult, request: Request, runtime?: RequestRuntime): Response {
@@ -273,11 +281,11 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     }
   }
 
-  #createService(): Service {
-    const settings = this.#settings;
+  #createService(settings: Settings): Service {
     const sessions = new SessionStore(settings);
     const callbacks = this.#callbacks;
     sessions.report = (error) => this.#errors.report(error);
+    sessions.log = this.#log;
     return {
       settings,
       sessions,

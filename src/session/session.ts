@@ -123,7 +123,10 @@ export class Session extends TimeoutEntry implements BufferOwner {
 
   /** Gives the session a receiver. A second one is closed with 2010. */
   attach(receiver: Receiver, client: ClientInfo): void {
-    if (this.#receiver !== undefined) return this.#endReceiver(receiver, stillOpen);
+    if (this.#receiver !== undefined) {
+      this.#sessions.log?.refused("receiver");
+      return this.#endReceiver(receiver, stillOpen);
+    }
     this.#receiver = receiver;
     this.#full = false;
     this.client = client;
@@ -296,6 +299,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
       this.application?.forget();
       return this.readyState === CLOSED ? undefined : this.destroy();
     }
+    this.#sessions.log?.refused("share");
     const unread = this.application?.unreadCost ?? 0;
     this.close(unread > this.#queue.cost ? unreadMessages : slowConsumer);
     this.#queue.clear();
@@ -323,7 +327,7 @@ export class Session extends TimeoutEntry implements BufferOwner {
   #enqueue(message: Message): boolean {
     // It alone is too much, and no part of it is sent.
     if (this.#queue.costOf(message) > this.#sessions.maxBufferedBytes) {
-      this.close(slowConsumer);
+      this.#closeSlow();
       return false;
     }
     this.#queue.add(message);
@@ -335,10 +339,22 @@ export class Session extends TimeoutEntry implements BufferOwner {
     if (inReceiver > room) inReceiver = this.#receiver?.bufferedAmount ?? 0;
     const isTooMuch = inReceiver > room ||
       this.#sessions.bufferBudget.isOverrunBy(this);
-    if (isTooMuch) this.close(slowConsumer);
+    if (isTooMuch) this.#closeSlow();
     else if (this.#queue.bytes + inReceiver <= this.#sessions.highWaterMark) return true;
     this.#needsDrain = true;
     return false;
+  }
+
+  /** Too much waits for the client. */
+  #closeSlow(): void {
+    this.close(slowConsumer);
+    this.#sessions.log?.refused("slow");
+  }
+
+  /** The application leaves too much unread. */
+  closeUnread(): void {
+    this.close(unreadMessages);
+    this.#sessions.log?.refused("unread");
   }
 
   /** Ends the session after what is written already; does nothing unless it is open. */

@@ -5,6 +5,8 @@
  */
 
 import type { CloseStatus } from "../protocol/close_codes.ts";
+import type { Unavailable } from "./refusals.ts";
+import type { ServerLog } from "./server_log.ts";
 import type { Session } from "./session.ts";
 import { type ClosingConnection, ClosingConnections } from "./closing_connections.ts";
 import { BufferBudget } from "./buffer_budget.ts";
@@ -57,8 +59,12 @@ export class SessionStore {
   readonly #endedUnread = new Set<Session>();
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
+  /** Whether `/info` turns clients away, so that load balancers send them elsewhere. */
+  isDraining = false;
   /** How many have not had their end yet. */
   open = 0;
+  /** Tells of refusals and connections; absent if the option `log` is not given. */
+  log: ServerLog | undefined;
   /** Takes errors that have no caller. */
   report: (error: unknown) => void = () => {};
   /** Called when a session or a connection has ended. */
@@ -100,13 +106,17 @@ export class SessionStore {
   }
 
   /** Why none may be opened now, for a 503. */
-  get refusal(): string | undefined {
-    return this.turnedAway ??
+  get refusal(): Unavailable | undefined {
+    return this.#unavailable ??
       (this.#all.size < this.#maxSessions ? undefined : "Too many sessions");
   }
 
-  /** Why new clients are turned away, for a 503 of `/info` as well. */
-  get turnedAway(): string | undefined {
+  /** Why `/info` turns clients away, for its 503. While the server drains, sessions still open. */
+  get turnedAway(): Unavailable | undefined {
+    return this.#unavailable ?? (this.isDraining ? "Server is draining" : undefined);
+  }
+
+  get #unavailable(): Unavailable | undefined {
     if (this.closing !== undefined) return "Server is shutting down";
     return this.bufferBudget.isFull ? "Too many bytes are waiting" : undefined;
   }
@@ -143,6 +153,7 @@ export class SessionStore {
   free(session: Session): void {
     this.#all.delete(session);
     if (this.#byId.get(session.id) === session) this.#byId.delete(session.id);
+    this.log?.ended(session.id);
   }
 
   /** A connection is gone; it may have been a closing one. */

@@ -1,6 +1,9 @@
 /** Tests of SockJS in Hono applications, against a server process per runtime. */
 
 import { assert, assertEquals } from "@std/assert";
+import { Hono } from "hono";
+import { createServer } from "../../mod.ts";
+import { sockjs } from "../../src/adapters/hono.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { harmful, harmless } from "./middleware.ts";
 import { nodes, onEachRuntime, onTheirOwn, theEnd } from "./on_each_runtime.ts";
@@ -160,5 +163,18 @@ onEachRuntime("without upgradeWebSocket there are no websockets, which is logged
   await hono.get("/bare_http/info");
   assertEquals(await hono.logged("/bare_http"), []);
 }, nodes);
+
+Deno.test("through middleware, info of a server that drains is a 503 with CORS, and sessions open", async () => {
+  const echo = createServer({ prefix: "/echo" });
+  const app = new Hono();
+  app.use(sockjs(echo));
+  echo.drain();
+  const info = await app.request("/echo/info", { headers: { Origin: "http://page" } });
+  assertEquals([info.status, await info.text()], [503, "Server is draining"]);
+  assertEquals(info.headers.get("Access-Control-Allow-Origin"), "http://page");
+  const poll = await app.request("/echo/server/id/xhr", { method: "POST" });
+  assertEquals([poll.status, await poll.text()], [200, "o\n"]);
+  await echo.close({ timeout: 0 });
+});
 
 theEnd();

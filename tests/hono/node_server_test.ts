@@ -26,7 +26,10 @@ function upgradeRequest(): Request {
 
 function createEcho() {
   const logged: string[] = [];
-  const echo = createServer({ prefix: "/echo", log: (_, message) => logged.push(message) });
+  const echo = createServer({
+    prefix: "/echo",
+    log: (severity, message) => severity === "error" && logged.push(message),
+  });
   return { echo, logged };
 }
 

@@ -63,6 +63,11 @@ function test(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
+/** The option `log` that keeps the first line of each error. */
+function errorsTo(kept: string[]): NonNullable<ServerOptions["log"]> {
+  return (severity, message) => severity === "error" && kept.push(message.split("\n")[0] ?? "");
+}
+
 async function echoes(client: PollingClient): Promise<void> {
   assertEquals(await client.poll(), "o");
   await client.send("one");
@@ -111,6 +116,35 @@ test("one server serves several prefixes, with options for each", async () => {
   assertMatch(await site.get("/one/info"), /"websocket":false/);
   assertMatch(await site.get("/two/info"), /"websocket":true/);
   assertEquals(await site.get("/unused"), "the site's own");
+});
+
+test("drain reaches all installations, those that come later too, and sessions go on", async () => {
+  const echo = createEcho();
+  await using site = await Site.open((http) => {
+    echo.installHandlers(http, { prefix: "/before" });
+    echo.drain();
+    echo.installHandlers(http, { prefix: "/after" });
+  });
+  assertEquals(echo.draining, true);
+  for (const prefix of ["/before", "/after"]) {
+    assertEquals(await site.get(`${prefix}/info`), "Server is draining");
+    await echoes(site.client(prefix));
+  }
+});
+
+test("close ends the connections of all installations, and later ones get 503", async () => {
+  const echo = createEcho();
+  await using site = await Site.open((http) => echo.installHandlers(http, { prefix: "/one" }));
+  await using other = await Site.open((http) => echo.installHandlers(http, { prefix: "/two" }));
+  const clients = [site.client("/one"), other.client("/two")];
+  for (const client of clients) await echoes(client);
+  const closed = echo.close({ code: 4000, reason: "bye" });
+  for (const client of clients) assertEquals(await client.poll(), 'c[4000,"bye"]');
+  await closed;
+  assertEquals(echo.draining, true);
+  assertEquals(await site.get("/one/info"), "Server is shutting down");
+  echo.installHandlers(site.http, { prefix: "/three" });
+  assertEquals(await site.get("/three/info"), "Server is shutting down");
 });
 
 test("detach takes a server off one HTTP server, or off all", async () => {
@@ -181,7 +215,7 @@ test("jsessionid sees no cookies where other code has changed their header", asy
 test("a function for jsessionid that throws or rejects sets no cookie", async () => {
   const log: string[] = [];
   await using site = await Site.open((http) => {
-    const echo = createEcho({ prefix: "/echo", log: (severity) => log.push(severity) });
+    const echo = createEcho({ prefix: "/echo", log: errorsTo(log) });
     const failing = [
       () => {
         throw new Error("Thrown");
@@ -196,7 +230,7 @@ test("a function for jsessionid that throws or rejects sets no cookie", async ()
     const response = await site.client(prefix).receive();
     assertEquals([await response.text(), response.headers.getSetCookie()], ["o\n", []]);
   }
-  assertEquals(log, ["error", "error"]);
+  assertEquals(log, ["Error: Thrown", "Error: Rejected"]);
 });
 
 test("a listener that fails closes its connection, and the error goes to the log", async () => {
@@ -210,9 +244,7 @@ test("a listener that fails closes its connection, and the error goes to the log
       });
     });
     for (const prefix of ["/rejects", "/throws"]) {
-      const report = (severity: string, message: string) =>
-        log.push(`${prefix} ${severity} ${message.split("\n")[0]}`);
-      server.installHandlers(http, { prefix, log: report });
+      server.installHandlers(http, { prefix, log: errorsTo(log) });
     }
   });
   const [rejects, throws] = [site.client("/rejects"), site.client("/throws")];
@@ -221,7 +253,7 @@ test("a listener that fails closes its connection, and the error goes to the log
   for (const client of [rejects, throws]) {
     assertEquals(await client.poll(), 'c[1011,"Internal error"]');
   }
-  assertEquals(log, ["/rejects error Error: Rejected", "/throws error Error: Thrown"]);
+  assertEquals(log, ["Error: Rejected", "Error: Thrown"]);
 });
 
 test("with a listener for error nothing is logged", async () => {
@@ -236,7 +268,7 @@ test("with a listener for error nothing is logged", async () => {
     server.on("connection", () => {
       throw "from a listener";
     });
-    server.installHandlers(http, { log: (_severity, message) => log.push(message) });
+    server.installHandlers(http, { log: errorsTo(log) });
   });
   assertEquals(await site.client().poll(), "o");
   await site.get("/echo/info");

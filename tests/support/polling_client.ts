@@ -14,14 +14,19 @@ interface Handler {
   handle(request: Request, info?: unknown): Response | Promise<Response>;
 }
 
-/** A server under `/echo` that keeps its log lines. */
+/** Lines about clients, which have tests of their own. */
+const aboutClients = /^(?:Refused|Opened|Closed) /;
+
+/** A server under `/echo` that keeps its log lines, but for those about clients. */
 export function serve(
   options: ServerOptions = {},
 ): { server: Server; log: string[] } {
   const log: string[] = [];
   const server = new Server({
     prefix: "/echo",
-    log: (severity, message) => log.push(`${severity} ${message}`),
+    log: (severity, message) => {
+      if (!aboutClients.test(message)) log.push(`${severity} ${message}`);
+    },
     ...options,
   });
   return { server, log };

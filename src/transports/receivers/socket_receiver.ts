@@ -25,6 +25,7 @@ import { decodeText } from "../../protocol/payload.ts";
 import { utf8Length } from "../../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../../runtimes/runtime.ts";
 import type { Service } from "../../routing/call.ts";
+import { refusalOf } from "../../session/refusals.ts";
 import type { Session } from "../../session/session.ts";
 import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
@@ -289,6 +290,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     session?.flush();
     this.end(status);
     session?.disconnect(this, status, false);
+    this.#service.sessions.log?.refused(refusalOf(status));
   }
 }
 

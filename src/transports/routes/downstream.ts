@@ -18,6 +18,7 @@ import {
   route,
 } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
+import type { Unavailable } from "../../session/refusals.ts";
 import type { Session } from "../../session/session.ts";
 import { inNextTurn } from "../../event_loop/turns.ts";
 import { PollReceiver } from "../receivers/poll_receiver.ts";
@@ -36,11 +37,13 @@ function downstreamHandler(transport: HttpTransport): Handler {
   return function handle(call): HandlerResult | Promise<HandlerResult> {
     const framing = transport.framing(call);
     if (typeof framing === "string") {
+      call.log?.refused("callback");
       return errorResponse(500, framing, transport.headers(call));
     }
     const { sessions } = call.service;
     const session = sessions.get(call.sessionId);
-    if (session === undefined && sessions.refusal !== undefined) return refused(transport, call);
+    const { refusal } = sessions;
+    if (session === undefined && refusal !== undefined) return refused(transport, call, refusal);
     return authorized(call, session, transport.headers, (grant) => {
       // Looked up again: `authorize` may be asynchronous.
       if (!sessions.get(call.sessionId)?.attached) {
@@ -57,8 +60,9 @@ function downstreamHandler(transport: HttpTransport): Handler {
 }
 
 /** No session may be opened now. */
-function refused(transport: HttpTransport, call: Call): PlainResponse {
-  return errorResponse(503, call.service.sessions.refusal ?? "", transport.headers(call));
+function refused(transport: HttpTransport, call: Call, reason: Unavailable): PlainResponse {
+  call.log?.refused(reason);
+  return errorResponse(503, reason, transport.headers(call));
 }
 
 /** How often, and how many ms each time, a second receiver waits for the first to go. */
@@ -86,11 +90,11 @@ function attachReceiver(
   let session = service.sessions.get(call.sessionId);
   // It may be another session: `authorize` may be asynchronous.
   if (session !== undefined && session.key !== grant.key && service.authorization !== undefined) {
+    call.log?.refused("key");
     return forbidden(transport.headers(call));
   }
-  if (session === undefined && service.sessions.refusal !== undefined) {
-    return refused(transport, call);
-  }
+  const { refusal } = service.sessions;
+  if (session === undefined && refusal !== undefined) return refused(transport, call, refusal);
   const { prelude } = framing;
   const clientInfo = call.clientInfo(transport.protocol);
   // Otherwise the session keeps all headers of the request, which a client may have made long.

@@ -9,6 +9,7 @@ import type { PlainResponse } from "../../http/plain_response.ts";
 import { errorResponse } from "../../http/errors.ts";
 import { notCached, type ResponseHeaders } from "../../http/headers.ts";
 import type { Grant } from "../../options/option_functions.ts";
+import { quoted } from "../../protocol/quoted.ts";
 import type { Protocol } from "../../protocol/transport_names.ts";
 import { type HandlerResult, type Route, route } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
@@ -33,12 +34,16 @@ function upgrade(
 ): HandlerResult | Promise<HandlerResult> {
   const { service, runtime, request } = call;
   const refused = refuse(request.headers);
-  if (refused !== undefined) return refused;
-  const { sessions } = service;
-  const full = () =>
-    sessions.refusal === undefined
-      ? undefined
-      : errorResponse(503, sessions.refusal, errorFields());
+  if (refused !== undefined) {
+    call.log?.refused("handshake", () => handshakeText(request.headers));
+    return refused;
+  }
+  const full = () => {
+    const reason = service.sessions.refusal;
+    if (reason === undefined) return undefined;
+    call.log?.refused(reason);
+    return errorResponse(503, reason, errorFields());
+  };
   const open = (grant: Grant, subprotocol: string | undefined) => {
     // Checked again: the application may have been asynchronous.
     const fullResponse = full();
@@ -54,7 +59,9 @@ function upgrade(
     );
     if (!("upgrade" in runtime)) service.warnOnce(howToUpgrade);
     const response = runtime.upgrade?.(receiver, service.warnOnce);
-    return response ?? errorResponse(400, refusal, errorFields());
+    if (response !== undefined) return response;
+    call.log?.refused("handshake", () => "the runtime did not take it");
+    return errorResponse(400, refusal, errorFields());
   };
   return full() ?? authorized(call, undefined, errorFields, (grant) => {
     const subprotocol = service.subprotocol(request);
@@ -90,6 +97,14 @@ function refuseVersion(): PlainResponse {
     Upgrade: "websocket",
     Connection: "Upgrade",
   });
+}
+
+/** The headers that a proxy may have removed, for the log. */
+function handshakeText(headers: Headers): string {
+  return ["Connection", "Upgrade", "Sec-WebSocket-Version"].map((name) => {
+    const value = headers.get(name);
+    return value === null ? `no ${name}` : `${name} ${quoted(value)}`;
+  }).join(", ");
 }
 
 /** Whether a comma-separated header has the token, in any case. */

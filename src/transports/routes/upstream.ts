@@ -44,6 +44,7 @@ function sessionOf(call: Call): Session | undefined {
 }
 
 function noSession(send: Send, call: Call): PlainResponse {
+  call.log?.noSession(call.sessionId);
   return notFound(send.headers(call));
 }
 
@@ -87,6 +88,7 @@ function deliver(send: Send, call: Call, session: Session): PlainResponse | Prom
     // The client went away in the middle, or broke the rules of chunking.
     () => {
       upload.end();
+      call.log?.refused("body");
       return errorResponse(400, "Cannot read the body", send.headers(call));
     },
   );
@@ -99,10 +101,12 @@ function accept(
   body: string | undefined,
 ): PlainResponse | Promise<PlainResponse> {
   if (body === undefined) {
+    call.log?.refused("longBody");
     return errorResponse(413, "Message too big", send.headers(call));
   }
   const messages = decodeBody(send.payload(body, call));
   if (typeof messages === "string") {
+    call.log?.refused("payload");
     return errorResponse(500, messages, send.headers(call));
   }
   // Meanwhile the session may have gone.

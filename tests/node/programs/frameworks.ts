@@ -16,7 +16,7 @@ import { serve } from "../../support/program_control.ts";
 const logged: string[] = [];
 const echo = createSockJS({
   prefix: "/echo",
-  log: (_severity, message) => logged.push(message),
+  log: (severity, message) => severity === "error" && logged.push(message),
 });
 echo.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));

@@ -15,7 +15,10 @@ const logged: string[] = [];
 
 /** A SockJS server that gives messages back, with its prefix before them. */
 function echo(prefix: string) {
-  const server = createSockJS({ prefix, log: (_severity, message) => logged.push(message) });
+  const server = createSockJS({
+    prefix,
+    log: (severity, message) => severity === "error" && logged.push(message),
+  });
   server.on("connection", (connection) => {
     connection.on("data", (message) => connection.write(`${prefix} ${message}`));
   });

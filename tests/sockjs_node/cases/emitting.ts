@@ -175,7 +175,7 @@ export const cases: Cases = {
     // Its `emit` notices no rejections of listeners for `error`.
     if (isBun) return;
     const log = new Arrivals<string>();
-    const server = createServer({ log: (_severity, line) => log.add(line) });
+    const server = createServer({ log: (severity, line) => severity === "error" && log.add(line) });
     wrap(server);
     await using opened = await open((connection) => {
       connection.on("data", failures["throws"]!);
