@@ -44,3 +44,10 @@ export function chosenPort(option: string | undefined): number | undefined {
   if (/^[0-9]{1,5}$/.test(value) && Number(value) <= 65535) return Number(value);
   return fail(`${name} takes a number from 0 to 65535 (0: any free port), not "${value}"`);
 }
+
+/** A time in the environment, in milliseconds; 0 if it is not set. */
+export function millisecondsOf(name: string): number {
+  const value = process.env[name] ?? "0";
+  if (/^[0-9]{1,7}$/.test(value)) return Number(value);
+  return fail(`${name} takes a number of milliseconds, up to 9999999, not "${value}"`);
+}

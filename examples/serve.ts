@@ -7,6 +7,7 @@
 import process from "node:process";
 import type { Server } from "../mod.ts";
 import { chosenPort, fail, readOptions } from "./command_line.ts";
+import { endGracefully, endOnSignals, type Service } from "./end_on_signals.ts";
 
 /** A fetch handler. */
 export type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
@@ -20,13 +21,14 @@ export interface DenoServes {
       onListen: (address: { port: number }) => void;
     },
     handler: Handler,
-  ): { finished: Promise<void> };
+  ): { finished: Promise<void>; shutdown(): Promise<void> };
 }
 
 /** What we use of Bun. */
 interface BunServes {
   serve(options: { hostname: string; port: number; fetch: Handler; websocket: unknown }): {
     port: number;
+    stop(): Promise<void>;
   };
 }
 
@@ -44,26 +46,33 @@ export const servesFetch = Deno !== undefined || Bun !== undefined;
 /**
  * Listens, and resolves with the address; the server's `fallback` answers what is not SockJS. The
  * port is what `--port` or the environment's `PORT` say; without them it is 8080, or a free one
- * where that is taken. SIGINT and SIGTERM end the process.
+ * where that is taken. SIGINT ends the process, and SIGTERM drains the server first.
  */
 export function serve<Context>(server: Server<Context>): Promise<string> {
-  return serveBy(async (port) => {
+  return serveBy([server], async (port) => {
     if (servesFetch) return await serveFetch(port, server.handler, server.websocket);
     const { serveNode } = await import("./serve_node.ts");
     return await serveNode(port, [server]);
   });
 }
 
-/** Listens on a port, of which 0 is any that is free, and gives the one that it got. */
-export type Listen = (port: number) => Promise<number>;
+/** An HTTP server that listens. */
+export interface Listening {
+  readonly port: number;
+  /** Accepts no more, and resolves when all responses are complete. */
+  stop(): Promise<unknown>;
+}
+
+/** Listens on a port, of which 0 is any that is free. */
+export type Listen = (port: number) => Promise<Listening>;
 
 /** Where examples listen without `--port` and `PORT`. */
 const usualPort = 8080;
 
-/** Does what `serve` does, by the caller's function. */
-export async function serveBy(listen: Listen): Promise<string> {
+/** Does what `serve` does for services, by the caller's function. */
+export async function serveBy(services: readonly Service[], listen: Listen): Promise<string> {
   const chosen = chosenPort(readOptions({ port: "NUMBER" }).port);
-  return await listenOn(chosen ?? usualPort, async (port) => {
+  const { port, stop } = await listenOn(chosen ?? usualPort, async (port) => {
     try {
       return await listen(port);
     } catch (error) {
@@ -72,13 +81,20 @@ export async function serveBy(listen: Listen): Promise<string> {
       return await listen(0);
     }
   });
+  endGracefully(services, stop);
+  return addressOf(port);
 }
 
-/** Listens, and resolves with the address. If the port cannot be used, the process ends. */
-export async function listenOn(port: number, listen: Listen): Promise<string> {
+/** Does what `serve` does on one port. SIGINT and SIGTERM end the process at once. */
+export async function serveAt(port: number, listen: Listen): Promise<string> {
   endOnSignals();
+  return addressOf((await listenOn(port, listen)).port);
+}
+
+/** Listens. If the port cannot be used, the process ends. */
+async function listenOn(port: number, listen: Listen): Promise<Listening> {
   try {
-    return addressOf(await listen(port));
+    return await listen(port);
   } catch (error) {
     if (isTaken(error)) return fail(`port ${port} is taken; choose another one with --port`);
     const { code, message } = error as { code?: unknown; message: string };
@@ -117,10 +133,11 @@ export async function serveFetch(
   port: number,
   handler: Handler,
   websocket: unknown,
-): Promise<number> {
+): Promise<Listening> {
   if (Deno !== undefined) return await serveOnDeno(Deno, port, handler);
   if (Bun !== undefined) {
-    return Bun.serve({ hostname, port, fetch: handler, websocket }).port;
+    const server = Bun.serve({ hostname, port, fetch: handler, websocket });
+    return { port: server.port, stop: () => server.stop() };
   }
   throw new Error("Cannot serve: this runtime has no server for fetch handlers");
 }
@@ -129,17 +146,23 @@ export async function serveFetch(
  * Serves, and serves again when Deno gives up, which it does when it is out of file descriptors.
  * Open connections and sessions live on meanwhile.
  */
-export function serveOnDeno(deno: DenoServes, port: number, handler: Handler): Promise<number> {
+export function serveOnDeno(
+  deno: DenoServes,
+  port: number,
+  handler: Handler,
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     let hasListened = false;
+    let server: ReturnType<DenoServes["serve"]>;
     const onListen = (address: { port: number }) => {
       hasListened = true;
       port = address.port;
-      resolve(port);
+      resolve({ port, stop: () => server.shutdown() });
     };
     const serve = async () => {
       try {
-        await deno.serve({ hostname, port, onListen }, handler).finished;
+        server = deno.serve({ hostname, port, onListen }, handler);
+        await server.finished;
       } catch (error) {
         if (!hasListened) return reject(error);
         console.error(error);
@@ -148,13 +171,6 @@ export function serveOnDeno(deno: DenoServes, port: number, handler: Handler): P
     };
     serve();
   });
-}
-
-/** Ends the process when it is asked to. */
-export function endOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => process.exit(0));
-  }
 }
 
 /** Where a browser finds what listens on a port. */

@@ -9,7 +9,7 @@ import { Hono } from "hono";
 import type { UpgradeWebSocket as HonoUpgradeWebSocket } from "hono/ws";
 import { type Server, websocketHandlers } from "../mod.ts";
 import { type Middleware, sockjs } from "../src/adapters/hono.ts";
-import { type DenoServes, hostname, serveOnDeno } from "./serve.ts";
+import { type DenoServes, hostname, type Listening, serveOnDeno } from "./serve.ts";
 
 /** The parts of a Hono application that differ between runtimes. */
 export interface HonoRuntime {
@@ -17,8 +17,8 @@ export interface HonoRuntime {
   /** For an application's own websockets; on Node for SockJS as well. */
   // deno-lint-ignore no-explicit-any
   readonly upgradeWebSocket: HonoUpgradeWebSocket<any, any>;
-  /** Listens, and gives the port. */
-  serve(app: Hono, port: number): Promise<number>;
+  /** Listens. */
+  serve(app: Hono, port: number): Promise<Listening>;
 }
 
 /** What is used of Deno and Bun. */
@@ -27,6 +27,7 @@ interface Globals {
   Bun?: {
     serve(options: { hostname: string; port: number; fetch: Hono["fetch"]; websocket: unknown }): {
       port: number;
+      stop(): Promise<void>;
     };
   };
 }
@@ -57,7 +58,7 @@ async function onBun(bun: NonNullable<Globals["Bun"]>): Promise<HonoRuntime> {
         fetch: app.fetch,
         websocket: websocketHandlers(websocket),
       });
-      return Promise.resolve(served.port);
+      return Promise.resolve({ port: served.port, stop: () => served.stop() });
     },
   };
 }
@@ -73,7 +74,10 @@ async function onNode(): Promise<HonoRuntime> {
         // The cast is for `exactOptionalPropertyTypes`, which `@types/ws` does not know.
         const server = new WebSocketServer({ noServer: true }) as WebSocketServerLike;
         const options = { hostname, port, fetch: app.fetch, websocket: { server } };
-        serve(options, (address) => resolve(address.port)).on("error", reject);
+        const httpServer = serve(options, ({ port }) => {
+          resolve({ port, stop: () => new Promise((resolve) => httpServer.close(resolve)) });
+        });
+        httpServer.on("error", reject);
       }),
   };
 }

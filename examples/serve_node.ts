@@ -7,16 +7,17 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { installHandlers, type SockJSServer } from "../src/adapters/node.ts";
-import { hostname } from "./serve.ts";
+import { hostname, type Listening } from "./serve.ts";
 
-/** Listens, and resolves with the port. The `fallback` of the first answers what is none's. */
-export function serveNode(port: number, servers: readonly SockJSServer[]): Promise<number> {
+/** Listens. The `fallback` of the first answers what is none's. */
+export function serveNode(port: number, servers: readonly SockJSServer[]): Promise<Listening> {
   const httpServer = createServer();
   for (const server of servers) installHandlers(server, httpServer);
   return new Promise((resolve, reject) => {
     httpServer.on("error", reject);
     httpServer.listen(port, hostname, () => {
-      resolve((httpServer.address() as AddressInfo).port);
+      const stop = () => new Promise((resolve) => httpServer.close(resolve));
+      resolve({ port: (httpServer.address() as AddressInfo).port, stop });
     });
   });
 }

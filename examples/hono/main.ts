@@ -36,5 +36,5 @@ app.post("/announcements", async (c) => {
 const page = filesOf(new URL("../chat/page/", import.meta.url));
 app.get("*", (c) => page(c.req.raw));
 
-const address = await serveBy((port) => honoRuntime.serve(app, port));
+const address = await serveBy([chat], (port) => honoRuntime.serve(app, port));
 announce("The chat room inside a Hono application, and its page", address);

@@ -5,7 +5,7 @@
  */
 
 import { chosenPort, fail, readOptions } from "../command_line.ts";
-import { listenOn, serveFetch, servesFetch } from "../serve.ts";
+import { type Listening, serveAt, serveFetch, servesFetch } from "../serve.ts";
 import type { Services } from "./services.ts";
 
 /** What the arguments say. */
@@ -19,12 +19,16 @@ export interface Arguments {
   via: "fetch" | "node" | "hono";
 }
 
-/** Listens, and resolves with the address. SIGINT and SIGTERM end the process. */
+/** Listens, and resolves with the address. SIGINT and SIGTERM end the process at once. */
 export function serve({ port, via }: Arguments, services: Services): Promise<string> {
-  return listenOn(port, (port) => listen(via, port, services));
+  return serveAt(port, (port) => listen(via, port, services));
 }
 
-async function listen(via: Arguments["via"], port: number, services: Services): Promise<number> {
+async function listen(
+  via: Arguments["via"],
+  port: number,
+  services: Services,
+): Promise<Listening> {
   // What a way of serving needs, it alone loads.
   if (via === "node") {
     return await (await import("../serve_node.ts")).serveNode(port, services.servers);

@@ -173,6 +173,20 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   }
 
   /**
+   * Announces that the service will end: from now on, `/info` gets a 503, so that a load balancer
+   * with health checks sends new clients elsewhere. Sessions, old and new, go on as before. Wait
+   * until the balancer has noticed, then call {@linkcode Server.close}. Further calls have no effect.
+   */
+  drain(): void {
+    this.#service.sessions.isDraining = true;
+  }
+
+  /** Whether `drain` or `close` was called: `/info` gets a 503. */
+  get draining(): boolean {
+    return this.#service.sessions.isDraining;
+  }
+
+  /**
    * Ends the service: new sessions are refused with a 503. Open ones get what was written to them,
    * and a close frame. Further calls have no effect.
    *
@@ -183,7 +197,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * @throws {TypeError} If the reason is not a string.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    return (this.#closed ??= shutDown(this.#service.sessions, options));
+    this.#closed ??= shutDown(this.#service.sessions, options);
+    this.drain();
+    return this.#closed;
   }
 
   /** The same as {@linkcode Server.close}, for `await using`. */

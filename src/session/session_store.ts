@@ -57,6 +57,8 @@ export class SessionStore {
   readonly #endedUnread = new Set<Session>();
   /** What the server is being closed with, if it is. */
   closing: CloseStatus | undefined;
+  /** Whether `/info` turns clients away, so that load balancers send them elsewhere. */
+  isDraining = false;
   /** How many have not had their end yet. */
   open = 0;
   /** Takes errors that have no caller. */
@@ -101,12 +103,16 @@ export class SessionStore {
 
   /** Why none may be opened now, for a 503. */
   get refusal(): string | undefined {
-    return this.turnedAway ??
+    return this.#unavailable ??
       (this.#all.size < this.#maxSessions ? undefined : "Too many sessions");
   }
 
-  /** Why new clients are turned away, for a 503 of `/info` as well. */
+  /** Why `/info` turns clients away, for its 503. While the server drains, sessions still open. */
   get turnedAway(): string | undefined {
+    return this.#unavailable ?? (this.isDraining ? "Server is draining" : undefined);
+  }
+
+  get #unavailable(): string | undefined {
     if (this.closing !== undefined) return "Server is shutting down";
     return this.bufferBudget.isFull ? "Too many bytes are waiting" : undefined;
   }

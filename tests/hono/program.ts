@@ -80,6 +80,6 @@ app.use(sockjs(createEcho("/bare_http", { websocket: false })));
 
 app.get("/logged", (c) => c.json(logged[c.req.query("of") ?? ""] ?? null));
 
-const port = await honoRuntime.serve(app, 0);
+const { port } = await honoRuntime.serve(app, 0);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
 console.log(`http://127.0.0.1:${port}`);

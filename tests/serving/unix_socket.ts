@@ -7,7 +7,8 @@
 import { createServer as createHttpServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Hono } from "hono";
-import { endOnSignals, servesFetch } from "../../examples/serve.ts";
+import { endOnSignals } from "../../examples/end_on_signals.ts";
+import { servesFetch } from "../../examples/serve.ts";
 import { middleware } from "../../examples/serve_hono.ts";
 import { createServer } from "../../mod.ts";
 import { installHandlers } from "../../src/adapters/node.ts";

@@ -1,5 +1,5 @@
 /**
- * A server that closes when a client asks it to. Its process has nothing else to do and must then
+ * A server that drains, and closes, when a client asks it to. Its process has nothing else to do and must then
  * exit.
  *
  * @module
@@ -40,6 +40,7 @@ const echo = createServer({
 });
 echo.on("connection", (connection) => {
   connection.on("data", (message) => {
+    if (message === "drain") return echo.drain();
     if (message !== "close") return void connection.write(message);
     echo.broadcast("bye");
     echo.close();

@@ -1,8 +1,9 @@
-/** Tests of `server.close()` in a process that has nothing else to do. */
+/** Tests of `server.drain()` and `server.close()` in a process that has nothing else to do. */
 
 import { assertEquals } from "@std/assert";
 import { jsonp, streams, xhr } from "../support/receiving_transports.ts";
 import { handshake } from "../support/raw_websocket.ts";
+import { StockClient } from "../support/stock_client.ts";
 import { TestServer } from "../support/test_server.ts";
 import { type HostName, presentHosts, startServer } from "../support/hosts.ts";
 
@@ -72,6 +73,43 @@ for (const host of hosts) {
       assertEquals((await server.get("/closed")).body, "closed");
       const { code, stderr, stdout } = await process.ended();
       assertEquals([code, stderr, stdout], [0, "", `http://127.0.0.1:${process.port}\n`]);
+    },
+  });
+  Deno.test({
+    name: `${host}: a draining server answers info with 503, and all other requests as before`,
+    ignore: !presentHosts.has(host),
+    fn: async () => {
+      await using process = await startServer(host, program);
+      using server = new TestServer(host, process);
+      const old = await server.websocketSession("/echo");
+      assertEquals((await server.get("/echo/info")).status, 200);
+      await old.sendText(`"drain"`);
+      await old.sendText(`"still here"`);
+      assertEquals(await old.message(), `a["still here"]`);
+
+      const info = await server.get("/echo/info", { Origin: "http://page" });
+      assertEquals([info.status, info.body], [503, "Server is draining"]);
+      assertEquals(info.header("access-control-allow-origin"), "http://page");
+      assertEquals((await server.get("/echo")).status, 200);
+      assertEquals((await server.get("/echo/iframe.html")).status, 200);
+
+      const fresh = await server.websocketSession("/echo");
+      await fresh.sendText(`"new"`);
+      assertEquals(await fresh.message(), `a["new"]`);
+      for (const transport of [...streams, xhr, jsonp]) {
+        const session = server.http("/echo");
+        const first = await session.open(transport);
+        await session.send("new");
+        const receiving = streams.includes(transport) ? first : await session.ask(transport);
+        assertEquals(await receiving.frame(), `a["new"]`);
+      }
+      // A client that asks for info gives up: the balancer must notice before it.
+      await using client = new StockClient(`${process.address}/echo`);
+      assertEquals(await client.closed(), {
+        code: 1002,
+        reason: "Cannot connect to server",
+        wasClean: false,
+      });
     },
   });
 }

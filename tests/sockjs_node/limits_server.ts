@@ -7,7 +7,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
-import { addressOf, endOnSignals } from "../../examples/serve.ts";
+import { endOnSignals } from "../../examples/end_on_signals.ts";
+import { addressOf } from "../../examples/serve.ts";
 import sockjs, { type Connection } from "../../src/adapters/sockjs_node.ts";
 
 /** Bytes that are written at once. */

@@ -113,6 +113,35 @@ test("one server serves several prefixes, with options for each", async () => {
   assertEquals(await site.get("/unused"), "the site's own");
 });
 
+test("drain reaches all installations, those that come later too, and sessions go on", async () => {
+  const echo = createEcho();
+  await using site = await Site.open((http) => {
+    echo.installHandlers(http, { prefix: "/before" });
+    echo.drain();
+    echo.installHandlers(http, { prefix: "/after" });
+  });
+  assertEquals(echo.draining, true);
+  for (const prefix of ["/before", "/after"]) {
+    assertEquals(await site.get(`${prefix}/info`), "Server is draining");
+    await echoes(site.client(prefix));
+  }
+});
+
+test("close ends the connections of all installations, and later ones get 503", async () => {
+  const echo = createEcho();
+  await using site = await Site.open((http) => echo.installHandlers(http, { prefix: "/one" }));
+  await using other = await Site.open((http) => echo.installHandlers(http, { prefix: "/two" }));
+  const clients = [site.client("/one"), other.client("/two")];
+  for (const client of clients) await echoes(client);
+  const closed = echo.close({ code: 4000, reason: "bye" });
+  for (const client of clients) assertEquals(await client.poll(), 'c[4000,"bye"]');
+  await closed;
+  assertEquals(echo.draining, true);
+  assertEquals(await site.get("/one/info"), "Server is shutting down");
+  echo.installHandlers(site.http, { prefix: "/three" });
+  assertEquals(await site.get("/three/info"), "Server is shutting down");
+});
+
 test("detach takes a server off one HTTP server, or off all", async () => {
   const echo = createEcho({ prefix: "/echo" });
   await using first = await Site.open((http) => echo.attach(http));

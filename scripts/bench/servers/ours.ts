@@ -6,7 +6,7 @@
  */
 
 import { createServer } from "../../../mod.ts";
-import { serveFetch, servesFetch } from "../../../examples/serve.ts";
+import { type Listening, serveFetch, servesFetch } from "../../../examples/serve.ts";
 import { announce } from "./start.ts";
 
 const broadcast = createServer({ prefix: "/broadcast" });
@@ -19,9 +19,12 @@ echo.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));
 });
 
-async function serveNode(): Promise<number> {
+async function serveNode(): Promise<Listening> {
   const { serveNode } = await import("../../../examples/serve_node.ts");
   return await serveNode(0, [broadcast, echo]);
 }
 
-announce(servesFetch ? await serveFetch(0, echo.handler, echo.websocket) : await serveNode());
+const { port } = servesFetch
+  ? await serveFetch(0, echo.handler, echo.websocket)
+  : await serveNode();
+announce(port);

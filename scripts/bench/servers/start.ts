@@ -8,7 +8,8 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { addressOf, endOnSignals } from "../../../examples/serve.ts";
+import { endOnSignals } from "../../../examples/end_on_signals.ts";
+import { addressOf } from "../../../examples/serve.ts";
 
 /** Says where it listens, and from then on collects its garbage at SIGUSR2. */
 export function announce(port: number): void {

@@ -12,7 +12,7 @@ import { internalError } from "../../protocol/close_codes.ts";
 import type { LogSeverity } from "../../options/server_options.ts";
 import { readOptions } from "../../options/settings.ts";
 import { sessionKey } from "../../session/session.ts";
-import { Server as WebServer } from "../../../mod.ts";
+import { type CloseOptions, Server as WebServer } from "../../../mod.ts";
 import {
   type HttpServer,
   type Installation,
@@ -42,6 +42,10 @@ export class Server extends Emitter<ServerEvents> {
   /** What was passed to the constructor, with sockjs-node's defaults. */
   readonly options: ServerOptions;
   readonly #installations = new Map<HttpServer, Installation[]>();
+  /** One for each installation, those that were detached included: their connections are open. */
+  readonly #servers = new Set<WebServer>();
+  #draining = false;
+  #closed: Promise<void> | undefined;
 
   /** Makes a service; the same as `createServer`. */
   constructor(options?: ServerOptions | null) {
@@ -81,6 +85,35 @@ export class Server extends Emitter<ServerEvents> {
   }
 
   /**
+   * From now on, `/info` gets a 503, so that a load balancer with health checks sends new clients
+   * elsewhere. Sessions, old and new, go on as before. sockjs-node has nothing like it.
+   */
+  drain(): void {
+    this.#draining = true;
+    for (const server of this.#servers) server.drain();
+  }
+
+  /** Whether `drain` or `close` was called. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /**
+   * Ends the service: new sessions and `/info` get a 503. Open connections get what was written to
+   * them, and a close frame. Further calls have no effect. sockjs-node has nothing like it.
+   *
+   * @returns Resolves when all connections have ended or were cut off.
+   * @throws {RangeError} If an option's number is not valid.
+   * @throws {TypeError} If the reason is not a string.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closed ??= Promise.all([...this.#servers].map((server) => server.close(options)))
+      .then(() => {});
+    this.drain();
+    return this.#closed;
+  }
+
+  /**
    * Makes the service for an HTTP server.
    *
    * @ignore
@@ -93,6 +126,9 @@ export class Server extends Emitter<ServerEvents> {
       const server = new WebServer({ ...web, prefix: webPrefix });
       server.on("error", (error) => errors.report(error));
       server.on("connection", (connection) => this.#opened(connection, prefix, errors));
+      this.#servers.add(server);
+      if (this.#draining) server.drain();
+      if (this.#closed !== undefined) server.close();
       return server;
     };
     const server = createServer(web.prefix);

@@ -44,6 +44,60 @@ Deno.test("a closing server answers new sessions and info with 503, and greets",
   assertEquals([upgrade.status, await upgrade.text()], [503, "Server is shutting down"]);
 });
 
+Deno.test("a draining server answers info with 503, and sessions, old and new, go on", async () => {
+  using _time = fakeTime();
+  const { server, runtime } = start();
+  const old = await connect(server, "old");
+  assertEquals(server.draining, false);
+  server.drain();
+  server.drain();
+  assertEquals(server.draining, true);
+
+  const ask = (method: string) =>
+    server.handle(
+      new Request("http://host/echo/info", { method, headers: { Origin: "http://page" } }),
+    );
+  const got = await ask("GET");
+  assertEquals([got.status, await got.text()], [503, "Server is draining"]);
+  assertEquals(got.headers.get("Access-Control-Allow-Origin"), "http://page");
+  const head = await ask("HEAD");
+  assertEquals([head.status, await head.text()], [503, ""]);
+  assertEquals((await ask("OPTIONS")).status, 204);
+  for (const path of ["/echo", "/echo/iframe.html"]) {
+    assertEquals((await server.handle(new Request(`http://host${path}`))).status, 200, path);
+  }
+
+  old.connection.write("to the old");
+  assertEquals(await old.client.poll(), 'a["to the old"]');
+  const { client, connection } = await connect(server, "new");
+  assertEquals(await client.send("hello"), 204);
+  connection.write("to the new");
+  assertEquals(await client.poll(), 'a["to the new"]');
+  const { socket } = await connectSocket(server, runtime);
+  assertEquals(socket.sent, ["o"]);
+});
+
+Deno.test("after drain, close refuses new sessions and ends the open ones", async () => {
+  using _time = fakeTime();
+  const { server, close } = start();
+  const { client } = await connect(server);
+  server.drain();
+  close();
+  assertEquals(await client.poll(), down);
+  assertEquals((await new PollingClient(server, "new").receive()).status, 503);
+  const info = await server.handle(new Request("http://host/echo/info"));
+  assertEquals([info.status, await info.text()], [503, "Server is shutting down"]);
+});
+
+Deno.test("a server that closes is draining, unless the options of close are refused", async () => {
+  using _time = fakeTime();
+  const { server } = start();
+  assertThrows(() => server.close({ spread: -1 }), RangeError);
+  assertEquals(server.draining, false);
+  await server.close();
+  assertEquals(server.draining, true);
+});
+
 Deno.test("websockets get what was written and the close, and closing waits for their end", async () => {
   using time = fakeTime();
   const { server, runtime, close, isOver } = start();

@@ -7,7 +7,8 @@
 import process from "node:process";
 import { readArguments } from "../../../../examples/test_server/serve.ts";
 import { echo, type Options, Services } from "../../../../examples/test_server/services.ts";
-import { addressOf, endOnSignals, serveFetch } from "../../../../examples/serve.ts";
+import { endOnSignals } from "../../../../examples/end_on_signals.ts";
+import { addressOf, serveFetch } from "../../../../examples/serve.ts";
 import { createServer } from "../../../../mod.ts";
 import type { SockJSServer } from "../../../../src/adapters/node.ts";
 import { Recorder } from "../../../support/recorder.ts";
@@ -59,7 +60,7 @@ const ports: Promise<Record<string, number>> = listen();
 async function listen(): Promise<Record<string, number>> {
   if (via === "fetch") {
     const { secureFetchServer } = await import("./fetch_servers.ts");
-    const plain = await serveFetch(port, handler, services.first.websocket);
+    const { port: plain } = await serveFetch(port, handler, services.first.websocket);
     return { plain, ...await secureFetchServer(handler) };
   }
   const [{ listeningServer, plainServer }, { http2Servers }, { listen }] = await Promise.all([
