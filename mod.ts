@@ -36,8 +36,10 @@ export type {
   Grant,
   LogSeverity,
   OriginCheck,
+  RemoteClient,
   ServerOptions,
   SockJSNodeOptions,
+  TrustProxy,
 } from "./src/options/server_options.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";

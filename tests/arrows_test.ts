@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   event_loop: [],
   http: ["protocol"],
   runtimes: ["protocol", "event_loop", "http"],
-  options: ["protocol"],
+  options: ["protocol", "http"],
   session: ["protocol", "event_loop", "runtimes"],
   connection: ["protocol", "event_loop", "session"],
   routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],

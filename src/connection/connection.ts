@@ -130,16 +130,17 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   }
 
   /**
-   * The client's address, or that of the last proxy. `undefined` if the runtime does not report
-   * it, and on unix sockets. The same holds for `remotePort` and `address`.
+   * The client's address. Behind a proxy that the option `trustProxy` does not name, it is the
+   * address of that proxy. `undefined` if the runtime does not report it, and on unix sockets. The
+   * same holds for `remotePort` and `address`.
    */
   get remoteAddress(): string | undefined {
-    return this.#session.client.endpoints.remote?.address;
+    return this.#session.client.remote?.address;
   }
 
-  /** The client's port. */
+  /** The client's port. `undefined` if a trusted proxy has passed on the address alone. */
   get remotePort(): number | undefined {
-    return this.#session.client.endpoints.remote?.port;
+    return this.#session.client.remote?.port;
   }
 
   /**

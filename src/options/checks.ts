@@ -59,6 +59,18 @@ export function listOf(names: readonly string[]): Check {
   };
 }
 
+/** One of these names. */
+export function oneOf(names: readonly string[]): Check {
+  return {
+    allowed: names.map((name) => show(name)).join(" or "),
+    test: (value) => names.includes(value as string),
+    advice(value) {
+      const near = typeof value === "string" ? nearest(value, names) : undefined;
+      return near && `write ${show(near)}`;
+    },
+  };
+}
+
 /** A list of websocket subprotocols. */
 export const aSubprotocolList: Check = {
   allowed: 'a list of subprotocols such as "v12.stomp"',

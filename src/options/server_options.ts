@@ -139,6 +139,34 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   authorize?: Authorize | undefined;
   /**
+   * The proxies in front of this server whose word about the client's address counts. They are
+   * given as one of these:
+   *
+   * - a number: how many proxies each request passes. With 1, the last address of the header is the
+   *   client's. If the number is too large, or if clients reach the server without a proxy, a
+   *   client can forge its address;
+   * - a list of addresses and ranges, such as `["10.0.0.0/8", "2001:db8::/32"]`. The names
+   *   `loopback`, `linklocal` and `uniquelocal` stand for ranges of such addresses;
+   * - a function that decides about each address. If it throws or returns anything but a boolean,
+   *   that is reported, and the address is not trusted.
+   *
+   * The header that `proxyHeader` names is read from the right, up to the first address that is not
+   * trusted. That is `connection.remoteAddress`. What is not an address ends the search, and the
+   * last address before it counts. The other end of a unix socket counts as `127.0.0.1`. `true` is
+   * refused: any client could forge its address.
+   *
+   * @default {false}
+   */
+  trustProxy?: false | number | readonly string[] | TrustProxy | undefined;
+  /**
+   * The one header in which `trustProxy` looks for addresses. Proxies pass the other header on as
+   * the client sent it, so that one is never read. `"forwarded"` is the header of RFC 7239; use it
+   * only if your proxy sets it.
+   *
+   * @default {"x-forwarded-for"}
+   */
+  proxyHeader?: "x-forwarded-for" | "forwarded" | undefined;
+  /**
    * The subprotocols that you accept: a list in your order of preference, or a function that
    * chooses. The function is called after `authorize`, if the client offers any. If it returns a
    * name that the client did not offer, an error is reported, and the websocket opens without a
@@ -232,6 +260,14 @@ export interface ServerOptions extends SockJSNodeOptions {
 /** Decides about an origin, in the form in which browsers send it; for the option `origins`. */
 export type OriginCheck = (origin: string, request: Request) => boolean;
 
+/**
+ * Decides whether an address is that of a trusted proxy; for the option `trustProxy`. `hop` is 0
+ * for the connection's other end, and 1 for the last address of the header. IPv4 addresses are in
+ * the form `192.0.2.1`, even where they arrive as `::ffff:192.0.2.1`; IPv6 addresses are shortened
+ * and in lower case.
+ */
+export type TrustProxy = (address: string, hop: number) => boolean;
+
 /** What `authorize` returns to allow a request. */
 export interface Grant<Context = unknown> {
   /** Becomes `connection.context`. */
@@ -243,10 +279,28 @@ export interface Grant<Context = unknown> {
 /** What the option `authorize` may return. */
 export type AuthorizeResult = boolean | Response | Grant;
 
-/** Decides about a request; for the option `authorize`. `info` comes from the runtime. */
+/** What `authorize` gets to know about a client. */
+export interface RemoteClient {
+  /**
+   * What `connection.remoteAddress` will be. Found when it is first read; `undefined` if the client
+   * has left by then.
+   */
+  readonly remoteAddress: string | undefined;
+  /** What `connection.remotePort` will be. */
+  readonly remotePort: number | undefined;
+}
+
+/**
+ * Decides about a request; for the option `authorize`. `info` comes from the runtime, and `client`
+ * has the address that the option `trustProxy` finds.
+ */
 export type Authorize = {
   // A method, so that `info` may have the runtime's own type.
-  ask(request: Request, info: unknown): AuthorizeResult | PromiseLike<AuthorizeResult>;
+  ask(
+    request: Request,
+    info: unknown,
+    client: RemoteClient,
+  ): AuthorizeResult | PromiseLike<AuthorizeResult>;
 }["ask"];
 
 /**

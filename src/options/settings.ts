@@ -16,6 +16,7 @@ import {
   either,
   listOf,
   numberUpTo,
+  oneOf,
   show,
 } from "./checks.ts";
 import { refuseUnknown } from "./names.ts";
@@ -28,6 +29,7 @@ import {
   websocketProtocols,
 } from "../protocol/transport_names.ts";
 import { aPrefix } from "./prefix.ts";
+import { aProxyList } from "./trust_proxy.ts";
 
 /** Every option, under its own name. */
 type OptionName = Exclude<keyof ServerOptions, keyof SockJSNodeOptions>;
@@ -90,6 +92,8 @@ const table = {
     default: "*",
   },
   authorize: aFunction,
+  trustProxy: { ...either(aProxyList, aFunction), default: false },
+  proxyHeader: { ...oneOf(["x-forwarded-for", "forwarded"]), default: "x-forwarded-for" },
   subprotocols: either(aSubprotocolList, aFunction),
   heartbeatTimeout: { ...aDelay, default: 10_000 },
   heartbeatFrames: { ...aBoolean, default: true },

@@ -7,15 +7,20 @@
 import { checkSendable, isResponse, type PlainResponse } from "../http/plain_response.ts";
 import { errorResponse } from "../http/errors.ts";
 import { notCached, type ResponseHeaders } from "../http/headers.ts";
-import type { AuthorizeResult, Grant } from "../options/server_options.ts";
+import type { AuthorizeResult, Grant, RemoteClient } from "../options/server_options.ts";
 import type { HandlerResult } from "./route.ts";
 import type { Call } from "./call.ts";
+import type { RemoteAddress } from "../session/client_info.ts";
 import type { Session } from "../session/session.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
 /** The option `authorize`, and a function that reports its mistakes. */
 export interface Authorization {
-  authorize(request: Request, info: unknown): AuthorizeResult | PromiseLike<AuthorizeResult>;
+  authorize(
+    request: Request,
+    info: unknown,
+    client: RemoteClient,
+  ): AuthorizeResult | PromiseLike<AuthorizeResult>;
   report(error: unknown): void;
 }
 
@@ -43,7 +48,7 @@ export function authorized(
   if (authorization === undefined) return next(unrestricted);
   // A session without a key may be used by every client that knows its id.
   if (session !== undefined && session.key === undefined) return next(existingSession);
-  const result = authorization.authorize(call.request, call.info);
+  const result = authorization.authorize(call.request, call.info, new CallingClient(call));
   const decide = (result: AuthorizeResult) => {
     const grant = grantOf(result, authorization);
     if (isResponse(grant)) {
@@ -56,6 +61,30 @@ export function authorized(
     return next(grant);
   };
   return isThenable(result) ? Promise.resolve(result).then(decide) : decide(result);
+}
+
+/** The client of a call. Its address is found when it is first read. */
+class CallingClient implements RemoteClient {
+  #call: Call | undefined;
+  #remote: RemoteAddress | undefined;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#found?.address;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#found?.port;
+  }
+
+  get #found(): RemoteAddress | undefined {
+    if (this.#call !== undefined) this.#remote = this.#call.remote();
+    this.#call = undefined;
+    return this.#remote;
+  }
 }
 
 /** Whether a session may be opened with a grant. */

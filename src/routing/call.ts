@@ -7,8 +7,9 @@
 import type { Authorization } from "./authorization.ts";
 import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
 import type { Grant } from "../options/server_options.ts";
-import { ClientInfo } from "../session/client_info.ts";
+import { ClientInfo, type RemoteAddress } from "../session/client_info.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
+import { ProxiedClientInfo, type Proxies, remoteOf } from "./proxied_client_info.ts";
 import type { RequestRuntime } from "../runtimes/runtime.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
@@ -26,6 +27,8 @@ export interface Service {
   createSession(peer: ClientInfo, grant: Grant, id?: string, raw?: boolean): Session;
   /** The `Set-Cookie` value for the response to a request, if any. */
   cookie(request: Request): string | undefined;
+  /** Whose word about a client's address counts; absent if nobody's does. */
+  readonly proxies: Proxies | undefined;
   /** The subprotocol to agree on in a handshake, if any. */
   subprotocol(request: Request): string | undefined | Promise<string | undefined>;
   /** The base URL that clients are sent to, if any. */
@@ -78,13 +81,21 @@ export class Call {
 
   /** The information about the client in this request. */
   clientInfo(protocol: Protocol): ClientInfo {
-    return new ClientInfo(
-      protocol,
-      this.url,
-      this.#prefixEnd - this.#start,
-      this.request.headers,
-      this.runtime.endpoints(),
-    );
+    const { proxies } = this.service;
+    const { headers } = this.request;
+    const prefixLength = this.#prefixEnd - this.#start;
+    const endpoints = this.runtime.endpoints();
+    return proxies === undefined
+      ? new ClientInfo(protocol, this.url, prefixLength, headers, endpoints)
+      : new ProxiedClientInfo(protocol, this.url, prefixLength, headers, endpoints, proxies);
+  }
+
+  /** The client's address, for functions of the application. */
+  remote(): RemoteAddress | undefined {
+    const { proxies } = this.service;
+    const endpoints = this.runtime.endpoints();
+    if (proxies === undefined) return endpoints.remote;
+    return remoteOf(endpoints, proxies, this.request.headers.get(proxies.header));
   }
 
   /** Adds the cookie, if the server sets one. */

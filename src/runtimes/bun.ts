@@ -5,13 +5,21 @@
  */
 
 import { BunSocket } from "./bun_websockets.ts";
-import type { Address, Endpoints, RequestRuntime, Runtime, SocketListener } from "./runtime.ts";
+import {
+  type Address,
+  type Endpoints,
+  type RequestRuntime,
+  type Runtime,
+  type SocketListener,
+  unixSocket,
+} from "./runtime.ts";
 
 /** What we use of a Bun server, which `fetch` gets as its second argument. */
 interface BunServer {
   /** Undefined on a unix socket, as is `port`. */
   readonly hostname: string | undefined;
   readonly port: number | undefined;
+  readonly url?: URL | undefined;
   upgrade(request: Request, options: { data: unknown }): boolean;
   requestIP(request: Request): { address: string; port: number } | null;
   timeout(request: Request, seconds: number): void;
@@ -88,7 +96,9 @@ class BunRequest implements RequestRuntime {
   endpoints(): Endpoints {
     const server = this.#server;
     if (server === undefined) return {};
-    return { remote: server.requestIP(this.#request) ?? undefined, local: localEnd(server) };
+    const remote = server.requestIP(this.#request) ?? undefined;
+    if (remote === undefined && server.url?.protocol === "unix:") return unixSocket;
+    return { remote, local: localEnd(server) };
   }
 
   suspendIdleTimeout(ms: number): void {

@@ -15,6 +15,7 @@ import {
   type Runtime,
   type Socket,
   type SocketListener,
+  unixSocket,
 } from "./runtime.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
 
@@ -39,8 +40,12 @@ interface DenoEvent {
 
 /** What we use of the second argument that `Deno.serve` passes to a handler. */
 interface ServeHandlerInfo {
-  /** Without these two on sockets that are not TCP. */
-  readonly remoteAddr?: { readonly hostname?: string; readonly port?: number };
+  /** Without host name and port on sockets that are not TCP. */
+  readonly remoteAddr?: {
+    readonly transport?: string;
+    readonly hostname?: string;
+    readonly port?: number;
+  };
 }
 
 /** What we use of the global `Deno`. */
@@ -246,6 +251,7 @@ class DenoRequest implements RequestRuntime {
 
   endpoints(): Endpoints {
     const remote = this.#info?.remoteAddr;
+    if (remote?.transport === "unix") return unixSocket;
     return { remote: addressOf(remote?.hostname, remote?.port) };
   }
 }

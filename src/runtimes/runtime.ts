@@ -21,7 +21,15 @@ export interface Address {
 export interface Endpoints {
   readonly remote?: Address | undefined;
   readonly local?: Address | undefined;
+  /**
+   * Whether it certainly is a unix socket, which has no addresses. They are also missing if the
+   * client has left, for example.
+   */
+  readonly isUnixSocket?: boolean | undefined;
 }
+
+/** The ends of every unix socket. */
+export const unixSocket: Endpoints = { isUnixSocket: true };
 
 /** An open websocket. */
 export interface Socket {

@@ -9,8 +9,11 @@ import type { ErrorReporter } from "./error_reporter.ts";
 import { checkStatus, isResponse } from "../http/plain_response.ts";
 import { isFieldValue, stickyCookie } from "../http/cookies.ts";
 import { notFound } from "../http/errors.ts";
+import { formatAddress, type IPAddress } from "../http/ip_address.ts";
 import { isBaseUrl, isSubprotocol } from "../options/checks.ts";
-import type { OriginCheck } from "../options/server_options.ts";
+import type { OriginCheck, TrustProxy } from "../options/server_options.ts";
+import { trustOf } from "../options/trust_proxy.ts";
+import type { Proxies } from "../routing/proxied_client_info.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import type { Settings } from "../options/settings.ts";
 import { isThenable } from "../event_loop/thenable.ts";
@@ -19,6 +22,8 @@ import { isThenable } from "../event_loop/thenable.ts";
 export class OptionCallbacks {
   /** The option `authorize`. The caller deals with what it throws. */
   readonly authorization: Authorization | undefined;
+  /** The options `trustProxy` and `proxyHeader`. */
+  readonly proxies: Proxies | undefined;
   readonly #settings: Settings;
   readonly #errors: ErrorReporter;
   readonly #originCheck: OriginCheck | undefined;
@@ -30,12 +35,28 @@ export class OptionCallbacks {
     this.#originCheck = originCheck(origins);
     const report = (error: unknown) => errors.report(error);
     this.authorization = authorize && { authorize, report };
+    const { trustProxy, proxyHeader } = settings;
+    const trust = typeof trustProxy === "function"
+      ? (address: IPAddress | undefined, hop: number) => this.#trusts(trustProxy, address, hop)
+      : trustOf(trustProxy);
+    this.proxies = trust && { trust, header: proxyHeader };
   }
 
   /** Whether any of them gets requests. */
   get showsRequests(): boolean {
     const { authorize, origins, jsessionid } = this.#settings;
     return [authorize, origins, jsessionid].some((option) => typeof option === "function");
+  }
+
+  #trusts(trustProxy: TrustProxy, address: IPAddress | undefined, hop: number): boolean {
+    if (address === undefined) return false;
+    const trusted: unknown = this.#errors.callSafely(() => trustProxy(formatAddress(address), hop));
+    if (trusted !== undefined && typeof trusted !== "boolean") {
+      this.#errors.report(
+        new TypeError("Cannot trust a proxy: trustProxy must return a boolean"),
+      );
+    }
+    return trusted === true;
   }
 
   /** The `Set-Cookie` value for the request, if any. */

@@ -299,6 +299,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       sessions,
       showsRequests: callbacks.showsRequests,
       authorization: callbacks.authorization,
+      proxies: callbacks.proxies,
       createSession: (clientInfo, grant, id = "", isRaw = false) => {
         const session = new Session(sessions, clientInfo, id, isRaw, grant.key);
         const connection = new Connection(session, this.#open);

@@ -5,7 +5,7 @@
  */
 
 import type { Protocol } from "../protocol/transport_names.ts";
-import type { Endpoints } from "../runtimes/runtime.ts";
+import type { Address, Endpoints } from "../runtimes/runtime.ts";
 
 /**
  * The request headers that the application gets to see. Never `cookie` and never
@@ -29,6 +29,9 @@ export const visibleHeaders = [
   "user-agent",
   "accept-language",
 ] as const;
+
+/** An address; without its port, if a proxy has not passed that on. */
+export type RemoteAddress = Pick<Address, "address"> & { readonly port: number | undefined };
 
 /** What is known of a session's client from one receiving request. */
 export class ClientInfo {
@@ -66,6 +69,11 @@ export class ClientInfo {
   get pathname(): string {
     const query = this.url.indexOf("?");
     return query < 0 ? this.url : this.url.slice(0, query);
+  }
+
+  /** The client's end of the connection, or that of the last proxy. */
+  get remote(): RemoteAddress | undefined {
+    return this.endpoints.remote;
   }
 
   /** Read when first asked for: most applications never ask. */

@@ -7,6 +7,7 @@ import "./facts/routing.ts";
 import "./facts/methods.ts";
 import "./facts/switched_off.ts";
 import "./facts/connections.ts";
+import "./facts/client_addresses.ts";
 import "./facts/greeting_and_info.ts";
 import "./facts/cors.ts";
 import "./facts/preflight.ts";

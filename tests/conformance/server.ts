@@ -23,6 +23,7 @@ import { echoThroughStreams, failures, oddities, pipeByUrl } from "./piping.ts";
 import { receivingTransports } from "../support/receiving_transports.ts";
 import { countMessages, pathOf, waysToRead } from "./reading.ts";
 import { echoUntilClose, extremes } from "./extremes.ts";
+import { behindProxies, tellAddress } from "../support/proxied.ts";
 import { Recorder } from "../support/recorder.ts";
 import { chooseByQuery, reportSubprotocol } from "./subprotocols.ts";
 
@@ -189,6 +190,10 @@ services.add({ prefix: "/welcome" }, (it) => {
 services.add({ prefix: "/throws_on_connection" }, () => {
   throw new Error("thrown on connection");
 });
+
+for (const [prefix, options] of Object.entries(behindProxies)) {
+  services.add({ ...options, prefix }, tellAddress);
+}
 
 recorder.watchErrors("/command");
 recorder.watchErrors("/authorized");

@@ -77,6 +77,30 @@ tls.test("HTTP/2: the host is the authority, and the ends are known", async (it)
   });
 });
 
+for (const [how, programs] of Object.entries({ "": tls, "under Hono, ": hono })) {
+  const sentence = `HTTP/2: ${how}the address is the one that the trusted proxy has added`;
+  programs.test(sentence, async (it) => {
+    const client = await connect(it);
+    const headers = {
+      "X-Forwarded-For": "6.6.6.6, 192.0.2.7:80",
+      "Forwarded": 'for=6.6.6.6, for="[2001:db8::7]:443"',
+    };
+    const expected: Record<string, [string, number]> = {
+      by_list: ["192.0.2.7", 80],
+      by_forwarded: ["2001:db8::7", 443],
+      authorized: ["192.0.2.7", 80],
+    };
+    for (const [service, address] of Object.entries(expected)) {
+      const base = `/proxied/${service}/0/${crypto.randomUUID()}`;
+      const ask = async () =>
+        await client.text(await client.request(`${base}/xhr`, { method: "POST", headers }));
+      assertEquals(await ask(), "o\n");
+      await client.post(`${base}/xhr_send`, service === "authorized" ? '["context"]' : '["who"]');
+      assertEquals(JSON.parse(JSON.parse((await ask()).slice(1))[0]), address, service);
+    }
+  });
+}
+
 tls.test("HTTP/2: streams of all kinds deliver", async (it) => {
   const client = await connect(it);
   const kinds = { xhr_streaming: "POST", eventsource: "GET", "htmlfile?c=x": "GET" };

@@ -12,6 +12,7 @@ import { servesFetch } from "../../examples/serve.ts";
 import { middleware } from "../../examples/serve_hono.ts";
 import { createServer } from "../../mod.ts";
 import { installHandlers } from "../../src/adapters/node.ts";
+import { tellAddress } from "../support/proxied.ts";
 
 type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
 
@@ -26,7 +27,9 @@ const { path = "", via } = parseArgs({
   options: { path: { type: "string" }, via: { type: "string" }, port: { type: "string" } },
 }).values;
 
-const echo = createServer({ prefix: "/echo" });
+const proxied = createServer({ prefix: "/proxied", trustProxy: ["loopback"] });
+proxied.on("connection", tellAddress);
+const echo = createServer({ prefix: "/echo", fallback: proxied.handler });
 echo.on("connection", (connection) => {
   connection.on("data", (message) => {
     const { remoteAddress, remotePort, address } = connection;
@@ -37,7 +40,7 @@ echo.on("connection", (connection) => {
 });
 
 const app = new Hono();
-app.use(middleware(echo));
+app.use(middleware(echo), middleware(proxied));
 
 endOnSignals();
 await listen();
@@ -47,6 +50,7 @@ async function listen(): Promise<unknown> {
   const handler: Handler = via === "hono" ? app.fetch : echo.handler;
   if (via === "node" || (!servesFetch && via === undefined)) {
     const server = createHttpServer();
+    installHandlers(proxied, server);
     installHandlers(echo, server);
     return await new Promise<void>((resolve) => server.listen(path, resolve));
   }

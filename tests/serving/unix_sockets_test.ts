@@ -45,6 +45,22 @@ async function serves(host: HostName): Promise<void> {
     await raw.sendText("hello", "ends");
     assertEquals([await raw.message(), await raw.message()], ["hello", "{}"]);
 
+    // From a trusted proxy, which counts as 127.0.0.1, and without its header.
+    const forwarded = { "X-Forwarded-For": "6.6.6.6, 192.0.2.7:80" };
+    for (const [headers, who] of [[forwarded, '["192.0.2.7",80]'], [{}, "[null,null]"]] as const) {
+      const expected = `a${JSON.stringify([who])}`;
+      for (const transport of receivingTransports) {
+        const session = server.http("/proxied");
+        const first = await session.open(transport, headers);
+        await session.send("who");
+        const next = transport.prelude === undefined ? await session.ask(transport) : first;
+        assertEquals(await next.frame(), expected, transport.name);
+      }
+      const raw = await server.websocket("/proxied/websocket", headers);
+      await raw.sendText("who");
+      assertEquals(await raw.message(), who);
+    }
+
     // Whatever the request says of its host, or if it says nothing.
     const noHost = ["HTTP/1.0\r\n", "HTTP/1.1\r\nHost:\r\n", "HTTP/1.0\r\nHost:\r\n"];
     // Which @hono/node-server answers by itself, with a 400.
@@ -71,7 +87,8 @@ async function serves(host: HostName): Promise<void> {
 
 for (const host of hostNames) {
   Deno.test({
-    name: `${host} serves on a unix socket over every transport, and tells of no addresses`,
+    name:
+      `${host} serves on a unix socket over every transport, with no address but that of a proxy's client`,
     ignore: !presentHosts.has(host) || Deno.build.os === "windows",
     fn: () => serves(host),
   });

@@ -13,8 +13,11 @@ import type { ReceivingTransport } from "./receiving_transports.ts";
 /** One session over HTTP. */
 export class HttpSession extends ClientSession {
   /** Opens the session; the response after its open frame, which for a poll is over. */
-  async open(transport: ReceivingTransport): Promise<Receiving> {
-    const first = await this.ask(transport);
+  async open(
+    transport: ReceivingTransport,
+    headers: Record<string, string> = {},
+  ): Promise<Receiving> {
+    const first = await this.ask(transport, headers);
     assertEquals(await first.frame(), "o");
     return first;
   }
@@ -26,8 +29,11 @@ export class HttpSession extends ClientSession {
   }
 
   /** Sends a receiving request. */
-  async ask(transport: ReceivingTransport): Promise<Receiving> {
-    return await Receiving.send(await this.server.connect(), transport, this.base);
+  async ask(
+    transport: ReceivingTransport,
+    headers: Record<string, string> = {},
+  ): Promise<Receiving> {
+    return await Receiving.send(await this.server.connect(), transport, this.base, headers);
   }
 
   /** Sends a receiving request and comes back when the server must know of it. */

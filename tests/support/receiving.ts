@@ -26,9 +26,10 @@ export class Receiving {
     connection: HttpConnection,
     transport: ReceivingTransport,
     session: string,
+    headers: Record<string, string> = {},
   ): Promise<Receiving> {
     const { method, path } = transport;
-    await connection.send({ method, path: `${session}/${path}` });
+    await connection.send({ method, path: `${session}/${path}`, headers });
     return new Receiving(transport, connection);
   }
 

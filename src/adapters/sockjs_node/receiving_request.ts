@@ -33,12 +33,14 @@ export interface LocalAddress {
 class RequestEndpoints implements Endpoints {
   readonly remote: Address | undefined;
   readonly local: Address | undefined;
+  readonly isUnixSocket: boolean | undefined;
   #request: ReceivingRequest | undefined;
 
   constructor(request: ReceivingRequest) {
-    const { remote, local } = endpointsOf(request.socket ?? {});
+    const { remote, local, isUnixSocket } = endpointsOf(request.socket ?? {});
     this.remote = remote;
     this.local = local;
+    this.isUnixSocket = isUnixSocket;
     this.#request = request;
   }
 
@@ -83,7 +85,7 @@ export function takeRequest({ endpoints }: ClientInfo): ReceivingRequest | undef
 export interface Description {
   headers: Record<string, string>;
   remoteAddress?: string;
-  remotePort?: number;
+  remotePort?: number | undefined;
   address?: LocalAddress;
   url: string;
   pathname: string;
@@ -100,7 +102,7 @@ export function describe(
   client: ClientInfo,
   headers: Readonly<Record<string, unknown>>,
 ): void {
-  const { remote, local } = client.endpoints;
+  const { remote, endpoints: { local } } = client;
   const description: Description = {
     headers: visibleOf(headers, client.headers),
     ...(remote !== undefined && { remoteAddress: remote.address, remotePort: remote.port }),

@@ -33,10 +33,13 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
   headers: Record<string, string> = {};
   /** The option `prefix`; of a `RegExp`, the part of the path that it matched. */
   prefix: string;
-  /** The client's address, or that of the last proxy. Absent if it is not known. */
+  /**
+   * The client's address, or that of the last proxy that `trustProxy` does not name. Absent if it
+   * is not known.
+   */
   declare remoteAddress?: string;
-  /** The client's port. Absent if it is not known. */
-  declare remotePort?: number;
+  /** The client's port. Absent, or `undefined`, if it is not known. */
+  declare remotePort?: number | undefined;
   /** This end of the connection. Absent if it is not known. */
   declare address?: LocalAddress;
   /** Path and query of the last receiving request. */

@@ -11,7 +11,7 @@
 import { ServerResponse as NodeResponse } from "node:http";
 import process from "node:process";
 import { setImmediate } from "node:timers";
-import type { IncomingMessage, NodeSocket, ServerResponse } from "./types.ts";
+import type { IncomingMessage, NodeSocket, ServerResponse, SocketEnds } from "./types.ts";
 
 /** Whether `node:http` is Node's own, and not that of Deno or Bun. */
 export const isRealNode = !("Deno" in globalThis || "Bun" in globalThis);
@@ -71,6 +71,20 @@ export interface ConnectionEmitter {
  */
 export function hasUnfinishedResponse(socket: NodeSocket | null): boolean {
   return Boolean(socket?._httpMessage);
+}
+
+/**
+ * Whether a socket belongs to a server that listens on a unix socket. Uses `server` of the socket.
+ *
+ * - Why: a TCP socket has no address either after its client has left. It must not pass for a unix
+ *   socket, whose other end may be trusted.
+ * - Where it is missing, and after the server was closed, this returns false, and the other end is
+ *   unknown.
+ * - Watched by `tests/serving/unix_sockets_test.ts`.
+ */
+export function isOnUnixSocket({ server }: SocketEnds): boolean {
+  const { address } = (server ?? {}) as { address?: unknown };
+  return typeof address === "function" && typeof address.call(server) === "string";
 }
 
 /**

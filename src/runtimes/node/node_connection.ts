@@ -4,14 +4,16 @@
  * @module
  */
 
-import { addressOf, type Endpoints } from "../runtime.ts";
-import { isQueued } from "./internals.ts";
+import { addressOf, type Endpoints, unixSocket } from "../runtime.ts";
+import { isOnUnixSocket, isQueued } from "./internals.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse, SocketEnds, TimedOut } from "./types.ts";
 
 /** The two ends of a socket. */
 export function endpointsOf(socket: SocketEnds): Endpoints {
+  const { remoteAddress } = socket;
+  if (remoteAddress === undefined && isOnUnixSocket(socket)) return unixSocket;
   return {
-    remote: addressOf(socket.remoteAddress, socket.remotePort),
+    remote: addressOf(remoteAddress, socket.remotePort),
     local: addressOf(socket.localAddress, socket.localPort),
   };
 }

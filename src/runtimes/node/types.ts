@@ -7,6 +7,8 @@
 
 /** The addresses of a socket. */
 export interface SocketEnds {
+  /** See `isOnUnixSocket`. */
+  readonly server?: unknown;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
   readonly localAddress?: string | undefined;

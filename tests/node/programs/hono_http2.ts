@@ -7,6 +7,7 @@ import { createServer as createSockJS } from "../../../mod.ts";
 import { sockjs } from "../../../src/adapters/hono.ts";
 import { certificate } from "../../support/certificate.ts";
 import { serve } from "../../support/program_control.ts";
+import { behindProxies, tellAddress } from "../../support/proxied.ts";
 
 /** What `authorize` gives, by the header `As`. */
 const responses: Record<string, () => Response> = {
@@ -22,6 +23,11 @@ const echo = createSockJS({
 });
 const app = new Hono();
 app.use(sockjs(echo));
+for (const [prefix, options] of Object.entries(behindProxies)) {
+  const server = createSockJS({ ...options, prefix });
+  server.on("connection", tellAddress);
+  app.use(sockjs(server));
+}
 
 const http2 = createAdaptorServer({
   fetch: app.fetch,

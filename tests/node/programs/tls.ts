@@ -8,6 +8,7 @@ import { createServer as createSockJS } from "../../../mod.ts";
 import { installHandlers } from "../../../src/adapters/node.ts";
 import { certificate } from "../../support/certificate.ts";
 import { serve } from "../../support/program_control.ts";
+import { behindProxies, tellAddress } from "../../support/proxied.ts";
 
 const closed = new Map<string, number>();
 let wake = () => {};
@@ -54,12 +55,19 @@ const withFallback = createSockJS({
   },
 });
 
+const proxied = Object.entries(behindProxies).map(([prefix, options]) => {
+  const server = createSockJS({ ...options, prefix });
+  server.on("connection", tellAddress);
+  return server;
+});
+
 const https = createServer(certificate);
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
 const plain = createPlainServer();
 for (const server of [https, http2, plain]) {
   installHandlers(echo, server);
   installHandlers(cookie, server);
+  for (const each of proxied) installHandlers(each, server);
   // SockJS requests do not reach this listener, though it is added later.
   server.on("request", (req, res) => {
     let body = "";

@@ -1,8 +1,12 @@
 /** What connections show of their clients, as properties that the application may write. */
 
 import assert from "node:assert/strict";
-import type { IncomingMessage } from "node:http";
-import { type Connection, createServer } from "../../../src/adapters/sockjs_node.ts";
+import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import {
+  type Connection,
+  createServer,
+  type ServerOptions,
+} from "../../../src/adapters/sockjs_node.ts";
 import { Arrivals, type Cases, CaseSite, runCases } from "../case_site.ts";
 
 const documented = [
@@ -12,11 +16,14 @@ const documented = [
 const paths = ["/echo/0/0/websocket", "/echo/websocket"];
 
 /** A server, and the connections that its clients open. */
-async function open(prepare: (connection: Connection) => void = () => {}) {
+async function open(
+  prepare: (connection: Connection) => void = () => {},
+  options: ServerOptions = {},
+) {
   const opened = new Arrivals<Connection>();
   const errors: unknown[] = [];
   const site = await CaseSite.open((http) => {
-    const server = createServer({ prefix: "/echo" });
+    const server = createServer({ prefix: "/echo", ...options });
     server.on("error", (error) => errors.push(error));
     server.on("connection", (connection) => {
       prepare(connection);
@@ -91,6 +98,40 @@ export const cases: Cases = {
     assert.notEqual(connection.headers, headers);
     assert.equal(connection.headers["origin"], "http://origin");
     assert.equal(connection.headers["x-real-ip"], undefined);
+  },
+
+  "behind a trusted proxy, the address and port are the client's, on every transport": async () => {
+    await using server = await open(undefined, { trustProxy: ["loopback"] });
+    const { site, opened } = server;
+    const headers = { "X-Forwarded-For": "6.6.6.6, 192.0.2.7:80" };
+    await site.poll(headers);
+    for (const path of paths) await site.connect(path, headers);
+    const connections = [await opened.next(), await opened.next(), await opened.next()];
+    for (const { remoteAddress, remotePort, headers: shown } of connections) {
+      assert.deepEqual([remoteAddress, remotePort], ["192.0.2.7", 80]);
+      assert.equal(shown["x-forwarded-for"], headers["X-Forwarded-For"]);
+    }
+    const [polling] = connections;
+    polling!.write("one");
+    await site.poll({ "X-Forwarded-For": "192.0.2.8" });
+    // The port of the request before is not that of this one.
+    assert.deepEqual([polling!.remoteAddress, polling!.remotePort], ["192.0.2.8", undefined]);
+    assert.deepEqual(server.errors, []);
+  },
+
+  "without trustProxy, and with another's address, forged headers have no effect": async () => {
+    for (const options of [{}, { trustProxy: ["192.0.2.0/24"] }, { trustProxy: null as never }]) {
+      await using server = await open(undefined, options);
+      await server.site.poll({ "X-Forwarded-For": "6.6.6.6", "Forwarded": "for=6.6.6.6" });
+      const { remoteAddress, remotePort } = await server.opened.next();
+      assert.deepEqual([remoteAddress, typeof remotePort], ["127.0.0.1", "number"]);
+    }
+  },
+
+  "trustProxy: true is refused": async () => {
+    await Promise.resolve();
+    const server = createServer({ prefix: "/echo", trustProxy: true as never });
+    assert.throws(() => server.installHandlers(createHttpServer()), /any client could forge/);
   },
 
   "an object that other code has put among the headers is shown as it is": async () => {

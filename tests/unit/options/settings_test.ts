@@ -74,6 +74,21 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   highWaterMark: aCount,
   maxBufferedBytes: aCount,
   maxTotalBufferedBytes: aCount,
+  trustProxy: {
+    good: [
+      ...[false, 0, 1, 3, [], ["loopback", "linklocal", "uniquelocal"], someFunction],
+      ...[["10.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32", "::ffff:10.0.0.0/104"]],
+    ],
+    bad: [
+      ...[true, -1, 1.5, NaN, Infinity, 2 ** 53, "1", "loopback", "", null, {}, [1], [null], [""]],
+      ...[["10.0.0.0/33"], ["::/129"], ["localhost"], ["constructor"], ["10.0.0.1", "0.0.0.0/0"]],
+      ...[["::/0"], ["::ffff:0:0/96"]],
+    ],
+  },
+  proxyHeader: {
+    good: ["x-forwarded-for", "forwarded"],
+    bad: ["X-Forwarded-For", "x-real-ip", "", "constructor", null, true, []],
+  },
   origins: {
     good: [
       "*",

@@ -224,6 +224,16 @@ Deno.test("a unix socket has no ends to be told", () => {
   assertEquals([ends.remote, ends.local], [undefined, undefined]);
 });
 
+Deno.test("only a server on a unix socket makes one of an end that is not known", () => {
+  const withoutEnds = (url: string, requestIP: () => unknown = () => null) => {
+    const server = { ...fakeServer(undefined), url: new URL(url), requestIP };
+    return bunRuntime(request, server).endpoints().isUnixSocket;
+  };
+  assertEquals(withoutEnds("unix:///tmp/a.sock"), true);
+  // Its client has left.
+  assertEquals(withoutEnds("http://127.0.0.1:80/"), undefined);
+});
+
 Deno.test("a silence lifts the idle time-out beyond it, up to what Bun takes, and back", () => {
   const server = fakeServer(undefined);
   for (const ms of [1, 25_000, 24_001, 10_000_000]) {

@@ -228,6 +228,7 @@ Deno.test("the remote end is what Deno tells of it", () => {
     }]
   ) {
     assertEquals(ends(info).remote, undefined);
+    assertEquals(ends(info).isUnixSocket, info?.remoteAddr?.transport === "unix" || undefined);
   }
 });
 

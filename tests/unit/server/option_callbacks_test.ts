@@ -4,6 +4,12 @@ import { ErrorReporter } from "../../../src/server/error_reporter.ts";
 import { OptionCallbacks } from "../../../src/server/option_callbacks.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
 import { optionNames, readOptions } from "../../../src/options/settings.ts";
+import {
+  type Endpoints,
+  type RequestRuntime,
+  runtimeKey,
+  unixSocket,
+} from "../../../src/runtimes/runtime.ts";
 import { fakeTime } from "../../support/fake_time.ts";
 import { connect, PollingClient, serve } from "../../support/polling_client.ts";
 
@@ -172,6 +178,53 @@ Deno.test("fallback: a thenable of no promise's making counts once", async () =>
   assertEquals(await response.text(), "one");
 });
 
+/** Passes for a runtime that knows these ends of a connection. */
+function runtimeWith(endpoints: Endpoints): { [runtimeKey]: RequestRuntime } {
+  return { [runtimeKey]: { endpoints: () => endpoints } };
+}
+
+const proxy = runtimeWith({ remote: { address: "10.0.0.1", port: 1 } });
+
+/** What `trustProxy` makes of a client that sends an address, and how often it logs. */
+async function addressBy(trustProxy: unknown, info: unknown = proxy): Promise<[unknown, number]> {
+  const { server, log } = serve({ trustProxy: trustProxy as () => boolean });
+  const headers = { "X-Forwarded-For": "6.6.6.6, 192.0.2.9" };
+  const request = new Request("http://host/echo/0/b/xhr", { method: "POST", headers });
+  await server.handle(request, info);
+  const [connection] = server.connections;
+  const { remoteAddress } = connection!;
+  // What a promise rejects with is reported later.
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+  return [remoteAddress, log.length];
+}
+
+Deno.test("trustProxy: a function gets addresses in one form, with their distance", async () => {
+  using _time = fakeTime();
+  const calls: unknown[] = [];
+  const trustProxy = (...args: unknown[]) => calls.push(args) === 1;
+  const mapped = runtimeWith({ remote: { address: "::ffff:10.0.0.1", port: 1 } });
+  assertEquals(await addressBy(trustProxy, mapped), ["192.0.2.9", 0]);
+  assertEquals(calls, [["10.0.0.1", 0], ["192.0.2.9", 1]]);
+  calls.length = 0;
+  assertEquals(await addressBy(trustProxy, runtimeWith(unixSocket)), ["192.0.2.9", 0]);
+  assertEquals(calls[0], ["127.0.0.1", 0]);
+});
+
+Deno.test("trustProxy: a function that throws or returns nonsense trusts nothing, and is reported", async () => {
+  using _time = fakeTime();
+  const nonsense = [throwing, () => 1, () => "yes", () => null, () => ({})];
+  nonsense.push(() => Promise.resolve(true), () => Promise.reject(new Error("rejected")));
+  for (const trustProxy of nonsense) {
+    const [address, logged] = await addressBy(trustProxy);
+    assertEquals([address, logged > 0], ["10.0.0.1", true], String(trustProxy));
+  }
+});
+
+Deno.test("trustProxy: a function is not called for an end that is not known", async () => {
+  using _time = fakeTime();
+  assertEquals(await addressBy(throwing, runtimeWith({})), [undefined, 0]);
+});
+
 /** The options that take a function, but for `log`, which is where errors go. */
 const functionOptions = optionNames.filter((name) => {
   if (name.includes("_") || name === "log") return false;
@@ -206,8 +259,9 @@ for (const name of functionOptions) {
     const { server } = serve({ [name]: throwing });
     const reported: string[] = [];
     server.on("error", (error) => reported.push((error as Error).message));
+    server.on("connection", (connection) => void connection.remoteAddress);
     for (const request of requests()) {
-      assertEquals(await server.handle(request) instanceof Response, true);
+      assertEquals(await server.handle(request, proxy) instanceof Response, true);
     }
     assertEquals([...new Set(reported)], ["thrown by the application"]);
   });

@@ -20,6 +20,27 @@ Deno.test("of a socket that is gone, or one without addresses, the ends are unkn
   assertEquals(endpoints(socket), { remote: undefined, local: undefined });
 });
 
+Deno.test("only a server on a unix socket makes one of a socket without addresses", () => {
+  const socket: FakeSocket & { server?: unknown } = new FakeSocket();
+  socket.remoteAddress = undefined;
+  // The last five: a client that has left, a server that was closed, and what other code may make.
+  const servers: [unknown, true | undefined][] = [
+    [{ address: () => "/tmp/a.sock" }, true],
+    [{ address: () => ({ address: "127.0.0.1", family: "IPv4", port: 80 }) }, undefined],
+    [{ address: () => null }, undefined],
+    [{ address: "/tmp/a.sock" }, undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ];
+  for (const [server, expected] of servers) {
+    socket.server = server;
+    assertEquals(endpoints(socket).isUnixSocket, expected);
+  }
+  socket.server = { address: () => "/tmp/a.sock" };
+  socket.remoteAddress = "192.0.2.1";
+  assertEquals(endpoints(socket).isUnixSocket, undefined);
+});
+
 Deno.test("no timeout cuts off a response that is expected to wait", () => {
   const socket = new FakeSocket();
   socket.timeout = 500;
