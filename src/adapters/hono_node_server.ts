@@ -15,6 +15,7 @@ import { hasUnfinishedResponse } from "../runtimes/node/internals.ts";
 import { watchSession } from "../runtimes/node/leaving_session.ts";
 import { endpointsOf, onPipelinedClose, onResponseGone } from "../runtimes/node/node_connection.ts";
 import { isSentToHost } from "../runtimes/node/request.ts";
+import { hasAllHeaders } from "../runtimes/node/request_headers.ts";
 import { connectionHeaders } from "../runtimes/node/response_head.ts";
 import type { IncomingMessage, ServerResponse } from "../runtimes/node/types.ts";
 import { normalizeHandshake, type WebSocketOfWs, WsSocket } from "../runtimes/node/ws_socket.ts";
@@ -83,6 +84,10 @@ class HonoRequest implements RequestRuntime {
    */
   hasItsPath(): boolean {
     return isSentToHost(this.env.incoming);
+  }
+
+  hasAllHeaders(): boolean {
+    return hasAllHeaders(this.env.incoming);
   }
 
   endpoints(): Endpoints {

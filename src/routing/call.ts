@@ -81,7 +81,7 @@ export class Call {
 
   /** The information about the client in this request. */
   clientInfo(protocol: Protocol): ClientInfo {
-    const { proxies } = this.service;
+    const proxies = this.#proxies;
     const { headers } = this.request;
     const prefixLength = this.#prefixEnd - this.#start;
     const endpoints = this.runtime.endpoints();
@@ -92,10 +92,17 @@ export class Call {
 
   /** The client's address, for functions of the application. */
   remote(): RemoteAddress | undefined {
-    const { proxies } = this.service;
+    const proxies = this.#proxies;
     const endpoints = this.runtime.endpoints();
     if (proxies === undefined) return endpoints.remote;
     return remoteOf(endpoints, proxies, this.request.headers.get(proxies.header));
+  }
+
+  /** Absent also where the header of the last proxy may be missing: the others can be forged. */
+  get #proxies(): Proxies | undefined {
+    const { proxies } = this.service;
+    if (proxies === undefined || this.runtime.hasAllHeaders?.() === false) return undefined;
+    return proxies;
   }
 
   /** Adds the cookie, if the server sets one. */

@@ -158,6 +158,8 @@ export interface RequestRuntime {
    * line. Absent if it always is.
    */
   hasItsPath?(url: string, start: number): boolean;
+  /** Whether all headers of the request are there. Absent if they always are. */
+  hasAllHeaders?(): boolean;
   /** The two ends of the request's connection. */
   endpoints(): Endpoints;
   /** Keeps the connection open during a silence of that many milliseconds. */

@@ -88,6 +88,19 @@ export function isOnUnixSocket({ server }: SocketEnds): boolean {
 }
 
 /**
+ * The most headers that requests on a socket can have. Uses `server` of the socket.
+ *
+ * - Why: Node 20 and 22 and Deno drop all headers after that many, and report nothing. So a client
+ *   can have the header dropped that a proxy adds at the end.
+ * - Where it is missing: the number that Node has by default.
+ * - Watched by `tests/node/dropped_headers_test.ts`.
+ */
+export function maxHeadersOf(socket: SocketEnds | null): number {
+  const { maxHeadersCount } = (socket?.server ?? {}) as Partial<ConnectionEmitter>;
+  return maxHeadersCount ?? 1000;
+}
+
+/**
  * Whether a response waits behind another on the same connection, because the client has sent
  * several requests at once. Uses `socket` of the response, which is null then.
  *

@@ -15,7 +15,7 @@ import {
 } from "../runtime.ts";
 import { alreadySent, Exchange } from "./exchange.ts";
 import { endpointsOf, IdleTimeoutSuspension, onResponseGone } from "./node_connection.ts";
-import { forgetHead } from "./request_headers.ts";
+import { forgetHead, hasAllHeaders } from "./request_headers.ts";
 import { NodeSink } from "./sink.ts";
 
 /** An ordinary request. What Node takes for an upgrade comes as an `UpgradeRequest`. */
@@ -51,6 +51,10 @@ export class NodeRequestRuntime extends Exchange implements RequestRuntime {
   onAbandoned(callback: () => void): void {
     if (this.isGone) callback();
     else onResponseGone(this.req, this.res, callback);
+  }
+
+  hasAllHeaders(): boolean {
+    return hasAllHeaders(this.req);
   }
 
   endpoints(): Endpoints {

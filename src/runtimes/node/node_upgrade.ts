@@ -15,6 +15,7 @@ import {
 import { alreadySent } from "./exchange.ts";
 import { type ConnectionEmitter, putBack, takesBodies } from "./internals.ts";
 import { endpointsOf } from "./node_connection.ts";
+import { hasAllHeaders } from "./request_headers.ts";
 import type { IncomingMessage, NodeSocket } from "./types.ts";
 import type { WsServer } from "./ws_server.ts";
 
@@ -69,6 +70,10 @@ export class UpgradeRequest implements RequestRuntime {
 
   endpoints(): Endpoints {
     return endpointsOf(this.socket);
+  }
+
+  hasAllHeaders(): boolean {
+    return hasAllHeaders(this.req);
   }
 
   /**
@@ -160,9 +165,8 @@ function readsLike(req: IncomingMessage, declined: IncomingMessage): boolean {
  * Whether Node has kept the whole head of a request. The length of the body may be in what it
  * dropped, and then the body would be read as the next request.
  */
-function isWhole({ rawHeaders }: IncomingMessage, { maxHeadersCount }: ConnectionEmitter): boolean {
-  const most = maxHeadersCount ?? 1000;
-  return most === 0 || rawHeaders.length < 2 * most;
+function isWhole(req: IncomingMessage, { maxHeadersCount }: ConnectionEmitter): boolean {
+  return hasAllHeaders(req, maxHeadersCount ?? 1000);
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { passAs, replaceHeaders } from "./internals.ts";
+import { maxHeadersOf, passAs, replaceHeaders } from "./internals.ts";
 import type { IncomingMessage } from "./types.ts";
 
 /** A `Headers`. For all but `get` and `has`, it makes a real one, which takes long. */
@@ -81,6 +81,18 @@ passAs(LazyHeaders, Headers);
 /** Makes the headers of a request. */
 export function lazyHeaders(incoming: IncomingMessage): Headers {
   return new LazyHeaders(incoming) as unknown as Headers;
+}
+
+/**
+ * Whether Node has certainly dropped none of a request's headers.
+ *
+ * @param most The most that it keeps; 0 for all.
+ */
+export function hasAllHeaders(
+  { rawHeaders, socket }: IncomingMessage,
+  most: number = maxHeadersOf(socket),
+): boolean {
+  return most === 0 || rawHeaders.length < 2 * most;
 }
 
 /** A head with no more characters in names and values than this is kept. */
