@@ -43,6 +43,14 @@ export class Site implements AsyncDisposable {
     return (await this.#ask<Closed[]>("closed", id))[0];
   }
 
+  /** Which of the processes has the session with this id. */
+  async indexOf(id: string): Promise<number> {
+    const answers = await Promise.all(this.processes.map(async ({ address }) => {
+      return (await (await fetch(`${address}/recorded/opened?of=${id}&count=0`)).json()).length;
+    }));
+    return answers.indexOf(1);
+  }
+
   /** How many connections each process has of a service. */
   async connections(service: string): Promise<number[]> {
     return await Promise.all(this.processes.map(async ({ address }) => {

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { clientTransports } from "../clients/every_transport.ts";
-import type { HostName } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { behind, hosts } from "./behind.ts";
 import { Proxy } from "./proxy.ts";
