@@ -1,6 +1,7 @@
 /** Tests that a session stays on a process that drains, and that new clients go elsewhere. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
+import type { HostName } from "../support/hosts.ts";
 import { until } from "../support/until.ts";
 import { behind, hosts } from "./behind.ts";
 import { Proxy } from "./proxy.ts";
@@ -8,19 +9,16 @@ import { Site } from "./site.ts";
 
 const names = ["one", "two"];
 
-for (const affinity of ["by_url.cfg", "by_jsessionid.cfg", "by_cookie.cfg"]) {
-  for (const host of hosts) {
-    behind(
-      "haproxy",
-      host,
-      `with ${affinity}, a session outlives the start of a drain`,
-      async () => {
-        await using site = await Site.start([host, host], ["--jsessionid", "--drain", "60000"]);
-        await using proxy = await Proxy.haproxy(affinity, site.ports);
-        await outlives(affinity, site, proxy);
-      },
-    );
-  }
+for (const host of hosts) outlivesADrain("by_url.cfg", host);
+outlivesADrain("by_jsessionid.cfg", "deno");
+outlivesADrain("by_cookie.cfg", "deno");
+
+function outlivesADrain(affinity: string, host: HostName): void {
+  behind("haproxy", host, `with ${affinity}, a session outlives the start of a drain`, async () => {
+    await using site = await Site.start([host, host], ["--jsessionid", "--drain", "60000"]);
+    await using proxy = await Proxy.haproxy(affinity, site.ports);
+    await outlives(affinity, site, proxy);
+  });
 }
 
 async function outlives(affinity: string, site: Site, proxy: Proxy): Promise<void> {
