@@ -10,6 +10,9 @@ import { isPresent, type Program } from "./proxy.ts";
 /** A host of each runtime. */
 export const hosts = ["deno", "bun", "node24"] as const satisfies readonly HostName[];
 
+/** What the stock client has outside browsers. */
+export const clientTransports = ["websocket", "xhr-streaming", "eventsource", "xhr-polling"];
+
 /** Registers a test of a host behind a proxy. */
 export function behind(
   program: Program,

@@ -4,7 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Tab } from "../browser/tab.ts";
+import { Tab } from "../support/tab.ts";
 import { hasBrowser } from "../support/browser.ts";
 import { behind, hosts } from "./behind.ts";
 import { type Program, Proxy } from "./proxy.ts";

@@ -1,9 +1,8 @@
 /** Tests of what single lines of HAProxy's configuration are for: without them, something is missing. */
 
 import { assert, assertEquals } from "@std/assert";
-import { clientTransports } from "../clients/every_transport.ts";
 import { StockClient } from "../support/stock_client.ts";
-import { behind, hosts } from "./behind.ts";
+import { behind, clientTransports, hosts } from "./behind.ts";
 import { type Edit, Proxy } from "./proxy.ts";
 import { RawSession } from "./raw_session.ts";
 import { Site } from "./site.ts";
@@ -93,7 +92,7 @@ behind("haproxy", "deno", "without affinity, sessions over HTTP are lost", async
   assertEquals(statuses.toSorted(), [204, 404]);
   await stream.cancel();
 
-  for (const { name } of clientTransports) {
+  for (const name of clientTransports) {
     const client = await StockClient.open(`${proxy.address}/smoke`, [name]).catch(() => undefined);
     // Its first two polls have been to two processes.
     if (client === undefined) continue;

@@ -1,9 +1,8 @@
 /** Tests of the stock client behind HAProxy and nginx, with two processes on each runtime. */
 
 import { assert, assertEquals } from "@std/assert";
-import { clientTransports } from "../clients/every_transport.ts";
 import { StockClient } from "../support/stock_client.ts";
-import { behind, hosts } from "./behind.ts";
+import { behind, clientTransports, hosts } from "./behind.ts";
 import { Proxy } from "./proxy.ts";
 import { Site } from "./site.ts";
 
@@ -25,7 +24,7 @@ for (const host of hosts) {
 
 /** Two sessions over each transport, so that both processes have some. */
 async function livesAndEnds(site: Site, proxy: Proxy): Promise<void> {
-  const transports = clientTransports.flatMap(({ name }) => [name, name]);
+  const transports = clientTransports.flatMap((name) => [name, name]);
   await Promise.all(transports.map((name) => livesAndEndsOver(name, site, proxy)));
   assertEquals(await proxy.serverErrors(), 0);
 }

@@ -1,13 +1,12 @@
 /** Tests of nginx in front of two processes on unix sockets. */
 
 import { assertEquals } from "@std/assert";
-import { clientTransports } from "../clients/every_transport.ts";
 import { startServer } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
-import { behind, hosts } from "./behind.ts";
+import { behind, clientTransports, hosts } from "./behind.ts";
 import { Proxy } from "./proxy.ts";
 
-const script = new URL("../serving/unix_socket.ts", import.meta.url);
+const script = new URL("../support/unix_socket.ts", import.meta.url);
 const numbers = Array.from({ length: 200 }, (_, i) => `${i}`);
 
 for (const host of hosts) {
@@ -19,7 +18,7 @@ for (const host of hosts) {
     );
     try {
       await using proxy = await Proxy.nginx(paths);
-      await Promise.all(clientTransports.map(async ({ name }) => {
+      await Promise.all(clientTransports.map(async (name) => {
         await using client = await StockClient.open(`${proxy.address}/echo`, [name]);
         client.send(...numbers);
         assertEquals(await client.receive(numbers.length), numbers, name);
