@@ -23,6 +23,7 @@ const processors = navigator.hardwareConcurrency;
 const impatient = [
   "tests/browser/",
   "tests/clients/stock_client_test.ts",
+  "tests/deploy/",
   "tests/examples/",
   "tests/replaced_sockjs/dev_server_test.ts",
 ];

@@ -12,7 +12,7 @@ import {
   serverProcess,
   startTestServer,
 } from "./runtime.ts";
-import type { ClientClose, Tab } from "./tab.ts";
+import type { ClientClose, Tab } from "../support/tab.ts";
 
 withAllTransports("are held over three heartbeats", ["same-origin"], async (from) => {
   const { address } = await serverProcess();

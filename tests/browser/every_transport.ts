@@ -5,7 +5,7 @@ import { checks, transports } from "../../examples/test_server/page/checks.js";
 import { closed } from "../../examples/test_server/page/witness.js";
 import { note, noting } from "./outcomes.ts";
 import { isThere, onRuntime, type Origin, origins, pageAddress, serverProcess } from "./runtime.ts";
-import { Tab } from "./tab.ts";
+import { Tab } from "../support/tab.ts";
 
 type Check = (tab: Tab) => Promise<void>;
 

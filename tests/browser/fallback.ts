@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { HttpProxy, type ProxyHabits } from "./http_proxy.ts";
 import { noting } from "./outcomes.ts";
 import { onRuntime, origins, pageAddress, serverProcess } from "./runtime.ts";
-import { Tab } from "./tab.ts";
+import { Tab } from "../support/tab.ts";
 
 connects("websocket", "when nothing is in its way", "/echo");
 connects("xhr-streaming", "when websockets are switched off", "/disabled_websocket_echo");

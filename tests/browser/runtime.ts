@@ -10,7 +10,7 @@ import { type HostName, presentHosts, startServer } from "../support/hosts.ts";
 import type { ServerProcess } from "../support/server_process.ts";
 import { hasBrowser } from "../support/browser.ts";
 import { otherOrigin } from "./page_server.ts";
-import { type Stage, Tab } from "./tab.ts";
+import { type Stage, Tab } from "../support/tab.ts";
 
 /** The runtime of the servers of this test file: each runtime has a file, and these run side by side. */
 export let runtime: HostName = "deno";

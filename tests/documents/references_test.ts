@@ -7,6 +7,7 @@ import { documents, root } from "./document.ts";
 const notOurs: readonly string[] = [
   // A user's own files.
   "app.ts",
+  "server.mjs",
   "results.json",
   "chart.svg",
   "soak/",

@@ -6,7 +6,7 @@ import { receivingTransports } from "../support/receiving_transports.ts";
 import { TestServer } from "../support/test_server.ts";
 import { type HostName, hostNames, presentHosts, startServer } from "../support/hosts.ts";
 
-const script = new URL("./unix_socket.ts", import.meta.url);
+const script = new URL("../support/unix_socket.ts", import.meta.url);
 
 /** Values of `Host` that say where a path begins, or are none. */
 const misleading = [

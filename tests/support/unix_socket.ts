@@ -12,7 +12,7 @@ import { servesFetch } from "../../examples/serve.ts";
 import { middleware } from "../../examples/serve_hono.ts";
 import { createServer } from "../../mod.ts";
 import { installHandlers } from "../../src/adapters/node.ts";
-import { tellAddress } from "../support/proxied.ts";
+import { tellAddress } from "./proxied.ts";
 
 type Handler = (request: Request, info?: unknown) => Response | Promise<Response>;
 

@@ -6,7 +6,7 @@
 
 import type { BrowserContext, Page } from "playwright-core";
 import type { Connection } from "../../examples/test_server/page/connection.js";
-import { browser } from "../support/browser.ts";
+import { browser } from "./browser.ts";
 
 /** What the checks work on: a server's address, and a transport as the client names it. */
 export interface Stage {
