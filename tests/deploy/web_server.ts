@@ -10,10 +10,10 @@ import { deploy } from "./deployed_app.ts";
 /** The programs, by the names of their folders. */
 export type WebServerName = "caddy" | "apache";
 
-/** What each is on Debian. */
+/** What each is on Debian. Not every user has `/usr/sbin` in the path. */
 export const programs: Readonly<Record<WebServerName, string>> = {
   caddy: "caddy",
-  apache: "apache2",
+  apache: "/usr/sbin/apache2",
 };
 
 /** A running proxy, in a temporary folder. */
