@@ -1,9 +1,11 @@
 /** Tests of the systemd units, and of the program with a socket that systemd's own tool passes. */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
+import { freePort } from "../support/free_port.ts";
 import { presentHosts } from "../support/hosts.ts";
+import { ServerProcess } from "../support/server_process.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { until } from "../support/until.ts";
 import { AppFolder, deploy, isHere } from "./deployed_app.ts";
@@ -19,7 +21,6 @@ async function copyUnits(folder: string): Promise<string[]> {
     const text = await Deno.readTextFile(
       new URL(`systemd/${unit.split("/").pop()?.replace("8081", "")}`, deploy),
     );
-    // The folder of the program is only on the machine that serves.
     await Deno.writeTextFile(unit, text.replace("/usr/bin/node", node));
   }
   return units;
@@ -63,32 +64,28 @@ for (const runtime of runtimes) {
     async fn() {
       await using folder = await AppFolder.make();
       const port = freePort();
-      const child = new Deno.Command("systemd-socket-activate", {
-        args: [
-          ...["DRAIN_SECONDS=0", "SPREAD_SECONDS=0"].map((each) => `--setenv=${each}`),
-          `--listen=127.0.0.1:${port}`,
-          ...await folder.command(runtime, "server.mjs"),
-        ],
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      const printed = Promise.all(
-        [child.stdout, child.stderr].map((each) => new Response(each).text()),
-      );
-      await listening(port);
-      // The first connection starts the program, and waits for it.
-      const url = `http://127.0.0.1:${port}/echo`;
+      await using server = await activate(port, await folder.command(runtime, "server.mjs"));
+      assertEquals(server.port, port);
+      const url = `${server.address}/echo`;
       const transports = ["websocket", "xhr-streaming", "eventsource", "xhr-polling"];
-      for (const client of await Promise.all(transports.map((each) => echo(url, each)))) {
-        if (client.transport === "websocket") child.kill("SIGTERM");
-        assertEquals((await client.closed()).code, 1001);
-      }
-      assertEquals((await child.status).code, 0);
-      assertMatch((await printed).join(""), /Listening on/);
+      const clients = await Promise.all(transports.map((each) => echo(url, each)));
+      const ended = server.stop();
+      for (const client of clients) assertEquals((await client.closed()).code, 1001);
+      assertEquals((await ended).code, 0);
     },
   });
 }
+
+Deno.test({
+  name: "bun on a socket of systemd's ignores it, and listens on another port",
+  ignore: !canActivate || !presentHosts.has("bun"),
+  async fn() {
+    await using folder = await AppFolder.make();
+    const port = freePort();
+    await using server = await activate(port, await folder.command("bun", "server.mjs"));
+    assertNotEquals(server.port, port);
+  },
+});
 
 /** Opens a connection over a transport, and waits for its echo. */
 async function echo(url: string, transport: string): Promise<StockClient> {
@@ -98,9 +95,15 @@ async function echo(url: string, transport: string): Promise<StockClient> {
   return client;
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+/** Starts a command with a socket that systemd's tool listens on. */
+async function activate(port: number, command: readonly string[]): Promise<ServerProcess> {
+  const env = ["DRAIN_SECONDS=0", "SPREAD_SECONDS=0"].map((each) => `--setenv=${each}`);
+  const listen = `--listen=127.0.0.1:${port}`;
+  const starting = ServerProcess.run(["systemd-socket-activate", ...env, listen, ...command]);
+  await listening(port);
+  // The tool becomes the program when the first connection comes.
+  using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  return await starting;
 }
 
 /** Waits until the port is listed as one that is listened on, without a connection to it. */

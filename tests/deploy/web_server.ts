@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freePort } from "../support/free_port.ts";
 import { until } from "../support/until.ts";
 import { deploy } from "./deployed_app.ts";
 
@@ -93,9 +94,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
