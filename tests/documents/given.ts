@@ -17,3 +17,13 @@ export const given: Readonly<Record<string, string>> = {
     declare const expressApp, koaApp, nextApp, nestApp;
   `,
 };
+
+/** Declarations for all documents: modules that are not installed, and what pages load. */
+export const ambient = `
+  declare module "socket.io";
+  declare const SockJS: new (
+    url: string,
+    protocols?: null,
+    options?: { transports?: string[]; server?: string },
+  ) => WebSocket & { readonly transport: string };
+`;

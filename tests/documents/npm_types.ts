@@ -6,6 +6,7 @@
 
 import ts from "typescript";
 import { npm } from "../../scripts/npm_package/project.ts";
+import { ambient } from "./given.ts";
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -30,6 +31,7 @@ const options: ts.CompilerOptions = {
 export function typeErrors(programs: ReadonlyMap<string, string>): string {
   // Within the package, so that it can be imported by its name.
   const files = new Map<string, string>();
+  files.set(`${npm.pathname}programs/ambient.d.ts`, ambient);
   for (const [name, text] of programs) files.set(`${npm.pathname}programs/${name}`, text);
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;

@@ -1,0 +1,72 @@
+/**
+ * Runs the program of `examples/deploy/app/` from a temporary folder, with the npm package.
+ *
+ * @module
+ */
+
+import { nodePackage } from "../../scripts/node_programs.ts";
+import { run } from "../../scripts/run.ts";
+import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
+import { copyFolder } from "../support/copy_folder.ts";
+import { ServerProcess } from "../support/server_process.ts";
+
+/** The folder of the documents and configurations. */
+export const deploy = new URL("../../examples/deploy/", import.meta.url);
+
+/** Whether a program is on this machine. On Linux with `CI=true`, it has to be. */
+export async function isHere(program: string): Promise<boolean> {
+  if (Deno.env.get("CI") === "true" && Deno.build.os === "linux") return true;
+  try {
+    await run(["which", program]);
+    return true;
+  } catch {
+    console.log(`${program} is not on this machine: its tests are skipped`);
+    return false;
+  }
+}
+
+/** A folder with the program, which is there until it is disposed of. */
+export class AppFolder implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async make(): Promise<AppFolder> {
+    const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockjs-web-app-" }));
+    await copyFolder(new URL("app/", deploy), path);
+    await nodePackage();
+    await Deno.mkdir(`${path}/node_modules`);
+    const npm = new URL("../../npm", import.meta.url).pathname;
+    await Deno.symlink(npm, `${path}/node_modules/sockjs-web`);
+    return new AppFolder(path);
+  }
+
+  /**
+   * Starts the program on a free port.
+   *
+   * @param env more of its environment
+   * @param before a command that runs the rest
+   */
+  async start(
+    runtime: RuntimeName,
+    env: Readonly<Record<string, string>> = {},
+    before: readonly string[] = [],
+  ): Promise<ServerProcess> {
+    const variables = Object.entries({ PORT: "0", ...env }).map((each) => each.join("="));
+    const command = await this.command(runtime, "server.mjs");
+    return await ServerProcess.run(["env", ...variables, ...before, ...command], this.path);
+  }
+
+  /** The command that runs one of its scripts. */
+  async command(runtime: RuntimeName, script: string): Promise<string[]> {
+    const command = await runtimeCommand(runtime);
+    if (command === undefined) throw new Error(`${runtime} is not here`);
+    return [...command, `${this.path}/${script}`];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}

@@ -1,0 +1,87 @@
+/** Tests of two processes behind Caddy and Apache, with the stock client. */
+
+import { assertEquals, assertNotEquals } from "@std/assert";
+import type { RuntimeName } from "../../scripts/runtimes.ts";
+import { presentHosts } from "../support/hosts.ts";
+import { StockClient } from "../support/stock_client.ts";
+import { until } from "../support/until.ts";
+import { AppFolder, isHere } from "./deployed_app.ts";
+import { programs, WebServer, type WebServerName } from "./web_server.ts";
+
+const runtimes: readonly RuntimeName[] = ["node24", "deno", "bun"];
+const transports = ["websocket", "xhr-streaming", "eventsource", "xhr-polling"];
+
+for (const name of Object.keys(programs) as WebServerName[]) {
+  const isPresent = await isHere(programs[name]);
+  for (const runtime of runtimes) {
+    Deno.test({
+      name: `${runtime} behind ${name}: every transport stays with its process, and only the ` +
+        "clients of a process that stops get 1001",
+      ignore: !isPresent || !(presentHosts as ReadonlySet<string>).has(runtime),
+      // The client leaves timers and sockets behind when it closes.
+      sanitizeOps: false,
+      sanitizeResources: false,
+      async fn() {
+        await using folder = await AppFolder.make();
+        const env = { DRAIN_SECONDS: "0", SPREAD_SECONDS: "0" };
+        await using first = await folder.start(runtime, env);
+        await using second = await folder.start(runtime, env);
+        await using proxy = await WebServer.start(name, [first.port, second.port]);
+        const url = `${proxy.address}/echo`;
+
+        const clients = await openAll(url, 8);
+        for (const client of clients) await echoes(client, "before");
+        assertEquals((await first.stop()).code, 0);
+        const left = clients.filter(({ transport }) => transport !== null);
+        assertNotEquals(left.length, 0);
+        assertNotEquals(left.length, clients.length);
+        for (const client of clients) {
+          if (left.includes(client)) await echoes(client, "after");
+          else assertEquals((await client.closed()).code, 1001);
+        }
+        for (const client of await openAll(url, 4)) left.push(client);
+        for (const client of left) {
+          await echoes(client, "at last");
+          await client[Symbol.asyncDispose]();
+        }
+      },
+    });
+  }
+
+  Deno.test({
+    name: `${name} sends no new client to a process that drains`,
+    ignore: !isPresent || !(presentHosts as ReadonlySet<string>).has("node24"),
+    async fn() {
+      await using folder = await AppFolder.make();
+      await using first = await folder.start("node24", { DRAIN_SECONDS: "600" });
+      await using second = await folder.start("node24");
+      await using proxy = await WebServer.start(name, [first.port, second.port]);
+      Deno.kill(first.pid, "SIGTERM");
+      // It still listens, and would answer 503.
+      await until(async () => await statusOf(`${first.address}/echo/info`) === 503);
+      let good = 0;
+      await until(async () => {
+        const status = await statusOf(`${proxy.address}/echo/info`);
+        good = status === 200 ? good + 1 : 0;
+        return good === 30;
+      });
+    },
+  });
+}
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** Opens so many connections over each transport. */
+function openAll(url: string, count: number): Promise<StockClient[]> {
+  const all = Array.from({ length: count }, () => transports).flat();
+  return Promise.all(all.map((transport) => StockClient.open(url, [transport])));
+}
+
+async function echoes(client: StockClient, message: string): Promise<void> {
+  client.send(message);
+  assertEquals(await client.receive(1), [message]);
+}
