@@ -18,7 +18,16 @@ export type PayloadError = "Payload expected." | "Broken JSON encoding.";
 export function decodeBody(text: string): readonly string[] | PayloadError {
   if (text === "") return "Payload expected.";
   if (isPlainArray(text)) return [text.slice(2, -2)];
-  return messagesOf(text) ?? (isJson(text) ? "Payload expected." : "Broken JSON encoding.");
+  return messagesOf(text) ?? reasonOf(text);
+}
+
+/** The longest refused text, in characters, that is parsed to name the reason. */
+const maxParsed = 1024 * 1024;
+
+/** Parsing 64 MiB only for the reason takes up to 23 s and 2.5 GB, and can end the process. */
+function reasonOf(text: string): PayloadError {
+  const isOtherJson = text.length <= maxParsed && isJson(text);
+  return isOtherJson ? "Payload expected." : "Broken JSON encoding.";
 }
 
 /**

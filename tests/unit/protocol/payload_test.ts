@@ -83,3 +83,9 @@ Deno.test("a text frame that is anything else is broken", () => {
     assertEquals(decodeText(text), undefined, text.slice(0, 20));
   }
 });
+
+Deno.test("a body of over 1 MiB that is no array of strings is refused without being parsed", () => {
+  const longest = "[" + " ".repeat(1024 * 1024 - 3) + "1]";
+  assertEquals(decodeBody(longest), "Payload expected.");
+  assertEquals(decodeBody(longest + " "), "Broken JSON encoding.");
+});

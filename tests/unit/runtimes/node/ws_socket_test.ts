@@ -16,6 +16,7 @@ type Listener = (...args: unknown[]) => void;
 class FakeWebSocket {
   bufferedAmount = 0;
   readyState = 1;
+  extensions = "";
   readonly calls: string[] = [];
   readonly sent: (() => void)[] = [];
   readonly #listeners = new Map<string, Listener>();
@@ -44,9 +45,11 @@ class FakeWebSocket {
 }
 
 /** A websocket of ours on one of `ws`, and what its listener is told. */
-function open() {
+function open(extensions = "") {
   const fake = new FakeWebSocket();
+  fake.extensions = extensions;
   const told: string[] = [];
+  const drained = Promise.withResolvers<void>();
   const listener: SocketListener = {
     maxMessageSize: 1024,
     maxSilence: 35_000,
@@ -56,12 +59,15 @@ function open() {
     tooLong: () => told.push("too long"),
     closing: () => told.push("closing"),
     pong: () => told.push("pong"),
-    drained: () => told.push("drained"),
+    drained: () => {
+      told.push("drained");
+      drained.resolve();
+    },
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
     failed: () => {},
   };
   const socket = new WsSocket(fake as unknown as WebSocketOfWs, listener);
-  return { fake, told, socket };
+  return { fake, told, socket, drained: drained.promise };
 }
 
 const bytes = (text: string) => ({ toString: () => text });
@@ -117,6 +123,16 @@ Deno.test("what has not left yet is buffered", () => {
   const { fake, socket } = open();
   fake.bufferedAmount = 7;
   assertEquals(socket.bufferedAmount, 7);
+});
+
+Deno.test("on Deno and Bun, what was compressed counts as waiting until others had their turn", async () => {
+  const { told, socket, drained } = open("permessage-deflate");
+  socket.send(new Frame("x".repeat(64 * 1024)));
+  assertEquals(socket.bufferedAmount, 0);
+  socket.send(new Frame("x"));
+  assertEquals([socket.bufferedAmount, told], [64 * 1024 + 1, []]);
+  await drained;
+  assertEquals([socket.bufferedAmount, told], [0, ["drained"]]);
 });
 
 Deno.test("closing says why, and terminating does not", () => {
