@@ -22,7 +22,7 @@
  */
 
 import { show } from "../options/checks.ts";
-import { closesInRead, deferClose } from "../runtimes/node/internals.ts";
+import { deferCloses, restoreCloses } from "../runtimes/node/leaving_session.ts";
 import { targetOf } from "../runtimes/node/request.ts";
 import type { IncomingMessage, NodeSocket, ServerResponse } from "../runtimes/node/types.ts";
 import { WsServer } from "../runtimes/node/ws_server.ts";
@@ -127,12 +127,11 @@ export function installHandlers(
       upgrades.detach();
       requests.detach();
       installed.delete(server);
-      if (installed.size === 0) httpServer.removeListener("session", deferClose as () => void);
+      if (installed.size === 0) restoreCloses(httpServer);
     },
   };
   const installed = installations.get(httpServer) ?? new Map();
-  // One for all services.
-  if (closesInRead && installed.size === 0) httpServer.on("session", deferClose as () => void);
+  deferCloses(httpServer);
   installations.set(httpServer, installed.set(server, installation));
   return installation;
 }

@@ -226,7 +226,8 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
     // The pipe would never be removed.
     if (this.#closed) return target;
     super.pipe(target, options);
-    // The pipe may have paused the connection, and nothing else would resume it.
+    // The pipe may have paused the connection, and nothing else would resume it: a target that has
+    // been ended emits no `drain`, and may stay open.
     const resume = () => this.resume();
     // Without another listener, the pipe would throw the error. A pipeline has one.
     const failed = (error?: unknown) => {
@@ -234,10 +235,10 @@ export class Connection extends LegacyStream<ConnectionEvents> implements AsyncI
       if (others !== true) this[failureHandler].failed(error);
     };
     ours.add(failed);
-    target.on("close", resume);
+    for (const event of ends) target.on(event, resume);
     target.on("error", failed);
     this.once("close", () => {
-      target.removeListener("close", resume);
+      for (const event of ends) target.removeListener(event, resume);
       // One that was ended may still fail at that.
       if (options?.end !== false && !isStandard(target)) return;
       inNextTurn(() => target.removeListener("error", failed), failed);
@@ -288,6 +289,9 @@ function assign(connection: Connection, name: string, value: unknown): void {
   const writable = { writable: true, enumerable: true, configurable: true };
   Object.defineProperty(connection, name, { value, ...writable });
 }
+
+/** After these, a target takes no more messages. */
+const ends = ["finish", "close"];
 
 /** Our own listeners for errors of targets. */
 const ours = new WeakSet<object>();

@@ -8,18 +8,33 @@
  * @module
  */
 
-import { isRealNode } from "./internals.ts";
-import type { Http2Session } from "./types.ts";
+import { closesInRead, deferClose, isRealNode } from "./internals.ts";
+import type { Http2Session, SessionEmitter } from "./types.ts";
 
 /** How long a client may take to acknowledge our settings, and how often it is asked, ms. */
 const interval = 60_000;
 
 const watched = new WeakSet<Http2Session>();
 
+const onSession = deferClose as () => void;
+
+/** Has later sessions of a server close after they have read a GOAWAY, where that is needed. */
+export function deferCloses(server: SessionEmitter): void {
+  if (!closesInRead || server.listeners("session").includes(onSession)) return;
+  server.on("session", onSession);
+}
+
+/** Undoes that. */
+export function restoreCloses(server: SessionEmitter): void {
+  server.removeListener("session", onSession);
+}
+
 /** Ends a session whose client has announced that it leaves, once that client is gone. */
 export function watchSession(session: Http2Session | undefined): void {
   if (session === undefined || !isRealNode || watched.has(session)) return;
   watched.add(session);
+  // A server on which nothing is installed is seen here for the first time.
+  if (session.server !== undefined) deferCloses(session.server);
   const begin = () => new LeavingSession(session);
   // Other code may have kept the request until the announcement had come.
   if (session.closed) begin();

@@ -60,11 +60,20 @@ export interface IncomingMessage {
   destroy(): unknown;
 }
 
+/** A server of HTTP/2. */
+export interface SessionEmitter {
+  on(event: string, listener: () => void): unknown;
+  removeListener(event: string, listener: () => void): unknown;
+  listeners(event: string): unknown[];
+}
+
 /** A connection of HTTP/2. */
 export interface Http2Session extends TimedOut {
   /** Whether it ends with its last stream. */
   readonly closed: boolean;
   readonly destroyed: boolean;
+  /** The server that has accepted it. */
+  readonly server?: SessionEmitter | undefined;
   once(event: string, listener: () => void): unknown;
   settings(settings: object, acknowledged: () => void): void;
   destroy(): void;
