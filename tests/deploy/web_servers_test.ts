@@ -69,6 +69,26 @@ for (const name of Object.keys(programs) as WebServerName[]) {
   });
 }
 
+Deno.test({
+  name: "behind apache, a server gets the cookies of a client as they are, after that of the route",
+  ignore: !await isHere(programs.apache),
+  async fn() {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => new Response(request.headers.get("cookie")),
+    );
+    const { port } = server.addr;
+    await using proxy = await WebServer.start("apache", [port, port]);
+    const url = `${proxy.address}/echo/000/session/xhr`;
+    // The last is what a client would send to choose another process.
+    for (const cookie of ["user=joe", "user=joe; JSESSIONID=a", "user=joe; echo-server=.2"]) {
+      const response = await fetch(url, { headers: { cookie } });
+      assertEquals(await response.text(), `echo-server=.1; ${cookie}`);
+    }
+    assertEquals(await (await fetch(url)).text(), "echo-server=.1");
+  },
+});
+
 async function statusOf(url: string): Promise<number> {
   const response = await fetch(url);
   await response.body?.cancel();
