@@ -47,10 +47,12 @@ services.add({ prefix: "/process", baseUrl: values["base-url"] }, (connection) =
   connection.write(values.name);
   connection.on("data", (message) => connection.write(message));
 });
-// Tells where its client is.
-services.add({ prefix: "/address" }, (connection) => {
-  connection.write(String(connection.remoteAddress));
-});
+// Both tell where their client is.
+for (const proxyHeader of ["x-forwarded-for", "forwarded"] as const) {
+  services.add({ prefix: `/address/${proxyHeader}`, proxyHeader }, (connection) => {
+    connection.write(String(connection.remoteAddress));
+  });
+}
 addSmokePage(services, new Witness());
 const page = services.other;
 services.other = (request) => {
