@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { run } from "../../scripts/run.ts";
 import { runtimeCommand } from "../../scripts/runtimes.ts";
 import { behind, clientTransports } from "./behind.ts";
-import { deploy } from "./deployed_app.ts";
+import { deploy } from "./example_files.ts";
 import { Proxy } from "./proxy.ts";
 import { Site } from "./site.ts";
 

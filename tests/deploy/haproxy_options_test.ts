@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";
 import { behind, clientTransports, hosts } from "./behind.ts";
-import { type Edit, Proxy } from "./proxy.ts";
+import type { Edit } from "./example_files.ts";
+import { Proxy } from "./proxy.ts";
 import { RawSession } from "./raw_session.ts";
 import { Site } from "./site.ts";
 
