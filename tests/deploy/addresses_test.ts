@@ -29,14 +29,14 @@ const addForwarded = (text: string) =>
 
 for (const host of hosts) {
   behind("haproxy", host, "the address is the client's, whatever it claims", async () => {
-    await using site = await Site.start([host, host]);
+    const site = await Site.pair(host);
     await using proxy = await Proxy.haproxy("by_url.cfg", site.ports, addForwarded);
     await tellsAddresses(proxy.address, "x-forwarded-for");
     await tellsAddresses(proxy.address, "forwarded");
   });
 
   behind("nginx", host, "the address is the client's, whatever it claims", async () => {
-    await using site = await Site.start([host, host]);
+    const site = await Site.pair(host);
     await using proxy = await Proxy.nginx(site.ports);
     await tellsAddresses(proxy.address, "x-forwarded-for");
   });

@@ -10,7 +10,7 @@ import { Site } from "./site.ts";
 
 for (const file of ["by_url.cfg", "by_jsessionid.cfg", "by_cookie.cfg"]) {
   behind("haproxy", "node24", `${file} keeps the sessions of check.mjs together`, async () => {
-    await using site = await Site.start(["node24", "node24"], ["--jsessionid"]);
+    const site = await Site.pair("node24");
     await using proxy = await Proxy.haproxy(file, site.ports);
     const node = await runtimeCommand("node24") ?? [];
     const check = new URL("check.mjs", deploy).pathname;
