@@ -31,7 +31,7 @@ export async function copyFiles(
   await Deno.writeTextFile(`${to}/stats.cfg`, stats);
 }
 
-/** The addresses for programs that take them from their environment: Caddy, and Apache in part. */
+/** The addresses for Caddy, which takes them from its environment, and a place for its files. */
 export function environment(
   folder: string,
   port: number,
@@ -40,8 +40,6 @@ export function environment(
   return {
     PORT: `${port}`,
     SERVERS: upstreams.map((upstream) => `127.0.0.1:${upstream}`).join(" "),
-    FOLDER: folder,
-    USER: Deno.uid() === 0 ? "www-data" : `#${Deno.uid()}`,
     XDG_DATA_HOME: folder,
     XDG_CONFIG_HOME: folder,
   };
@@ -51,7 +49,7 @@ export function environment(
 function withAddresses(text: string, port: number, upstreams: Upstreams): string {
   const names = ["one", "two", "three"];
   return text
-    .replace(/^( *(?:bind |listen ) *):?8080\b/gm, `$1127.0.0.1:${port}`)
+    .replace(/^( *(?:bind |listen ) *):?8080\b/gim, `$1127.0.0.1:${port}`)
     // Those of Apache.
     .replace('"http://127.0.0.1:8081"', `"http://127.0.0.1:${upstreams[0]}"`)
     .replace('"http://127.0.0.1:8082"', `"http://127.0.0.1:${upstreams[1]}"`)

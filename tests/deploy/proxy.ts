@@ -68,8 +68,10 @@ export class Proxy implements AsyncDisposable {
 
   /** Starts Apache in front of two processes. */
   static apache(ports: readonly number[]): Promise<Proxy> {
-    const settings = new URL("httpd.conf", import.meta.url).pathname;
-    return Proxy.#start("apache", ["-DFOREGROUND", "-f", settings], ports);
+    const args = ["-d", ".", "-f", "httpd.conf", "-D", "FOREGROUND"];
+    // Its children do not run as root.
+    if (Deno.uid() === 0) args.push("-c", "User www-data", "-c", "Group www-data");
+    return Proxy.#start("apache", args, ports);
   }
 
   /** Starts a program. A port that was free may be taken by now: then it takes another. */
