@@ -1,7 +1,9 @@
 /** Tests of HTTP server timeouts that are shorter than the heartbeat delay of a service. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { HttpConnection } from "../support/raw_http.ts";
+import { handshake } from "../support/raw_websocket.ts";
+import { until } from "../support/until.ts";
 import { Programs } from "./on_each_runtime.ts";
 import type { Program } from "./program.ts";
 
@@ -68,6 +70,21 @@ timeouts.waitingTest("after a poll has been answered, the timeout works again", 
   );
   assertEquals((await connection.response()).body, "h\n");
   await isCutOff(connection);
+});
+
+timeouts.waitingTest("an upgrade behind a response that is not read is cut off", async (it) => {
+  const paths = ["/echo/websocket", "/x"];
+  const connections = await Promise.all(paths.map(async (path) => {
+    const connection = await it.connect("large");
+    await connection.send({ path: "/x" });
+    await connection.send({ path, headers: { ...handshake } });
+    return connection;
+  }));
+  await until(async () => await it.ask<number>("closed") === paths.length);
+  for (const { reader } of connections) {
+    const { length } = await reader.toEnd();
+    assert(length < 32 * 1024 * 1024, `${length} bytes`);
+  }
 });
 
 timeouts.waitingTest(

@@ -80,14 +80,18 @@ export function hasUnfinishedResponse(socket: NodeSocket | null): boolean {
  *   proxies, which use a connection for many clients. On Deno, the event often comes while the
  *   socket still has that response. On Node it does if both requests came together.
  * - When the response finishes, its connection gets the timeout of an idle one. That is undone.
+ * - Before that, Node no longer acts on the timeout: it has given the socket away. So this does.
  * - Where it is missing: it calls back at once.
- * - Watched by `tests/node/upgrades_test.ts`.
+ * - Watched by `tests/node/upgrades_test.ts` and `timeouts_test.ts`.
  */
 export function afterEndedResponse(socket: NodeSocket, callback: () => void): void {
   const response = socket._httpMessage;
   if (response?.writableEnded !== true) return callback();
   const { timeout = 0 } = socket;
+  const timedOut = () => socket.destroy();
+  socket.on("timeout", timedOut);
   response.on("finish", () => {
+    socket.off("timeout", timedOut);
     socket.setTimeout(timeout);
     // Another response may have waited behind it.
     afterEndedResponse(socket, callback);

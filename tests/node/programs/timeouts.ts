@@ -25,6 +25,13 @@ byProperty.timeout = timeout;
 const http2 = createSecureServer({ ...certificate, allowHTTP1: true });
 http2.setTimeout(timeout);
 
+/** Its responses are larger than what a connection takes. */
+const large = createServer((_req, res) => res.end(new Uint8Array(32 * 1024 * 1024)));
+large.setTimeout(timeout);
+installHandlers(echo, large);
+let closed = 0;
+large.on("connection", (socket) => socket.on("close", () => closed++));
+
 for (const server of [byMethod, byProperty, http2]) {
   server.on("request", () => {
     // No listener responds.
@@ -32,4 +39,7 @@ for (const server of [byMethod, byProperty, http2]) {
   installHandlers(echo, server);
 }
 
-await serve({ byMethod, byProperty, http2 });
+await serve({ byMethod, byProperty, http2, large }, {
+  /** How many connections of `large` are closed. */
+  closed: () => closed,
+});
