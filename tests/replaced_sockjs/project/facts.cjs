@@ -4,7 +4,7 @@
 const process = require("node:process");
 
 /** How long finding one may take, ms. */
-const limit = 15_000;
+const limit = 60_000;
 
 /** Ends the process. */
 function giveUp(error) {
