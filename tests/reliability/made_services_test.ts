@@ -23,6 +23,9 @@ const cutOff = new RegExp(
   "gm",
 );
 
+/** Seeds 40824094 and, sometimes, 39423501 make Node 24.21 fail. */
+const faultOfNode = /Assertion failed: \(current_nghttp2_memory_\) == \(0\)/;
+
 const script = new URL("./fuzz/made/server.ts", import.meta.url);
 
 for (const host of ["deno", "bun", "node24", "deno-node", "bun-node"] as const) {
@@ -37,7 +40,13 @@ for (const host of ["deno", "bun", "node24", "deno-node", "bun-node"] as const) 
       const before = await openSockets(server);
       const draw = drawMadeCase(host);
       const campaign = { host, draw, start, hasPorts: true, mayPrint: cutOff };
-      await attack(campaign, process, { seed, count: cases });
+      try {
+        await attack(campaign, process, { seed, count: cases });
+      } catch (error) {
+        if (!faultOfNode.test(`${error}`)) throw error;
+        console.log(`Node has ended by a fault of its own; see "HTTP/2 on Node" in SECURITY.md`);
+        return;
+      }
       await isQuiet(server, "/echo", before);
       const ended = await process.stop();
       const stderr = unexpected(campaign, ended);

@@ -147,6 +147,8 @@ function drawOdd(random: SeededRandom): Piece {
   return { shows, bytes, ms: random.pick([0, 1, 5]) };
 }
 
+const aborted = "Error: The client stopped reading, so its response was aborted";
+
 /** Each response is one that is documented. */
 async function talk(
   client: Client,
@@ -170,7 +172,10 @@ async function talk(
     const { status, text, isOver } = connection.stateOf(2 * at + 1);
     if (status === 0) continue;
     if (![...statuses, 500, 501, 503].includes(status)) throw new Error(`Status ${status}`);
-    if (isOver && text !== "Internal error") checkError(status, text, prefix);
+    if (!isOver || text === "Internal error") continue;
+    // Of a body that fails before anything was sent, Hono's server makes a response.
+    if (name === "hono" && status === 500 && text === aborted) continue;
+    checkError(status, text, prefix);
   }
   connection.close();
   await endService(client, prefix);
