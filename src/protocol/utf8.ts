@@ -22,6 +22,11 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
+/** Whether a text takes more bytes than that as UTF-8; no code unit takes more than three. */
+export function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && utf8Length(text) > bytes;
+}
+
 function shortLength(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {

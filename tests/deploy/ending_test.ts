@@ -1,6 +1,6 @@
 /** Tests of how the deployed program and an example end, on each runtime. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { root } from "../../scripts/npm_package/project.ts";
 import { type RuntimeName, scriptCommand } from "../../scripts/runtimes.ts";
 import { type HostName, presentHosts } from "../support/hosts.ts";
@@ -27,6 +27,21 @@ for (const runtime of runtimes) {
         SPREAD_SECONDS: "0",
       });
       await endsInSpiteOfClients(program);
+    },
+  });
+
+  Deno.test({
+    name: `the program on ${runtime}: a time that is no number ends it at the start`,
+    ignore,
+    async fn() {
+      await using folder = await AppFolder.make();
+      for (const name of ["DRAIN_SECONDS", "SPREAD_SECONDS"]) {
+        await assertRejects(
+          () => folder.start(runtime, { [name]: "5s" }),
+          Error,
+          `${name} must be a number of seconds, got "5s"`,
+        );
+      }
     },
   });
 

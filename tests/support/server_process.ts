@@ -74,7 +74,11 @@ export class ServerProcess implements AsyncDisposable {
     const stderr = new Printed(child.stderr);
     const address = await stdout.address();
     if (address === undefined) {
-      child.kill();
+      try {
+        child.kill();
+      } catch {
+        // It has ended by itself.
+      }
       await stderr.ended;
       throw new Error(
         `${[program, ...args].join(" ")} did not start: ${stdout.text}${stderr.text}`,

@@ -26,6 +26,9 @@ const {
   SPREAD_SECONDS = "5",
 } = process.env;
 
+const drainTime = secondsOf("DRAIN_SECONDS", DRAIN_SECONDS);
+const spread = secondsOf("SPREAD_SECONDS", SPREAD_SECONDS);
+
 const echo = createServer({
   prefix: "/echo",
   // Below the idle timeout of every proxy on the way.
@@ -61,13 +64,19 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
     if (isEnding) process.exit(0);
     isEnding = true;
     echo.drain();
-    await wait(Number(DRAIN_SECONDS) * 1000);
-    await echo.close({ spread: Number(SPREAD_SECONDS) * 1000 });
+    await wait(drainTime);
+    await echo.close({ spread });
     httpServer.close(() => process.exit(0));
     // Responses get a second. A client that stops in the middle of a request would keep the server
     // for minutes.
     setTimeout(() => process.exit(0), 1000);
   });
+}
+
+/** In milliseconds. A mistake ends the program at its start, not while it drains. */
+function secondsOf(name, text) {
+  if (/^\d{1,5}$/.test(text)) return Number(text) * 1000;
+  throw new TypeError(`${name} must be a number of seconds, got "${text}"`);
 }
 
 function trustedProxies(text) {

@@ -23,7 +23,7 @@ import {
 } from "../../protocol/close_codes.ts";
 import { decodeText } from "../../protocol/payload.ts";
 import { quoted } from "../../protocol/quoted.ts";
-import { utf8Length } from "../../protocol/utf8.ts";
+import { isLonger } from "../../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../../runtimes/runtime.ts";
 import type { Service } from "../../routing/call.ts";
 import { refusalOf } from "../../session/refusals.ts";
@@ -136,9 +136,8 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
   }
 
   refused(reason: string): void {
-    if (this.#socket !== undefined) {
-      this.#service.sessions.log?.refused("runtime", () => quoted(reason));
-    }
+    if (this.#socket === undefined) return;
+    this.#service.sessions.log?.refused("runtime", () => quoted(reason));
   }
 
   closing(): void {
@@ -160,8 +159,7 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     bufferBudget.change(bytes - this.arrivingBytes);
     this.arrivingBytes = bytes;
     const session = this.#session;
-    const isTooMuch = session !== undefined && bufferBudget.isOverrunBy(session);
-    if (isTooMuch) guarded(session, session.evict, undefined);
+    if (session && bufferBudget.isOverrunBy(session)) guarded(session, session.evict, undefined);
   }
 
   pong(): void {
@@ -299,9 +297,4 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
     session?.disconnect(this, status, false);
     this.#service.sessions.log?.refused(refusalOf(status));
   }
-}
-
-/** Whether a text takes more bytes than that; no code unit takes more than three. */
-function isLonger(text: string, bytes: number): boolean {
-  return text.length * 3 > bytes && utf8Length(text) > bytes;
 }

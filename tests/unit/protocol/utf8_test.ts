@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { utf8Length } from "../../../src/protocol/utf8.ts";
+import { isLonger, utf8Length } from "../../../src/protocol/utf8.ts";
 
 const texts = [
   "",
@@ -23,3 +23,10 @@ for (const text of texts) {
     }
   });
 }
+
+Deno.test("a text is longer than a number of bytes by what it takes, not by its code units", () => {
+  for (const text of texts) {
+    const bytes = new TextEncoder().encode(text).byteLength;
+    assertEquals([isLonger(text, bytes), isLonger(text, bytes - 1)], [false, true]);
+  }
+});
