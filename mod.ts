@@ -53,6 +53,8 @@ export type {
   WebSocketHandlers,
 } from "./src/runtimes/bun_websockets.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
+export type { Subscriber } from "./src/connection/subscriber.ts";
+export type { PublishOptions } from "./src/connection/topics.ts";
 export type { Connections } from "./src/connection/open_connections.ts";
 export type { ServerEvents } from "./src/server/server_events.ts";
 export type { ReadyState } from "./src/protocol/ready_state.ts";

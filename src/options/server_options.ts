@@ -222,6 +222,19 @@ export interface ServerOptions extends SockJSNodeOptions {
    */
   maxSessions?: number | undefined;
   /**
+   * How many topics a connection may subscribe to. Above it, `subscribe` throws a `RangeError`.
+   *
+   * @default {1000}
+   */
+  maxSubscriptions?: number | undefined;
+  /**
+   * The maximum length of a topic in UTF-16 units. For a longer one, `subscribe` and `publish` throw
+   * a `RangeError`.
+   *
+   * @default {256}
+   */
+  maxTopicLength?: number | undefined;
+  /**
    * Milliseconds in which a websocket client has to answer the ping that goes out with each
    * heartbeat. Any other message from it counts as an answer. If none comes, its session ends. While
    * data is waiting for the client, and while the connection is paused, the time does not run.

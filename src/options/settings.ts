@@ -103,6 +103,8 @@ const table = {
   highWaterMark: { ...aSize, default: 64 * 1024 },
   maxBufferedBytes: { ...aSize, default: 16 * 1024 * 1024 },
   maxTotalBufferedBytes: { ...aSize, default: 256 * 1024 * 1024 },
+  maxSubscriptions: { ...aCount, default: 1000 },
+  maxTopicLength: { ...aCount, default: 256 },
   baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,

@@ -22,7 +22,7 @@ import { pathOf, Router } from "../routing/router.ts";
 import { type RequestRuntime, type Runtime, runtimeOf } from "../runtimes/runtime.ts";
 import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
-import { Session } from "../session/session.ts";
+import { Session, sessionKey } from "../session/session.ts";
 import { ServerLog } from "../session/server_log.ts";
 import type { ServerEvents } from "./server_events.ts";
 import { SessionStore } from "../session/session_store.ts";
@@ -30,6 +30,7 @@ import { ignoredOptions, logErrors, readOptions, type Settings } from "../option
 import { logNoRoute } from "./no_route.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
+import { type PublishOptions, Topics } from "../connection/topics.ts";
 
 /** The runtime unless `useRuntime` sets another: plain HTTP, without websockets or addresses. */
 let runtime: Runtime = (request) => ({
@@ -116,7 +117,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     }
     this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
     this.#service = this.#createService(settings);
-    this.#open = new OpenConnections(this, this.#service.sessions);
+    this.#open = new OpenConnections(this, this.#service.sessions, new Topics(settings));
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = websocketHandlers as WebSocketHandlers;
     this.connections = this.#open.list;
@@ -211,6 +212,24 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   broadcast(message: string): void {
     this.#open.broadcast(message);
+  }
+
+  /**
+   * Sends a message to all subscribers of a topic, encoded once for all of them. A slow client holds
+   * no other back. Each gets the messages of a topic in the order in which they were published.
+   *
+   * @param options `{ except: connection }` leaves out one connection.
+   * @throws {TypeError} If the topic or the message is not a string.
+   * @throws {RangeError} If the topic is longer than `maxTopicLength`, or if the message alone is
+   * larger than `maxBufferedBytes`. It is not sent.
+   */
+  publish(topic: string, message: string, { except }: PublishOptions = {}): void {
+    this.#open.publish(topic, message, except?.[sessionKey]);
+  }
+
+  /** How many connections of this server subscribe to a topic. */
+  subscriberCount(topic: string): number {
+    return this.#open.topics.count(topic);
   }
 
   #reply(
