@@ -70,16 +70,25 @@ export class OpenConnections<Context> {
     this.#sessions.report(error);
   }
 
-  /** Writes a message to all of them, encoded once. */
+  /** Sends a message to all of them, encoded once, and to those of other processes. */
   broadcast(message: string): void {
     const shared = this.#share("broadcast", message);
-    for (const session of this.#open.values()) session.writeShared(shared);
+    this.deliver(undefined, shared);
+    this.topics.relay?.publish(undefined, shared);
   }
 
-  /** Writes a message to all subscribers of a topic but one, encoded once. */
+  /** Sends a message to all subscribers of a topic but one, encoded once. */
   publish(topic: string, message: string, except?: Session): void {
     this.topics.check("publish", topic);
-    this.topics.publish(topic, this.#share("publish", message), except);
+    const shared = this.#share("publish", message);
+    this.topics.publish(topic, shared, except);
+    this.topics.relay?.publish(topic, shared);
+  }
+
+  /** Writes a message to the subscribers of a topic in this process; without one, to all. */
+  deliver(topic: string | undefined, message: SharedMessage): void {
+    if (topic !== undefined) return this.topics.publish(topic, message);
+    for (const session of this.#open.values()) session.writeShared(message);
   }
 
   #share(method: string, message: string): SharedMessage {
@@ -88,11 +97,18 @@ export class OpenConnections<Context> {
     }
     const shared = new SharedMessage(message);
     const { maxBufferedBytes } = this.#sessions;
+    const maxOnBus = this.topics.relay?.maxBytes ?? Infinity;
     // Only a long one has to be encoded here: a character takes at most six bytes.
-    const mayBeTooLong = message.length * 6 + 256 > maxBufferedBytes;
-    if (mayBeTooLong && maxCostOf(shared.framed) > maxBufferedBytes) {
+    if (message.length * 6 + 256 <= Math.min(maxBufferedBytes, maxOnBus)) return shared;
+    const { bytes } = shared.framed;
+    if (maxCostOf(shared.framed) > maxBufferedBytes) {
       throw new RangeError(
-        `Cannot ${method}: the message takes ${shared.framed.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
+        `Cannot ${method}: the message takes ${bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
+      );
+    }
+    if (bytes > maxOnBus) {
+      throw new RangeError(
+        `Cannot ${method}: the message takes ${bytes} bytes, and the bus of the cluster takes ${maxOnBus}`,
       );
     }
     return shared;

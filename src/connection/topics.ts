@@ -22,8 +22,22 @@ export interface PublishOptions {
   readonly except?: Connection | undefined;
 }
 
+/** Passes on to other processes what happens to topics here. */
+export interface Relay {
+  /** The longest message, in bytes of its frame. */
+  readonly maxBytes: number;
+  /** A topic has its first subscriber. */
+  subscribed(topic: string): void;
+  /** A topic has lost its last subscriber. */
+  unsubscribed(topic: string): void;
+  /** A message was published to a topic; without one, to all connections. */
+  publish(topic: string | undefined, message: SharedMessage): void;
+}
+
 /** Topics by name, and subscribers by session. A topic without subscribers takes no memory. */
 export class Topics {
+  /** Only in a cluster. */
+  relay: Relay | undefined;
   readonly #limits: TopicLimits;
   readonly #subscribers = new Map<string, Set<Session>>();
   readonly #subscriptions = new Map<Session, Set<string>>();
@@ -44,6 +58,11 @@ export class Topics {
     throw new RangeError(
       `Cannot ${method}: the topic has ${topic.length} characters, and maxTopicLength is ${maxTopicLength}`,
     );
+  }
+
+  /** Those that have subscribers. */
+  get names(): Iterable<string> {
+    return this.#subscribers.keys();
   }
 
   /** How many connections subscribe to a topic. */
@@ -67,8 +86,12 @@ export class Topics {
     if (topics === undefined) this.#subscriptions.set(session, topics = new Set());
     topics.add(topic);
     const subscribers = this.#changeable(topic);
-    if (subscribers === undefined) this.#subscribers.set(topic, new Set([session]));
-    else subscribers.add(session);
+    if (subscribers !== undefined) {
+      subscribers.add(session);
+      return;
+    }
+    this.#subscribers.set(topic, new Set([session]));
+    this.relay?.subscribed(topic);
   }
 
   /** Removes a subscriber. */
@@ -87,8 +110,8 @@ export class Topics {
     for (const topic of topics) this.#removeFrom(topic, session);
   }
 
-  /** Writes a message to those that subscribe now, but for one. */
-  publish(topic: string, message: SharedMessage, except: Session | undefined): void {
+  /** Writes a message to those that subscribe here and now, but for one. */
+  publish(topic: string, message: SharedMessage, except?: Session): void {
     const subscribers = this.#subscribers.get(topic);
     if (subscribers === undefined) return;
     const isFirst = !this.#inUse.has(subscribers);
@@ -105,7 +128,9 @@ export class Topics {
   #removeFrom(topic: string, session: Session): void {
     const subscribers = this.#changeable(topic);
     subscribers?.delete(session);
-    if (subscribers?.size === 0) this.#subscribers.delete(topic);
+    if (subscribers?.size !== 0) return;
+    this.#subscribers.delete(topic);
+    this.relay?.unsubscribed(topic);
   }
 
   /**

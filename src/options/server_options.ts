@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ClusterOptions } from "./cluster.ts";
 import type {
   Authorize,
   ChooseSubprotocol,
@@ -234,6 +235,12 @@ export interface ServerOptions extends SockJSNodeOptions {
    * @default {256}
    */
   maxTopicLength?: number | undefined;
+  /**
+   * The other processes that get what is published and broadcast here, and the bus that connects them.
+   *
+   * @default none
+   */
+  cluster?: ClusterOptions | undefined;
   /**
    * Milliseconds in which a websocket client has to answer the ping that goes out with each
    * heartbeat. Any other message from it counts as an answer. If none comes, its session ends. While

@@ -19,6 +19,7 @@ import {
   oneOf,
   show,
 } from "./checks.ts";
+import { aCluster } from "./cluster.ts";
 import { refuseUnknown } from "./names.ts";
 import type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./server_options.ts";
 import { anOriginList, anOriginPattern } from "./origins.ts";
@@ -105,6 +106,7 @@ const table = {
   maxTotalBufferedBytes: { ...aSize, default: 256 * 1024 * 1024 },
   maxSubscriptions: { ...aCount, default: 1000 },
   maxTopicLength: { ...aCount, default: 256 },
+  cluster: aCluster,
   baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,

@@ -10,6 +10,8 @@ import { Emitter } from "../connection/emitter.ts";
 import { PlainResponse } from "../http/plain_response.ts";
 import { errorResponse, methodNotAllowed, misled, notFound } from "../http/errors.ts";
 import { isSentToHost } from "../http/host.ts";
+import { callListeners } from "../connection/call_listeners.ts";
+import { ClusterRelay } from "./cluster_relay.ts";
 import { ErrorReporter } from "./error_reporter.ts";
 import { type Connections, OpenConnections } from "../connection/open_connections.ts";
 import type { ServerOptions } from "../options/server_options.ts";
@@ -82,6 +84,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #service: Service;
   readonly #runtime = runtime;
   readonly #open: OpenConnections<Context>;
+  /** Only in a cluster. */
+  readonly #relay: ClusterRelay<Context> | undefined;
   #closed: Promise<void> | undefined;
 
   /**
@@ -118,6 +122,13 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
     this.#service = this.#createService(settings);
     this.#open = new OpenConnections(this, this.#service.sessions, new Topics(settings));
+    this.#relay = settings.cluster && new ClusterRelay(
+      settings.cluster,
+      this.#open,
+      this.#errors,
+      () =>
+        callListeners(this, "gap", undefined, { failed: (error) => this.#errors.report(error) }),
+    );
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = websocketHandlers as WebSocketHandlers;
     this.connections = this.#open.list;
@@ -194,7 +205,10 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       this.#closed = shutDown(this.#service.sessions, options);
       this.drain();
       // First, so that the lines are there when the caller goes on.
-      this.#closed.then(() => this.#log?.writeCounts());
+      this.#closed.then(() => {
+        this.#log?.writeCounts();
+        this.#relay?.close();
+      });
     }
     return this.#closed;
   }
