@@ -25,6 +25,11 @@ import process from "node:process";
 
 const socketEnd = ".sock";
 const registryStart = "registry-";
+/** What is only there for a moment, unless its process is killed meanwhile. */
+const hiddenEnd = ".new";
+const draftEnd = ".draft";
+/** Milliseconds after which it is removed. */
+const moment = 10_000;
 
 /** The longest path that a socket can have on all systems. */
 const maxPath = 103;
@@ -63,7 +68,7 @@ export class Folder {
 
   /** Where a member listens before others may find it. */
   hiddenSocket(id: string): string {
-    return this.#checked(join(this.path, `${id}.new`));
+    return this.#checked(join(this.path, id + hiddenEnd));
   }
 
   /** Lets others find a member that listens by now. */
@@ -94,7 +99,7 @@ export class Folder {
       if (name.endsWith(socketEnd)) members.push(name.slice(0, -socketEnd.length));
       else if (name.startsWith(registryStart)) {
         last = Math.max(last, Number(name.slice(registryStart.length)) || 0);
-      }
+      } else if (name.endsWith(hiddenEnd) || name.endsWith(draftEnd)) this.#removeOld(name);
     }
     const id = last > 0 ? this.#read(registryStart + last) : undefined;
     return { members, registry: id === undefined ? undefined : { number: last, id } };
@@ -130,7 +135,7 @@ export class Folder {
 
   /** Makes a file with its whole content, unless it is there. */
   #create(name: string, content: string): boolean {
-    const draft = join(this.path, `${randomBytes(8).toString("hex")}.draft`);
+    const draft = join(this.path, randomBytes(8).toString("hex") + draftEnd);
     writeFileSync(draft, content, { mode: 0o600 });
     try {
       linkSync(draft, join(this.path, name));
@@ -150,6 +155,11 @@ export class Folder {
       if ((error as { code?: string }).code === "ENOENT") return undefined;
       throw error;
     }
+  }
+
+  #removeOld(name: string): void {
+    const info = lstatSync(join(this.path, name), { throwIfNoEntry: false });
+    if (info !== undefined && Date.now() - info.mtimeMs > moment) this.#remove(name);
   }
 
   #remove(name: string): void {

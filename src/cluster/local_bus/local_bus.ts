@@ -130,11 +130,11 @@ class LocalBus implements Bus, MembersListener {
 
   async subscribe(channel: string, listener: BusListener): Promise<void> {
     this.#check(channel);
+    this.#listeners.add(channel, listener);
     await this.#joined;
     this.#check(channel);
-    this.#listeners.add(channel, listener);
     // Also for a later listener: the first one may not be confirmed yet.
-    await this.#confirmed(channel);
+    if (this.#listeners.of(channel) !== undefined) await this.#confirmed(channel);
   }
 
   unsubscribe(channel: string, listener: BusListener): Promise<void> {
