@@ -20,7 +20,8 @@ import type { ServerOptions } from "./src/options/server_options.ts";
 import { bunRuntime } from "./src/runtimes/bun.ts";
 import { websocketHandlers } from "./src/runtimes/bun_websockets.ts";
 import { type DenoGlobal, denoRuntime } from "./src/runtimes/deno.ts";
-import { Server, useRuntime } from "./src/server/server.ts";
+import { useRuntime } from "./src/server/default_runtime.ts";
+import { Server } from "./src/server/server.ts";
 
 export { Server, websocketHandlers };
 export { Connection } from "./src/connection/connection.ts";

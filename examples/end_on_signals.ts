@@ -13,8 +13,11 @@ export interface Service {
   close(options: { spread: number }): Promise<void>;
 }
 
-/** How long the HTTP server may take for its last responses, in ms. */
-const maxLastResponses = 5000;
+/**
+ * How long the HTTP server may take for its last responses, in ms. A client that stops in the middle
+ * of a request would keep it for minutes.
+ */
+const maxLastResponses = 1000;
 
 /** Ends the process at once. */
 export function endOnSignals(): void {

@@ -115,7 +115,8 @@ Deno.test("every source file has a layer, and imports only from those that its l
 
 /** `Server.websocket` is for Bun alone, and has a type of Bun's. */
 function isTypeOfHandlers(from: string, to: string): boolean {
-  return from === "src/server/server.ts" && to === "src/runtimes/bun_websockets.ts";
+  return /^src\/server\/(server|default_runtime)\.ts$/.test(from) &&
+    to === "src/runtimes/bun_websockets.ts";
 }
 
 Deno.test("of the runtimes, all but the entry and the adapters know the interface alone", () => {

@@ -3,17 +3,38 @@
  * back. It needs `npm install sockjs-client`, and takes a URL, such as http://localhost:8080/echo.
  */
 
+import http from "node:http";
+import https from "node:https";
 import process from "node:process";
 import SockJS from "sockjs-client";
 
-for (const transports of ["websocket", "xhr-streaming", "eventsource", "xhr-polling"]) {
-  const client = new SockJS(process.argv[2], null, { transports });
-  client.onopen = () => client.send("hello");
-  client.onmessage = ({ data }) => {
-    console.log(`${transports}: ${data}`);
-    client.close();
+// Browsers keep cookies, and the client on Node does not. Affinity by a cookie needs them.
+const cookies = new Map();
+for (const protocol of [http, https]) {
+  const { request } = protocol;
+  protocol.request = (...args) => {
+    const sent = request(...args);
+    if (cookies.size > 0) sent.setHeader("Cookie", [...cookies.values()].join("; "));
+    return sent.prependListener("response", ({ headers }) => {
+      for (const line of headers["set-cookie"] ?? []) {
+        const [cookie] = line.split(";");
+        cookies.set(cookie.split("=")[0], cookie);
+      }
+    });
   };
-  client.onclose = ({ code, reason }) => {
-    if (code !== 1000) console.log(`${transports}: closed with ${code}, ${reason}`);
-  };
+}
+
+for (const transport of ["websocket", "xhr-streaming", "eventsource", "xhr-polling"]) {
+  const { code, reason } = await new Promise((resolve) => {
+    const client = new SockJS(process.argv[2], null, { transports: [transport] });
+    client.onopen = () => client.send("hello");
+    client.onmessage = ({ data }) => {
+      console.log(`${transport}: ${data}`);
+      client.close();
+    };
+    client.onclose = resolve;
+  });
+  if (code === 1000) continue;
+  console.log(`${transport}: closed with ${code}, ${reason}`);
+  process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /**
- * The bus for all processes of one machine.
+ * The bus for all processes of one machine, and a way to start some.
  *
  * @example
  * ```ts
@@ -19,3 +19,9 @@
 
 export type { Bus, BusListener, BusWatcher, Interruption } from "../cluster/bus.ts";
 export { localBus, type LocalBusOptions } from "../cluster/local_bus/local_bus.ts";
+export {
+  startWorkers,
+  workerNumber,
+  type WorkerOptions,
+  type Workers,
+} from "../cluster/workers.ts";

@@ -6,7 +6,11 @@
 
 import { shortText } from "../server/error_reporter.ts";
 import { alreadySent } from "../runtimes/node/exchange.ts";
-import { type ConnectionEmitter, hasUnfinishedResponse } from "../runtimes/node/internals.ts";
+import {
+  afterEndedResponse,
+  type ConnectionEmitter,
+  hasUnfinishedResponse,
+} from "../runtimes/node/internals.ts";
 import { NodeRequestRuntime } from "../runtimes/node/node_runtime.ts";
 import {
   type EarlyResponse,
@@ -61,10 +65,12 @@ export class NodeHandler {
     const target = targetOf(req);
     if (!this.#server.matches(target) && !isLast()) return false;
     const upgrade = new UpgradeRequest(httpServer, websockets, req, socket, rest);
-    // No response can be sent before that of an earlier request on the connection.
-    if (hasUnfinishedResponse(socket)) socket.destroy();
-    else if (req.method !== "GET" || !this.#server.upgrades(target)) this.#decline(upgrade);
-    else this.#decide(this.#server.handle(lazyRequest(req), upgrade), upgrade);
+    afterEndedResponse(socket, () => {
+      // No response can be sent before that of an earlier request on the connection.
+      if (hasUnfinishedResponse(socket)) socket.destroy();
+      else if (req.method !== "GET" || !this.#server.upgrades(target)) this.#decline(upgrade);
+      else this.#decide(this.#server.handle(lazyRequest(req), upgrade), upgrade);
+    });
     return true;
   }
 

@@ -12,6 +12,7 @@ export type IPAddress = readonly number[];
 
 /** Addresses whose first bits are the same. */
 export interface IPRange {
+  /** The first of them: the bits that follow are 0. */
   readonly address: IPAddress;
   /** How many bits; of an IPv4 address, too, they count from the start of its IPv6 form. */
   readonly bits: number;
@@ -120,6 +121,40 @@ function longestZeros(address: IPAddress): [number, number] {
   return best;
 }
 
+/** Negative if the first comes before the second, 0 if both are equal. */
+function compare(first: IPAddress, second: IPAddress): number {
+  let i = 0;
+  while (i < groupCount - 1 && first[i] === second[i]) i++;
+  return first[i]! - second[i]!;
+}
+
+/**
+ * Prepares ranges for the question whether any of them contains an address, which then takes
+ * logarithmic time.
+ *
+ * Two ranges are either apart, or one is part of the other. Once such parts are left out, only the
+ * last range that begins at or before an address can contain it.
+ */
+export function anyContains(ranges: readonly IPRange[]): (address: IPAddress) => boolean {
+  const sorted = [...ranges].sort((a, b) => compare(a.address, b.address) || a.bits - b.bits);
+  const separate: IPRange[] = [];
+  for (const range of sorted) {
+    const last = separate.at(-1);
+    if (last === undefined || !contains(last, range.address)) separate.push(range);
+  }
+  return (address) => {
+    let start = 0;
+    let end = separate.length;
+    while (start < end) {
+      const middle = (start + end) >> 1;
+      if (compare(separate[middle]!.address, address) > 0) end = middle;
+      else start = middle + 1;
+    }
+    const last = separate[start - 1];
+    return last !== undefined && contains(last, address);
+  };
+}
+
 /** Whether an address is in a range. */
 export function contains(range: IPRange, address: IPAddress): boolean {
   let left = range.bits;
@@ -156,8 +191,18 @@ function parseRange(text: string): IPRange | undefined {
   if (address === undefined) return undefined;
   const hidden = host.includes(":") ? 0 : mappedBits;
   const most = groupCount * groupBits - hidden;
-  const bits = slash < 0 ? most : parseNumber(text.slice(slash + 1), 10, 3);
-  return bits === undefined || bits > most ? undefined : { address, bits: bits + hidden };
+  const given = slash < 0 ? most : parseNumber(text.slice(slash + 1), 10, 3);
+  if (given === undefined || given > most) return undefined;
+  const bits = given + hidden;
+  return { address: firstOf(address, bits), bits };
+}
+
+/** The address with 0 in place of all bits after the first ones. */
+function firstOf(address: IPAddress, bits: number): IPAddress {
+  return address.map((group, i) => {
+    const others = Math.min(Math.max(0, (i + 1) * groupBits - bits), groupBits);
+    return (group >> others) << others;
+  });
 }
 
 /** Whether a range contains all IPv4 addresses. */

@@ -151,11 +151,12 @@ export interface ServerOptions extends SockJSNodeOptions {
    * The proxies in front of this server whose word about the client's address counts. They are
    * given as one of these:
    *
+   * - a list of addresses and ranges, such as `["10.0.0.0/8", "2001:db8::/32"]`. This is the safest
+   *   choice if you know the addresses of your proxies. The names `loopback`, `linklocal` and
+   *   `uniquelocal` stand for ranges of such addresses;
    * - a number: how many proxies each request passes. With 1, the last address of the header is the
    *   client's. If the number is too large, or if clients reach the server without a proxy, a
    *   client can forge its address;
-   * - a list of addresses and ranges, such as `["10.0.0.0/8", "2001:db8::/32"]`. The names
-   *   `loopback`, `linklocal` and `uniquelocal` stand for ranges of such addresses;
    * - a function that decides about each address. If it throws or returns anything but a boolean,
    *   that is reported, and the address is not trusted.
    *

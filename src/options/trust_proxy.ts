@@ -5,7 +5,7 @@
  */
 
 import type { TrustHop } from "../http/forwarded.ts";
-import { contains, coversIPv4, parseRanges } from "../http/ip_address.ts";
+import { anyContains, coversIPv4, parseRanges } from "../http/ip_address.ts";
 import { type Check, show } from "./checks.ts";
 
 /** Which proxies are trusted, unless a function decides. */
@@ -48,6 +48,6 @@ export function trustOf(proxies: TrustedProxies): TrustHop | undefined {
   if (proxies === false) return undefined;
   // By their number, proxies are trusted even where the runtime does not report an address.
   if (typeof proxies === "number") return (_address, hop) => hop < proxies;
-  const ranges = proxies.flatMap((each) => parseRanges(each) ?? []);
-  return (address) => address !== undefined && ranges.some((range) => contains(range, address));
+  const contains = anyContains(proxies.flatMap((each) => parseRanges(each) ?? []));
+  return (address) => address !== undefined && contains(address);
 }

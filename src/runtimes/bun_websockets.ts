@@ -5,7 +5,7 @@
  */
 
 import type { Frame } from "../protocol/message.ts";
-import { slowConsumer } from "../protocol/close_codes.ts";
+import { noCloseFrame, slowConsumer } from "../protocol/close_codes.ts";
 import type { Socket, SocketListener } from "./runtime.ts";
 
 /** What we use of a Bun websocket. */
@@ -44,6 +44,11 @@ export interface WebSocketHandlers {
 
 /** What Bun's `send` returns for a message that it dropped, and for an empty one. */
 const dropped = 0;
+/**
+ * How Bun's reasons begin for a socket that it has ended because of what came, such as
+ * "Received too big message". No peer can send a reason with the code 1006.
+ */
+const complaint = "Received ";
 
 /** Marks `ws.data` as ours, the same in all copies of this library. */
 const ours = Symbol.for("sockjs-web.socket");
@@ -85,6 +90,7 @@ export class BunSocket implements Socket {
     const socket = this.#socket;
     // Bun has dropped a message because of its `backpressureLimit`, so the stream has a hole.
     if (socket?.send(text) === dropped && text !== "") {
+      this.listener.refused("a message was dropped because of backpressureLimit");
       socket.close(slowConsumer.code, slowConsumer.reason);
       this.closed(slowConsumer.code, slowConsumer.reason);
     }
@@ -115,6 +121,7 @@ export class BunSocket implements Socket {
   closed(code: number, reason: string): void {
     if (this.#socket === undefined) return;
     this.#socket = undefined;
+    if (code === noCloseFrame && reason.startsWith(complaint)) this.listener.refused(reason);
     this.listener.closed(code, reason);
   }
 }

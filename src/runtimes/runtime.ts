@@ -81,6 +81,8 @@ export interface SocketListener extends FailureHandler {
   arriving?(bytes: number): void;
   /** A message longer than `maxMessageSize` arrived. The listener closes the socket. */
   tooLong(): void;
+  /** The runtime ends the socket by itself, for what the peer sent or did not read. For the log. */
+  refused(reason: string): void;
   /** The peer sent a close frame or a broken one: this is the last moment to send anything. */
   closing(): void;
   /** `bufferedAmount` has gone down. */

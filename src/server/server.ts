@@ -9,7 +9,6 @@ import { Connection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
 import { PlainResponse } from "../http/plain_response.ts";
 import { errorResponse, methodNotAllowed, misled, notFound } from "../http/errors.ts";
-import { isSentToHost } from "../http/host.ts";
 import { callListeners } from "../connection/call_listeners.ts";
 import { ClusterRelay } from "./cluster_relay.ts";
 import { ErrorReporter } from "./error_reporter.ts";
@@ -21,11 +20,12 @@ import { isLiteral, type PrefixMatcher, prefixMatcher } from "../options/prefix.
 import type { HandlerResult } from "../routing/route.ts";
 import { createRoutes } from "./route_table.ts";
 import { pathOf, Router } from "../routing/router.ts";
-import { type RequestRuntime, type Runtime, runtimeOf } from "../runtimes/runtime.ts";
+import { type RequestRuntime, runtimeOf } from "../runtimes/runtime.ts";
 import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
 import { Session, sessionKey } from "../session/session.ts";
 import { ServerLog } from "../session/server_log.ts";
+import { defaultRuntime } from "./default_runtime.ts";
 import type { ServerEvents } from "./server_events.ts";
 import { SessionStore } from "../session/session_store.ts";
 import { ignoredOptions, logErrors, readOptions, type Settings } from "../options/settings.ts";
@@ -33,19 +33,6 @@ import { logNoRoute } from "./no_route.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 import { type PublishOptions, Topics } from "../connection/topics.ts";
-
-/** The runtime unless `useRuntime` sets another: plain HTTP, without websockets or addresses. */
-let runtime: Runtime = (request) => ({
-  hasItsPath: () => isSentToHost(request),
-  endpoints: () => ({}),
-});
-let websocketHandlers: WebSocketHandlers | undefined;
-
-/** Sets the runtime of all servers made from here on. */
-export function useRuntime(found: Runtime | undefined, handlers: WebSocketHandlers): void {
-  runtime = found ?? runtime;
-  websocketHandlers = handlers;
-}
 
 /**
  * A SockJS service: a fetch handler, and the connections that come through it.
@@ -82,7 +69,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #log: ServerLog | undefined;
   readonly #callbacks: OptionCallbacks;
   readonly #service: Service;
-  readonly #runtime = runtime;
+  readonly #runtime = defaultRuntime().ofRequests;
   readonly #open: OpenConnections<Context>;
   /** Only in a cluster. */
   readonly #relay: ClusterRelay<Context> | undefined;
@@ -130,7 +117,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
         callListeners(this, "gap", undefined, { failed: (error) => this.#errors.report(error) }),
     );
     this.handler = this.fetch = (request, info) => this.handle(request, info);
-    this.websocket = websocketHandlers as WebSocketHandlers;
+    this.websocket = defaultRuntime().websocketHandlers as WebSocketHandlers;
     this.connections = this.#open.list;
   }
 

@@ -33,6 +33,7 @@ export const refusals = {
   binary: "1003: a websocket message is binary",
   longMessage: "1009: a websocket message is longer than maxMessageSize",
   framing: "3000: a websocket message is not a SockJS payload",
+  runtime: "1002, 1006, 1007 or 1008: the runtime itself ended a websocket",
   slow: "1008: more waits for the client than maxBufferedBytes allows",
   unread: "1008: the application leaves too many messages unread",
   share: "1008: all sessions together hold too much, and this one more than its share",

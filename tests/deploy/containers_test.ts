@@ -5,10 +5,10 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { run } from "../../scripts/run.ts";
-import type { RuntimeName } from "../../scripts/runtimes.ts";
 import { presentHosts } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { until } from "../support/until.ts";
+import { hosts } from "./behind.ts";
 import { AppFolder } from "./deployed_app.ts";
 
 /** Makes a program the first process of a namespace, as a container does. */
@@ -25,10 +25,9 @@ async function canUnshare(): Promise<boolean> {
 }
 
 const unshares = await canUnshare();
-const runtimes: readonly RuntimeName[] = ["node24", "deno", "bun"];
 
-for (const runtime of runtimes) {
-  const isPresent = (presentHosts as ReadonlySet<string>).has(runtime);
+for (const runtime of hosts) {
+  const isPresent = presentHosts.has(runtime);
   Deno.test({
     name:
       `${runtime}: the health check ends with 0 while /info answers 200, and with 1 from drain on`,

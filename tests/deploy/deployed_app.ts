@@ -5,25 +5,10 @@
  */
 
 import { nodePackage } from "../../scripts/node_programs.ts";
-import { run } from "../../scripts/run.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
 import { copyFolder } from "../support/copy_folder.ts";
 import { ServerProcess } from "../support/server_process.ts";
-
-/** The folder of the documents and configurations. */
-export const deploy = new URL("../../examples/deploy/", import.meta.url);
-
-/** Whether a program is on this machine. On Linux with `CI=true`, it has to be. */
-export async function isHere(program: string): Promise<boolean> {
-  if (Deno.env.get("CI") === "true" && Deno.build.os === "linux") return true;
-  try {
-    await run(["which", program]);
-    return true;
-  } catch {
-    console.log(`${program} is not on this machine: its tests are skipped`);
-    return false;
-  }
-}
+import { deploy } from "./example_files.ts";
 
 /** A folder with the program, which is there until it is disposed of. */
 export class AppFolder implements AsyncDisposable {

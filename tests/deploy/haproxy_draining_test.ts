@@ -1,4 +1,7 @@
-/** Tests that a session stays on a process that drains, and that new clients go elsewhere. */
+/**
+ * Tests that a session stays on a process that drains, that new clients go elsewhere, and that no
+ * cookie of a client keeps it out.
+ */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { HostName } from "../support/hosts.ts";
@@ -13,10 +16,26 @@ for (const host of hosts) outlivesADrain("by_url.cfg", host);
 outlivesADrain("by_jsessionid.cfg", "deno");
 outlivesADrain("by_cookie.cfg", "deno");
 
+for (const affinity of ["by_jsessionid.cfg", "by_cookie.cfg"]) {
+  behind("haproxy", "deno", `with ${affinity}, foreign cookies do no harm`, async () => {
+    await using site = await Site.start(["deno", "deno"], ["--jsessionid"]);
+    await using proxy = await Proxy.haproxy(affinity, site.ports);
+    for (const name of ["SRV", "JSESSIONID", "theme"]) {
+      for (const value of ["", "one", "one~", "one~two~x", "none", "~", "x".repeat(6000)]) {
+        const id = await opens(new CookieClient(`${proxy.address}/smoke`, [[name, value]]));
+        assertNotEquals(await site.indexOf(id), -1, `${name}=${value}`);
+      }
+    }
+    assertEquals(await proxy.serverErrors(), 0);
+  });
+}
+
 function outlivesADrain(affinity: string, host: HostName): void {
   behind("haproxy", host, `with ${affinity}, a session outlives the start of a drain`, async () => {
     await using site = await Site.start([host, host], ["--jsessionid", "--drain", "60000"]);
-    await using proxy = await Proxy.haproxy(affinity, site.ports);
+    // The service of this test has another prefix.
+    const edit = (text: string) => text.replaceAll("/echo/", "/smoke/");
+    await using proxy = await Proxy.haproxy(affinity, site.ports, edit);
     await outlives(affinity, site, proxy);
   });
 }
@@ -63,11 +82,12 @@ async function opens(client: CookieClient): Promise<string> {
 
 /** Keeps cookies, as a browser does. */
 class CookieClient {
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies: Map<string, string>;
   readonly #service: string;
 
-  constructor(service: string) {
+  constructor(service: string, cookies: Iterable<[name: string, value: string]> = []) {
     this.#service = service;
+    this.#cookies = new Map(cookies);
   }
 
   get(path: string): Promise<[status: number, body: string]> {

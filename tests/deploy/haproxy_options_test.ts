@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { StockClient } from "../support/stock_client.ts";
 import { behind, clientTransports, hosts } from "./behind.ts";
-import { type Edit, Proxy } from "./proxy.ts";
+import type { Edit } from "./example_files.ts";
+import { Proxy } from "./proxy.ts";
 import { RawSession } from "./raw_session.ts";
 import { Site } from "./site.ts";
 
@@ -14,7 +15,7 @@ function without(line: string): Edit {
 
 for (const host of hosts) {
   behind("haproxy", host, "a poll that is gone ends its session", async () => {
-    await using site = await Site.start([host, host]);
+    const site = await Site.pair(host);
     await using proxy = await Proxy.haproxy("by_url.cfg", site.ports);
     // Heartbeats, which come every 25 s, cannot be what reveals it.
     const session = await new RawSession(`${proxy.address}/command`).open();
@@ -24,7 +25,7 @@ for (const host of hosts) {
 }
 
 behind("haproxy", "deno", "without abortonclose, sessions stay whose polls are gone", async () => {
-  await using site = await Site.start(["deno", "deno"]);
+  const site = await Site.pair("deno");
   await using proxy = await Proxy.haproxy(
     "by_url.cfg",
     site.ports,
@@ -42,7 +43,7 @@ behind("haproxy", "deno", "without abortonclose, sessions stay whose polls are g
 });
 
 behind("haproxy", "deno", "without http-no-delay, messages come in bursts", async () => {
-  await using site = await Site.start(["deno", "deno"]);
+  const site = await Site.pair("deno");
   const arrivals = async (edit?: Edit) => {
     await using proxy = await Proxy.haproxy("by_url.cfg", site.ports, edit);
     return await pieces(new RawSession(`${proxy.address}/smoke`), 20);
@@ -78,7 +79,7 @@ async function pieces(session: RawSession, count: number): Promise<number> {
 }
 
 behind("haproxy", "deno", "without affinity, sessions over HTTP are lost", async () => {
-  await using site = await Site.start(["deno", "deno"]);
+  const site = await Site.pair("deno");
   await using proxy = await Proxy.haproxy("by_url.cfg", site.ports, (text) =>
     text
       .replace(/balance uri.*/, "balance roundrobin")

@@ -1,36 +1,31 @@
 /**
- * Starts HAProxy and nginx with the files of `examples/deploy/`, as an ordinary user would in a
- * folder of their own.
+ * Starts HAProxy, nginx, Caddy and Apache with the files of `examples/deploy/`.
  *
  * @module
  */
 
+import { freePort } from "../support/free_port.ts";
 import { until } from "../support/until.ts";
+import { copyFiles, type Edit, environment, type Upstreams } from "./example_files.ts";
+import { isPresent as isExecutablePresent, pathOf } from "./executables.ts";
 
-/** The programs. */
-export type Program = "haproxy" | "nginx";
+/** The proxies, by the names of their folders. */
+export type Program = "haproxy" | "nginx" | "caddy" | "apache";
 
-const examples = new URL("../../examples/deploy/", import.meta.url);
+/** What they are called on Debian. */
+const executables: Readonly<Record<Program, string>> = {
+  haproxy: "haproxy",
+  nginx: "nginx",
+  caddy: "caddy",
+  apache: "apache2",
+};
 
-/** Debian has them where only root looks. */
-const folders = ["/usr/sbin", "/usr/local/sbin", ...(Deno.env.get("PATH") ?? "").split(":")];
-
-/** Whether the program is here, or has to be: then tests fail instead of being skipped. */
+/** Whether tests behind it run. */
 export function isPresent(program: Program): boolean {
-  return Deno.env.get("CI") === "true" || pathOf(program) !== undefined;
+  return isExecutablePresent(executables[program]);
 }
 
-for (const program of ["haproxy", "nginx"] as const) {
-  if (!isPresent(program)) {
-    console.log(`${program} is not on this machine: tests behind it are skipped`);
-  }
-}
-
-/** What a proxy stands before: ports, or the paths of unix sockets. */
-export type Upstreams = readonly (number | string)[];
-
-/** What a test changes in the files. */
-export type Edit = (text: string) => string;
+const unedited: Edit = (text) => text;
 
 /** A running proxy in a temporary folder. */
 export class Proxy implements AsyncDisposable {
@@ -53,7 +48,7 @@ export class Proxy implements AsyncDisposable {
   }
 
   /** Starts nginx with ports or unix sockets, as the upstreams are. */
-  static nginx(upstreams: Upstreams, edit: Edit = (text) => text): Promise<Proxy> {
+  static nginx(upstreams: Upstreams, edit: Edit = unedited): Promise<Proxy> {
     const args = ["-p", ".", "-c", "nginx.conf", "-e", "stderr"];
     // The workers of root are of another user, who may not use this test's folder.
     if (Deno.uid() === 0) args.push("-g", "user root;");
@@ -65,20 +60,37 @@ export class Proxy implements AsyncDisposable {
     });
   }
 
+  /** Starts Caddy. */
+  static caddy(ports: readonly number[]): Promise<Proxy> {
+    const args = ["run", "--adapter", "caddyfile", "--config", "Caddyfile"];
+    return Proxy.#start("caddy", args, ports);
+  }
+
+  /** Starts Apache in front of two processes. */
+  static apache(ports: readonly number[]): Promise<Proxy> {
+    const args = ["-d", ".", "-f", "httpd.conf", "-D", "FOREGROUND"];
+    // Its children do not run as root.
+    if (Deno.uid() === 0) args.push("-c", "User www-data", "-c", "Group www-data");
+    return Proxy.#start("apache", args, ports);
+  }
+
   /** Starts a program. A port that was free may be taken by now: then it takes another. */
   static async #start(
     program: Program,
     args: readonly string[],
     upstreams: Upstreams,
-    edit: Edit = (text) => text,
+    edit: Edit = unedited,
   ): Promise<Proxy> {
+    const executable = executables[program];
     for (let left = 5;; left--) {
       const port = freePort();
-      const folder = await Deno.makeTempDir();
-      await copyFiles(new URL(`${program}/`, examples), folder, port, upstreams, edit);
-      const child = new Deno.Command(pathOf(program) ?? program, {
-        args: [...args],
+      const folder = await Deno.makeTempDir({ prefix: "sockjs-web-proxy-" });
+      await copyFiles(program, folder, port, upstreams, edit);
+      // In a group of its own: it may have children.
+      const child = new Deno.Command("setsid", {
+        args: [pathOf(executable) ?? executable, ...args],
         cwd: folder,
+        env: environment(folder, port, upstreams),
         stdin: "null",
         stdout: "null",
         stderr: "piped",
@@ -92,7 +104,7 @@ export class Proxy implements AsyncDisposable {
     }
   }
 
-  /** How many responses it has sent whose status is 500 or more. */
+  /** How many responses it has sent whose status is 500 or more. Of HAProxy and nginx. */
   async serverErrors(): Promise<number> {
     const log = await Deno.readTextFile(`${this.#folder}/access.log`).catch(() => undefined);
     if (log !== undefined) return [...log.matchAll(/" 5[0-9][0-9] [0-9]+ "/g)].length;
@@ -126,30 +138,16 @@ export class Proxy implements AsyncDisposable {
 
   async #end(): Promise<string> {
     try {
-      this.#child.kill();
+      // When asked to end, some wait for connections that clients keep.
+      Deno.kill(-this.#child.pid, "SIGKILL");
     } catch {
       // It has ended by itself.
     }
     await this.#child.status;
+    const printed = await this.#printed;
     await Deno.remove(this.#folder, { recursive: true });
-    return await this.#printed;
+    return printed;
   }
-}
-
-/** Where a program is. */
-function pathOf(program: Program): string | undefined {
-  return folders.map((folder) => `${folder}/${program}`).find((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function canConnect(port: number): Promise<boolean> {
@@ -159,40 +157,4 @@ async function canConnect(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Copies the example with the addresses of this test, and what lets it count. */
-async function copyFiles(
-  from: URL,
-  to: string,
-  port: number,
-  upstreams: Upstreams,
-  edit: Edit,
-): Promise<void> {
-  for await (const { name } of Deno.readDir(from)) {
-    if (name.endsWith(".md")) continue;
-    const text = await Deno.readTextFile(new URL(name, from));
-    await Deno.writeTextFile(`${to}/${name}`, edit(withAddresses(text, port, upstreams)));
-  }
-  const stats = `global\n    stats socket ${to}/stats.sock\n`;
-  await Deno.writeTextFile(`${to}/stats.cfg`, stats);
-}
-
-/** The one place where the examples' addresses become those of a test. */
-function withAddresses(text: string, port: number, upstreams: Upstreams): string {
-  const names = ["one", "two", "three"];
-  return text
-    .replace(/^( *(?:bind |listen ) *):?8080\b/gm, `$1127.0.0.1:${port}`)
-    // The line of the first server stands for all.
-    .replace(/^ *server (?:two|127\.0\.0\.1:8082|unix:\S*two\.sock).*\n/gm, "")
-    .replace(
-      /^ *server (?:one|127\.0\.0\.1:8081|unix:\S*one\.sock).*\n/gm,
-      (line) =>
-        upstreams.map((upstream, at) =>
-          line
-            .replaceAll(/\bone\b(?!\.sock)/g, names[at] ?? "")
-            .replace("127.0.0.1:8081", `127.0.0.1:${upstream}`)
-            .replace("unix:/run/sockjs/one.sock", `unix:${upstream}`)
-        ).join(""),
-    );
 }

@@ -35,11 +35,23 @@ const drainTime = 3000;
 export class RestartingSite implements AsyncDisposable {
   clients: ReturningClient[] = [];
   readonly #processes = new Map<string, ServerProcess>();
+  readonly #baseUrl: string | undefined;
   #proxy: Proxy | undefined;
 
-  /** Starts all of it. */
-  static async start(startProxy: (ports: number[]) => Promise<Proxy>): Promise<RestartingSite> {
-    const site = new RestartingSite();
+  private constructor(baseUrl?: string) {
+    this.#baseUrl = baseUrl;
+  }
+
+  /**
+   * Starts all of it.
+   *
+   * @param baseUrl that of a process, with `NAME` in place of its name
+   */
+  static async start(
+    startProxy: (ports: number[]) => Promise<Proxy>,
+    baseUrl?: string,
+  ): Promise<RestartingSite> {
+    const site = new RestartingSite(baseUrl);
     await Promise.all(names.map((name) => site.#start(name, 0)));
     site.#proxy = await startProxy(names.map((name) => site.#process(name).port));
     await site.open(atFirst);
@@ -125,6 +137,7 @@ export class RestartingSite implements AsyncDisposable {
       "--spread",
       "500",
     ];
+    if (this.#baseUrl !== undefined) args.push("--base-url", this.#baseUrl.replace("NAME", name));
     this.#processes.set(name, await startServer(host, script, args));
   }
 }

@@ -83,10 +83,14 @@ export class ReturningClient {
   /** Has one session, and gives its last frame. */
   async #session(): Promise<string> {
     const info = await fetch(`${this.#service}/info`);
-    await info.body?.cancel();
-    if (info.status !== 200) throw new Error(`info: ${info.status}`);
+    if (info.status !== 200) throw new Error(`info: ${info.status} ${await info.text()}`);
+    const { base_url: baseUrl } = await info.json();
+    // The proxy is on another port than it would be.
+    const base = baseUrl === undefined
+      ? this.#service
+      : new URL(new URL(baseUrl).pathname, this.#service).href;
     this.segment = `${segments++ % 60}`.padStart(3, "0");
-    const url = `${this.#service}/${this.segment}/${crypto.randomUUID()}`;
+    const url = `${base}/${this.segment}/${crypto.randomUUID()}`;
     this.#line = begin(this.transport, url);
     let opens = 0;
     let last = "no frame";

@@ -5,7 +5,7 @@ import { run } from "../../scripts/run.ts";
 import { runtimeCommand } from "../../scripts/runtimes.ts";
 import { canInstall } from "../support/can_install.ts";
 import { copyFolder } from "../support/copy_folder.ts";
-import { deploy } from "./deployed_app.ts";
+import { deploy } from "./example_files.ts";
 
 Deno.test({
   name: "Containerfiles and Kubernetes objects keep to their schemas, and mistakes are found",

@@ -5,6 +5,7 @@
  * - `--name` is what it calls itself.
  * - `--jsessionid` sets that cookie.
  * - `--witness ADDRESS` answers the page's questions about sessions, which may be in another process.
+ * - `--base-url` is the base URL of the service `/process`.
  * - `--drain` and `--spread` are those of the examples' environment, in ms.
  *
  * @module
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     name: { type: "string", default: "" },
     jsessionid: { type: "boolean", default: false },
     witness: { type: "string", default: "" },
+    "base-url": { type: "string" },
     drain: { type: "string", default: "0" },
     spread: { type: "string", default: "0" },
   },
@@ -41,14 +43,16 @@ const services = createServices((options) => {
 
 services.add({ prefix: "/command" }, obey);
 // Tells which process it is, and gives every message back.
-services.add({ prefix: "/process" }, (connection) => {
+services.add({ prefix: "/process", baseUrl: values["base-url"] }, (connection) => {
   connection.write(values.name);
   connection.on("data", (message) => connection.write(message));
 });
-// Tells where its client is.
-services.add({ prefix: "/address" }, (connection) => {
-  connection.write(String(connection.remoteAddress));
-});
+// Both tell where their client is.
+for (const proxyHeader of ["x-forwarded-for", "forwarded"] as const) {
+  services.add({ prefix: `/address/${proxyHeader}`, proxyHeader }, (connection) => {
+    connection.write(String(connection.remoteAddress));
+  });
+}
 addSmokePage(services, new Witness());
 const page = services.other;
 services.other = (request) => {

@@ -10,6 +10,12 @@ import type { ServerProcess } from "../support/server_process.ts";
 
 const script = new URL("./server.ts", import.meta.url);
 
+const pairs = new Map<HostName, Promise<Site>>();
+
+Deno.test.afterAll(async () => {
+  for (const pair of pairs.values()) await (await pair)[Symbol.asyncDispose]();
+});
+
 /** The processes, and what they have recorded together. */
 export class Site implements AsyncDisposable {
   readonly processes: ServerProcess[] = [];
@@ -27,6 +33,16 @@ export class Site implements AsyncDisposable {
       ...await Promise.all(hosts.map((host) => startServer(host, script, others))),
     );
     return site;
+  }
+
+  /** Two processes of a host, which all tests of a file share. */
+  static pair(host: HostName): Promise<Site> {
+    let pair = pairs.get(host);
+    if (pair === undefined) {
+      pair = Site.start([host, host], ["--jsessionid"]);
+      pairs.set(host, pair);
+    }
+    return pair;
   }
 
   get ports(): number[] {

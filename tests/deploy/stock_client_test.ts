@@ -1,23 +1,27 @@
 /** Tests of the stock client behind HAProxy and nginx, with two processes on each runtime. */
 
 import { assert, assertEquals } from "@std/assert";
+import type { HostName } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { behind, clientTransports, hosts } from "./behind.ts";
-import { Proxy } from "./proxy.ts";
+import { type Program, Proxy } from "./proxy.ts";
 import { Site } from "./site.ts";
 
 const numbers = Array.from({ length: 200 }, (_, i) => `${i}`);
 
 for (const host of hosts) {
-  behind("haproxy", host, "every transport lives and ends", async () => {
-    await using site = await Site.start([host, host]);
-    await using proxy = await Proxy.haproxy("by_url.cfg", site.ports);
-    await livesAndEnds(site, proxy);
-  });
+  livesBehind("haproxy", host, (ports) => Proxy.haproxy("by_url.cfg", ports));
+  livesBehind("nginx", host, (ports) => Proxy.nginx(ports));
+}
 
-  behind("nginx", host, "every transport lives and ends", async () => {
-    await using site = await Site.start([host, host]);
-    await using proxy = await Proxy.nginx(site.ports);
+function livesBehind(
+  program: Program,
+  host: HostName,
+  start: (ports: number[]) => Promise<Proxy>,
+): void {
+  behind(program, host, "every transport lives and ends", async () => {
+    const site = await Site.pair(host);
+    await using proxy = await start(site.ports);
     await livesAndEnds(site, proxy);
   });
 }

@@ -8,10 +8,12 @@ import { presentHosts } from "../support/hosts.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { until } from "../support/until.ts";
-import { AppFolder, deploy, isHere } from "./deployed_app.ts";
+import { AppFolder } from "./deployed_app.ts";
+import { deploy } from "./example_files.ts";
+import { isPresent } from "./executables.ts";
 
-const hasSystemd = await isHere("systemd-analyze");
-const canActivate = await isHere("systemd-socket-activate");
+const hasSystemd = isPresent("systemd-analyze");
+const canActivate = isPresent("systemd-socket-activate");
 
 /** Copies the units as instances, with a program that this machine has. */
 async function copyUnits(folder: string): Promise<string[]> {

@@ -17,11 +17,17 @@ for (const host of hosts) {
       paths.map((path) => startServer(host, script, ["--path", path])),
     );
     try {
-      await using proxy = await Proxy.nginx(paths);
+      await using proxy = await Proxy.nginx(
+        paths,
+        // The sockets by name, whose path a colon ends.
+        (text) => text.replace(/unix:.*\/(one|two)\.sock:/g, `unix:${folder.path}/$1.sock:`),
+      );
       await Promise.all(clientTransports.map(async (name) => {
-        await using client = await StockClient.open(`${proxy.address}/echo`, [name]);
-        client.send(...numbers);
-        assertEquals(await client.receive(numbers.length), numbers, name);
+        for (const base of ["", "/one", "/two"]) {
+          await using client = await StockClient.open(`${proxy.address}${base}/echo`, [name]);
+          client.send(...numbers);
+          assertEquals(await client.receive(numbers.length), numbers, base + name);
+        }
         await using asking = await StockClient.open(`${proxy.address}/proxied`, [name]);
         asking.send("who");
         assertEquals(await asking.receive(1), ['["127.0.0.1",null]'], name);

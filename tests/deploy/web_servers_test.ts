@@ -1,32 +1,24 @@
 /** Tests of two processes behind Caddy and Apache, with the stock client. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { RuntimeName } from "../../scripts/runtimes.ts";
-import { presentHosts } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { until } from "../support/until.ts";
-import { AppFolder, isHere } from "./deployed_app.ts";
-import { programs, WebServer, type WebServerName } from "./web_server.ts";
+import { behind, clientTransports, hosts } from "./behind.ts";
+import { AppFolder } from "./deployed_app.ts";
+import { isPresent, Proxy } from "./proxy.ts";
 
-const runtimes: readonly RuntimeName[] = ["node24", "deno", "bun"];
-const transports = ["websocket", "xhr-streaming", "eventsource", "xhr-polling"];
-
-for (const name of Object.keys(programs) as WebServerName[]) {
-  const isPresent = await isHere(programs[name]);
-  for (const runtime of runtimes) {
-    Deno.test({
-      name: `${runtime} behind ${name}: every transport stays with its process, and only the ` +
-        "clients of a process that stops get 1001",
-      ignore: !isPresent || !(presentHosts as ReadonlySet<string>).has(runtime),
-      // The client leaves timers and sockets behind when it closes.
-      sanitizeOps: false,
-      sanitizeResources: false,
-      async fn() {
+for (const program of ["caddy", "apache"] as const) {
+  for (const host of hosts) {
+    behind(
+      program,
+      host,
+      "every transport stays with its process, and only the clients of a process that stops get 1001",
+      async () => {
         await using folder = await AppFolder.make();
         const env = { DRAIN_SECONDS: "0", SPREAD_SECONDS: "0" };
-        await using first = await folder.start(runtime, env);
-        await using second = await folder.start(runtime, env);
-        await using proxy = await WebServer.start(name, [first.port, second.port]);
+        await using first = await folder.start(host, env);
+        await using second = await folder.start(host, env);
+        await using proxy = await Proxy[program]([first.port, second.port]);
         const url = `${proxy.address}/echo`;
 
         const clients = await openAll(url, 8);
@@ -40,45 +32,39 @@ for (const name of Object.keys(programs) as WebServerName[]) {
           else assertEquals((await client.closed()).code, 1001);
         }
         for (const client of await openAll(url, 4)) left.push(client);
-        for (const client of left) {
-          await echoes(client, "at last");
-          await client[Symbol.asyncDispose]();
-        }
+        for (const client of left) await echoes(client, "at last");
+        for (const client of left) await client[Symbol.asyncDispose]();
       },
-    });
+    );
   }
 
-  Deno.test({
-    name: `${name} sends no new client to a process that drains`,
-    ignore: !isPresent || !(presentHosts as ReadonlySet<string>).has("node24"),
-    async fn() {
-      await using folder = await AppFolder.make();
-      await using first = await folder.start("node24", { DRAIN_SECONDS: "600" });
-      await using second = await folder.start("node24");
-      await using proxy = await WebServer.start(name, [first.port, second.port]);
-      Deno.kill(first.pid, "SIGTERM");
-      // It still listens, and would answer 503.
-      await until(async () => await statusOf(`${first.address}/echo/info`) === 503);
-      let good = 0;
-      await until(async () => {
-        const status = await statusOf(`${proxy.address}/echo/info`);
-        good = status === 200 ? good + 1 : 0;
-        return good === 30;
-      });
-    },
+  behind(program, "node24", "a process that drains gets no new client", async () => {
+    await using folder = await AppFolder.make();
+    await using first = await folder.start("node24", { DRAIN_SECONDS: "600" });
+    await using second = await folder.start("node24");
+    await using proxy = await Proxy[program]([first.port, second.port]);
+    Deno.kill(first.pid, "SIGTERM");
+    // It still listens, and would answer 503.
+    await until(async () => await statusOf(`${first.address}/echo/info`) === 503);
+    let good = 0;
+    await until(async () => {
+      const status = await statusOf(`${proxy.address}/echo/info`);
+      good = status === 200 ? good + 1 : 0;
+      return good === 30;
+    });
   });
 }
 
 Deno.test({
   name: "behind apache, a server gets the cookies of a client as they are, after that of the route",
-  ignore: !await isHere(programs.apache),
+  ignore: !isPresent("apache"),
   async fn() {
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
       (request) => new Response(request.headers.get("cookie")),
     );
     const { port } = server.addr;
-    await using proxy = await WebServer.start("apache", [port, port]);
+    await using proxy = await Proxy.apache([port, port]);
     const url = `${proxy.address}/echo/000/session/xhr`;
     // The last is what a client would send to choose another process.
     for (const cookie of ["user=joe", "user=joe; JSESSIONID=a", "user=joe; echo-server=.2"]) {
@@ -97,7 +83,7 @@ async function statusOf(url: string): Promise<number> {
 
 /** Opens so many connections over each transport. */
 function openAll(url: string, count: number): Promise<StockClient[]> {
-  const all = Array.from({ length: count }, () => transports).flat();
+  const all = Array.from({ length: count }, () => clientTransports).flat();
   return Promise.all(all.map((transport) => StockClient.open(url, [transport])));
 }
 

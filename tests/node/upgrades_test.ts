@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { floodOf, inParallel } from "../support/crowd.ts";
-import { handshake } from "../support/raw_websocket.ts";
+import { HttpConnection } from "../support/raw_http.ts";
+import { handshake, RawWebSocket } from "../support/raw_websocket.ts";
 import { until } from "../support/until.ts";
 import { breakOff, brokenUpgrades, disconnects } from "./broken_upgrades.ts";
 import { Programs } from "./on_each_runtime.ts";
@@ -125,3 +126,47 @@ upgrades.test("the body of a request with too many headers is never read as anot
     }
   }
 });
+
+upgrades.test("a websocket opens on a connection whose earlier requests were answered", async (it) => {
+  // As proxies do it, which use a connection for the requests of many clients.
+  await inParallel(200, async (at) => {
+    using connection = await HttpConnection.open(await it.port(at % 2 ? "alone" : "beside"));
+    assertEquals((await connection.exchange({ path: "/echo" })).status, 200);
+    const socket = await RawWebSocket.open(connection, "/echo/websocket");
+    await socket.sendText("hello");
+    assertEquals(await socket.message(), "hello");
+  });
+});
+
+/** A request's bytes, with a host. */
+function request(line: string, headers: Readonly<Record<string, string>> = {}): string {
+  const fields = Object.entries({ Host: "x", ...headers }).map((each) => each.join(": "));
+  return [`${line} HTTP/1.1`, ...fields, "\r\n"].join("\r\n");
+}
+
+const get = request("GET /echo");
+
+upgrades.test("an upgrade that comes together with requests gets its response after theirs", async (it) => {
+  for (const server of ["alone", "beside"]) {
+    for (const [path, status] of [["/echo/websocket", 101], ["/echo", 200]] as const) {
+      const connection = await it.connect(server);
+      await connection.write(get + get + request(`GET ${path}`, handshake));
+      for (const expected of [200, 200]) {
+        assertEquals((await connection.response()).status, expected);
+      }
+      assertEquals((await connection.head()).status, status);
+    }
+  }
+});
+
+upgrades.test("an upgrade that comes together with a stream gets no response", async (it) => {
+  for (const server of ["alone", "beside"]) {
+    const connection = await it.connect(server);
+    const stream = request(`POST /echo/0/${crypto.randomUUID()}/xhr_streaming`, {
+      "Content-Length": "0",
+    });
+    await connection.write(get + stream + request("GET /echo/websocket", handshake));
+    const text = String.fromCharCode(...await connection.reader.toEnd());
+    assert(!text.includes("101"), text);
+  }
+}, { bun: "emits no upgrade behind a request without a response" });

@@ -1,8 +1,10 @@
 /** Tests of what the log tells of clients, on each runtime. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+
 import { type HostName, presentHosts, startServer } from "../support/hosts.ts";
-import { handshake } from "../support/raw_websocket.ts";
+import { refusals } from "../../src/session/refusals.ts";
+import { handshake, opcodes, type RawFrame } from "../support/raw_websocket.ts";
 import { TestServer } from "../support/test_server.ts";
 
 const hosts: readonly HostName[] = [
@@ -59,6 +61,46 @@ for (const host of hosts) {
         assertEquals(line.includes("secret"), false, line);
         assertEquals(line.includes(session.id), false, line);
       }
+      assertEquals((await process.stop()).stderr, "");
+    },
+  });
+}
+
+/** What makes a runtime end a websocket, with the code that its client gets, and the reason. */
+type Ending = [frames: readonly RawFrame[], code: number, reason: string];
+
+/** More parts than `ws` accepts of one message, where messages have at most 1000 bytes. */
+const manyParts: Ending = [
+  [
+    { opcode: opcodes.text, fin: false },
+    ...new Array<RawFrame>(1100).fill({ opcode: opcodes.continuation, fin: false }),
+  ],
+  1008,
+  "Too many message fragments",
+];
+const unknownOpcode: readonly RawFrame[] = [{ opcode: 3 }];
+const ofBun: Partial<Record<HostName, Ending>> = {
+  "bun": [unknownOpcode, 1002, "Received invalid opcode"],
+  "bun-node": [unknownOpcode, 1002, "Invalid WebSocket frame: invalid opcode 3"],
+};
+
+for (const host of hosts) {
+  // `Deno.serve` does not tell such an end from that of a client that left.
+  if (host === "deno") continue;
+  const [frames, code, reason] = ofBun[host] ?? manyParts;
+  Deno.test({
+    name: `${host}: the log tells of a websocket that the runtime itself ends`,
+    ignore: !presentHosts.has(host),
+    async fn() {
+      await using process = await startServer(host, program);
+      using server = new TestServer(host, process);
+      const websocket = await server.websocketSession("/echo");
+      await websocket.send(...frames);
+      assertEquals((await websocket.closed()).code, code);
+      const lines: string[] = JSON.parse((await server.get("/lines")).body);
+      assertEquals(lines.filter((line) => line.startsWith("info")), [
+        `info Refused with ${refusals.runtime}: "${reason}"`,
+      ]);
       assertEquals((await process.stop()).stderr, "");
     },
   });

@@ -13,7 +13,8 @@ import type {
   SocketListener,
 } from "../../src/runtimes/runtime.ts";
 import type { WebSocketHandlers } from "../../src/runtimes/bun_websockets.ts";
-import { type Server, useRuntime } from "../../src/server/server.ts";
+import { useRuntime } from "../../src/server/default_runtime.ts";
+import type { Server } from "../../src/server/server.ts";
 
 /** A websocket whose peer is the test. */
 export class FakeSocket implements Socket {

@@ -4,14 +4,17 @@
  * @module
  */
 
-/** How many run at a time. */
-const most = 12;
-
 /** Tasks that are tests one after another, and run side by side. */
 export class SideBySide {
   /** Starts a task, unless it has been started. */
   readonly #starts: (() => void)[] = [];
-  #running = 0;
+  readonly #most: number;
+  readonly #running = new Set<Promise<unknown>>();
+
+  /** @param most How many run at a time. */
+  constructor(most = 12) {
+    this.#most = most;
+  }
 
   /** Adds a task. The result is the test: the first to run starts them all. */
   add(task: () => Promise<void>): () => Promise<void> {
@@ -26,20 +29,22 @@ export class SideBySide {
     };
   }
 
-  /** Starts no more of them: with a filter, some may not have been asked for. */
-  end(): void {
+  /** Starts no more of them: with a filter, some may not have been asked for. Waits for the others. */
+  async end(): Promise<void> {
     this.#starts.length = 0;
+    await Promise.all(this.#running);
   }
 
   async #run(task: () => Promise<void>): Promise<PromiseSettledResult<void>[]> {
-    this.#running++;
-    const settled = await Promise.allSettled([task()]);
-    this.#running--;
+    const settling = Promise.allSettled([task()]);
+    this.#running.add(settling);
+    const settled = await settling;
+    this.#running.delete(settling);
     this.#startMore();
     return settled;
   }
 
   #startMore(): void {
-    while (this.#running < most && this.#starts.length > 0) this.#starts.shift()?.();
+    while (this.#running.size < this.#most && this.#starts.length > 0) this.#starts.shift()?.();
   }
 }

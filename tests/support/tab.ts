@@ -63,11 +63,15 @@ export class Tab implements AsyncDisposable {
     return await Tab.#in(this.#context, new URL(this.#page.url()).origin, this.stage);
   }
 
-  /** Does a check of the smoke page. */
-  async check(name: string): Promise<void> {
+  /**
+   * Does a check of the smoke page.
+   *
+   * @param transport The tab's own, unless given.
+   */
+  async check(name: string, transport = this.stage.transport): Promise<void> {
     await this.#call(async ([name, stage]) => {
       await (globalThis as unknown as Called).tab.run(name, stage);
-    }, [name, this.stage] as const);
+    }, [name, { ...this.stage, transport }] as const);
   }
 
   /** Connects over the tab's transport, keeps the connection, and gives its session id. */

@@ -12,9 +12,13 @@ import { installHandlers } from "sockjs-web/node";
 const {
   HOST = "127.0.0.1",
   PORT = "8081",
+  // The path of a unix socket, in place of HOST and PORT.
+  SOCKET,
   // Set by systemd when it passes a socket that is already listening.
   LISTEN_FDS,
-  // How many proxies are in front. Their X-Forwarded-For is trusted.
+  // Where /info sends clients, so that the proxy knows the process by the path.
+  BASE_URL,
+  // A number of proxies, or their addresses with commas between them. Their X-Forwarded-For is trusted.
   TRUSTED_PROXIES,
   // How long balancers need to notice that /info answers 503.
   DRAIN_SECONDS = "5",
@@ -26,7 +30,8 @@ const echo = createServer({
   prefix: "/echo",
   // Below the idle timeout of every proxy on the way.
   heartbeatDelay: 25_000,
-  ...(TRUSTED_PROXIES && { trustProxy: Number(TRUSTED_PROXIES) }),
+  ...(BASE_URL && { baseUrl: BASE_URL }),
+  ...(TRUSTED_PROXIES && { trustProxy: trustedProxies(TRUSTED_PROXIES) }),
   log: (severity, message) => severity !== "debug" && console.error(`${severity}: ${message}`),
 });
 echo.on("connection", (connection) => {
@@ -37,21 +42,34 @@ const httpServer = http.createServer((request, response) => response.end("Hello\
 installHandlers(echo, httpServer);
 // Longer than proxies keep idle connections. Otherwise a proxy may send a request on a connection
 // that is just being closed, and answer 502.
-httpServer.keepAliveTimeout = 95_000;
+httpServer.keepAliveTimeout = 125_000;
 // The first file descriptor that systemd passes is 3.
-const place = LISTEN_FDS ? { fd: 3 } : { host: HOST, port: Number(PORT) };
+const place = LISTEN_FDS
+  ? { fd: 3 }
+  : SOCKET
+  ? { path: SOCKET }
+  : { host: HOST, port: Number(PORT) };
 httpServer.listen(place, () => {
   const address = httpServer.address();
-  console.log(address?.port ? `http://${HOST}:${address.port}` : "Listening on a unix socket");
+  console.log(address?.port ? `http://${HOST}:${address.port}` : `unix:${SOCKET ?? ""}`);
 });
 
+let isEnding = false;
 for (const signal of ["SIGTERM", "SIGINT"]) {
-  process.once(signal, async () => {
+  process.on(signal, async () => {
+    // A second signal ends the process at once.
+    if (isEnding) process.exit(0);
+    isEnding = true;
     echo.drain();
     await wait(Number(DRAIN_SECONDS) * 1000);
     await echo.close({ spread: Number(SPREAD_SECONDS) * 1000 });
     httpServer.close(() => process.exit(0));
-    // Responses get a second. Connections without a request would keep the server for a minute.
+    // Responses get a second. A client that stops in the middle of a request would keep the server
+    // for minutes.
     setTimeout(() => process.exit(0), 1000);
   });
+}
+
+function trustedProxies(text) {
+  return /^\d+$/.test(text) ? Number(text) : text.split(",");
 }

@@ -74,6 +74,27 @@ export function hasUnfinishedResponse(socket: NodeSocket | null): boolean {
 }
 
 /**
+ * Calls back once the runtime has finished with a response that has ended. Uses `_httpMessage`, too.
+ *
+ * - Why: a client may send an upgrade as soon as it has the response to its last request. So do
+ *   proxies, which use a connection for many clients. On Deno, the event often comes while the
+ *   socket still has that response. On Node it does if both requests came together.
+ * - When the response finishes, its connection gets the timeout of an idle one. That is undone.
+ * - Where it is missing: it calls back at once.
+ * - Watched by `tests/node/upgrades_test.ts`.
+ */
+export function afterEndedResponse(socket: NodeSocket, callback: () => void): void {
+  const response = socket._httpMessage;
+  if (response?.writableEnded !== true) return callback();
+  const { timeout = 0 } = socket;
+  response.on("finish", () => {
+    socket.setTimeout(timeout);
+    // Another response may have waited behind it.
+    afterEndedResponse(socket, callback);
+  });
+}
+
+/**
  * Whether a socket belongs to a server that listens on a unix socket. Uses `server` of the socket.
  *
  * - Why: a TCP socket has no address either after its client has left. It must not pass for a unix

@@ -28,7 +28,7 @@ export interface NodeSocket extends SocketEnds, TimedOut {
   readonly encrypted?: boolean | undefined;
   readonly destroyed: boolean;
   /** See `hasUnfinishedResponse`. */
-  readonly _httpMessage?: unknown;
+  readonly _httpMessage?: Pick<ServerResponse, "writableEnded" | "on"> | null | undefined;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
   unshift(bytes: Uint8Array): unknown;

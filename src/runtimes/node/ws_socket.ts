@@ -37,7 +37,7 @@ export interface WebSocketOfWs extends WsInsides {
   on(event: "pong", listener: () => void): void;
   on(event: "message", listener: (data: { toString(): string }, isBinary: boolean) => void): void;
   on(event: "close", listener: (code: number, reason: { toString(): string }) => void): void;
-  on(event: "error", listener: (error: { code?: string }) => void): void;
+  on(event: "error", listener: (error: { code?: string; message: string }) => void): void;
 }
 
 /**
@@ -90,8 +90,9 @@ export class WsSocket implements Socket {
     websocket.on("close", (code, reason) => listener.closed(code, reason.toString()));
     // A close event follows each error. With Bun's own `ws`, only an error indicates that a message
     // was too long.
-    websocket.on("error", ({ code }) => {
+    websocket.on("error", ({ code, message }) => {
       if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") listener.tooLong();
+      else listener.refused(message);
     });
   }
 

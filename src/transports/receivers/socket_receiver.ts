@@ -22,6 +22,7 @@ import {
   websocketCloseReason,
 } from "../../protocol/close_codes.ts";
 import { decodeText } from "../../protocol/payload.ts";
+import { quoted } from "../../protocol/quoted.ts";
 import { utf8Length } from "../../protocol/utf8.ts";
 import type { Socket, SocketListener } from "../../runtimes/runtime.ts";
 import type { Service } from "../../routing/call.ts";
@@ -132,6 +133,12 @@ export class SocketReceiver implements Receiver, SocketListener, ClosingConnecti
 
   tooLong(): void {
     if (this.#socket !== undefined) guarded(this, this.#refuse, messageTooBig);
+  }
+
+  refused(reason: string): void {
+    if (this.#socket !== undefined) {
+      this.#service.sessions.log?.refused("runtime", () => quoted(reason));
+    }
   }
 
   closing(): void {

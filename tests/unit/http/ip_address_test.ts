@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  anyContains,
   contains,
   coversIPv4,
   formatAddress,
@@ -190,6 +191,47 @@ Deno.test("ranges contain what a comparison of binary digits says", () => {
       address.map((group) => group.toString(2).padStart(16, "0")).join("").slice(0, bits);
     assertEquals(contains({ address: groups, bits }, other), digits(groups) === digits(other));
   }
+});
+
+/** Random addresses and ranges that have much in common, so that they meet. */
+function randomRange(random: SeededRandom): string {
+  const isIPv4 = random.chance(0.5);
+  const few = (count: number) => String(random.pick([0, 1, 2, 127, 128, 255]) % count);
+  const address = isIPv4
+    ? random.several(4, () => few(256)).join(".")
+    : `${random.pick(["2001:db8:", "::ffff:0:", "fe80:", ":"])}:${few(256)}`;
+  if (random.chance(0.4) || !parseAddress(address)) return address;
+  return `${address}/${isIPv4 ? random.below(33) : random.below(129)}`;
+}
+
+Deno.test("a search among many ranges finds what a look at each of them finds", () => {
+  const random = new SeededRandom(19);
+  const found = { inside: 0, outside: 0 };
+  for (let i = 0; i < 3000; i++) {
+    const texts = random.several(random.below(20), () => randomRange(random));
+    const ranges = texts.flatMap((text) => parseRanges(text) ?? []);
+    const search = anyContains(ranges);
+    for (const text of random.several(10, () => randomRange(random))) {
+      const address = parseAddress(text.split("/")[0]!);
+      if (address === undefined) continue;
+      const expected = ranges.some((range) => contains(range, address));
+      assertEquals(search(address), expected, `${text} in ${texts}`);
+      found[expected ? "inside" : "outside"]++;
+    }
+  }
+  assert(Math.min(found.inside, found.outside) > 1000, JSON.stringify(found));
+});
+
+Deno.test("the search finds the first and the last address of a range, and not their neighbours", () => {
+  const search = anyContains(["10.0.0.0/8", "10.9.9.9", "2001:db8::/32", "192.0.2.128/25"]
+    .flatMap((text) => parseRanges(text)!));
+  const inside = "10.0.0.0 10.9.9.9 10.9.9.10 10.255.255.255 ::ffff:10.1.1.1 2001:db8:: " +
+    "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff 192.0.2.128 192.0.2.255";
+  const outside = "9.255.255.255 11.0.0.0 2001:db7:ffff:ffff:ffff:ffff:ffff:ffff 2001:db9:: " +
+    "192.0.2.127 192.0.3.0 :: ::10.0.0.1";
+  for (const text of inside.split(" ")) assertEquals(search(parseAddress(text)!), true, text);
+  for (const text of outside.split(" ")) assertEquals(search(parseAddress(text)!), false, text);
+  assertEquals(anyContains([])(parseAddress("10.0.0.1")!), false);
 });
 
 Deno.test("what is not a range is none", () => {

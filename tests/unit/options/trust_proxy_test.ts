@@ -54,6 +54,18 @@ Deno.test("a list trusts what it contains, also as IPv4-mapped IPv6, and nothing
   assertEquals(trust(undefined, 0), false);
 });
 
+Deno.test("a long list is searched for each address of a long header", () => {
+  const list = Array.from(
+    { length: 100_000 },
+    (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`,
+  );
+  const trust = trustOf(list)!;
+  const hops = list.map((each) => parseAddress(each)!);
+  // Without a clock: to look at each entry for each hop would take minutes.
+  assertEquals(hops.every((address, hop) => trust(address, hop)), true);
+  assertEquals(trust(parseAddress("10.2.0.0"), 0), false);
+});
+
 Deno.test("a number trusts that many, whatever their addresses are", () => {
   const trust = trustOf(2)!;
   assertEquals([0, 1, 2, 3].map((hop) => trust(undefined, hop)), [true, true, false, false]);

@@ -13,6 +13,9 @@ class Told implements SocketListener {
   tooLong() {}
   closing() {}
   failed() {}
+  refused(reason: string) {
+    this.calls.push(`refused: ${reason}`);
+  }
   readonly calls: string[] = [];
 
   constructor(subprotocol?: string) {
@@ -254,6 +257,7 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
     maxSilence: 35_000,
     drainThreshold: 16 * 1024,
     tooLong() {},
+    refused: (reason) => told.refused(reason),
     closing() {},
     opened: (socket) => sent.push(socket),
     message: () => {},
@@ -268,7 +272,10 @@ Deno.test("a message that Bun drops ends the connection, an empty one does not",
   server.sockets[0]!.drops = true;
   sent[0]!.send(new Frame("lost"));
   sent[0]!.send(new Frame("later"));
-  assertEquals(told.calls, ["closed 1008 Slow consumer"]);
+  assertEquals(told.calls, [
+    "refused: a message was dropped because of backpressureLimit",
+    "closed 1008 Slow consumer",
+  ]);
   assertEquals(server.sockets[0]!.calls, ["send ", "send lost", "close 1008 Slow consumer"]);
 });
 

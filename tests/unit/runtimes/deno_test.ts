@@ -61,6 +61,7 @@ function upgrade(subprotocol?: string, maxSilence: number | null = 35_000) {
     maxSilence: maxSilence ?? undefined,
     drainThreshold: 16 * 1024,
     tooLong() {},
+    refused() {},
     closing() {},
     opened: (socket) => opened.push(socket),
     message: (text) => told.push(`message ${text}`),

@@ -178,6 +178,13 @@ const cases: Readonly<Record<string, Case>> = {
     happen: (site) => receive(site, '"01234567890"'),
   },
   framing: { happen: (site) => receive(site, "[") },
+  runtime: {
+    detail: '"a \\u009b message"',
+    happen: async ({ server, runtime }) => {
+      const { socket } = await connectSocket(server, runtime);
+      socket.listener.refused("a \x9b message");
+    },
+  },
   slow: {
     options: { maxBufferedBytes: 1000 },
     happen: async ({ server }) => {

@@ -25,7 +25,7 @@ export class FakeSocket extends EventEmitter implements NodeSocket {
   timeout: number | undefined;
   destroyed = false;
   /** The response that has it now. */
-  _httpMessage: unknown;
+  _httpMessage: FakeResponse | null | undefined;
   /** Bytes that were put back, as latin1. */
   putBack = "";
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { assertEquals, assertMatch } from "@std/assert";
 import {
+  afterEndedResponse,
   changeHeader,
   hasUnfinishedResponse,
   isQueued,
@@ -85,8 +86,43 @@ for (const place of places) {
 Deno.test("a response before an upgrade is unfinished as long as it has the socket", () => {
   const socket = new FakeSocket();
   assertEquals([hasUnfinishedResponse(socket), hasUnfinishedResponse(null)], [false, false]);
-  socket._httpMessage = {};
+  socket._httpMessage = new FakeResponse(socket);
   assertEquals(hasUnfinishedResponse(socket), true);
+});
+
+Deno.test("what waits for ended responses goes on when the last of them has finished", () => {
+  const socket = new FakeSocket();
+  let calls = 0;
+  const wait = () => afterEndedResponse(socket, () => calls++);
+  wait();
+  assertEquals(calls, 1);
+  const [first, second] = [new FakeResponse(socket), new FakeResponse(null)];
+  socket._httpMessage = first;
+  wait();
+  assertEquals(calls, 2, "a response that has not ended is not waited for");
+  for (const response of [first, second]) response.end();
+  wait();
+  socket._httpMessage = second;
+  first.leave();
+  assertEquals(calls, 2);
+  socket._httpMessage = null;
+  second.leave();
+  assertEquals(calls, 3);
+});
+
+Deno.test("what waits for an ended response keeps the timeout of its connection", () => {
+  const [socket, response] = [new FakeSocket(), new FakeResponse()];
+  socket.timeout = 1000;
+  socket._httpMessage = response;
+  response.end();
+  // As Node does it when a connection becomes idle.
+  response.on("finish", () => {
+    socket._httpMessage = null;
+    socket.setTimeout(5000);
+  });
+  afterEndedResponse(socket, () => {});
+  response.leave();
+  assertEquals(socket.timeout, 1000);
 });
 
 Deno.test("a response is queued as long as it has no socket, unless it has finished or is HTTP/2", () => {

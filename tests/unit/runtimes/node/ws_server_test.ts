@@ -61,6 +61,7 @@ function upgrade(
       calls.push("too long");
       opened[0]?.close(1009, "Message too big");
     },
+    refused: (reason) => calls.push(`refused: ${reason}`),
     closing: () => {},
     pong: () => calls.push("pong"),
     drained: () => calls.push("drained"),

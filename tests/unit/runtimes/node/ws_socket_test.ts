@@ -57,6 +57,7 @@ function open(extensions = "") {
     opened: () => told.push("opened"),
     message: (text) => told.push(`message ${text}`),
     tooLong: () => told.push("too long"),
+    refused: (reason) => told.push(`refused: ${reason}`),
     closing: () => told.push("closing"),
     pong: () => told.push("pong"),
     drained: () => {
@@ -99,10 +100,10 @@ Deno.test("a close that comes from `ws` is told before it is sent", () => {
   assertEquals(fake.calls, ["close 1000 bye"]);
 });
 
-Deno.test("other errors are not told: a close follows", () => {
+Deno.test("of other errors, the message is told: a close follows", () => {
   const { fake, told } = open();
-  for (const code of ["WS_ERR_INVALID_UTF8", "ECONNRESET", undefined]) fake.emit("error", { code });
-  assertEquals(told, []);
+  fake.emit("error", { code: "WS_ERR_INVALID_UTF8", message: "invalid UTF-8 sequence" });
+  assertEquals(told, ["refused: invalid UTF-8 sequence"]);
 });
 
 Deno.test("a drain is told after a message that had to wait, and only after such", () => {
