@@ -24,6 +24,12 @@ export interface WorkerOptions {
    */
   args?: readonly string[] | undefined;
   /**
+   * What stands before the program on its command line: arguments of the runtime.
+   *
+   * @default {[]} on Deno `["run", "--allow-all", "--unstable-net"]`; the last one is for `reusePort`
+   */
+  execArgv?: readonly string[] | undefined;
+  /**
    * Milliseconds that a process has to end after SIGTERM before it is killed.
    *
    * @default {30000}
@@ -70,11 +76,11 @@ export async function startWorkers(
   program: string | URL,
   options: WorkerOptions = {},
 ): Promise<Workers> {
-  const { count = availableParallelism(), args = [], killTimeout = 30_000 } = options;
+  const { count = availableParallelism(), killTimeout = 30_000 } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`Cannot start workers: count must be at least 1, got ${count}`);
   }
-  const start = await starter(pathOf(program), args);
+  const start = await starter(pathOf(program), options);
   const log = options.log ?? ((message: string) => console.error(message));
   const all = Array.from({ length: count }, (_, at) => new Worker(at + 1, start, log));
   const stop = async () => {
@@ -100,16 +106,20 @@ export async function startWorkers(
 type Start = (environment: Record<string, string>) => ChildProcess;
 
 /** How a worker is started on this runtime. */
-async function starter(path: string, args: readonly string[]): Promise<Start> {
+async function starter(path: string, { args = [], execArgv }: WorkerOptions): Promise<Start> {
   const { bun, deno } = process.versions as { bun?: string; deno?: string };
   if (bun === undefined && deno === undefined) {
     const { default: cluster } = await import("node:cluster");
-    cluster.setupPrimary({ exec: path, args: [...args] });
+    cluster.setupPrimary({
+      exec: path,
+      args: [...args],
+      ...(execArgv && { execArgv: [...execArgv] }),
+    });
     return (environment) => cluster.fork(environment).process;
   }
-  const command = deno === undefined ? [path] : ["run", "--allow-all", path];
+  const before = execArgv ?? (deno === undefined ? [] : ["run", "--allow-all", "--unstable-net"]);
   return (environment) =>
-    spawn(process.execPath, [...command, ...args], {
+    spawn(process.execPath, [...before, path, ...args], {
       env: { ...process.env, ...environment },
       stdio: "inherit",
     });
