@@ -31,6 +31,17 @@ const own: Record<string, (...args: never[]) => unknown> = {
   unsubscribe(channel: string, id: number) {
     return bus.unsubscribe(channel, listeners.get(id) ?? (() => {}));
   },
+  /** Publishes as many payloads of the length, which others have some time to read. */
+  async flood(channel: string, count: number, length: number) {
+    const payload = "x".repeat(length);
+    for (let sent = 0; sent < count; sent++) {
+      await bus.publish(channel, payload);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await bus.publish(channel, "end");
+  },
+  /** Bytes of the process. */
+  memory: () => process.memoryUsage().rss,
   /** Keeps the process busy for so many milliseconds. */
   block(ms: number) {
     const end = performance.now() + ms;
