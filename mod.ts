@@ -44,7 +44,7 @@ export type {
   ServerOptions,
   SockJSNodeOptions,
 } from "./src/options/server_options.ts";
-export type { ClusterOptions } from "./src/options/cluster.ts";
+export type { ClusterOptions } from "./src/options/cluster_options.ts";
 export type { Bus, BusListener, BusWatcher, Interruption } from "./src/cluster/bus.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";

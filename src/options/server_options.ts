@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClusterOptions } from "./cluster.ts";
+import type { ClusterOptions } from "./cluster_options.ts";
 import type {
   Authorize,
   ChooseSubprotocol,

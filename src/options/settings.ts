@@ -19,7 +19,7 @@ import {
   oneOf,
   show,
 } from "./checks.ts";
-import { aCluster } from "./cluster.ts";
+import { aCluster } from "./cluster_options.ts";
 import { refuseUnknown } from "./names.ts";
 import type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./server_options.ts";
 import { anOriginList, anOriginPattern } from "./origins.ts";

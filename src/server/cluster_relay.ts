@@ -7,7 +7,7 @@
 import type { ClusterTopics } from "../cluster/cluster_topics.ts";
 import type { OpenConnections } from "../connection/open_connections.ts";
 import type { Relay } from "../connection/topics.ts";
-import type { ClusterOptions } from "../options/cluster.ts";
+import type { ClusterOptions } from "../options/cluster_options.ts";
 import type { SharedMessage } from "../protocol/message.ts";
 import type { ErrorReporter } from "./error_reporter.ts";
 

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { localBus } from "../../src/cluster/local_bus/local_bus.ts";
-import { kinds, textFrame } from "../../src/cluster/local_bus/frames.ts";
+import { kinds, textFrame } from "../../src/cluster/local_bus/bus_frames.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { until } from "../support/until.ts";
 

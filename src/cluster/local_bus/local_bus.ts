@@ -15,8 +15,8 @@ import {
   readMessage,
   readNumbered,
   textFrame,
-} from "./frames.ts";
-import type { Link } from "./link.ts";
+} from "./bus_frames.ts";
+import type { Link } from "./member_link.ts";
 import { Members, type MembersListener } from "./members.ts";
 import { ByChannel } from "./by_channel.ts";
 import type { RegistryEntry } from "./folder.ts";

@@ -8,8 +8,8 @@ import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Folder, RegistryEntry } from "./folder.ts";
-import { kinds, textFrame } from "./frames.ts";
-import { Link, type LinkOwner } from "./link.ts";
+import { kinds, textFrame } from "./bus_frames.ts";
+import { Link, type LinkOwner } from "./member_link.ts";
 
 /** What is told of other members. */
 export interface MembersListener {

@@ -8,8 +8,8 @@
 import type { Buffer } from "node:buffer";
 import { Claims } from "./claims.ts";
 import type { Folder, RegistryEntry } from "./folder.ts";
-import { kinds, numberedFrame, readNumbered } from "./frames.ts";
-import type { Link } from "./link.ts";
+import { kinds, numberedFrame, readNumbered } from "./bus_frames.ts";
+import type { Link } from "./member_link.ts";
 import type { Members } from "./members.ts";
 
 /** What a member asks of the registry, as JSON. */

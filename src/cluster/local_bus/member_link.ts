@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
-import { FrameReader, kinds, textFrame } from "./frames.ts";
+import { FrameReader, kinds, textFrame } from "./bus_frames.ts";
 
 /** The version of frames and handshake. Members of different versions do not link. */
 const version = 1;
