@@ -44,6 +44,8 @@ export type {
   ServerOptions,
   SockJSNodeOptions,
 } from "./src/options/server_options.ts";
+export type { ClusterOptions } from "./src/options/cluster_options.ts";
+export type { Bus, BusListener, BusWatcher, Interruption } from "./src/cluster/bus.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
 export type { Protocol } from "./src/protocol/transport_names.ts";
@@ -54,6 +56,8 @@ export type {
   WebSocketHandlers,
 } from "./src/runtimes/bun_websockets.ts";
 export type { Emitter, EmitterConstructor, EventMap, Listener } from "./src/connection/emitter.ts";
+export type { Subscriber } from "./src/connection/subscriber.ts";
+export type { PublishOptions } from "./src/connection/topics.ts";
 export type { Connections } from "./src/connection/open_connections.ts";
 export type { ServerEvents } from "./src/server/server_events.ts";
 export type { ReadyState } from "./src/protocol/ready_state.ts";

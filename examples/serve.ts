@@ -18,6 +18,7 @@ export interface DenoServes {
     options: {
       hostname: string;
       port: number;
+      reusePort: boolean;
       onListen: (address: { port: number }) => void;
     },
     handler: Handler,
@@ -26,7 +27,15 @@ export interface DenoServes {
 
 /** What we use of Bun. */
 interface BunServes {
-  serve(options: { hostname: string; port: number; fetch: Handler; websocket: unknown }): {
+  serve(
+    options: {
+      hostname: string;
+      port: number;
+      reusePort: boolean;
+      fetch: Handler;
+      websocket: unknown;
+    },
+  ): {
     port: number;
     stop(): Promise<void>;
   };
@@ -128,15 +137,20 @@ export function announce(what: string, address: string): void {
   );
 }
 
-/** Serves by what Deno and Bun have for fetch handlers. */
+/**
+ * Serves by what Deno and Bun have for fetch handlers.
+ *
+ * @param options With `reusePort`, several processes may listen on the port.
+ */
 export async function serveFetch(
   port: number,
   handler: Handler,
   websocket: unknown,
+  { reusePort = false } = {},
 ): Promise<Listening> {
-  if (Deno !== undefined) return await serveOnDeno(Deno, port, handler);
+  if (Deno !== undefined) return await serveOnDeno(Deno, port, handler, reusePort);
   if (Bun !== undefined) {
-    const server = Bun.serve({ hostname, port, fetch: handler, websocket });
+    const server = Bun.serve({ hostname, port, reusePort, fetch: handler, websocket });
     return { port: server.port, stop: () => server.stop() };
   }
   throw new Error("Cannot serve: this runtime has no server for fetch handlers");
@@ -150,6 +164,7 @@ export function serveOnDeno(
   deno: DenoServes,
   port: number,
   handler: Handler,
+  reusePort = false,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     let hasListened = false;
@@ -161,7 +176,7 @@ export function serveOnDeno(
     };
     const serve = async () => {
       try {
-        server = deno.serve({ hostname, port, onListen }, handler);
+        server = deno.serve({ hostname, port, reusePort, onListen }, handler);
         await server.finished;
       } catch (error) {
         if (!hasListened) return reject(error);

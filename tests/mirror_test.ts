@@ -36,6 +36,7 @@ function sourceOf(test: string): string | undefined {
  */
 const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "types only": [
+    "cluster/bus",
     "options/option_functions",
     "options/server_options",
     "server/server_events",
@@ -68,6 +69,16 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/connection/connection_iterator_test.ts": ["connection/inbox"],
   "tests/unit/connection/connection_test.ts": ["routing/call"],
   "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
+  "tests/cluster/": [
+    "adapters/cluster",
+    "cluster/bus_suite",
+    "cluster/local_bus/member_link",
+    "cluster/local_bus/local_bus",
+    "cluster/local_bus/members",
+    "cluster/local_bus/registry",
+    "cluster/workers",
+  ],
+  "tests/unit/server/cluster_relay_test.ts": ["cluster/cluster_topics"],
   "tests/hono/": ["adapters/hono", "adapters/hono_node_server"],
   "tests/node/": ["adapters/node_handler"],
   "tests/sockjs_node/": [

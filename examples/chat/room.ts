@@ -10,6 +10,8 @@ import { type FromServer, type Message, type Participant, read } from "./message
 /** What the server keeps of a connection, as its `context`: nothing until it has a name. */
 export type Person = Participant | undefined;
 
+/** The topic of all who have given a name. */
+const topic = "room";
 const historyLength = 50;
 /** Neither 1000 nor 1006: the page tries again after those. */
 const notUnderstood = 4400;
@@ -29,12 +31,12 @@ export class Room {
     return [...this.#server.connections].flatMap(({ context }) => context ?? []);
   }
 
-  /** Sends a message to all, and keeps it for those who join later. */
+  /** Sends a message to all who have joined, and keeps it for those who join later. */
   say(from: Participant, text: string): void {
     const message = { id: crypto.randomUUID(), from, text, at: Date.now() };
     this.#history.push(message);
     if (this.#history.length > historyLength) this.#history.shift();
-    this.#broadcast({ type: "message", message });
+    this.#publish({ type: "message", message });
   }
 
   #opened(connection: Connection<Person>): void {
@@ -48,23 +50,24 @@ export class Room {
     });
     connection.on("close", () => {
       const { context: who } = connection;
-      if (who !== undefined) this.#broadcast({ type: "left", who, people: this.people });
+      if (who !== undefined) this.#publish({ type: "left", who, people: this.people });
     });
   }
 
   #join(connection: Connection<Person>, name: string): void {
     const who = { id: connection.id, name };
     connection.context = who;
+    connection.subscribe(topic);
     const { people } = this;
     this.#send(connection, { type: "welcome", you: who.id, people, history: this.#history });
-    this.#broadcast({ type: "joined", who, people });
+    this.#publish({ type: "joined", who, people });
   }
 
   #send(connection: Connection<Person>, message: FromServer): void {
     connection.write(JSON.stringify(message));
   }
 
-  #broadcast(message: FromServer): void {
-    this.#server.broadcast(JSON.stringify(message));
+  #publish(message: FromServer): void {
+    this.#server.publish(topic, JSON.stringify(message));
   }
 }

@@ -5,12 +5,13 @@
  */
 
 import type { ConnectionEvents } from "./connection_events.ts";
-import { Emitter, type Listener } from "./emitter.ts";
+import type { Listener } from "./emitter.ts";
 import { Inbox } from "./inbox.ts";
 import type { OpenConnections } from "./open_connections.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
 import { pipe, type PipeDestination, type PipeOptions } from "./pipes.ts";
 import { type ConnectionStreams, streams } from "./streams.ts";
+import { Subscriber } from "./subscriber.ts";
 import { closeStatus, normalClosure } from "../protocol/close_codes.ts";
 import { OPEN, type ReadyState } from "../protocol/ready_state.ts";
 import { type Session, sessionKey } from "../session/session.ts";
@@ -50,8 +51,7 @@ import { type Session, sessionKey } from "../session/session.ts";
  *
  * @typeParam Context What the application keeps in `context`.
  */
-export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
-  implements AsyncIterable<string> {
+export class Connection<Context = unknown> extends Subscriber implements AsyncIterable<string> {
   readonly #session: Session;
   readonly #inbox: Inbox<Context>;
   #id: string | undefined;
@@ -61,13 +61,13 @@ export class Connection<Context = unknown> extends Emitter<ConnectionEvents>
   context!: Context;
 
   /** @ignore */
-  get [sessionKey](): Session {
+  override get [sessionKey](): Session {
     return this.#session;
   }
 
   /** @ignore */
   constructor(session: Session, connections: OpenConnections<Context>) {
-    super();
+    super(connections);
     this.#session = session;
     this.#inbox = new Inbox(session, this, connections);
     session.application = this.#inbox;

@@ -6,12 +6,13 @@
 
 import type { FailureHandler } from "../event_loop/guard.ts";
 import type { CloseStatus } from "../protocol/close_codes.ts";
-import { Message } from "../protocol/message.ts";
+import { SharedMessage } from "../protocol/message.ts";
 import { maxCostOf } from "../session/send_queue.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import { type AnyEmitter, callListeners } from "./call_listeners.ts";
 import type { Connection } from "./connection.ts";
+import type { Topics } from "./topics.ts";
 
 /** The connections of a server that are open at the moment. */
 export interface Connections<Context = unknown> extends Iterable<Connection<Context>> {
@@ -23,12 +24,14 @@ export interface Connections<Context = unknown> extends Iterable<Connection<Cont
 export class OpenConnections<Context> {
   readonly #server: AnyEmitter;
   readonly #sessions: SessionStore;
+  readonly topics: Topics;
   readonly #open = new Map<Connection<Context>, Session>();
 
   /** @param server emits `connection` and `open`. */
-  constructor(server: AnyEmitter, sessions: SessionStore) {
+  constructor(server: AnyEmitter, sessions: SessionStore, topics: Topics) {
     this.#server = server;
     this.#sessions = sessions;
+    this.topics = topics;
   }
 
   /** What the application sees of them. */
@@ -55,7 +58,10 @@ export class OpenConnections<Context> {
 
   /** The connection has ended. */
   closed(connection: Connection<Context>, status: CloseStatus, wasClean: boolean): void {
-    if (!this.#open.delete(connection)) return;
+    const session = this.#open.get(connection);
+    if (session === undefined) return;
+    this.#open.delete(connection);
+    this.topics.removeAll(session);
     this.#sessions.log?.closed(connection.id, connection.protocol, status, wasClean);
   }
 
@@ -64,18 +70,47 @@ export class OpenConnections<Context> {
     this.#sessions.report(error);
   }
 
-  /** Writes a message to all of them, encoded once. */
+  /** Sends a message to all of them, encoded once, and to those of other processes. */
   broadcast(message: string): void {
+    const shared = this.#share("broadcast", message);
+    this.deliver(undefined, shared);
+    this.topics.relay?.publish(undefined, shared);
+  }
+
+  /** Sends a message to all subscribers of a topic but one, encoded once. */
+  publish(topic: string, message: string, except?: Session): void {
+    this.topics.check("publish", topic);
+    const shared = this.#share("publish", message);
+    this.topics.publish(topic, shared, except);
+    this.topics.relay?.publish(topic, shared);
+  }
+
+  /** Writes a message to the subscribers of a topic in this process; without one, to all. */
+  deliver(topic: string | undefined, message: SharedMessage): void {
+    if (topic !== undefined) return this.topics.publish(topic, message);
+    for (const session of this.#open.values()) session.writeShared(message);
+  }
+
+  #share(method: string, message: string): SharedMessage {
     if (typeof message !== "string") {
-      throw new TypeError(`Cannot broadcast: the message must be a string, got ${typeof message}`);
+      throw new TypeError(`Cannot ${method}: the message must be a string, got ${typeof message}`);
     }
-    const encoded = Message.encoded(message);
+    const shared = new SharedMessage(message);
     const { maxBufferedBytes } = this.#sessions;
-    if (maxCostOf(encoded) > maxBufferedBytes) {
+    const maxOnBus = this.topics.relay?.maxBytes ?? Infinity;
+    // Only a long one has to be encoded here: a character takes at most six bytes.
+    if (message.length * 6 + 256 <= Math.min(maxBufferedBytes, maxOnBus)) return shared;
+    const { bytes } = shared.framed;
+    if (maxCostOf(shared.framed) > maxBufferedBytes) {
       throw new RangeError(
-        `Cannot broadcast: the message takes ${encoded.bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
+        `Cannot ${method}: the message takes ${bytes} bytes, and maxBufferedBytes is ${maxBufferedBytes}`,
       );
     }
-    for (const session of this.#open.values()) session.write(message, encoded);
+    if (bytes > maxOnBus) {
+      throw new RangeError(
+        `Cannot ${method}: the message takes ${bytes} bytes, and the bus of the cluster takes ${maxOnBus}`,
+      );
+    }
+    return shared;
   }
 }

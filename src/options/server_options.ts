@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ClusterOptions } from "./cluster_options.ts";
 import type {
   Authorize,
   ChooseSubprotocol,
@@ -222,6 +223,25 @@ export interface ServerOptions extends SockJSNodeOptions {
    * @default {100000}
    */
   maxSessions?: number | undefined;
+  /**
+   * How many topics a connection may subscribe to. Above it, `subscribe` throws a `RangeError`.
+   *
+   * @default {1000}
+   */
+  maxSubscriptions?: number | undefined;
+  /**
+   * The maximum length of a topic in UTF-16 units. For a longer one, `subscribe` and `publish` throw
+   * a `RangeError`.
+   *
+   * @default {256}
+   */
+  maxTopicLength?: number | undefined;
+  /**
+   * The other processes that get what is published and broadcast here, and the bus that connects them.
+   *
+   * @default none
+   */
+  cluster?: ClusterOptions | undefined;
   /**
    * Milliseconds in which a websocket client has to answer the ping that goes out with each
    * heartbeat. Any other message from it counts as an answer. If none comes, its session ends. While

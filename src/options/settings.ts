@@ -19,6 +19,7 @@ import {
   oneOf,
   show,
 } from "./checks.ts";
+import { aCluster } from "./cluster_options.ts";
 import { refuseUnknown } from "./names.ts";
 import type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./server_options.ts";
 import { anOriginList, anOriginPattern } from "./origins.ts";
@@ -103,6 +104,9 @@ const table = {
   highWaterMark: { ...aSize, default: 64 * 1024 },
   maxBufferedBytes: { ...aSize, default: 16 * 1024 * 1024 },
   maxTotalBufferedBytes: { ...aSize, default: 256 * 1024 * 1024 },
+  maxSubscriptions: { ...aCount, default: 1000 },
+  maxTopicLength: { ...aCount, default: 256 },
+  cluster: aCluster,
   baseUrl: { ...either(aBaseUrl, aFunction), alias: "base_url" },
   log: { ...aFunction, default: logErrors },
   fallback: aFunction,

@@ -1,5 +1,6 @@
 /**
- * Messages and frames on their way to clients. The sessions of a broadcast share one encoding.
+ * Messages and frames on their way to clients. The sessions that get the same message share one
+ * encoding.
  *
  * @module
  */
@@ -36,8 +37,15 @@ function frameOf(message: Message): Frame {
   return new Frame(messagesFrame([message.text]));
 }
 
-/** All sessions of a broadcast ask for the frame of one message, one after the other. */
+/** All sessions that get a message ask for its frame, one after the other. */
 const sharedFrameOf = rememberLast(frameOf);
+
+function rawFrameOf(message: Message): Frame {
+  return new Frame(message.text);
+}
+
+/** The same for raw websockets. */
+const sharedRawFrameOf = rememberLast(rawFrameOf);
 
 /** A message as it is sent. */
 export class Message {
@@ -65,5 +73,31 @@ export class Message {
   /** A frame with this message alone. */
   get frame(): Frame {
     return this.text.length > maxShared ? frameOf(this) : sharedFrameOf(this);
+  }
+
+  /** The message as it is, as a frame of its own. */
+  get rawFrame(): Frame {
+    return this.text.length > maxShared ? rawFrameOf(this) : sharedRawFrameOf(this);
+  }
+}
+
+/** A message for many sessions. Each of its forms is encoded once, when it is first needed. */
+export class SharedMessage {
+  readonly text: string;
+  #framed: Message | undefined;
+  #raw: Message | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** For sessions with frames. */
+  get framed(): Message {
+    return (this.#framed ??= Message.encoded(this.text));
+  }
+
+  /** For raw websockets. */
+  get raw(): Message {
+    return (this.#raw ??= Message.raw(this.text));
   }
 }

@@ -9,6 +9,8 @@ import { Connection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
 import { PlainResponse } from "../http/plain_response.ts";
 import { errorResponse, methodNotAllowed, misled, notFound } from "../http/errors.ts";
+import { callListeners } from "../connection/call_listeners.ts";
+import { ClusterRelay } from "./cluster_relay.ts";
 import { ErrorReporter } from "./error_reporter.ts";
 import { type Connections, OpenConnections } from "../connection/open_connections.ts";
 import type { ServerOptions } from "../options/server_options.ts";
@@ -21,7 +23,7 @@ import { pathOf, Router } from "../routing/router.ts";
 import { type RequestRuntime, runtimeOf } from "../runtimes/runtime.ts";
 import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
-import { Session } from "../session/session.ts";
+import { Session, sessionKey } from "../session/session.ts";
 import { ServerLog } from "../session/server_log.ts";
 import { defaultRuntime } from "./default_runtime.ts";
 import type { ServerEvents } from "./server_events.ts";
@@ -30,6 +32,7 @@ import { ignoredOptions, logErrors, readOptions, type Settings } from "../option
 import { logNoRoute } from "./no_route.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
+import { type PublishOptions, Topics } from "../connection/topics.ts";
 
 /**
  * A SockJS service: a fetch handler, and the connections that come through it.
@@ -68,6 +71,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #service: Service;
   readonly #runtime = defaultRuntime().ofRequests;
   readonly #open: OpenConnections<Context>;
+  /** Only in a cluster. */
+  readonly #relay: ClusterRelay<Context> | undefined;
   #closed: Promise<void> | undefined;
 
   /**
@@ -103,7 +108,14 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     }
     this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
     this.#service = this.#createService(settings);
-    this.#open = new OpenConnections(this, this.#service.sessions);
+    this.#open = new OpenConnections(this, this.#service.sessions, new Topics(settings));
+    this.#relay = settings.cluster && new ClusterRelay(
+      settings.cluster,
+      this.#open,
+      this.#errors,
+      () =>
+        callListeners(this, "gap", undefined, { failed: (error) => this.#errors.report(error) }),
+    );
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = defaultRuntime().websocketHandlers as WebSocketHandlers;
     this.connections = this.#open.list;
@@ -180,7 +192,10 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       this.#closed = shutDown(this.#service.sessions, options);
       this.drain();
       // First, so that the lines are there when the caller goes on.
-      this.#closed.then(() => this.#log?.writeCounts());
+      this.#closed.then(() => {
+        this.#log?.writeCounts();
+        this.#relay?.close();
+      });
     }
     return this.#closed;
   }
@@ -198,6 +213,24 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   broadcast(message: string): void {
     this.#open.broadcast(message);
+  }
+
+  /**
+   * Sends a message to all subscribers of a topic, encoded once for all of them. A slow client holds
+   * no other back. Each gets the messages of a topic in the order in which they were published.
+   *
+   * @param options `{ except: connection }` leaves out one connection.
+   * @throws {TypeError} If the topic or the message is not a string.
+   * @throws {RangeError} If the topic is longer than `maxTopicLength`, or if the message alone is
+   * larger than `maxBufferedBytes`. It is not sent.
+   */
+  publish(topic: string, message: string, { except }: PublishOptions = {}): void {
+    this.#open.publish(topic, message, except?.[sessionKey]);
+  }
+
+  /** How many connections of this server subscribe to a topic. */
+  subscriberCount(topic: string): number {
+    return this.#open.topics.count(topic);
   }
 
   #reply(

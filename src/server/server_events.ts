@@ -17,4 +17,9 @@ export interface ServerEvents<Context = unknown> {
    * the error is logged.
    */
   error: [error: unknown];
+  /**
+   * Messages that other processes of the cluster published may be missing here, or messages of this
+   * one there. Ask for what you need again, or have clients do so.
+   */
+  gap: [];
 }

@@ -87,7 +87,7 @@ export class SendQueue extends Queue<Message> {
 
   /** Takes the first message as it is. There must be one. */
   takeRaw(): Frame {
-    return new Frame(this.take()!.text);
+    return this.take()!.rawFrame;
   }
 
   override take(): Message | undefined {

@@ -18,7 +18,7 @@ import { closeFrame, heartbeatFrame, openFrame } from "../protocol/frames.ts";
 import { SendQueue } from "./send_queue.ts";
 import { Pause } from "./pause.ts";
 import type { BufferOwner } from "./buffer_budget.ts";
-import { Frame, Message } from "../protocol/message.ts";
+import { Frame, Message, type SharedMessage } from "../protocol/message.ts";
 import type { ClientInfo } from "./client_info.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "../protocol/ready_state.ts";
 import type { Receiver } from "./receiver.ts";
@@ -316,12 +316,17 @@ export class Session extends TimeoutEntry implements BufferOwner {
   }
 
   /**
-   * Queues a message, which a broadcast passes in its encoded form as well. Returns false when the
-   * session is not open, and when the caller should wait for `drained`.
+   * Queues a message. Returns false when the session is not open, and when the caller should wait
+   * for `drained`.
    */
-  write(message: string, encoded?: Message): boolean {
+  write(message: string): boolean {
     if (this.readyState !== OPEN) return false;
-    return this.#enqueue(this.isRaw ? Message.raw(message) : encoded ?? Message.encoded(message));
+    return this.#enqueue(this.isRaw ? Message.raw(message) : Message.encoded(message));
+  }
+
+  /** Queues a message that other sessions get as well. */
+  writeShared(message: SharedMessage): void {
+    if (this.readyState === OPEN) this.#enqueue(this.isRaw ? message.raw : message.framed);
   }
 
   #enqueue(message: Message): boolean {

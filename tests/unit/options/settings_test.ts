@@ -1,3 +1,4 @@
+import { MemoryEngine } from "../../support/memory_bus.ts";
 import { Server } from "../../../src/server/server.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
@@ -74,6 +75,12 @@ const options: Record<string, { alias?: string; good: unknown[]; bad: unknown[] 
   highWaterMark: aCount,
   maxBufferedBytes: aCount,
   maxTotalBufferedBytes: aCount,
+  maxSubscriptions: aCount,
+  maxTopicLength: aCount,
+  cluster: {
+    good: [{ bus: new MemoryEngine().open(), name: "chat" }],
+    bad: [true, "chat", null, {}, { name: "chat" }, { bus: new MemoryEngine().open(), name: "" }],
+  },
   trustProxy: {
     good: [
       ...[false, 0, 1, 3, [], ["loopback", "linklocal", "uniquelocal"], someFunction],

@@ -1,0 +1,79 @@
+/**
+ * What servers need to work together: a way to send each other messages, and one place that knows
+ * who holds what.
+ *
+ * @module
+ */
+
+/** A function that gets what is published to a channel. It must not throw. */
+export type BusListener = (payload: string) => void;
+
+/** Functions that are told of interruptions. They must not throw. */
+export interface BusWatcher {
+  /** From now on, messages may be missed. */
+  lost?(): void;
+  /** All subscriptions are in place again, even if `lost` was not called. */
+  back?(interruption: Interruption): void;
+}
+
+/** What an interruption may have cost. */
+export interface Interruption {
+  /** Messages may have been missed. */
+  readonly missedMessages: boolean;
+  /** Claims may be gone. Claim them again. */
+  readonly lostClaims: boolean;
+}
+
+/**
+ * Connects the servers of a cluster, through an engine such as Redis or through local sockets. A
+ * suite of tests for implementations is in `@sockjs/web/bus-suite`.
+ *
+ * Every method that returns a promise settles in bounded time, also while the engine does not
+ * answer: it rejects then.
+ */
+export interface Bus {
+  /**
+   * The largest payload, in bytes of UTF-8.
+   */
+  readonly maxPayload: number;
+  /**
+   * Sends a payload to all listeners of a channel, in this process and in others, the caller's own
+   * listeners included. The payloads of one publisher to one channel arrive in order, each at most
+   * once.
+   *
+   * @param payload Well-formed text: no lone surrogates.
+   * @returns How many processes it was sent to, if the engine knows.
+   * @throws Rejects if it has not been sent, or if that is unknown; with a `RangeError` if it is
+   * larger than `maxPayload`.
+   */
+  publish(channel: string, payload: string): Promise<number | undefined>;
+  /**
+   * Adds a listener to a channel.
+   *
+   * @returns Resolves when it gets everything that anyone publishes from then on.
+   */
+  subscribe(channel: string, listener: BusListener): Promise<void>;
+  /** Removes a listener. It gets nothing from now on, even before the promise resolves. */
+  unsubscribe(channel: string, listener: BusListener): Promise<void>;
+  /**
+   * Claims a key, unless another value holds it.
+   *
+   * @param ttl Milliseconds after which the claim ends, unless it is renewed.
+   * @returns The value that holds the key afterwards.
+   */
+  claim(key: string, value: string, ttl: number): Promise<string>;
+  /** The value that holds a key, if any. */
+  find(key: string): Promise<string | undefined>;
+  /**
+   * Sets the time to live of claims anew.
+   *
+   * @returns For each key, whether the value held it. A key that nobody held is not claimed.
+   */
+  renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]>;
+  /** Ends a claim, if the value still holds the key. */
+  release(key: string, value: string): Promise<void>;
+  /** Adds functions that are told of interruptions. */
+  watch(watcher: BusWatcher): void;
+  /** Ends the bus. Whatever waits for an answer rejects, and so does every later call. */
+  close(): Promise<void>;
+}

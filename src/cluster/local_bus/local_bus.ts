@@ -1,0 +1,338 @@
+/**
+ * The embedded bus: connects the servers of one machine by local sockets, without an engine.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import type { Bus, BusListener, BusWatcher } from "../bus.ts";
+import { defaultFolder, Folder } from "./folder.ts";
+import {
+  kinds,
+  maxChannel,
+  messageFrame,
+  numberedFrame,
+  readMessage,
+  readNumbered,
+  textFrame,
+} from "./bus_frames.ts";
+import type { Link } from "./member_link.ts";
+import { Members, type MembersListener } from "./members.ts";
+import { ByChannel } from "./by_channel.ts";
+import type { RegistryEntry } from "./folder.ts";
+import { type Answer, type Question, Registry } from "./registry.ts";
+
+/** Options of {@linkcode localBus}. */
+export interface LocalBusOptions {
+  /** All processes of this user with the same name belong together. */
+  name: string;
+  /**
+   * The folder in which they find each other. It is made if it is missing, and must belong to this
+   * user alone (mode 700).
+   *
+   * @default a folder of the user and the name in the system's folder for temporary files
+   */
+  folder?: string | undefined;
+  /**
+   * Milliseconds without a sign of life after which another process counts as gone.
+   *
+   * @default {6000}
+   */
+  peerTimeout?: number | undefined;
+  /**
+   * Bytes that may wait for another process. Messages beyond it are dropped for that process.
+   *
+   * @default {33554432}
+   */
+  maxQueued?: number | undefined;
+  /**
+   * Called with what an operator should know.
+   *
+   * @default prints to the console
+   */
+  log?: ((message: string) => void) | undefined;
+}
+
+/** The largest payload, in bytes. */
+const maxPayload = 16 * 1024 * 1024;
+/** Milliseconds after which joining ends, whoever has not answered by then. */
+const joinTimeout = 3000;
+
+/** Others that have to confirm a subscription. */
+interface Unconfirmed {
+  readonly links: Set<Link>;
+  resolve(): void;
+}
+
+/**
+ * Makes a bus for all processes of one machine that run as the same user. It connects them by
+ * sockets in a private folder. It does not keep the process alive.
+ *
+ * @throws {TypeError} If the name is missing.
+ */
+export function localBus(options: LocalBusOptions): Bus {
+  return new LocalBus(options);
+}
+
+class LocalBus implements Bus, MembersListener {
+  readonly maxPayload: number = maxPayload;
+  readonly #peerTimeout: number;
+  readonly #log: (message: string) => void;
+  readonly #members: Members;
+  readonly #registry: Registry;
+  readonly #joined: Promise<void>;
+  readonly #listeners = new ByChannel<BusListener>();
+  readonly #subscribers = new ByChannel<Link>();
+  readonly #watchers = new Set<BusWatcher>();
+  readonly #unconfirmed = new Map<number, Unconfirmed>();
+  /** Links whose subscriptions are all known. */
+  readonly #ready = new Set<Link>();
+  /** Ready links that were lost before: there, messages may have been missed. */
+  readonly #returned = new Set<Link>();
+  /** What was published before this member had joined. Absent from then on. */
+  #early: (() => void)[] | undefined = [];
+  #endJoining: () => void = () => {};
+  #lastNumber = 0;
+  /** Own messages for own listeners. */
+  #echoes: { channel: string; payload: string }[] = [];
+  #isClosed = false;
+
+  constructor(
+    { name, folder, peerTimeout = 6000, maxQueued = 2 * maxPayload, log }: LocalBusOptions,
+  ) {
+    if (typeof name !== "string" || name === "") {
+      throw new TypeError("Cannot make a local bus: the name must be a string that is not empty");
+    }
+    this.#peerTimeout = peerTimeout;
+    this.#log = log ?? ((message) => console.error(message));
+    const place = new Folder(folder ?? defaultFolder(name));
+    const settings = { maxFrame: maxPayload + maxChannel + 64, maxQueued, peerTimeout };
+    this.#members = new Members(place, place.secret(), settings, this);
+    this.#registry = new Registry(this.#members, place, () => this.#back(false, true));
+    this.#joined = this.#join();
+    // Every caller that waits for it gets the error.
+    this.#joined.catch((error) => this.warn(`Cannot join the bus: ${error.message}`));
+  }
+
+  publish(channel: string, payload: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const send = () => {
+        try {
+          resolve(this.#publish(channel, payload));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.#early === undefined) send();
+      else this.#early.push(send);
+    });
+  }
+
+  async subscribe(channel: string, listener: BusListener): Promise<void> {
+    this.#check(channel);
+    this.#listeners.add(channel, listener);
+    await this.#joined;
+    this.#check(channel);
+    // Also for a later listener: the first one may not be confirmed yet.
+    if (this.#listeners.of(channel) !== undefined) await this.#confirmed(channel);
+  }
+
+  unsubscribe(channel: string, listener: BusListener): Promise<void> {
+    if (this.#listeners.remove(channel, listener)) {
+      const frame = textFrame(kinds.unsubscribe, channel);
+      for (const link of this.#members.links.values()) link.send(frame);
+    }
+    return Promise.resolve();
+  }
+
+  async claim(key: string, value: string, ttl: number): Promise<string> {
+    const { holder } = await this.#ask({ do: "claim", key, value, ttl });
+    return holder ?? value;
+  }
+
+  async find(key: string): Promise<string | undefined> {
+    return (await this.#ask({ do: "find", key })).holder;
+  }
+
+  async renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]> {
+    return (await this.#ask({ do: "renew", keys, value, ttl })).renewed ?? [];
+  }
+
+  async release(key: string, value: string): Promise<void> {
+    await this.#ask({ do: "release", key, value });
+  }
+
+  watch(watcher: BusWatcher): void {
+    this.#watchers.add(watcher);
+  }
+
+  close(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#isClosed = true;
+    this.#registry.close();
+    this.#members.close();
+    this.#endJoining();
+    for (const { resolve } of this.#unconfirmed.values()) resolve();
+    this.#unconfirmed.clear();
+    return Promise.resolve();
+  }
+
+  linked(link: Link, isBack: boolean): void {
+    for (const channel of this.#listeners.channels) {
+      link.send(numberedFrame(kinds.subscribe, 0, channel));
+    }
+    link.send(textFrame(kinds.ready));
+    if (isBack) this.#returned.add(link);
+  }
+
+  frame(link: Link, kind: number, body: Buffer): void {
+    switch (kind) {
+      case kinds.message:
+        return this.#received(body);
+      case kinds.subscribe: {
+        const { number, text } = readNumbered(body);
+        this.#subscribers.add(text, link);
+        if (number > 0) link.send(numberedFrame(kinds.confirm, number));
+        return;
+      }
+      case kinds.confirm:
+        return this.#settle(readNumbered(body).number, link);
+      case kinds.unsubscribe:
+        this.#subscribers.remove(body.toString(), link);
+        return;
+      case kinds.ready:
+        this.#ready.add(link);
+        if (this.#returned.delete(link)) this.#back(true, false);
+        return this.#lookWhetherJoined();
+      case kinds.dropped:
+        return this.#back(true, false);
+      case kinds.request:
+        return this.#registry.asked(link, body);
+      case kinds.answer:
+        return this.#registry.answered(body);
+    }
+  }
+
+  gone(link: Link): void {
+    this.#ready.delete(link);
+    this.#returned.delete(link);
+    this.#subscribers.removeAll(link);
+    for (const number of this.#unconfirmed.keys()) this.#settle(number, link);
+    this.#registry.gone(link);
+    this.#lookWhetherJoined();
+  }
+
+  looked(registry: RegistryEntry | undefined): void {
+    this.#registry.looked(registry);
+    this.#registry.sweep();
+  }
+
+  warn(message: string): void {
+    this.#log(message);
+  }
+
+  async #join(): Promise<void> {
+    await this.#members.join();
+    const timer = setTimeout(() => this.#endJoining(), joinTimeout);
+    await new Promise<void>((resolve) => {
+      this.#endJoining = resolve;
+      this.#lookWhetherJoined();
+    });
+    clearTimeout(timer);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const send of early) send();
+  }
+
+  #lookWhetherJoined(): void {
+    if (this.#early === undefined || this.#members.isCalling) return;
+    for (const link of this.#members.links.values()) if (!this.#ready.has(link)) return;
+    this.#endJoining();
+  }
+
+  #publish(channel: string, payload: string): number {
+    this.#check(channel);
+    let count = 0;
+    if (this.#listeners.of(channel) !== undefined) {
+      count++;
+      if (this.#echoes.push({ channel, payload }) === 1) queueMicrotask(() => this.#echo());
+    }
+    const links = this.#subscribers.of(channel);
+    if (links === undefined && payload.length * 3 <= maxPayload) return count;
+    const bytes = Buffer.byteLength(payload);
+    if (bytes > maxPayload) {
+      throw new RangeError(`Cannot publish: the payload has ${bytes} bytes, at most ${maxPayload}`);
+    }
+    const frame = messageFrame(channel, payload);
+    for (const link of links ?? []) if (link.sendMessage(frame)) count++;
+    return count;
+  }
+
+  #check(channel: string): void {
+    if (this.#isClosed) throw new Error("The bus is closed");
+    if (typeof channel === "string" && channel.length * 3 <= maxChannel) return;
+    throw new TypeError(`A channel must be a string of at most ${maxChannel / 3 | 0} characters`);
+  }
+
+  /** In the next microtask, so that what a listener publishes comes after what it got. */
+  #echo(): void {
+    for (let at = 0; at < this.#echoes.length; at++) {
+      const { channel, payload } = this.#echoes[at]!;
+      this.#deliver(channel, payload);
+    }
+    this.#echoes = [];
+  }
+
+  #received(body: Buffer): void {
+    const { channel, payload } = readMessage(body);
+    this.#deliver(channel, payload);
+  }
+
+  #deliver(channel: string, payload: string): void {
+    if (this.#isClosed) return;
+    for (const listener of this.#listeners.of(channel) ?? []) {
+      try {
+        listener(payload);
+      } catch (error) {
+        this.warn(`A listener of the bus failed: ${error}`);
+      }
+    }
+  }
+
+  async #confirmed(channel: string): Promise<void> {
+    const links = new Set(this.#members.links.values());
+    if (links.size === 0) return;
+    this.#lastNumber = this.#lastNumber % (2 ** 32 - 1) + 1;
+    const number = this.#lastNumber;
+    const frame = numberedFrame(kinds.subscribe, number, channel);
+    // No link stays longer without an answer. The timer keeps the process until then.
+    const timer = setTimeout(() => {
+      for (const link of links) link.destroy();
+    }, 2 * this.#peerTimeout);
+    const confirmed = new Promise<void>((resolve) => {
+      this.#unconfirmed.set(number, { links, resolve });
+    });
+    for (const link of links) link.send(frame);
+    await confirmed;
+    clearTimeout(timer);
+    if (this.#isClosed) throw new Error("The bus is closed");
+  }
+
+  /** A link has confirmed a subscription, or is gone. */
+  #settle(number: number, link: Link): void {
+    const entry = this.#unconfirmed.get(number);
+    if (!entry?.links.delete(link) || entry.links.size > 0) return;
+    this.#unconfirmed.delete(number);
+    entry.resolve();
+  }
+
+  async #ask(question: Question): Promise<Answer> {
+    await this.#joined;
+    return await this.#registry.ask(question);
+  }
+
+  #back(missedMessages: boolean, lostClaims: boolean): void {
+    if (this.#isClosed) return;
+    for (const { back } of this.#watchers) back?.({ missedMessages, lostClaims });
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Finds the other members of a local bus, and keeps a link to each.
+ *
+ * @module
+ */
+
+import type { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Folder, RegistryEntry } from "./folder.ts";
+import { kinds, textFrame } from "./bus_frames.ts";
+import { Link, type LinkOwner } from "./member_link.ts";
+
+/** What is told of other members. */
+export interface MembersListener {
+  /** A link is new. `isBack` if the same member was linked before. */
+  linked(link: Link, isBack: boolean): void;
+  frame(link: Link, kind: number, body: Buffer): void;
+  /** A link is gone, or a call has failed. */
+  gone(link: Link): void;
+  /** After each look into the folder. */
+  looked(registry: RegistryEntry | undefined): void;
+  warn(message: string): void;
+}
+
+/** The times and limits of links. */
+export interface LinkSettings {
+  readonly maxFrame: number;
+  readonly maxQueued: number;
+  /** Milliseconds without a sign of life after which a member counts as gone. */
+  readonly peerTimeout: number;
+}
+
+/** Milliseconds between two looks into the folder. */
+const interval = 1000;
+/** When a timer is so many milliseconds late, this process was frozen. */
+const late = 1000;
+/** Milliseconds in which both ends have to prove that they know the secret. */
+const handshakeTimeout = 3000;
+/** How many callers may be in the middle of their handshake. */
+const maxCallers = 64;
+
+/** The other members, as far as this one is linked with them. */
+export class Members implements LinkOwner {
+  readonly id: string = randomBytes(8).toString("hex");
+  readonly secret: string;
+  readonly maxFrame: number;
+  readonly maxQueued: number;
+  /** By their ids. */
+  readonly links = new Map<string, Link>();
+  readonly #listener: MembersListener;
+  readonly #folder: Folder;
+  readonly #peerTimeout: number;
+  readonly #calls = new Map<string, Link>();
+  /** Callers without a finished handshake, oldest first. */
+  readonly #callers = new Set<Link>();
+  /** Members that were linked and whose end is not known. */
+  readonly #missing = new Set<string>();
+  /** Since when members are known without a link. */
+  readonly #unlinkedSince = new Map<string, number>();
+  readonly #warned = new Set<string>();
+  #server: Server | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #lookedAt = performance.now();
+  #isClosed = false;
+
+  constructor(folder: Folder, secret: string, settings: LinkSettings, listener: MembersListener) {
+    this.#folder = folder;
+    this.secret = secret;
+    this.#listener = listener;
+    this.maxFrame = settings.maxFrame;
+    this.maxQueued = settings.maxQueued;
+    this.#peerTimeout = settings.peerTimeout;
+  }
+
+  /** Listens, and calls all members that are there. */
+  async join(): Promise<void> {
+    await this.#listen();
+    if (this.#isClosed) return;
+    this.#timer = setInterval(() => this.#tick(), interval);
+    this.#timer.unref?.();
+    this.#look();
+  }
+
+  /** Whether any member is being called at the moment. */
+  get isCalling(): boolean {
+    return this.#calls.size > 0;
+  }
+
+  /** Whether a member that is not linked has ended, or has not answered for too long. */
+  hasEnded(id: string): boolean {
+    const since = this.#unlinkedSince.get(id);
+    return !this.#folder.hasSocket(id) ||
+      since !== undefined && performance.now() - since > handshakeTimeout;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    this.#server?.close();
+    this.#folder.removeSocket(this.id);
+    for (const link of [...this.#calls.values(), ...this.#callers]) link.destroy();
+    for (const link of this.links.values()) link.end();
+  }
+
+  accepts(id: string): boolean {
+    if (this.#isClosed || id === this.id) return false;
+    const call = this.#calls.get(id);
+    // Two members may call each other at the same time; the call of the lower id goes on.
+    if (call !== undefined && this.id < id) return false;
+    call?.destroy();
+    // The other end has given up this one: it would not call otherwise.
+    this.links.get(id)?.destroy();
+    return true;
+  }
+
+  linked(link: Link): void {
+    const { peer } = link;
+    this.#callers.delete(link);
+    if (this.#calls.get(peer) === link) this.#calls.delete(peer);
+    this.links.set(peer, link);
+    this.#unlinkedSince.delete(peer);
+    this.#listener.linked(link, this.#missing.delete(peer));
+  }
+
+  frame(link: Link, kind: number, body: Buffer): void {
+    if (kind === kinds.ping) link.send(textFrame(kinds.pong));
+    else if (kind !== kinds.pong) this.#listener.frame(link, kind, body);
+  }
+
+  gone(link: Link): void {
+    const { peer } = link;
+    this.#callers.delete(link);
+    for (const [id, call] of this.#calls) if (call === link) this.#calls.delete(id);
+    const wasLinked = this.links.get(peer) === link;
+    if (wasLinked) this.links.delete(peer);
+    if (this.#isClosed) return;
+    if (wasLinked) {
+      this.#missing.add(peer);
+      // It has ended, or it goes on without this link.
+      this.#call(peer);
+    }
+    this.#listener.gone(link);
+  }
+
+  warn(message: string): void {
+    if (this.#warned.has(message) || this.#warned.size >= 100) return;
+    this.#warned.add(message);
+    this.#listener.warn(message);
+  }
+
+  #listen(): Promise<void> {
+    const server = createServer((socket) => this.#called(socket));
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.#folder.hiddenSocket(this.id), () => {
+        server.off("error", reject);
+        server.on("error", (error) => this.warn(`The socket of the bus: ${error.message}`));
+        server.unref();
+        try {
+          this.#folder.show(this.id);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  #called(socket: Socket): void {
+    const link = new Link(this, socket, false);
+    this.#callers.add(link);
+    this.#endLate(link);
+    if (this.#callers.size <= maxCallers) return;
+    for (const oldest of this.#callers) return oldest.destroy();
+  }
+
+  #call(id: string): void {
+    if (this.#isClosed || this.#calls.has(id) || this.links.has(id) || id === this.id) return;
+    if (!this.#unlinkedSince.has(id)) this.#unlinkedSince.set(id, performance.now());
+    let socket: Socket;
+    try {
+      socket = connect(this.#folder.socket(id));
+    } catch (error) {
+      return this.warn(`Cannot call a member of the bus: ${(error as Error).message}`);
+    }
+    const link = new Link(this, socket, true);
+    this.#calls.set(id, link);
+    this.#endLate(link);
+    socket.on("error", ({ code }: { code?: string }) => {
+      if (code !== "ECONNREFUSED" && code !== "ENOENT") return;
+      // Its process has ended.
+      this.#missing.delete(id);
+      this.#unlinkedSince.delete(id);
+      if (code === "ECONNREFUSED") this.#folder.removeSocket(id);
+    });
+  }
+
+  #endLate(link: Link): void {
+    setTimeout(() => {
+      if (!link.isLinked) link.destroy();
+    }, handshakeTimeout).unref?.();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    const wasFrozen = now - this.#lookedAt > interval + late;
+    this.#lookedAt = now;
+    for (const link of this.links.values()) {
+      // What has come meanwhile is read only after this.
+      if (wasFrozen) link.heardAt = now;
+      if (now - link.heardAt > this.#peerTimeout) link.destroy();
+      else link.send(textFrame(kinds.ping));
+    }
+    this.#look();
+  }
+
+  #look(): void {
+    try {
+      const { members, registry } = this.#folder.list();
+      for (const id of members) this.#call(id);
+      this.#listener.looked(registry);
+    } catch (error) {
+      this.warn(`The folder of the bus: ${(error as Error).message}`);
+    }
+  }
+}

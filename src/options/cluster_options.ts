@@ -1,0 +1,37 @@
+/**
+ * The option `cluster`, and its check.
+ *
+ * @module
+ */
+
+import type { Bus } from "../cluster/bus.ts";
+import type { Check } from "./checks.ts";
+
+/** The processes that a server works together with. */
+export interface ClusterOptions {
+  /** What connects them, such as `localBus` of `@sockjs/web/cluster`. Close it after the server. */
+  readonly bus: Bus;
+  /**
+   * The name of the cluster: one for each service and stage, such as `"chat-production"`. All servers
+   * with the same name on the same bus belong together.
+   */
+  readonly name: string;
+}
+
+const methods = ["publish", "subscribe", "unsubscribe", "watch"] as const;
+
+/** A bus and a name. */
+export const aCluster: Check = {
+  allowed:
+    '{ bus, name }, where bus is one such as localBus({ name }), and name a text such as "chat"',
+  test: (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    const { bus, name } = value as { bus?: unknown; name?: unknown };
+    if (typeof name !== "string" || name === "" || typeof bus !== "object" || bus === null) {
+      return false;
+    }
+    return methods.every((method) =>
+      typeof (bus as Record<string, unknown>)[method] === "function"
+    );
+  },
+};

@@ -1,0 +1,122 @@
+/**
+ * Members of a local bus that are killed, frozen, started and ended at random, while they subscribe,
+ * unsubscribe, publish and claim. In the end they have to agree.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { RuntimeName } from "../../scripts/runtimes.ts";
+import { SeededRandom } from "../support/seeded_random.ts";
+import { until } from "../support/until.ts";
+import { BusProcess } from "./bus_process.ts";
+
+const runtimes: readonly RuntimeName[] = ["deno", "bun", "node24", "node20"];
+const channels = ["a", "b", "c", "d"];
+const peerTimeout = 1000;
+
+/** A member, with the channels that it subscribes to. */
+class Member {
+  readonly bus: BusProcess;
+  readonly listeners = new Map<string, (payload: string) => void>();
+  readonly got: string[] = [];
+
+  constructor(bus: BusProcess) {
+    this.bus = bus;
+  }
+
+  async toggle(channel: string): Promise<void> {
+    const listener = this.listeners.get(channel);
+    if (listener !== undefined) {
+      this.listeners.delete(channel);
+      return await this.bus.unsubscribe(channel, listener);
+    }
+    const added = (payload: string) => this.got.push(payload);
+    this.listeners.set(channel, added);
+    await this.bus.subscribe(channel, added);
+  }
+}
+
+/** Goes on for so many milliseconds, then checks that all agree, and that nothing is left. */
+export async function churn(seed: number, time: number): Promise<void> {
+  const random = new SeededRandom(seed);
+  const folder = await Deno.makeTempDir({ prefix: "churn-" });
+  const start = async () =>
+    new Member(
+      await BusProcess.start(random.pick(runtimes), { name: "churn", folder, peerTimeout }),
+    );
+  const members: Member[] = [await start(), await start(), await start(), await start()];
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const pending = new Set<Promise<unknown>>();
+  const run = (call: Promise<unknown>) => {
+    const settled = call.catch(() => {}).finally(() => pending.delete(settled));
+    pending.add(settled);
+  };
+  const end = performance.now() + time;
+  try {
+    while (performance.now() < end) {
+      const at = random.below(members.length);
+      const member = members[at]!;
+      const what = random.below(20);
+      if (what === 0) {
+        await member.bus.kill();
+        members[at] = await start();
+      } else if (what === 1) {
+        await member.bus.close();
+        members[at] = await start();
+      } else if (what === 2) {
+        member.bus.signal("SIGSTOP");
+        await pause(random.below(2) === 0 ? 500 : 4 * peerTimeout);
+        member.bus.signal("SIGCONT");
+      } else if (what < 12) run(member.toggle(random.pick(channels)));
+      else if (what < 16) run(member.bus.publish(random.pick(channels), "x"));
+      else run(member.bus.claim(random.pick(channels), `${member.bus.pid}`, 60_000));
+      if (random.below(4) === 0) await pause(random.below(100));
+    }
+    await Promise.all(pending);
+    await agree(members);
+    await noLeaks(folder, members);
+  } catch (error) {
+    throw new Error(`With seed ${seed}`, { cause: error });
+  } finally {
+    await Promise.all(members.map(({ bus }) => bus.close()));
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Whoever publishes reaches exactly the members that subscribe, and a claim has one holder. */
+async function agree(members: readonly Member[]): Promise<void> {
+  for (const channel of channels) {
+    const wanted = members.filter(({ listeners }) => listeners.has(channel));
+    await until(async () => {
+      const counts = await Promise.all(members.map(({ bus }) => bus.publish(channel, "counted")));
+      return counts.every((count) => count === wanted.length);
+    });
+    for (const { got } of members) got.length = 0;
+    await Promise.all(members.map(({ bus }, at) => bus.publish(channel, `last of ${at}`)));
+    const all = members.map((_, at) => `last of ${at}`);
+    for (const member of members) {
+      const expected = wanted.includes(member) ? all : [];
+      await until(() => member.got.filter((text) => text !== "counted").length >= expected.length);
+      assertEquals(member.got.filter((text) => text !== "counted").sort(), expected);
+    }
+  }
+  const key = crypto.randomUUID();
+  const holders = await Promise.all(
+    members.map(({ bus }) => bus.claim(key, `${bus.pid}`, 60_000)),
+  );
+  assertEquals(new Set(holders).size, 1);
+}
+
+/** A socket for each member, the secret, and one registry. */
+async function noLeaks(folder: string, members: readonly Member[]): Promise<void> {
+  const expected = [...members.map(() => ".sock"), "registry", "secret"].sort();
+  const found = () =>
+    [...Deno.readDirSync(folder)].map(({ name }) => /^[a-z]+(?=-|$)|\.\w+$/.exec(name)![0]).sort();
+  try {
+    await until(() => found().length === expected.length);
+  } catch {
+    // The comparison says what is wrong.
+  }
+  assertEquals(found(), expected);
+}

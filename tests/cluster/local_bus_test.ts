@@ -1,0 +1,52 @@
+/**
+ * The embedded bus, by the suite that every bus has to pass, between processes of all runtimes.
+ *
+ * @module
+ */
+
+import { busSuite } from "../../src/cluster/bus_suite.ts";
+import { BusProcess } from "./bus_process.ts";
+
+const runtimes = ["deno", "bun", "node24", "node20"] as const;
+const folder = await Deno.makeTempDir({ prefix: "bus-" });
+const options = { name: "suite", folder, peerTimeout: 2000 };
+let opened = 0;
+
+/** The next one is on another runtime. */
+const open = () => BusProcess.start(runtimes[opened++ % runtimes.length]!, options);
+/** It is there before all others, so it keeps the claims. */
+let registry: BusProcess;
+
+async function freeze(bus: BusProcess): Promise<() => Promise<void>> {
+  bus.signal("SIGSTOP");
+  // Until others have given it up.
+  await new Promise((resolve) => setTimeout(resolve, 4 * options.peerTimeout));
+  return () => {
+    bus.signal("SIGCONT");
+    return Promise.resolve();
+  };
+}
+
+const suite = busSuite({
+  open,
+  interrupt: (bus) => freeze(bus as BusProcess),
+  stall: () => {
+    registry.signal("SIGSTOP");
+    return Promise.resolve(() => {
+      registry.signal("SIGCONT");
+      return Promise.resolve();
+    });
+  },
+});
+
+Deno.test.beforeAll(async () => {
+  registry = await open();
+  await registry.claim("first", "registry", 600_000);
+});
+
+Deno.test.afterAll(async () => {
+  await registry.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+for (const { name, run } of suite) Deno.test(`embedded bus: ${name}`, run);

@@ -1,0 +1,77 @@
+/**
+ * A process with a local bus, which does what a test tells it. Lines of JSON go both ways: calls
+ * `{ call, method, arguments }` in, results `{ call, result }` or `{ call, error }` and events out.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import type { BusListener } from "../../src/adapters/cluster.ts";
+import { localBus } from "../../src/adapters/cluster.ts";
+
+/** A call of a method. */
+interface Call {
+  call: number;
+  method: string;
+  arguments: unknown[];
+}
+
+const options = JSON.parse(process.argv.at(-1)!);
+const bus = localBus({ ...options, log: (warning) => tell({ warning }) });
+bus.watch({ back: (back) => tell({ back }) });
+const listeners = new Map<number, BusListener>();
+
+/** What a test may call besides the methods of the bus. */
+const own: Record<string, (...args: never[]) => unknown> = {
+  subscribe(channel: string, id: number) {
+    const listener = (payload: string) => tell({ listener: id, payload });
+    listeners.set(id, listener);
+    return bus.subscribe(channel, listener);
+  },
+  unsubscribe(channel: string, id: number) {
+    return bus.unsubscribe(channel, listeners.get(id) ?? (() => {}));
+  },
+  /** Publishes as many payloads of the length, which others have some time to read. */
+  async flood(channel: string, count: number, length: number) {
+    const payload = "x".repeat(length);
+    for (let sent = 0; sent < count; sent++) {
+      await bus.publish(channel, payload);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await bus.publish(channel, "end");
+  },
+  /** Bytes of the process. */
+  memory: () => process.memoryUsage().rss,
+  /** Keeps the process busy for so many milliseconds. */
+  block(ms: number) {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  },
+};
+
+function tell(line: unknown): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+async function answer(line: string): Promise<void> {
+  const { call, method, arguments: args }: Call = JSON.parse(line);
+  try {
+    const run = own[method] ?? (bus as unknown as typeof own)[method]!.bind(bus);
+    tell({ call, result: await run(...args as never[]) });
+  } catch (error) {
+    const { name, message } = error as Error;
+    tell({ call, error: { name, message } });
+  }
+}
+
+let parts: string[] = [];
+// Not by `readline`, which divides lines at U+2028, too.
+process.stdin.setEncoding("utf8").on("data", (chunk: string) => {
+  const [first = "", ...others] = chunk.split("\n");
+  parts.push(first);
+  for (const other of others) {
+    answer(parts.join(""));
+    parts = [other];
+  }
+}).on("end", () => process.exit(0));
+tell({ maxPayload: bus.maxPayload });

@@ -1,0 +1,153 @@
+/**
+ * What processes that are not members can do to a local bus: nothing.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { localBus } from "../../src/cluster/local_bus/local_bus.ts";
+import { kinds, textFrame } from "../../src/cluster/local_bus/bus_frames.ts";
+import { SeededRandom } from "../support/seeded_random.ts";
+import { until } from "../support/until.ts";
+
+/** Two members in a folder of their own. */
+async function pair() {
+  const folder = await Deno.makeTempDir({ prefix: "bus-" });
+  const warnings: string[] = [];
+  const open = (place = folder) =>
+    localBus({ name: "test", folder: place, log: (warning) => warnings.push(warning) });
+  const [a, b] = [open(), open()];
+  const got: string[] = [];
+  await b.subscribe("channel", (payload) => got.push(payload));
+  const sockets = () =>
+    [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".sock"));
+  return {
+    folder,
+    warnings,
+    open,
+    sockets,
+    connect: () => Deno.connect({ transport: "unix", path: `${folder}/${sockets()[0]}` }),
+    /** A message still gets from one to the other, and a claim is still answered. */
+    async works(): Promise<void> {
+      const text = crypto.randomUUID();
+      assertEquals(await a.publish("channel", text), 1);
+      await until(() => got.includes(text));
+      assertEquals(await a.claim(text, "a", 1000), "a");
+      assertEquals(await b.find(text), "a");
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await a.close();
+      await b.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Reads until the other end closes, and gives all of it. */
+async function readAll(connection: Deno.Conn): Promise<string> {
+  let text = "";
+  const chunk = new Uint8Array(4096);
+  try {
+    for (let read; (read = await connection.read(chunk)) !== null;) {
+      text += new TextDecoder().decode(chunk.subarray(0, read));
+    }
+  } catch {
+    // Closed at once.
+  }
+  return text;
+}
+
+async function send(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  try {
+    for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+  } catch {
+    // Closed meanwhile.
+  }
+}
+
+const hello = (fields: object) =>
+  textFrame(
+    kinds.hello,
+    JSON.stringify({
+      magic: "sockjs-web-bus",
+      version: 1,
+      id: "0123456789abcdef",
+      nonce: "00".repeat(16),
+      ...fields,
+    }),
+  );
+
+const random = new SeededRandom(1);
+const garbage: Record<string, Uint8Array> = {
+  "random bytes": Uint8Array.from({ length: 100_000 }, () => random.below(256)),
+  "a frame of 4 GiB": Buffer.from("ffffffff01", "hex"),
+  "a frame that is too long for a handshake": textFrame(kinds.hello, "x".repeat(2000)),
+  "a hello that is not JSON": textFrame(kinds.hello, "{"),
+  "a hello of another kind of program": hello({ magic: "redis" }),
+  "a hello with an id that is a path": hello({ id: "../../../../etc" }),
+  "a hello of null": textFrame(kinds.hello, "null"),
+  "two hellos": Buffer.concat([hello({}), hello({})]),
+  "a wrong proof": Buffer.concat([hello({}), textFrame(kinds.proof, "0".repeat(64))]),
+  "an empty proof": Buffer.concat([hello({}), textFrame(kinds.proof)]),
+  "a proof without a hello": textFrame(kinds.proof, "0".repeat(64)),
+  "a welcome from who has called": Buffer.concat([hello({}), textFrame(kinds.welcome, "")]),
+  "a message without a handshake": textFrame(kinds.message, "\0\x07channelforged"),
+  "a message after a hello": Buffer.concat([
+    hello({}),
+    textFrame(kinds.message, "\0\x07channelforged"),
+  ]),
+};
+
+for (const [name, bytes] of Object.entries(garbage)) {
+  Deno.test(`an outsider with ${name} is cut off, and learns no more than a hello`, async () => {
+    await using bus = await pair();
+    const connection = await bus.connect();
+    await send(connection, bytes);
+    const learned = await readAll(connection);
+    connection.close();
+    assertEquals(learned.match(/"magic"/g)?.length ?? 0, learned === "" ? 0 : 1);
+    assertEquals(/welcome|channel|forged/.test(learned), false);
+    await bus.works();
+  });
+}
+
+Deno.test("hundreds of silent outsiders keep no member from joining", async () => {
+  await using bus = await pair();
+  const silent = [];
+  for (let count = 0; count < 300; count++) silent.push(await bus.connect());
+  const late = bus.open();
+  const got: string[] = [];
+  await late.subscribe("late", (payload) => got.push(payload));
+  await late.publish("late", "here");
+  await until(() => got.length === 1);
+  await late.close();
+  for (const connection of silent) connection.close();
+  await bus.works();
+});
+
+Deno.test("a process with another secret does not become a member, nor is it one for itself", async () => {
+  await using bus = await pair();
+  const other = await Deno.makeTempDir({ prefix: "bus-" });
+  for (const name of bus.sockets()) await Deno.link(`${bus.folder}/${name}`, `${other}/${name}`);
+  const outsider = bus.open(other);
+  const got: string[] = [];
+  await outsider.subscribe("channel", (payload) => got.push(payload));
+  assertEquals(await outsider.publish("channel", "forged"), 1);
+  await bus.works();
+  assertEquals(got, ["forged"]);
+  await outsider.close();
+  await Deno.remove(other, { recursive: true });
+});
+
+Deno.test("a member of another version is not linked, and the log says so once", async () => {
+  await using bus = await pair();
+  for (let count = 0; count < 3; count++) {
+    const connection = await bus.connect();
+    await send(connection, hello({ version: 2 }));
+    await readAll(connection);
+    connection.close();
+  }
+  assertEquals(bus.warnings, ["A member of the bus has version 2 of its protocol, this one has 1"]);
+  await bus.works();
+});

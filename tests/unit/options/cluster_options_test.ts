@@ -1,0 +1,14 @@
+import { assertEquals } from "@std/assert";
+import { aCluster } from "../../../src/options/cluster_options.ts";
+import { MemoryEngine } from "../../support/memory_bus.ts";
+
+const bus = new MemoryEngine().open();
+
+Deno.test("a cluster is a bus with a name that is not empty", () => {
+  assertEquals(aCluster.test({ bus, name: "chat" }), true);
+  const wrong = [null, "chat", {}, { bus }, { bus, name: "" }, { bus, name: 1 }, { name: "chat" }];
+  const wrongBuses = [null, "redis://", {}, { ...bus, publish: () => {} }];
+  for (const value of [...wrong, ...wrongBuses.map((bus) => ({ bus, name: "chat" }))]) {
+    assertEquals(aCluster.test(value), false, JSON.stringify(value));
+  }
+});
