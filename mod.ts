@@ -39,11 +39,8 @@ export type {
   RemoteClient,
   TrustProxy,
 } from "./src/options/option_functions.ts";
-export type {
-  LogSeverity,
-  ServerOptions,
-  SockJSNodeOptions,
-} from "./src/options/server_options.ts";
+export type { LogSeverity, ServerOptions } from "./src/options/server_options.ts";
+export type { SockJSNodeOptions } from "./src/options/spellings.ts";
 export type { ClusterOptions } from "./src/options/cluster_options.ts";
 export type { Bus, BusListener, BusWatcher, Interruption } from "./src/cluster/bus.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";

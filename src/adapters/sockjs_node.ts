@@ -37,11 +37,8 @@ export type {
   Grant,
   OriginCheck,
 } from "../options/option_functions.ts";
-export type {
-  LogSeverity,
-  ServerOptions as WebServerOptions,
-  SockJSNodeOptions,
-} from "../options/server_options.ts";
+export type { LogSeverity, ServerOptions as WebServerOptions } from "../options/server_options.ts";
+export type { SockJSNodeOptions } from "../options/spellings.ts";
 export type { Protocol } from "../protocol/transport_names.ts";
 export type { ReadyState } from "../protocol/ready_state.ts";
 export type { Emitting, HttpServer } from "./node.ts";

@@ -14,6 +14,7 @@ import type {
   TrustProxy,
 } from "./option_functions.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
+import type { SockJSNodeOptions } from "./spellings.ts";
 
 /** How important a line of the log is. */
 export type LogSeverity = "debug" | "info" | "error";
@@ -286,24 +287,4 @@ export interface ServerOptions extends SockJSNodeOptions {
    * @default responds with 404
    */
   fallback?: Fallback | undefined;
-}
-
-/** The spellings of sockjs-node, each for an option of {@linkcode ServerOptions}. */
-export interface SockJSNodeOptions {
-  /** {@linkcode ServerOptions.sockjsUrl} */
-  sockjs_url?: ServerOptions["sockjsUrl"];
-  /** {@linkcode ServerOptions.disabledTransports} */
-  disabled_transports?: ServerOptions["disabledTransports"];
-  /** {@linkcode ServerOptions.responseLimit} */
-  response_limit?: ServerOptions["responseLimit"];
-  /** {@linkcode ServerOptions.heartbeatDelay} */
-  heartbeat_delay?: ServerOptions["heartbeatDelay"];
-  /** {@linkcode ServerOptions.disconnectDelay} */
-  disconnect_delay?: ServerOptions["disconnectDelay"];
-  /** {@linkcode ServerOptions.disableCors} */
-  disable_cors?: ServerOptions["disableCors"];
-  /** {@linkcode ServerOptions.baseUrl} */
-  base_url?: ServerOptions["baseUrl"];
-  /** An option for sockjs-node's websocket library. It is ignored, with a line in the log. */
-  faye_server_options?: unknown;
 }

@@ -21,7 +21,8 @@ import {
 } from "./checks.ts";
 import { aCluster } from "./cluster_options.ts";
 import { refuseUnknown } from "./names.ts";
-import type { LogSeverity, ServerOptions, SockJSNodeOptions } from "./server_options.ts";
+import type { LogSeverity, ServerOptions } from "./server_options.ts";
+import type { SockJSNodeOptions } from "./spellings.ts";
 import { anOriginList, anOriginPattern } from "./origins.ts";
 import {
   bypassingProtocols,

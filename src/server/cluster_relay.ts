@@ -39,10 +39,14 @@ export class ClusterRelay<Context> implements Relay {
       for (const [topic, message] of this.#early) topics.publish(topic, message);
       this.#early = [];
       this.#topics = topics;
-    }).catch((error) => errors.report(error));
+    }).catch((error) => {
+      this.close();
+      errors.report(error);
+    });
   }
 
   get maxBytes(): number {
+    // The rest is for what stands before each message.
     return this.#bus.maxPayload - 256;
   }
 

@@ -7,10 +7,10 @@
 import { forbidden } from "../routing/authorization.ts";
 import { Connection } from "../connection/connection.ts";
 import { Emitter } from "../connection/emitter.ts";
-import { PlainResponse } from "../http/plain_response.ts";
-import { errorResponse, methodNotAllowed, misled, notFound } from "../http/errors.ts";
+import { methodNotAllowed, misled, notFound } from "../http/errors.ts";
 import { callListeners } from "../connection/call_listeners.ts";
 import { ClusterRelay } from "./cluster_relay.ts";
+import { Responder } from "./responder.ts";
 import { ErrorReporter } from "./error_reporter.ts";
 import { type Connections, OpenConnections } from "../connection/open_connections.ts";
 import type { ServerOptions } from "../options/server_options.ts";
@@ -67,6 +67,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #errors: ErrorReporter;
   /** Absent if the option `log` is not given: then nothing about clients is put into words. */
   readonly #log: ServerLog | undefined;
+  readonly #responder: Responder;
   readonly #callbacks: OptionCallbacks;
   readonly #service: Service;
   readonly #runtime = defaultRuntime().ofRequests;
@@ -106,6 +107,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     if (settings.log !== logErrors) {
       this.#log = new ServerLog((severity, line) => this.#errors.log(severity, line));
     }
+    this.#responder = new Responder(this.#errors);
     this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
     this.#service = this.#createService(settings);
     this.#open = new OpenConnections(this, this.#service.sessions, new Topics(settings));
@@ -135,10 +137,10 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       runtime = runtimeOf(info) ?? this.#runtime(request, info);
       const reply = this.#reply(request, info, runtime);
       return isThenable(reply)
-        ? this.#respondLater(reply, request, runtime)
-        : this.#respond(reply, request, runtime);
+        ? this.#responder.respondLater(reply, request, runtime)
+        : this.#responder.respond(reply, request, runtime);
     } catch (error) {
-      return this.#failed(error, request, runtime);
+      return this.#responder.failed(error, request, runtime);
     }
   }
 
@@ -264,41 +266,6 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     if (handler !== undefined) return handler(call);
     this.#log?.refused("method", () => `${quoted(request.method)}, allowed are ${route.allow}`);
     return methodNotAllowed(route.allow, route.headers(call));
-  }
-
-  #respond(reply: HandlerResult, request: Request, runtime?: RequestRuntime): Response {
-    if (!(reply instanceof PlainResponse)) return reply;
-    return runtime?.respond?.(reply) ?? reply.toResponse(request.method);
-  }
-
-  /** Apart from `handle`, so that a request with an immediate response costs no closure. */
-  #respondLater(
-    reply: PromiseLike<HandlerResult>,
-    request: Request,
-    runtime: RequestRuntime,
-  ): Promise<Response> {
-    return Promise.resolve(reply).then(
-      (reply) => this.#tryToRespond(reply, request, runtime),
-      (error) => this.#failed(error, request, runtime),
-    );
-  }
-
-  #tryToRespond(reply: HandlerResult, request: Request, runtime: RequestRuntime): Response {
-    try {
-      return this.#respond(reply, request, runtime);
-    } catch (error) {
-      return this.#failed(error, request, runtime);
-    }
-  }
-
-  #failed(error: unknown, request: Request, runtime: RequestRuntime | undefined): Response {
-    this.#errors.report(error);
-    try {
-      return this.#respond(errorResponse(500, "Internal error"), request, runtime);
-    } catch {
-      // The runtime does not take that either; an adapter may find a way to end it.
-      return new Response(null, { status: 500 });
-    }
   }
 
   #createService(settings: Settings): Service {

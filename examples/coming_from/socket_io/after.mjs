@@ -4,17 +4,11 @@ import { installHandlers } from "sockjs-web/node";
 
 const server = http.createServer((_request, response) => response.end("Hello"));
 const chat = createServer({ prefix: "/chat" });
-const rooms = new Map();
 
 const events = {
-  join(connection, room) {
-    if (!rooms.has(room)) rooms.set(room, new Set());
-    rooms.get(room).add(connection);
-  },
+  join: (connection, room) => connection.subscribe(room),
   say(_connection, room, text) {
-    for (const each of rooms.get(room) ?? []) {
-      each.write(JSON.stringify({ event: "said", args: [text] }));
-    }
+    chat.publish(room, JSON.stringify({ event: "said", args: [text] }));
     return "ok";
   },
 };
@@ -25,11 +19,6 @@ chat.on("connection", (connection) => {
     if (!Object.hasOwn(events, event)) return;
     const result = events[event](connection, ...args);
     if (id !== undefined) connection.write(JSON.stringify({ id, result }));
-  });
-  connection.on("close", () => {
-    for (const [room, members] of rooms) {
-      if (members.delete(connection) && members.size === 0) rooms.delete(room);
-    }
   });
 });
 
