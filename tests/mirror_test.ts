@@ -77,6 +77,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/local_bus/local_bus",
     "cluster/local_bus/members",
     "cluster/local_bus/registry",
+    "cluster/worker_number",
     "cluster/workers",
   ],
   "tests/unit/server/server_test.ts": ["server/responder"],

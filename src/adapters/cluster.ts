@@ -19,9 +19,5 @@
 
 export type { Bus, BusListener, BusWatcher, Interruption } from "../cluster/bus.ts";
 export { localBus, type LocalBusOptions } from "../cluster/local_bus/local_bus.ts";
-export {
-  startWorkers,
-  workerNumber,
-  type WorkerOptions,
-  type Workers,
-} from "../cluster/workers.ts";
+export { workerNumber } from "../cluster/worker_number.ts";
+export { startWorkers, type WorkerOptions, type Workers } from "../cluster/workers.ts";

@@ -5,9 +5,12 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { SupervisedWorker } from "./supervised_worker.ts";
+import { variable, workerNumber } from "./worker_number.ts";
 
 /** Options of {@linkcode startWorkers}. */
 export interface WorkerOptions {
@@ -26,7 +29,8 @@ export interface WorkerOptions {
   /**
    * What stands before the program on its command line: arguments of the runtime.
    *
-   * @default {[]} on Deno `["run", "--allow-all", "--unstable-net"]`; the last one is for `reusePort`
+   * @default on Deno `["run", "--allow-all", "--unstable-net"]`, of which the last is for `reusePort`;
+   * on Bun and Node those of this process
    */
   execArgv?: readonly string[] | undefined;
   /**
@@ -47,141 +51,139 @@ export interface WorkerOptions {
 export interface Workers {
   /** The ids of those that run now. */
   readonly pids: number[];
-  /** Sends SIGTERM to all, and resolves when they have ended. None is started again. */
+  /**
+   * Replaces one process after the other, so that a new version of the program takes over. Each
+   * gets SIGTERM; when it has ended, a new one starts; when that has run for 5 seconds, the next
+   * one follows.
+   *
+   * @throws {Error} (the promise rejects) If a new process ends within that time, or if all are
+   * stopped. The others stay as they are.
+   */
+  restart(): Promise<void>;
+  /**
+   * Sends SIGTERM to all, and resolves when they have ended. None is started again.
+   */
   stop(): Promise<void>;
 }
 
-/** Tells a process that it is a worker; its value is the number of the worker, from 1. */
-const variable = "SOCKJS_WORKER";
-
-/** The number of this worker, from 1; 0 in a process that `startWorkers` has not started. */
-export const workerNumber: number = Number(process.env[variable] ?? 0) || 0;
-
-/** Milliseconds after which a worker counts as started. One that ends sooner is started again later. */
-const healthy = 5000;
-const shortestDelay = 100;
-const longestDelay = 30_000;
+/**
+ * Signals that follow the first one so soon, in ms, are the same one: Ctrl+C reaches a process
+ * twice if npm or `deno task` runs it, by the terminal and by them.
+ */
+const sameSignal = 500;
 
 /**
- * Runs a program in several processes, and starts each again when it ends. At SIGTERM and SIGINT,
- * stops them and ends this process.
+ * Runs a program in several processes, and starts another one when one ends, however it ended. The
+ * next one starts after 100 ms; after twice the time with each one that ends within 5 s, up to 30 s.
+ *
+ * At SIGTERM and SIGINT, stops all and ends this process: with 0, or with 1 if a process had to be
+ * killed. A second signal kills all at once. If this process is killed, the others end at once.
  *
  * All of them may listen on the same port: on Node because they are workers of `node:cluster`, on Deno
  * and Bun with the option `reusePort` of `serve` (on Linux only).
  *
- * @param program The path or URL of a script. It may be the calling one: see `workerNumber`.
+ * @param program The path or URL of a script that imports this module. It may be the calling one:
+ * see `workerNumber`.
  * @throws {RangeError} If `count` is not a number from 1.
+ * @throws {Error} In a worker, and in a program that was compiled to an executable.
  */
-export async function startWorkers(
-  program: string | URL,
-  options: WorkerOptions = {},
-): Promise<Workers> {
+export function startWorkers(program: string | URL, options: WorkerOptions = {}): Workers {
   const { count = availableParallelism(), killTimeout = 30_000 } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`Cannot start workers: count must be at least 1, got ${count}`);
   }
-  const start = await starter(pathOf(program), options);
-  const log = options.log ?? ((message: string) => console.error(message));
-  const all = Array.from({ length: count }, (_, at) => new Worker(at + 1, start, log));
-  const stop = async () => {
-    await Promise.all(all.map((worker) => worker.stop(killTimeout)));
-  };
-  let isStopping = false;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, async () => {
-      if (isStopping) return;
-      isStopping = true;
-      await stop();
-      process.exit(0);
-    });
+  if (workerNumber !== 0 || cluster.isWorker) {
+    throw new Error("Cannot start workers: this process is a worker");
   }
+  const start = starter(pathOf(program), options);
+  const log = safely(options.log ?? ((message) => console.error(message)));
+  let stopped: Promise<boolean> | undefined;
+  const stop = () =>
+    stopped ??= Promise.all(workers.map((worker) => worker.stop())).then((ended) => {
+      for (const signal of signals) process.off(signal, end);
+      return ended.every(Boolean);
+    });
+  let firstSignal: number | undefined;
+  const end = async () => {
+    const now = performance.now();
+    firstSignal ??= now;
+    if (now - firstSignal > sameSignal) { for (const worker of workers) worker.kill(); }
+    process.exit(await stop() ? 0 : 1);
+  };
+  // First, for a signal may come while they start.
+  for (const signal of signals) process.on(signal, end);
+  const workers = Array.from(
+    { length: count },
+    (_, index) => new SupervisedWorker(index + 1, { killTimeout, start, log }),
+  );
+  let restarted = Promise.resolve();
   return {
     get pids() {
-      return all.flatMap(({ pid }) => pid ?? []);
+      return workers.flatMap(({ pid }) => pid ?? []);
     },
-    stop,
+    restart() {
+      const restart = async () => {
+        for (const worker of workers) await worker.restart();
+      };
+      const result = restarted.then(restart);
+      restarted = result.catch(() => {});
+      return result;
+    },
+    async stop() {
+      await stop();
+    },
   };
 }
 
-type Start = (environment: Record<string, string>) => ChildProcess;
+const signals = ["SIGTERM", "SIGINT"] as const;
 
 /** How a worker is started on this runtime. */
-async function starter(path: string, { args = [], execArgv }: WorkerOptions): Promise<Start> {
+function starter(
+  path: string,
+  { args = [], execArgv }: WorkerOptions,
+): (number: number) => ChildProcess {
   const { bun, deno } = process.versions as { bun?: string; deno?: string };
   if (bun === undefined && deno === undefined) {
-    const { default: cluster } = await import("node:cluster");
-    cluster.setupPrimary({
-      exec: path,
-      args: [...args],
-      ...(execArgv && { execArgv: [...execArgv] }),
-    });
-    return (environment) => cluster.fork(environment).process;
+    return (number) => {
+      // Each time, for other workers may be those of another program.
+      cluster.setupPrimary({
+        exec: path,
+        args: [...args],
+        execArgv: [...execArgv ?? process.execArgv],
+      });
+      return cluster.fork({ [variable]: `${number}` }).process;
+    };
   }
-  const before = execArgv ?? (deno === undefined ? [] : ["run", "--allow-all", "--unstable-net"]);
-  return (environment) =>
+  if (isCompiled(path)) {
+    throw new Error("Cannot start workers: a compiled program does not contain its runtime");
+  }
+  const before = execArgv ??
+    (deno === undefined ? process.execArgv : ["run", "--allow-all", "--unstable-net"]);
+  return (number) =>
     spawn(process.execPath, [...before, path, ...args], {
-      env: { ...process.env, ...environment },
-      stdio: "inherit",
+      env: { ...process.env, [variable]: `${number}` },
+      // Workers end when the IPC channel closes: see `worker_number.ts`.
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
 }
 
-/** One of the processes, or what takes its place after its end. */
-class Worker {
-  readonly #number: number;
-  readonly #start: Start;
-  readonly #log: (message: string) => void;
-  #child: ChildProcess | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #delay = shortestDelay;
-  #isStopping = false;
-  #ended: () => void = () => {};
-
-  constructor(number: number, start: Start, log: (message: string) => void) {
-    this.#number = number;
-    this.#start = start;
-    this.#log = log;
-    this.#run();
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  async stop(killTimeout: number): Promise<void> {
-    this.#isStopping = true;
-    clearTimeout(this.#timer);
-    const child = this.#child;
-    if (child === undefined) return;
-    const ended = new Promise<void>((resolve) => this.#ended = resolve);
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), killTimeout);
-    await ended;
-    clearTimeout(timer);
-  }
-
-  #run(): void {
-    const started = performance.now();
-    const child = this.#start({ [variable]: `${this.#number}` });
-    this.#child = child;
-    let isOver = false;
-    const over = (how: string) => {
-      if (isOver) return;
-      isOver = true;
-      this.#child = undefined;
-      this.#log(`Worker ${this.#number} (process ${child.pid}) ${how}`);
-      if (this.#isStopping) return this.#ended();
-      this.#delay = performance.now() - started < healthy
-        ? Math.min(2 * this.#delay, longestDelay)
-        : shortestDelay;
-      this.#timer = setTimeout(() => this.#run(), this.#delay);
-    };
-    child.on("error", (error) => over(`failed: ${error.message}`));
-    child.on("exit", (code, signal) => over(`ended with ${signal ?? code}`));
-    this.#log(`Worker ${this.#number} is process ${child.pid}`);
-  }
+/** Whether the program is within an executable, by the paths that `deno compile` and Bun give it. */
+function isCompiled(path: string): boolean {
+  return /[\\/]deno-compile-|^\/\$bunfs\/|^[A-Z]:[\\/]~BUN[\\/]/.test(path);
 }
 
 function pathOf(program: string | URL): string {
   const text = `${program}`;
   return text.startsWith("file:") ? fileURLToPath(text) : text;
+}
+
+/** A log that cannot throw. */
+function safely(log: (message: string) => void): (message: string) => void {
+  return (message) => {
+    try {
+      log(message);
+    } catch {
+      // There is no other place to tell it.
+    }
+  };
 }

@@ -5,6 +5,7 @@ import { show } from "../../page/status.js";
 
 const ABSENT = 3000; // milliseconds without a sign of life after which a process is not shown
 const RETRY = 300; // milliseconds
+const LONG_RETRY = 2000;
 
 const byId = (id) => document.getElementById(id);
 const log = new Log(document.querySelector(".log-frame"));
@@ -15,15 +16,29 @@ let own;
 
 function connect() {
   show("connecting", "Connecting");
-  connection = new SockJS(new URL("cluster", document.baseURI).href);
+  // The server has the other transports off.
+  const options = { transports: ["websocket"] };
+  connection = new SockJS(new URL("cluster", document.baseURI).href, null, options);
   connection.onmessage = ({ data }) => take(JSON.parse(data));
   connection.onclose = ({ code }) => {
-    if (own !== undefined) note(`My process ${own} is gone, code ${code}`, "event");
-    own = undefined;
     byId("kill").disabled = true;
-    show("closed", "Not connected");
+    if (own === undefined) {
+      show("closed", "Cannot connect", reasonOf(code));
+      setTimeout(connect, LONG_RETRY);
+      return;
+    }
+    note(`My process ${own} is gone (code ${code})`, "event");
+    own = undefined;
+    show("closed", "Connection lost");
     setTimeout(connect, RETRY);
   };
+}
+
+/** Why no connection came about. 2000 is the client's: all transports have failed. */
+function reasonOf(code) {
+  return code === 2000
+    ? "the server answers, but no websocket opens, and this page can use nothing else"
+    : "the server does not answer";
 }
 
 function take(message) {
@@ -33,6 +48,10 @@ function take(message) {
     show("open", "Connected", `to process ${message.pid}, worker ${message.worker}`);
     note(`Process ${own} serves me`, "event");
   } else if (message.type === "alive") {
+    const before = workers.get(message.worker);
+    if (before !== undefined && before.pid !== message.pid) {
+      note(`Worker ${message.worker} is now process ${message.pid}`, "event");
+    }
     workers.set(message.worker, { ...message, at: performance.now() });
     showWorkers();
   } else if (message.type === "said") {

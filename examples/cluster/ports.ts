@@ -1,11 +1,10 @@
 /**
- * Finds a port for several processes, which all have to know its number.
+ * The port of several processes. All have to know its number before they start.
  *
  * @module
  */
 
-import { createServer, type Server } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { fail } from "../command_line.ts";
 import { hostname } from "../serve.ts";
 
@@ -29,5 +28,21 @@ function listen(server: Server, port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     server.on("error", () => resolve(undefined));
     server.listen(port, hostname, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Resolves when a process listens on the port. */
+export async function whenListening(port: number): Promise<void> {
+  while (!await accepts(port)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, hostname);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
   });
 }
