@@ -10,7 +10,16 @@ import { announcement } from "./example.ts";
 const runtimes = ["deno", "bun", "node24"] as const;
 
 /** The examples that serve, all by `main.ts`. */
-const examples = ["auth", "chat", "echo", "hono", "multiplex", "raw_websocket", "test_server"];
+const examples = [
+  "auth",
+  "chat",
+  "cluster",
+  "echo",
+  "hono",
+  "multiplex",
+  "raw_websocket",
+  "test_server",
+];
 
 /** A program's end: its exit code, and all that it printed. */
 async function end(
