@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
+import process from "node:process";
 import { SupervisedWorker } from "../../../src/cluster/supervised_worker.ts";
 import { fakeTime, microtasks } from "../../support/fake_time.ts";
 
@@ -132,4 +133,24 @@ Deno.test("a restart rejects when the worker is stopped meanwhile", async () => 
   last().emit("exit", 0, null);
   await assertRejects(() => restarted, Error, "they are being stopped");
   assertEquals([await stopped, processes.length], [true, 1]);
+});
+
+Deno.test("a process that is to restart and then to stop gets SIGTERM once", async () => {
+  using _time = fakeTime();
+  const { kill } = process;
+  const signals: unknown[] = [];
+  process.kill = (_pid, signal) => {
+    signals.push(signal);
+    return true;
+  };
+  try {
+    const { worker, last } = supervised();
+    const restarted = worker.restart().catch(() => {});
+    const stopped = [worker.stop(), worker.stop()];
+    last().emit("exit", 0, null);
+    await Promise.all([restarted, ...stopped]);
+  } finally {
+    process.kill = kill;
+  }
+  assertEquals(signals, ["SIGTERM"]);
 });
