@@ -5,7 +5,7 @@
  */
 
 import type { Generator } from "./generator.ts";
-import { PinnedServer } from "./pinned_server.ts";
+import { PinnedCluster } from "./pinned_cluster.ts";
 import { Progress } from "./progress.ts";
 import { quiet, quietEnough } from "./quiet.ts";
 import type { Figure } from "./results.ts";
@@ -39,12 +39,14 @@ export async function measureAll(
 ): Promise<{ figures: Figure[]; failures: string[] }> {
   const figures: Figure[] = [];
   const failures: string[] = [];
-  const progress = new Progress(workloads.length * servers.length * rounds);
-  for (const workload of workloads) {
+  const chosen = workloads.map(({ isFor }) => servers.filter((name) => isFor?.(name) ?? true));
+  const progress = new Progress(chosen.flat().length * rounds);
+  for (const [at, workload] of workloads.entries()) {
+    const names = chosen[at] ?? [];
     const found: Figure[] = workload.quantities.map((each) => ({ ...each, samples: {} }));
     figures.push(...found);
     for (let round = 1; round <= rounds; round++) {
-      const order = round % 2 === 1 ? servers : servers.toReversed();
+      const order = round % 2 === 1 ? names : names.toReversed();
       const trials = order.map((name) =>
         new Trial(generator, name, commands.get(name) ?? [], workload, durations)
       );
@@ -125,7 +127,7 @@ class Trial {
   readonly #generator: Generator;
   readonly #command: readonly string[];
   readonly #durations: Durations;
-  #server: PinnedServer | undefined;
+  #server: PinnedCluster | undefined;
 
   constructor(
     generator: Generator,
@@ -154,7 +156,7 @@ class Trial {
   /** Starts the server, afresh. */
   async start(): Promise<void> {
     await this.end();
-    this.#server = await PinnedServer.start(this.#command, this.workload.bytes);
+    this.#server = await PinnedCluster.start(this.name, this.#command, this.workload.bytes);
   }
 
   /** Measures it, with other durations than those of the plan. */
@@ -162,7 +164,8 @@ class Trial {
     const server = this.#server;
     if (server === undefined) throw new Error("There is no server");
     return this.workload.measure(
-      (transport, action, options) => this.#generator.run(server, [transport, action], options),
+      (transport, action, options) =>
+        this.#generator.run(server.processes, [transport, action], options),
       { ...this.#durations, ...durations },
     );
   }

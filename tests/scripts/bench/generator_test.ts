@@ -36,7 +36,7 @@ for (const name of serverNames) {
       await using generator = await Generator.build();
       await using server = await PinnedServer.start(await commandOf(name), 32);
       for (const load of loads) {
-        const { delivered, cpu } = await generator.run(server, load, { n: 4, w: 0, t: 0.05 });
+        const { delivered, cpu } = await generator.run([server], load, { n: 4, w: 0, t: 0.05 });
         assert(delivered > 0 && cpu > 0, load.join(" "));
       }
     },
@@ -50,7 +50,7 @@ Deno.test({
     await using generator = await Generator.build();
     await using server = await PinnedServer.start(await commandOf("ours-deno"), 32);
     const options = { n: 1000, w: 0, t: 0.05 };
-    const { memory, memoryForEach } = await generator.run(server, ["ws", "idle"], options);
+    const { memory, memoryForEach } = await generator.run([server], ["ws", "idle"], options);
     assert(memory > 0 && memoryForEach > 0, `${memoryForEach} bytes each`);
   },
 });
