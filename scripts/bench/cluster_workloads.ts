@@ -19,7 +19,6 @@ function messages(
   return {
     ...workload(name, title, sizes),
     inSlices: true,
-    // Each of several processes gets only a part of the messages that compile its code.
     isSlow: true,
     async measure(load, { warmUp: w, counted: t }) {
       return [rate(await load("ws", action, { n: 100, s: bytes, w, t }))];

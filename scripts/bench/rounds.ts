@@ -9,7 +9,7 @@ import { PinnedCluster } from "./pinned_cluster.ts";
 import { Progress } from "./progress.ts";
 import { quiet, quietEnough } from "./quiet.ts";
 import type { Figure } from "./results.ts";
-import type { ServerName } from "./servers.ts";
+import { type ServerName, servers } from "./servers.ts";
 import type { Durations, Sample, Workload } from "./workloads.ts";
 
 /** What is measured. */
@@ -24,6 +24,11 @@ export interface Plan {
 
 /** Slow servers are warmed up so much longer. */
 const slowStart = 3;
+
+/** Each process of a cluster gets only its part of the messages that compile its code. */
+function warmUpOf({ name, workload }: Trial, { warmUp }: Durations): number {
+  return warmUp * (workload.isSlow ? slowStart : 1) * Math.max(servers[name].cluster, 1);
+}
 /** How long a slice is, and what its new connections are given before it counts, in seconds. */
 const [slice, settling] = [0.3, 0.1];
 
@@ -35,11 +40,13 @@ const [slice, settling] = [0.3, 0.1];
 export async function measureAll(
   generator: Generator,
   commands: ReadonlyMap<ServerName, readonly string[]>,
-  { workloads, servers, rounds, durations, patient }: Plan,
+  { workloads, servers: chosenServers, rounds, durations, patient }: Plan,
 ): Promise<{ figures: Figure[]; failures: string[] }> {
   const figures: Figure[] = [];
   const failures: string[] = [];
-  const chosen = workloads.map(({ isFor }) => servers.filter((name) => isFor?.(name) ?? true));
+  const chosen = workloads.map(({ isFor }) =>
+    chosenServers.filter((name) => isFor?.(name) ?? true)
+  );
   const progress = new Progress(chosen.flat().length * rounds);
   for (const [at, workload] of workloads.entries()) {
     const names = chosen[at] ?? [];
@@ -78,13 +85,13 @@ export async function measureAll(
 type Repeat = (attempt: () => Promise<Sample[]>) => Promise<Sample[]>;
 
 /** A whole measurement of each server, which is the only one meanwhile. */
-async function oneByOne(trials: Trial[], { warmUp }: Durations, repeat: Repeat): Promise<void> {
+async function oneByOne(trials: Trial[], durations: Durations, repeat: Repeat): Promise<void> {
   for (const trial of trials) {
     await trial.attempt(async () => {
       trial.measured.push(
         await repeat(async () => {
           await trial.start();
-          return await trial.measure({ warmUp: warmUp * (trial.workload.isSlow ? slowStart : 1) });
+          return await trial.measure({ warmUp: warmUpOf(trial, durations) });
         }),
       );
     });
@@ -98,11 +105,10 @@ async function oneByOne(trials: Trial[], { warmUp }: Durations, repeat: Repeat):
  */
 async function inSlices(trials: Trial[], durations: Durations, repeat: Repeat): Promise<void> {
   const slices = Math.ceil(durations.counted / slice);
-  const warmUp = durations.warmUp * (trials[0]?.workload.isSlow ? slowStart : 1);
   for (const trial of trials) {
     await trial.attempt(async () => {
       await trial.start();
-      await trial.measure({ warmUp: settling, counted: warmUp });
+      await trial.measure({ warmUp: settling, counted: warmUpOf(trial, durations) });
     });
   }
   for (let count = 0; count < slices; count++) {
