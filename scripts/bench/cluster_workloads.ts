@@ -36,7 +36,6 @@ function publishing(
   return {
     ...workload(name, title, [0, 2]),
     inSlices: false,
-    // Subscribing to very many topics takes longer than opening sessions.
     isSlow: true,
     async measure(load, { warmUp: w, counted: t }: Durations) {
       return [rate(await load("ws", action, { ...options, s: bytes, w, t }))];

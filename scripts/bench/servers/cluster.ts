@@ -42,8 +42,16 @@ for (const count of [10, 1000, 100_000]) {
   topics.on("connection", (connection) => {
     const names = Array.from({ length: count / sessions }, (_, at) => `${connection.id} ${at}`);
     for (const name of names) connection.subscribe(name);
+    // Confirmed after all of these: no work for them is left in the other processes.
+    let confirmed = bus?.subscribe(`after ${connection.id}`, () => {}).then(() => {
+      confirmed = undefined;
+    });
     let next = 0;
-    connection.on("data", (message) => topics.publish(names[next++ % names.length]!, message));
+    const publish = (message: string) => topics.publish(names[next++ % names.length]!, message);
+    connection.on("data", (message) => {
+      if (confirmed === undefined) publish(message);
+      else return confirmed.then(() => publish(message));
+    });
   });
   all.unshift(topics);
 }
