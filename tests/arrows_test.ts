@@ -223,6 +223,11 @@ Deno.test("a test suite uses files of no other suite, only those of tests/suppor
 
 /** What users load from elsewhere with a subpath at once, types apart. */
 function loadedBy(name: string): string[] {
+  return modulesOf(name).filter((specifier) => !specifier.startsWith(root.href)).sort();
+}
+
+/** All that users load with a subpath at once, types apart. */
+function modulesOf(name: string): string[] {
   const modules = new Map(graphs.get(name)?.modules.map((module) => [module.specifier, module]));
   const found = new Set([new URL(exports[name]!, root).href]);
   for (const specifier of found) {
@@ -233,8 +238,15 @@ function loadedBy(name: string): string[] {
       if (!isLater) found.add(code.specifier);
     }
   }
-  return [...found].filter((specifier) => !specifier.startsWith(root.href)).sort();
+  return [...found];
 }
+
+Deno.test("code for clusters is loaded by its own subpaths only", () => {
+  for (const name of Object.keys(exports)) {
+    const isLoaded = modulesOf(name).some((module) => pathOf(module).startsWith("src/cluster/"));
+    assertEquals(isLoaded, name === "./cluster" || name === "./bus-suite", name);
+  }
+});
 
 Deno.test("the root entry needs no package, and of Node only node:events", () => {
   assertEquals(loadedBy("."), ["node:events"]);

@@ -8,7 +8,15 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Plan } from "./rounds.ts";
-import { beforeOf, isBefore, isOurs, type ServerName, serverNames } from "./servers.ts";
+import { clusterWorkloads } from "./cluster_workloads.ts";
+import {
+  beforeOf,
+  clusterNames,
+  isBefore,
+  isOurs,
+  type ServerName,
+  serverNames,
+} from "./servers.ts";
 import {
   isCompared,
   isOfMessages,
@@ -39,6 +47,8 @@ export const usage = `deno task bench [options]
   --before folder     compares ours with ours of another checkout: has anything become slower or larger?
                       The six with 32 bytes, ws and stream with 65,536, and idle, in 40 minutes;
                       with --quick the six alone, in 4, and others by --only and --sizes
+  --cluster           a service without a cluster, and in clusters of up to four processes, in
+                      15 minutes; with --quick in 6
   --only ws,xhr       some workloads: ${messageNames.join(", ")},
                       burst, connect, idle, latency, growth, or one of these: connect-ws
   --servers a,b       some servers: ${ownNames.join(", ")};
@@ -55,6 +65,7 @@ const text = { type: "string" } as const;
 
 const options = {
   "quick": { type: "boolean", default: false },
+  "cluster": { type: "boolean", default: false },
   "patient": { type: "boolean", default: false },
   "before": text,
   "only": text,
@@ -76,21 +87,23 @@ const options = {
  */
 export function readArguments(args: readonly string[]): Arguments {
   const values = parse(args);
-  const { quick } = values;
+  const { quick, cluster } = values;
   const before = values.before === undefined ? undefined : folder(values.before);
   const only = list(values.only);
   const chosenSizes = list(values.sizes)?.map((size) => positive("--sizes", size)) ??
     (quick ? [32] : sizes);
-  const all = workloadsOf(chosenSizes);
+  const all = cluster ? clusterWorkloads : workloadsOf(chosenSizes);
+  const known = cluster ? clusterNames : ownNames;
   const names = all.flatMap(({ name }) => [name, name.replace(/-[^-]*$/, "")]);
   check("--only", only, names);
   const named = list(values.servers);
-  check("--servers", named, ownNames);
+  check("--servers", named, known);
   const isWanted = (workload: Workload): boolean => {
     if (only !== undefined) {
       const { name } = workload;
       return only.some((each) => name === each || name.startsWith(`${each}-`));
     }
+    if (cluster) return true;
     if (quick) return isOfMessages(workload);
     if (before === undefined) return true;
     return values.sizes === undefined ? isCompared(workload) : isOfMessages(workload);
@@ -99,8 +112,8 @@ export function readArguments(args: readonly string[]): Arguments {
     before,
     workloads: all.filter(isWanted),
     servers: before === undefined
-      ? ownNames.filter((name) => named?.includes(name) ?? true)
-      : withBefore(ownNames.filter((name) => named?.includes(name) ?? isOurs(name))),
+      ? known.filter((name) => named?.includes(name) ?? true)
+      : withBefore(known.filter((name) => named?.includes(name) ?? (cluster || isOurs(name)))),
     rounds: positive("--rounds", values.rounds ?? "3"),
     durations: {
       warmUp: positive("--warm-up", values["warm-up"] ?? (quick ? "0.2" : "1")),

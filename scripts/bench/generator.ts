@@ -60,21 +60,22 @@ export class Generator implements AsyncDisposable {
   }
 
   /**
-   * Puts load on a server.
+   * Puts load on a server, evenly on its processes.
    *
    * @param load transport and action
    * @param options as in `loadgen.c`
    * @throws {Error} If anything is not as the protocol has it.
    */
   async run(
-    server: { readonly port: number; readonly pid: number },
+    processes: readonly { readonly port: number; readonly pid: number }[],
     load: readonly [transport: string, action: string],
     options: Readonly<Record<string, number>>,
   ): Promise<Run> {
+    const list = (of: (process: (typeof processes)[number]) => number) => processes.map(of).join();
     return JSON.parse(
       await run([
         ...["taskset", "--cpu-list", `${generatorCore}`, this.#program],
-        ...[...load, `${server.port}`, "-P", `${server.pid}`],
+        ...[...load, list(({ port }) => port), "-P", list(({ pid }) => pid)],
         ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, `${value}`]),
       ]),
     );

@@ -5,8 +5,16 @@
  */
 
 import { number } from "./numbers.ts";
-import { type FairRatio, fairRatioOf, figureOf, medianOf, type Results } from "./results.ts";
-import { type Runtime, runtimes, type ServerName } from "./servers.ts";
+import {
+  cpuRatiosOf,
+  type FairRatio,
+  fairRatioOf,
+  figureOf,
+  medianOf,
+  type Results,
+} from "./results.ts";
+import { clusterName, type Runtime, runtimes, type ServerName } from "./servers.ts";
+import { median } from "./statistics.ts";
 import { messageNames } from "./workloads.ts";
 
 /** A goal, and what was reached of it. */
@@ -50,6 +58,12 @@ const memoryOverFloor = 1536;
 /** How much more a message may cost among 10,000 sessions than among 500. */
 const growth = 1.15;
 
+/** How much more CPU time a message may take in a cluster than without one. */
+const inCluster = [
+  ["websocket echo", "cluster-echo", 2, 1.1],
+  ["delivery to a subscriber", "cluster-fan", 4, 1.5],
+] as const;
+
 /** All goals, with what was reached. */
 export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
   const value = (figure: string, server: ServerName) => {
@@ -59,6 +73,11 @@ export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
   const ratio = (figure: string, server: ServerName, other: ServerName) => {
     const found = figureOf(results, figure);
     return found && fairRatioOf(found, server, other);
+  };
+  const cpuRatio = (figure: string, server: ServerName, other: ServerName) => {
+    const found = figureOf(results, figure);
+    const ratios = found === undefined ? [] : cpuRatiosOf(found, other, server);
+    return ratios.length === 0 ? undefined : median(ratios);
   };
   return runtimes.flatMap((runtime) => {
     const ours: ServerName = `ours-${runtime}`;
@@ -95,6 +114,13 @@ export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
           (many, few) => many / few,
         ),
       },
+      ...inCluster.map(([title, figure, size, wanted]) => ({
+        title: `${title}, ${size} processes on ${runtime} by one without a cluster`,
+        wanted,
+        atMost: true,
+        isByCpu: true,
+        reached: cpuRatio(figure, clusterName(size, runtime), clusterName(0, runtime)),
+      })),
     ];
   });
 }

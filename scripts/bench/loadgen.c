@@ -3,8 +3,9 @@
  * thread, with epoll. Prints one line of JSON.
  *
  *     cc -O2 -o loadgen loadgen.c
- *     loadgen TRANSPORT ACTION PORT [options]
+ *     loadgen TRANSPORT ACTION PORTS [options]
  *
+ *   PORTS      1234,1235: the sessions go to these in turn
  *   TRANSPORT  ws      websockets
  *              xhr     polling: a send, then a poll, in turn on one connection
  *              stream  xhr-streaming, with a second connection for sends
@@ -20,8 +21,9 @@
  *                 write, instead of one write each
  *              -r messages a second in all, with echo
  *              -w seconds of warm-up (0.3)   -t seconds that count (1)
- *              -P the server's process: its CPU time and memory are looked at, too, and
- *                 with idle it gets SIGUSR2, at which it should collect its garbage
+ *              -k topics: /topics-K instead of /echo, where a message comes back by one of them
+ *              -P the server's processes: their CPU time and memory are looked at, too, and
+ *                 with idle they get SIGUSR2, at which they should collect their garbage
  *
  * The same bytes go to every server. A session's first request goes to <server> "new",
  * which SockJS ignores: a server without sessions answers "o" to it.
@@ -56,10 +58,15 @@
 typedef enum { WS, XHR, STREAM } transport_kind;
 typedef enum { ECHO, FAN, CONNECT, IDLE } action_kind;
 
+/* As many processes as a server may have. */
+enum { PROCESSES = 16 };
+
 static struct {
   transport_kind transport;
   action_kind action;
-  int port;
+  int ports[PROCESSES];
+  int port_count;
+  int topics; /* 0: the service does not use them for echo */
   int sessions;
   int bytes;
   int depth;
@@ -67,7 +74,8 @@ static struct {
   double rate; /* messages a second; 0: as fast as answers come */
   double warm_up;
   double seconds;
-  pid_t server; /* 0: none was named */
+  pid_t servers[PROCESSES];
+  int server_count; /* 0: none was named */
 } settings = {.sessions = 100, .bytes = 32, .depth = 1, .warm_up = 0.3, .seconds = 1};
 
 static void fail(const char *format, ...) {
@@ -87,13 +95,22 @@ static int place_of(const char *word, const char *const *words, int count) {
   return -1;
 }
 
+static int read_numbers(const char *text, int *numbers) {
+  int count = 0;
+  for (;; text++) {
+    if (count == PROCESSES) fail("too many processes");
+    numbers[count++] = atoi(text);
+    if (!(text = strchr(text, ','))) return count;
+  }
+}
+
 static void read_settings(int count, char **words) {
   static const char *const transports[] = {"ws", "xhr", "stream"};
   static const char *const actions[] = {"echo", "fan", "connect", "idle"};
-  if (count < 4 || count % 2) fail("loadgen TRANSPORT ACTION PORT [options]");
+  if (count < 4 || count % 2) fail("loadgen TRANSPORT ACTION PORTS [options]");
   settings.transport = place_of(words[1], transports, 3);
   settings.action = place_of(words[2], actions, 4);
-  settings.port = atoi(words[3]);
+  settings.port_count = read_numbers(words[3], settings.ports);
   for (int i = 4; i < count; i += 2) {
     const char *value = words[i + 1];
     switch (words[i][0] == '-' ? words[i][1] : 0) {
@@ -104,7 +121,8 @@ static void read_settings(int count, char **words) {
     case 'r': settings.rate = atof(value); break;
     case 'w': settings.warm_up = atof(value); break;
     case 't': settings.seconds = atof(value); break;
-    case 'P': settings.server = atoi(value); break;
+    case 'k': settings.topics = atoi(value); break;
+    case 'P': settings.server_count = read_numbers(value, settings.servers); break;
     default: fail("unknown option: %s", words[i]);
     }
   }
@@ -146,26 +164,31 @@ static double latency_quantile(double share) {
   return ((double)((uint64_t)(i - power * FINE) << power) + (1ull << power) / 2.0) / 1000;
 }
 
-/* CPU seconds that all threads of the server have taken, to the nanosecond. */
+/* CPU seconds that all threads of the server's processes have taken, to the nanosecond. */
 static double server_cpu(void) {
   clockid_t clock;
   struct timespec t;
-  if (!settings.server) return 0;
-  if (clock_getcpuclockid(settings.server, &clock) || clock_gettime(clock, &t))
-    fail("process %d is not there", settings.server);
-  return t.tv_sec + t.tv_nsec / 1e9;
+  double seconds = 0;
+  for (int i = 0; i < settings.server_count; i++) {
+    if (clock_getcpuclockid(settings.servers[i], &clock) || clock_gettime(clock, &t))
+      fail("process %d is not there", settings.servers[i]);
+    seconds += t.tv_sec + t.tv_nsec / 1e9;
+  }
+  return seconds;
 }
 
-/* Bytes of memory that the server has resident. */
+/* Bytes of memory that the server's processes have resident. */
 static double server_memory(void) {
   char path[64];
-  long total, resident = 0;
-  if (!settings.server) return 0;
-  snprintf(path, sizeof path, "/proc/%d/statm", settings.server);
-  FILE *file = fopen(path, "r");
-  if (!file || fscanf(file, "%ld %ld", &total, &resident) != 2) fail("cannot read %s", path);
-  fclose(file);
-  return (double)resident * sysconf(_SC_PAGESIZE);
+  long total, resident = 0, pages = 0;
+  for (int i = 0; i < settings.server_count; i++) {
+    snprintf(path, sizeof path, "/proc/%d/statm", settings.servers[i]);
+    FILE *file = fopen(path, "r");
+    if (!file || fscanf(file, "%ld %ld", &total, &resident) != 2) fail("cannot read %s", path);
+    fclose(file);
+    pages += resident;
+  }
+  return (double)pages * sysconf(_SC_PAGESIZE);
 }
 
 /* -------------------------------------------------------------------- buffers */
@@ -261,9 +284,11 @@ static void take_another_address(int fd) {
   if (bind(fd, (struct sockaddr *)&here, sizeof here)) fail("cannot bind: %s", strerror(errno));
 }
 
+static int port_of(const session *s) { return settings.ports[(s - sessions) % settings.port_count]; }
+
 static void dial(wire *w, session *s, bool is_sender) {
   int yes = 1;
-  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(settings.port)};
+  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(port_of(s))};
   there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   w->session = s;
   w->is_sender = is_sender;
@@ -283,7 +308,12 @@ static void dial(wire *w, session *s, bool is_sender) {
 
 /* -------------------------------------------------------------------- sending */
 
-static const char *service(void) { return settings.action == FAN ? "/broadcast" : "/echo"; }
+static const char *service(void) {
+  static char topics[32];
+  if (settings.topics == 0) return settings.action == FAN ? "/broadcast" : "/echo";
+  snprintf(topics, sizeof topics, "/topics-%d", settings.topics);
+  return topics;
+}
 
 static buffer payload;     /* ["xxx"] */
 static buffer frame;       /* the same as a websocket frame */
@@ -318,7 +348,7 @@ static void post(wire *w, const char *server, const char *what, const buffer *bo
                         "POST %s/%s/s%x-%x/%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                         "Origin: http://example.com\r\nContent-Type: text/plain\r\n"
                         "Content-Length: %zu\r\n\r\n",
-                        service(), server, getpid(), w->session->number, what, settings.port, bytes);
+                        service(), server, getpid(), w->session->number, what, port_of(w->session), bytes);
   append(&w->out, head, length);
   if (body) append(&w->out, body->data, bytes);
   flush(w);
@@ -336,7 +366,7 @@ static void upgrade(session *s) {
                         "Origin: http://example.com\r\n"
                         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n",
-                        service(), getpid(), s->number, settings.port);
+                        service(), getpid(), s->number, port_of(s));
   append(&s->receiver.out, head, length);
   flush(&s->receiver);
 }
@@ -649,9 +679,17 @@ static void start_load(void) {
 /* Memory of the server, without its garbage. */
 static double settled_memory(void) {
   run_for(1);
-  if (settings.server) kill(settings.server, SIGUSR2);
+  for (int i = 0; i < settings.server_count; i++) kill(settings.servers[i], SIGUSR2);
   run_for(1);
   return server_memory();
+}
+
+/* A server with very many topics answers when all of them are known everywhere. */
+static void wait_for_all(void) {
+  uint64_t patience = now() + 60 * SECOND;
+  for (int i = 0; i < settings.sessions; i++)
+    for (; sessions[i].echoed == 0; turn())
+      if (now() > patience) fail("no answer came in a minute");
 }
 
 /* On a very slow machine nothing may have come yet. */
@@ -699,7 +737,10 @@ int main(int count, char **words) {
   if (settings.action == IDLE)
     memory_for_each = (settled_memory() - memory_before) / (opened - sessions_before);
 
+  /* What subscribes in one process has to be known in the others. */
+  if (settings.port_count > 1) run_for(0.1);
   start_load();
+  if (settings.topics > 0) wait_for_all();
   run_for(settings.warm_up);
   is_counting = true;
   uint64_t started = now();

@@ -23,10 +23,15 @@ export class PinnedServer implements AsyncDisposable {
    *
    * @param command what `commandsOf` has for it
    * @param bytes how long the messages will be: floors answer without looking
+   * @param args what follows that on the command line
    */
-  static async start(command: readonly string[], bytes: number): Promise<PinnedServer> {
+  static async start(
+    command: readonly string[],
+    bytes: number,
+    ...args: readonly string[]
+  ): Promise<PinnedServer> {
     const child = new Deno.Command("taskset", {
-      args: ["--cpu-list", `${serverCore}`, ...command, `${bytes}`],
+      args: ["--cpu-list", `${serverCore}`, ...command, `${bytes}`, ...args],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -5,11 +5,11 @@
  */
 
 import type { Generator } from "./generator.ts";
-import { PinnedServer } from "./pinned_server.ts";
+import { PinnedCluster } from "./pinned_cluster.ts";
 import { Progress } from "./progress.ts";
 import { quiet, quietEnough } from "./quiet.ts";
 import type { Figure } from "./results.ts";
-import type { ServerName } from "./servers.ts";
+import { type ServerName, servers } from "./servers.ts";
 import type { Durations, Sample, Workload } from "./workloads.ts";
 
 /** What is measured. */
@@ -24,6 +24,11 @@ export interface Plan {
 
 /** Slow servers are warmed up so much longer. */
 const slowStart = 3;
+
+/** Each process of a cluster gets only its part of the messages that compile its code. */
+function warmUpOf({ name, workload }: Trial, { warmUp }: Durations): number {
+  return warmUp * (workload.isSlow ? slowStart : 1) * Math.max(servers[name].cluster, 1);
+}
 /** How long a slice is, and what its new connections are given before it counts, in seconds. */
 const [slice, settling] = [0.3, 0.1];
 
@@ -35,16 +40,20 @@ const [slice, settling] = [0.3, 0.1];
 export async function measureAll(
   generator: Generator,
   commands: ReadonlyMap<ServerName, readonly string[]>,
-  { workloads, servers, rounds, durations, patient }: Plan,
+  { workloads, servers: chosenServers, rounds, durations, patient }: Plan,
 ): Promise<{ figures: Figure[]; failures: string[] }> {
   const figures: Figure[] = [];
   const failures: string[] = [];
-  const progress = new Progress(workloads.length * servers.length * rounds);
-  for (const workload of workloads) {
+  const chosen = workloads.map(({ isFor }) =>
+    chosenServers.filter((name) => isFor?.(name) ?? true)
+  );
+  const progress = new Progress(chosen.flat().length * rounds);
+  for (const [at, workload] of workloads.entries()) {
+    const names = chosen[at] ?? [];
     const found: Figure[] = workload.quantities.map((each) => ({ ...each, samples: {} }));
     figures.push(...found);
     for (let round = 1; round <= rounds; round++) {
-      const order = round % 2 === 1 ? servers : servers.toReversed();
+      const order = round % 2 === 1 ? names : names.toReversed();
       const trials = order.map((name) =>
         new Trial(generator, name, commands.get(name) ?? [], workload, durations)
       );
@@ -76,13 +85,13 @@ export async function measureAll(
 type Repeat = (attempt: () => Promise<Sample[]>) => Promise<Sample[]>;
 
 /** A whole measurement of each server, which is the only one meanwhile. */
-async function oneByOne(trials: Trial[], { warmUp }: Durations, repeat: Repeat): Promise<void> {
+async function oneByOne(trials: Trial[], durations: Durations, repeat: Repeat): Promise<void> {
   for (const trial of trials) {
     await trial.attempt(async () => {
       trial.measured.push(
         await repeat(async () => {
           await trial.start();
-          return await trial.measure({ warmUp: warmUp * (trial.workload.isSlow ? slowStart : 1) });
+          return await trial.measure({ warmUp: warmUpOf(trial, durations) });
         }),
       );
     });
@@ -96,11 +105,10 @@ async function oneByOne(trials: Trial[], { warmUp }: Durations, repeat: Repeat):
  */
 async function inSlices(trials: Trial[], durations: Durations, repeat: Repeat): Promise<void> {
   const slices = Math.ceil(durations.counted / slice);
-  const warmUp = durations.warmUp * (trials[0]?.workload.isSlow ? slowStart : 1);
   for (const trial of trials) {
     await trial.attempt(async () => {
       await trial.start();
-      await trial.measure({ warmUp: settling, counted: warmUp });
+      await trial.measure({ warmUp: settling, counted: warmUpOf(trial, durations) });
     });
   }
   for (let count = 0; count < slices; count++) {
@@ -125,7 +133,7 @@ class Trial {
   readonly #generator: Generator;
   readonly #command: readonly string[];
   readonly #durations: Durations;
-  #server: PinnedServer | undefined;
+  #server: PinnedCluster | undefined;
 
   constructor(
     generator: Generator,
@@ -154,7 +162,7 @@ class Trial {
   /** Starts the server, afresh. */
   async start(): Promise<void> {
     await this.end();
-    this.#server = await PinnedServer.start(this.#command, this.workload.bytes);
+    this.#server = await PinnedCluster.start(this.name, this.#command, this.workload.bytes);
   }
 
   /** Measures it, with other durations than those of the plan. */
@@ -162,7 +170,8 @@ class Trial {
     const server = this.#server;
     if (server === undefined) throw new Error("There is no server");
     return this.workload.measure(
-      (transport, action, options) => this.#generator.run(server, [transport, action], options),
+      (transport, action, options) =>
+        this.#generator.run(server.processes, [transport, action], options),
       { ...this.#durations, ...durations },
     );
   }

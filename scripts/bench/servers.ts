@@ -12,21 +12,52 @@ export const runtimes = ["deno", "bun", "node"] as const;
 /** One of them. */
 export type Runtime = (typeof runtimes)[number];
 
+/** A service without a cluster, or in one of so many processes: what `--cluster` measures. */
+type ClusterName = `plain-${Runtime}` | `cluster${1 | 2 | 3 | 4}-${Runtime}`;
+
 /** A server: ours, ours of another checkout, a runtime's floor, or sockjs-node. */
 export type ServerName =
   | `ours-${Runtime}`
   | `before-${Runtime}`
   | `floor-${Runtime}`
-  | "sockjs-node";
+  | "sockjs-node"
+  | ClusterName
+  | `before-${ClusterName}`;
 
 interface BenchServer {
   readonly runtime: RuntimeName;
   /** The path in the checkout that it is from. */
   readonly script: string;
+  /** How many processes of it make up a cluster; 0 without one. */
+  readonly cluster: number;
 }
 
-function server(runtime: RuntimeName, script: string): BenchServer {
-  return { runtime, script: `scripts/bench/servers/${script}.ts` };
+function server(runtime: RuntimeName, script: string, cluster = 0): BenchServer {
+  return { runtime, script: `scripts/bench/servers/${script}.ts`, cluster };
+}
+
+/** The sizes of clusters; 0 is none. */
+const clusterSizes = [0, 1, 2, 3, 4] as const;
+
+/** What `--cluster` measures, with and without those of another checkout. */
+const clusterServers = Object.fromEntries(
+  runtimes.flatMap((runtime) =>
+    clusterSizes.flatMap((size) => {
+      const name = clusterName(size, runtime);
+      const entry = server(runtime, "cluster", size);
+      return [[name, entry], [`before-${name}`, entry]];
+    })
+  ),
+) as Record<ClusterName | `before-${ClusterName}`, BenchServer>;
+
+/** Their names, those of another checkout apart. */
+export const clusterNames = Object.keys(clusterServers).filter((name): name is ClusterName =>
+  !name.startsWith("before-")
+);
+
+/** The service in a cluster of that size. */
+export function clusterName(size: (typeof clusterSizes)[number], runtime: Runtime): ClusterName {
+  return size === 0 ? `plain-${runtime}` : `cluster${size}-${runtime}`;
 }
 
 /** How each is started. */
@@ -41,10 +72,13 @@ export const servers: Readonly<Record<ServerName, BenchServer>> = {
   "before-node": server("node", "ours"),
   "floor-node": server("node", "floor_node"),
   "sockjs-node": server("node", "sockjs_node"),
+  ...clusterServers,
 };
 
-/** All of them, those next to each other that are compared. */
-export const serverNames = Object.keys(servers) as ServerName[];
+/** All but those of `--cluster`, those next to each other that are compared. */
+export const serverNames = (Object.keys(servers) as ServerName[]).filter((name) =>
+  !(name in clusterServers)
+);
 
 /** Whether it is one of ours. */
 export function isOurs(name: ServerName): boolean {
@@ -62,8 +96,17 @@ export function floorOf(name: ServerName): ServerName | undefined {
   return runtime && `floor-${runtime}`;
 }
 
+/** What one in a cluster is without it; `undefined` for others. */
+export function plainOf(name: ServerName): ServerName | undefined {
+  const { cluster, runtime } = servers[name];
+  if (cluster === 0 || isBefore(name)) return undefined;
+  return runtimes.map((each) => clusterName(0, each)).find((plain) => plain.endsWith(runtime));
+}
+
 /** What one of ours was in another checkout; `undefined` for others. */
 export function beforeOf(name: ServerName): ServerName | undefined {
+  const inCluster = clusterNames.find((each) => each === name);
+  if (inCluster !== undefined) return `before-${inCluster}`;
   const runtime = runtimeOf(name);
   return runtime && `before-${runtime}`;
 }

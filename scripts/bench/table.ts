@@ -7,7 +7,7 @@
 import { number } from "./numbers.ts";
 import { quietEnough } from "./quiet.ts";
 import { busyEnough, cpuRatiosOf, type Figure, ratiosOf, type Results } from "./results.ts";
-import { beforeOf, floorOf, isBefore, type ServerName } from "./servers.ts";
+import { beforeOf, floorOf, isBefore, plainOf, type ServerName } from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
 
@@ -19,6 +19,7 @@ const comparisons: readonly {
   hasSpread: boolean;
 }[] = [
   { title: "before", other: beforeOf, hasSpread: true },
+  { title: "plain", other: plainOf, hasSpread: true },
   { title: "floor", other: floorOf, hasSpread: false },
   {
     title: "sockjs-node",

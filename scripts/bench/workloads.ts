@@ -5,6 +5,7 @@
  */
 
 import type { Run } from "./generator.ts";
+import type { ServerName } from "./servers.ts";
 
 /** How long a measurement takes. */
 export interface Durations {
@@ -51,6 +52,8 @@ export interface Workload {
   readonly isSlow: boolean;
   /** Whether a server is measured in slices of time, in turn with the others. */
   readonly inSlices: boolean;
+  /** Whether a server is measured with it; all are without this. */
+  isFor?(server: ServerName): boolean;
   /** Gives a sample for each quantity. */
   measure(load: Load, durations: Durations): Promise<Sample[]>;
 }
@@ -116,7 +119,8 @@ function sizeText(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KiB`;
 }
 
-function rate(run: Run): Sample {
+/** What messages or sessions a second there were, and what each cost. */
+export function rate(run: Run): Sample {
   const { delivered, seconds, cpu } = run;
   return { ...sample(run, delivered / seconds), cpu: cpu / delivered * 1e6, busy: cpu / seconds };
 }

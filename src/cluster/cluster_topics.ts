@@ -143,13 +143,8 @@ export class ClusterTopics {
   #received(topic: string | undefined, payload: string): void {
     if (this.#isClosed || payload.startsWith(this.#ownLine)) return;
     const end = payload.indexOf("\n");
-    let text: unknown;
-    try {
-      text = JSON.parse(payload.slice(end + 1));
-    } catch {
-      // Said below.
-    }
-    if (end >= 0 && typeof text === "string") this.#member.deliver(topic, new SharedMessage(text));
+    const message = end < 0 ? undefined : SharedMessage.received(payload.slice(end + 1));
+    if (message !== undefined) this.#member.deliver(topic, message);
     else this.#member.warnOnce("A message on the bus was not understood, and dropped");
   }
 

@@ -20,7 +20,12 @@ const everyFragile = new RegExp(fragile, "g");
  */
 export function encodeMessage(message: string): string {
   const json = JSON.stringify(message);
-  return fragile.test(json) ? json.replace(everyFragile, escapeUnit) : json;
+  return isSafe(json) ? json : json.replace(everyFragile, escapeUnit);
+}
+
+/** Whether JSON has no character that has to be escaped. */
+export function isSafe(json: string): boolean {
+  return !fragile.test(json);
 }
 
 /** Below this length, a loop is faster than JSON and the expression: 130 ns, not 330, for 32 characters. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { encodeMessage, isPlain } from "./escape.ts";
+import { encodeMessage, isPlain, isSafe } from "./escape.ts";
 import { messagesFrame } from "./frames.ts";
 import { rememberLast } from "./remember_last.ts";
 import { utf8Length } from "./utf8.ts";
@@ -87,8 +87,28 @@ export class SharedMessage {
   #framed: Message | undefined;
   #raw: Message | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, framed?: Message) {
     this.text = text;
+    this.#framed = framed;
+  }
+
+  /**
+   * A message that another server has encoded. Its encoding is used again, for that costs more than
+   * reading it. `undefined` if the text is not the JSON string of a message.
+   */
+  static received(json: string): SharedMessage | undefined {
+    if (json.length < 2 || !json.startsWith('"') || !json.endsWith('"')) return undefined;
+    if (isPlain(json, 1, json.length - 1)) {
+      return new SharedMessage(json.slice(1, -1), new Message(json, json.length));
+    }
+    try {
+      const text: unknown = JSON.parse(json);
+      if (typeof text !== "string") return undefined;
+      const framed = isSafe(json) ? new Message(json, utf8Length(json)) : undefined;
+      return new SharedMessage(text, framed);
+    } catch {
+      return undefined;
+    }
   }
 
   /** For sessions with frames. */

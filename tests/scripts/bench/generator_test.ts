@@ -1,8 +1,15 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Generator, missing } from "../../../scripts/bench/generator.ts";
 import { commandsOf } from "../../../scripts/bench/commands.ts";
+import { PinnedCluster } from "../../../scripts/bench/pinned_cluster.ts";
 import { PinnedServer } from "../../../scripts/bench/pinned_server.ts";
-import { type ServerName, serverNames, servers } from "../../../scripts/bench/servers.ts";
+import {
+  clusterName,
+  runtimes,
+  type ServerName,
+  serverNames,
+  servers,
+} from "../../../scripts/bench/servers.ts";
 import { root } from "../../../scripts/npm_package/project.ts";
 import { runtimeCommand } from "../../../scripts/runtimes.ts";
 
@@ -36,11 +43,33 @@ for (const name of serverNames) {
       await using generator = await Generator.build();
       await using server = await PinnedServer.start(await commandOf(name), 32);
       for (const load of loads) {
-        const { delivered, cpu } = await generator.run(server, load, { n: 4, w: 0, t: 0.05 });
+        const { delivered, cpu } = await generator.run([server], load, { n: 4, w: 0, t: 0.05 });
         assert(delivered > 0 && cpu > 0, load.join(" "));
       }
     },
   });
+}
+
+for (const runtime of runtimes) {
+  for (const size of [0, 2] as const) {
+    const name = clusterName(size, runtime);
+    Deno.test({
+      name: `the load generator gets from all processes of ${name} what it expects`,
+      ignore: (why !== undefined || await runtimeCommand(runtime) === undefined) && !isOnCi,
+      fn: async () => {
+        await using generator = await Generator.build();
+        await using cluster = await PinnedCluster.start(name, await commandOf(name), 32);
+        assertEquals(cluster.processes.length, Math.max(size, 1));
+        for (const [action, options] of [["fan", {}], ["echo", {}], ["echo", { k: 10 }]] as const) {
+          const { delivered, cpu } = await generator.run(cluster.processes, ["ws", action], {
+            ...options,
+            ...{ n: 4, w: 0, t: 0.05 },
+          });
+          assert(delivered > 0 && cpu > 0, action);
+        }
+      },
+    });
+  }
 }
 
 Deno.test({
@@ -50,7 +79,7 @@ Deno.test({
     await using generator = await Generator.build();
     await using server = await PinnedServer.start(await commandOf("ours-deno"), 32);
     const options = { n: 1000, w: 0, t: 0.05 };
-    const { memory, memoryForEach } = await generator.run(server, ["ws", "idle"], options);
+    const { memory, memoryForEach } = await generator.run([server], ["ws", "idle"], options);
     assert(memory > 0 && memoryForEach > 0, `${memoryForEach} bytes each`);
   },
 });

@@ -75,6 +75,24 @@ Deno.test("a goal is met or missed by medians, and those not measured are left o
   ]);
 });
 
+Deno.test("a cluster is compared with one process by the CPU time of all its processes", () => {
+  const fan = figure("cluster-fan", {
+    "plain-deno": [1000, 1000, 1200],
+    "cluster4-deno": [800, 1000, 1000],
+  });
+  assertEquals(goalLines({ figures: [fan] }), [
+    "met     delivery to a subscriber, 4 processes on deno by one without a cluster: 1.20 by CPU (at most 1.5)",
+  ]);
+});
+
+Deno.test("--cluster measures clusters alone, with another checkout if there is one", () => {
+  const { servers, workloads } = readArguments(["--cluster", "--servers", "cluster2-bun"]);
+  assertEquals(servers, ["cluster2-bun"]);
+  assert(workloads.every(({ name }) => /^(cluster|subscribers|topics)-/.test(name)));
+  const both = readArguments(["--cluster", "--before", "..", "--servers", "plain-node"]);
+  assertEquals(both.servers, ["plain-node", "before-plain-node"]);
+});
+
 Deno.test("where a server was not busy, a goal goes by CPU time", () => {
   const slow = {
     "ours-deno": [{ value: 100, cpu: 5, busy: 0.5, others: 0 }],

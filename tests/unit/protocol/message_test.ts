@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Frame, Message } from "../../../src/protocol/message.ts";
+import { Frame, Message, SharedMessage } from "../../../src/protocol/message.ts";
 
 Deno.test("a message for a session with frames is JSON, and knows its bytes in UTF-8", () => {
   for (
@@ -46,4 +46,33 @@ Deno.test("a frame is put into a form once for all who ask for the same in turn"
 
 Deno.test("an empty frame is put into a form as well", () => {
   assertEquals(new Frame("").encoded((frame) => `${frame};`), ";");
+});
+
+Deno.test("a received message is what was encoded, and keeps its encoding", () => {
+  const texts = [
+    "",
+    "plain",
+    "1234567890",
+    'a "quote" \\',
+    "é\u2028\u{1f600}\ud800",
+    "x".repeat(300),
+  ];
+  for (const text of texts) {
+    const { framed } = new SharedMessage(text);
+    const received = SharedMessage.received(framed.text)!;
+    assertEquals([received.text, received.raw.text], [text, text]);
+    assertEquals([received.framed.text, received.framed.bytes], [framed.text, framed.bytes]);
+  }
+});
+
+Deno.test("a received message that is encoded otherwise gets the encoding of clients", () => {
+  const received = SharedMessage.received('"a\u2028b"')!;
+  assertEquals(received.text, "a\u2028b");
+  assertEquals(received.framed.text, '"a\\u2028b"');
+});
+
+Deno.test("what is not the JSON string of a message is not received", () => {
+  for (const json of ["", '"', '"a', 'a"', "1", '["a"]', ' "a"', '"a"\n', '"a","b"', '"a\nb"']) {
+    assertEquals(SharedMessage.received(json), undefined, json);
+  }
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { SendQueue } from "../../../src/session/send_queue.ts";
 import { Frame, Message } from "../../../src/protocol/message.ts";
 
@@ -81,4 +81,33 @@ Deno.test("short messages that wait are joined, and come out as they went in", (
     backlog.add(new Message(`"${i}"`, 200));
     assertEquals(backlog.take()?.text, `"${i}"`);
   }
+});
+
+Deno.test("sessions that are sent the same messages together share their frame, and no others do", () => {
+  const [one, two, three] = ["1", "2", "3"].map((text) => Message.encoded(text)) as [
+    Message,
+    Message,
+    Message,
+  ];
+  const frameOf = (...messages: Message[]) => {
+    const queue = new SendQueue(true);
+    for (const message of messages) queue.add(message);
+    return queue.takeFrame(size);
+  };
+  const frame = frameOf(one, two);
+  assertStrictEquals(frameOf(one, two), frame);
+  assertEquals(frameOf(one, two, three).text, 'a["1","2","3"]');
+  assertEquals(frameOf(one, three).text, 'a["1","3"]');
+  assertEquals(frameOf(two, one).text, 'a["2","1"]');
+});
+
+Deno.test("long messages that are sent together are not kept for the next session", () => {
+  const long = Message.encoded("x".repeat(100_000));
+  const frameOf = () => {
+    const queue = new SendQueue(true);
+    queue.add(long);
+    queue.add(long);
+    return queue.takeFrame(size);
+  };
+  assert(frameOf() !== frameOf());
 });
