@@ -54,7 +54,9 @@ test("a publisher gets its own message once from the server, and not from its co
 test("every subscriber of every process gets every message once", async () => {
   const topic = newTopic();
   const clients = [...await subscribers("/one", topic), ...await subscribers("/one", topic)];
-  for (const server of servers) clients.push(await TopicClient.openRaw(server, "/one", topic));
+  for (const server of servers) {
+    clients.push(await TopicClient.openBy("raw", server, "/one", topic));
+  }
   const publishers = await subscribers("/one");
   for (const [at, publisher] of publishers.entries()) {
     await publisher.ask("publish", topic, `${at}`);
@@ -230,7 +232,7 @@ test("servers of another name, or without a cluster, get nothing", async () => {
 test("a broadcast reaches all connections of all processes once", async () => {
   const services = ["/one", "/same_bus", "/own_bus"];
   const clients = (await Promise.all(services.map((each) => subscribers(each)))).flat();
-  for (const server of servers) clients.push(await TopicClient.openRaw(server, "/one"));
+  for (const server of servers) clients.push(await TopicClient.openBy("raw", server, "/one"));
   for (const [at, publisher] of clients.entries()) {
     await publisher.ask("broadcast", `${at}`);
     await publisher.ask("broadcast", `${at} end`);
@@ -259,7 +261,9 @@ test("a message arrives as it was published, whatever its characters and its len
     "\u20ac".repeat(100_000),
   ];
   const clients = await subscribers("/one", topic);
-  const raw = await Promise.all(servers.map((each) => TopicClient.openRaw(each, "/one", topic)));
+  const raw = await Promise.all(
+    servers.map((each) => TopicClient.openBy("raw", each, "/one", topic)),
+  );
   await processes.settled();
   for (const [at, message] of messages.entries()) {
     await clients[at % clients.length]!.ask("publishToAll", topic, message);

@@ -21,6 +21,9 @@ type Step =
   | readonly [method: "broadcast", message: string]
   /** Publishes `<name> 1` to `<name> <count>`, at once or some in each turn. */
   | readonly [method: "publishMany", topic: string, name: string, count: number, inTurns: number]
+  | readonly [method: "write", message: string]
+  /** Subscribes in the listener for `close`. */
+  | readonly [method: "subscribeOnClose", topic: string]
   | readonly [method: "subscriptions" | "close"]
   | readonly [method: "go", trigger: string];
 
@@ -44,6 +47,10 @@ export function obeyTopics(server: Server): (connection: Connection) => void {
         const [, topic, name, count, inTurns] = command;
         return publishMany((n) => server.publish(topic, `${name} ${n}`), count, inTurns);
       }
+      case "write":
+        return void connection.write(command[1]);
+      case "subscribeOnClose":
+        return void connection.on("close", () => connection.subscribe(command[1]));
       case "subscriberCount":
         return server.subscriberCount(command[1]);
       case "subscriptions":
