@@ -205,6 +205,12 @@ services.add({ prefix: "/subscribes", maxSubscriptions: 3 }, (it) => {
     it.write(topic);
   });
 });
+services.add({ prefix: "/topic_parts" }, (it) => {
+  it.on("data", (message) => {
+    if (message.startsWith("subscribe ")) it.subscribe(message.slice(10, 26));
+    else it.write(`${it.subscriptions.length}`);
+  });
+});
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {
   it.on("data", (count) => {

@@ -5,6 +5,7 @@ import { fact } from "../../support/fact.ts";
 import { everyCodeUnit, messageFrame } from "../../support/reference_frame.ts";
 import { polls } from "../../support/receiving_transports.ts";
 import { topicCarriers, TopicClient } from "../../support/topic_client.ts";
+import { until } from "../../support/until.ts";
 
 const messages = [
   "",
@@ -144,4 +145,19 @@ fact("5", "a subscription too many that no code catches closes with 1011", async
   assertEquals(errors.at(-1), "Cannot subscribe: maxSubscriptions is 3");
   await other.send("3");
   assertEquals(await other.poll(), `a["3"]\n`);
+});
+
+fact("5", "topics that are parts of long messages do not keep these in memory", async (server) => {
+  const socket = await server.websocketSession("/topic_parts");
+  const count = 200;
+  const long = "x".repeat(100_000);
+  const before = await server.heap();
+  for (let at = 1; at <= count; at++) {
+    // A part of 16 characters: runtimes copy shorter ones.
+    const topic = `topic number ${at}`.padEnd(16);
+    await socket.sendText(JSON.stringify(`subscribe ${topic}${long}`));
+  }
+  await socket.sendText(`"how many"`);
+  assertEquals(await socket.message(), `a["${count}"]`);
+  await until(async () => await server.heap() - before < 5_000_000);
 });
