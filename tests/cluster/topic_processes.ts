@@ -8,10 +8,23 @@ import { assertEquals } from "@std/assert";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TestServer } from "../support/test_server.ts";
+import { TopicClient } from "../support/topic_client.ts";
 import { until } from "../support/until.ts";
 
 const script = new URL("topic_server.ts", import.meta.url);
 const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies RuntimeName[];
+
+let lastTopic = 0;
+
+/** A topic that no other test has. */
+export function newTopic(): string {
+  return `topic ${++lastTopic}`;
+}
+
+/** The messages that `publishMany` publishes. */
+export function numbered(name: string, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => `${name} ${first + at}`);
+}
 
 /** Each has the services of `topic_server.ts`. */
 export class TopicProcesses implements AsyncDisposable {
@@ -48,12 +61,32 @@ export class TopicProcesses implements AsyncDisposable {
   }
 
   /** How many gaps a process has told, for each of its services. */
-  async gaps(server: TestServer): Promise<Record<string, number>> {
+  async gaps(server: TestServer): Promise<number[]> {
     return JSON.parse((await server.get("/gaps")).body);
   }
 
-  /** Ends the connections of a test. */
-  closeClients(): void {
+  /** Registers a test, after which all clients are gone and no process may have printed anything. */
+  test(name: string, run: () => Promise<void>): void {
+    Deno.test(`topics of a cluster: ${name}`, async () => {
+      try {
+        await run();
+        assertEquals(this.servers.map(({ stderr }) => stderr).join(""), "");
+      } finally {
+        this.#closeClients();
+      }
+    });
+  }
+
+  /** A client on each server that subscribes to topics, which the bus has confirmed. */
+  async subscribers(service: string, ...topics: string[]): Promise<TopicClient[]> {
+    const clients = await Promise.all(
+      this.servers.map((server) => TopicClient.open(server, service, ...topics)),
+    );
+    await this.settled();
+    return clients;
+  }
+
+  #closeClients(): void {
     for (const server of this.servers) server[Symbol.dispose]();
   }
 
@@ -63,7 +96,7 @@ export class TopicProcesses implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.closeClients();
+    this.#closeClients();
     for (const process of this.#processes) await process.kill();
     await Deno.remove(this.#folder, { recursive: true });
   }

@@ -41,7 +41,7 @@ function add(prefix: string, bus: Bus | undefined, name = "one"): void {
 async function control(request: Request): Promise<Response> {
   switch (new URL(request.url).pathname) {
     case "/gaps":
-      return Response.json(gaps);
+      return Response.json(Object.values(gaps));
     case "/settled":
       await Promise.all([bus.settled(), another.settled()]);
       return Response.json(null);
