@@ -33,9 +33,13 @@ channels.registerChannel("ann").on("connection", (ann) => {
   ann.on("data", (message) => ann.write(`Ann nods: ${message}`));
 });
 
+// What Bob says, all clients get that have joined him. They subscribe to a topic.
 channels.registerChannel("bob").on("connection", (bob) => {
+  bob.conn.subscribe("bob");
+  bob.on("close", () => bob.conn.unsubscribe("bob"));
   bob.write("Bob doesn't agree.");
-  bob.on("data", (message) => bob.write(`Bob says no to: ${message}`));
+  // A message of a channel, as websocket-multiplex sends it.
+  bob.on("data", (message) => server.publish("bob", `msg,bob,Bob says no to: ${message}`));
 });
 
 announce("Two services over one connection, and a page that uses both", await serve(server));

@@ -6,6 +6,7 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { SharedMessage } from "../protocol/message.ts";
+import { ownCopy } from "../protocol/own_copy.ts";
 import type { Bus, BusListener } from "./bus.ts";
 
 /** What it needs of its server. */
@@ -155,7 +156,7 @@ export class ClusterTopics {
     const digest = createHash("sha256").update(JSON.stringify(topic)).digest("hex").slice(0, 32);
     const channel = `${this.#start}t:${digest}`;
     if (this.#channels.size >= keptChannels) this.#channels.clear();
-    this.#channels.set(topic, channel);
+    this.#channels.set(ownCopy(topic), channel);
     return channel;
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { SharedMessage } from "../protocol/message.ts";
+import { ownCopy } from "../protocol/own_copy.ts";
 import type { Session } from "../session/session.ts";
 import type { Connection } from "./connection.ts";
 
@@ -34,15 +35,26 @@ export interface Relay {
   publish(topic: string | undefined, message: SharedMessage): void;
 }
 
+/** The subscribers to one topic. */
+class Subscribers extends Set<Session> {
+  /** The one copy of the name that is kept. */
+  readonly topic: string;
+
+  constructor(topic: string, sessions: Iterable<Session>) {
+    super(sessions);
+    this.topic = topic;
+  }
+}
+
 /** Topics by name, and subscribers by session. A topic without subscribers takes no memory. */
 export class Topics {
   /** Only in a cluster. */
   relay: Relay | undefined;
   readonly #limits: TopicLimits;
-  readonly #subscribers = new Map<string, Set<Session>>();
+  readonly #subscribers = new Map<string, Subscribers>();
   readonly #subscriptions = new Map<Session, Set<string>>();
   /** The sets of subscribers to which a message is being written. */
-  readonly #inUse = new Set<Set<Session>>();
+  readonly #inUse = new Set<Subscribers>();
 
   constructor(limits: TopicLimits) {
     this.#limits = limits;
@@ -84,14 +96,17 @@ export class Topics {
       throw new RangeError(`Cannot subscribe: maxSubscriptions is ${maxSubscriptions}`);
     }
     if (topics === undefined) this.#subscriptions.set(session, topics = new Set());
-    topics.add(topic);
     const subscribers = this.#changeable(topic);
     if (subscribers !== undefined) {
+      topics.add(subscribers.topic);
       subscribers.add(session);
       return;
     }
-    this.#subscribers.set(topic, new Set([session]));
-    this.relay?.subscribed(topic);
+    // The name may be a part of a client's message.
+    const name = ownCopy(topic);
+    topics.add(name);
+    this.#subscribers.set(name, new Subscribers(name, [session]));
+    this.relay?.subscribed(name);
   }
 
   /** Removes a subscriber. */
@@ -137,11 +152,11 @@ export class Topics {
    * The subscribers to a topic, as a set that may be changed now. A write may close a connection
    * whose listener subscribes another one, which must not get the message twice.
    */
-  #changeable(topic: string): Set<Session> | undefined {
+  #changeable(topic: string): Subscribers | undefined {
     const subscribers = this.#subscribers.get(topic);
     if (subscribers === undefined || !this.#inUse.has(subscribers)) return subscribers;
-    const copy = new Set(subscribers);
-    this.#subscribers.set(topic, copy);
+    const copy = new Subscribers(subscribers.topic, subscribers);
+    this.#subscribers.set(copy.topic, copy);
     return copy;
   }
 }

@@ -49,6 +49,7 @@ import "./facts/pauses.ts";
 import "./facts/long_lists.ts";
 import "./facts/piping.ts";
 import "./facts/pings.ts";
+import "./facts/topics.ts";
 import "./hostile/upgrades.ts";
 import "./hostile/frames.ts";
 import "./hostile/close_frames.ts";

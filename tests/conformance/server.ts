@@ -6,12 +6,13 @@
  */
 
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
-import { createServices, echo } from "../../examples/test_server/services.ts";
+import { createServices, echo, type Options } from "../../examples/test_server/services.ts";
 import { type Connection, createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { setClock, standStill } from "./clock.ts";
 import { authorizeAsAsked, echoWithContext, everything } from "../support/access.ts";
 import { goWrong, obey } from "../support/server_command.ts";
+import { obeyTopics } from "../support/topic_commands.ts";
 import {
   flood,
   pauseOnCommand,
@@ -178,6 +179,38 @@ services.add({
     else it.write("x".repeat(Number(message)));
   });
 });
+/** A service whose clients say what it does with topics. */
+function addTopics(options: Options): void {
+  services.add(options, (connection) => onConnection(connection));
+  const onConnection = obeyTopics(services.servers.at(-1)!);
+}
+addTopics({
+  prefix: "/topics",
+  maxMessageSize: 16 * 1024 * 1024,
+  responseLimit: 2 ** 40,
+  disconnectDelay: 60_000,
+});
+addTopics({ prefix: "/topics_fleeting", disconnectDelay: 2000 });
+addTopics({
+  prefix: "/topics_low",
+  maxSubscriptions: 3,
+  maxTopicLength: 40,
+  maxBufferedBytes: 1024 * 1024,
+  responseLimit: 2 ** 40,
+  disconnectDelay: 20_000,
+});
+services.add({ prefix: "/subscribes", maxSubscriptions: 3 }, (it) => {
+  it.on("data", (topic) => {
+    it.subscribe(topic);
+    it.write(topic);
+  });
+});
+services.add({ prefix: "/topic_parts" }, (it) => {
+  it.on("data", (message) => {
+    if (message.startsWith("subscribe ")) it.subscribe(message.slice(10, 26));
+    else it.write(`${it.subscriptions.length}`);
+  });
+});
 services.add({ prefix: "/goes_wrong" }, goWrong);
 services.add({ prefix: "/plenty" }, (it) => {
   it.on("data", (count) => {
@@ -200,6 +233,7 @@ recorder.watchErrors("/authorized");
 recorder.watchErrors("/chosen_subprotocol");
 recorder.watchErrors("/throws_on_connection");
 recorder.watchErrors("/goes_wrong");
+recorder.watchErrors("/subscribes");
 recorder.watchErrors("/web_streams");
 recorder.watchErrors("/failing_pipes");
 recorder.watchErrors("/odd_pipes");

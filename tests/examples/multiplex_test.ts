@@ -59,3 +59,37 @@ browserTest(
     await it.ends();
   },
 );
+
+browserTest(
+  "multiplex: what Bob says reaches all clients that have joined him, and Ann answers one",
+  async (context) => {
+    await using server = await startExample("multiplex");
+    const one = await ExamplePage.open(context, server.address);
+    const other = await ExamplePage.open(context, server.address);
+    for (const it of [one, other]) await it.shows("#bob .received", "Bob doesn't agree.");
+    await one.focus("#ann input");
+    await one.type("Lunch?");
+    await one.press("Enter");
+    await one.shows("#ann .received", "Ann nods: Lunch?");
+    await one.focus("#bob input");
+    await one.type("Pizza?");
+    await one.press("Enter");
+    for (const it of [one, other]) await it.shows("#bob .received", "Bob says no to: Pizza?");
+    assertEquals(await other.page.locator("#ann .received").count(), 1);
+
+    await other.focus("#bob .toggle");
+    await other.press("Enter");
+    await other.shows("#bob .event", "left");
+    await one.focus("#bob input");
+    await one.type("Salad?");
+    await one.press("Enter");
+    await one.shows("#bob .received", "Bob says no to: Salad?");
+    await other.focus("#ann input");
+    await other.type("Still here?");
+    await other.press("Enter");
+    // After what the server has sent before.
+    await other.shows("#ann .received", "Ann nods: Still here?");
+    assertEquals(await other.page.locator("#bob .received").count(), 2);
+    for (const it of [one, other]) await it.ends();
+  },
+);
