@@ -164,13 +164,13 @@ export class Registry {
     } catch (error) {
       return this.#members.warn(this.#folder.explain("Cannot keep the claims of the bus", error));
     }
-    this.#answersFrom = performance.now() + settleTime;
     this.#set({ number, id });
   }
 
   #set(entry: RegistryEntry): void {
     const before = this.#entry;
     this.#entry = entry;
+    if (entry.id === this.#members.id) this.#answersFrom = performance.now() + settleTime;
     if (before === undefined || before.id === entry.id) return;
     if (before.id === this.#members.id) this.#claims.clear();
     this.#changed();
