@@ -35,6 +35,12 @@ function sourceOf(test: string): string | undefined {
  * nothing to test, or the test that looks at them.
  */
 const withoutTest: Readonly<Record<string, readonly string[]>> = {
+  "tests/unit/cluster/bus_suite_test.ts": [
+    "cluster/bus_suite/suite_context",
+    "cluster/bus_suite/claim_tests",
+    "cluster/bus_suite/interruption_tests",
+    "cluster/bus_suite/message_tests",
+  ],
   "types only": [
     "cluster/bus",
     "options/option_functions",
