@@ -201,6 +201,10 @@ Deno.test("a registry that was replaced gives up its claims, and all members are
   const lost = { missedMessages: false, lostClaims: true };
   assertEquals(told.sort(), [["a", lost], ["b", lost]]);
   assertEquals(await a.claim("key", "a", 60_000), "b");
+  // Nor does it when it becomes the registry again.
+  members.name(10, keeper);
+  await until(() => told.length === 4);
+  assertEquals(await b.find("key"), undefined);
 });
 
 Deno.test("an answer of a registry that was replaced meanwhile does not count", async () => {

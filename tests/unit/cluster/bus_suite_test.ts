@@ -272,7 +272,7 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
       /a claim for 300 ms has not ended/,
     ],
     "it renews without a comparison": [
-      (bus, { claims }) => ({
+      (_, { claims }) => ({
         renew: (keys, _, ttl) =>
           Promise.resolve(keys.map((key) => claims.renew(key, claims.find(key) ?? "", ttl))),
       }),
