@@ -276,8 +276,26 @@ Deno.test("claims that cannot be sent are refused, and do no harm", async () => 
     await assertRejects(() => b.renew(["key"], "a", ttl), TypeError);
   }
   await assertRejects(() => a.find(1 as unknown as string), TypeError);
+  let interruptions = 0;
+  for (const bus of [a, b]) bus.watch({ back: () => interruptions++ });
   const long = "x".repeat(17 * 1024 * 1024);
   const settled = await Promise.allSettled([a.find(long), b.find(long)]);
   assertEquals(settled.filter(({ status }) => status === "rejected").length, 1);
   assertEquals([await a.claim("key", "a", 1000), await b.publish("channel", "x")], ["a", 1]);
+  assertEquals(interruptions, 0);
+});
+
+Deno.test("another name of a member's socket does not disturb its links", async () => {
+  await using members = new Members();
+  const [a, b] = [members.open(), members.open()];
+  await b.subscribe("channel", () => {});
+  assertEquals(await a.publish("channel", "x"), 1);
+  let interruptions = 0;
+  for (const bus of [a, b]) bus.watch({ back: () => interruptions++ });
+  const copy = `${members.folder}/${"f".repeat(16)}.sock`;
+  Deno.linkSync(`${members.folder}/${members.ids()[0]}.sock`, copy);
+  // Both look into the folder several times meanwhile.
+  const c = members.open();
+  assertEquals([await c.publish("channel", "x"), await claimed(c)], [1, "a"]);
+  assertEquals(interruptions, 0);
 });
