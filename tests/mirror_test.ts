@@ -35,6 +35,12 @@ function sourceOf(test: string): string | undefined {
  * nothing to test, or the test that looks at them.
  */
 const withoutTest: Readonly<Record<string, readonly string[]>> = {
+  "tests/unit/cluster/bus_suite_test.ts": [
+    "cluster/bus_suite/suite_context",
+    "cluster/bus_suite/claim_tests",
+    "cluster/bus_suite/interruption_tests",
+    "cluster/bus_suite/message_tests",
+  ],
   "types only": [
     "cluster/bus",
     "options/option_functions",
@@ -72,10 +78,11 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
   "tests/cluster/": [
     "adapters/cluster",
-    "cluster/bus_suite",
+    "cluster/local_bus/confirmations",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",
     "cluster/local_bus/members",
+    "cluster/local_bus/own_socket",
     "cluster/local_bus/registry",
     "cluster/worker_number",
     "cluster/workers",

@@ -123,10 +123,12 @@ export class ClusterTopics {
       (error) => {
         if (this.#isClosed || !subscription.isWanted) return this.#forget(topic);
         this.#failed("subscribe at", error);
-        setTimeout(() => {
+        const timer: { unref?(): void } | number = setTimeout(() => {
           if (subscription.isWanted) this.#trySubscribing(topic, subscription);
           else this.#forget(topic);
         }, retryDelay);
+        // It keeps no process from its end.
+        if (typeof timer === "object") timer.unref?.();
       },
     );
   }

@@ -21,8 +21,9 @@ interface Line {
   maxPayload?: number;
 }
 
-/** Milliseconds after which a call to a process that does not answer rejects. */
+/** Milliseconds after which a call to a process that does not answer rejects, and to a frozen one. */
 const callTimeout = 15_000;
+const frozenTimeout = 500;
 
 /** Its calls go to the process, line by line. */
 export class BusProcess implements Bus {
@@ -39,6 +40,7 @@ export class BusProcess implements Bus {
   readonly #read: Promise<void>;
   #lastNumber = 0;
   #isClosed = false;
+  #isFrozen = false;
 
   private constructor(runtime: RuntimeName, [command = "", ...args]: readonly string[]) {
     this.runtime = runtime;
@@ -63,6 +65,7 @@ export class BusProcess implements Bus {
   /** Sends the process a signal. */
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);
+    this.#isFrozen = signal === "SIGSTOP" || this.#isFrozen && signal !== "SIGCONT";
   }
 
   /** Kills the process. */
@@ -127,7 +130,7 @@ export class BusProcess implements Bus {
     this.#calls.set(call, resolve);
     const timer = setTimeout(
       () => resolve({ error: { name: "Error", message: `${method}: no answer` } }),
-      callTimeout,
+      this.#isFrozen ? frozenTimeout : callTimeout,
     );
     const line = `${JSON.stringify({ call, method, arguments: args })}\n`;
     // Not awaited: a frozen process takes nothing.

@@ -13,6 +13,7 @@ import { BusProcess } from "./bus_process.ts";
 
 const runtimes: readonly RuntimeName[] = ["deno", "bun", "node24", "node20"];
 const channels = ["a", "b", "c", "d"];
+const keys = Array.from({ length: 20 }, (_, at) => `key ${at}`);
 const peerTimeout = 1000;
 
 /** A member, with the channels that it subscribes to. */
@@ -41,11 +42,12 @@ class Member {
 export async function churn(seed: number, time: number): Promise<void> {
   const random = new SeededRandom(seed);
   const folder = await Deno.makeTempDir({ prefix: "churn-" });
-  const start = async () =>
-    new Member(
-      await BusProcess.start(random.pick(runtimes), { name: "churn", folder, peerTimeout }),
-    );
-  const members: Member[] = [await start(), await start(), await start(), await start()];
+  const start = async (runtime = random.pick(runtimes)) =>
+    new Member(await BusProcess.start(runtime, { name: "churn", folder, peerTimeout }));
+  const members: Member[] = [];
+  for (const runtime of runtimes) members.push(await start(runtime));
+  await agree(members);
+  const sockets = new Map(members.map(({ bus }) => [bus.runtime, socketsOf(bus.pid)]));
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const pending = new Set<Promise<unknown>>();
   const run = (call: Promise<unknown>) => {
@@ -70,12 +72,14 @@ export async function churn(seed: number, time: number): Promise<void> {
         member.bus.signal("SIGCONT");
       } else if (what < 12) run(member.toggle(random.pick(channels)));
       else if (what < 16) run(member.bus.publish(random.pick(channels), "x"));
-      else run(member.bus.claim(random.pick(channels), `${member.bus.pid}`, 60_000));
+      else run(member.bus.call("hold", random.pick(keys), `${member.bus.pid}`));
       if (random.below(4) === 0) await pause(random.below(100));
     }
     await Promise.all(pending);
     await agree(members);
+    await agreeOnClaims(members);
     await noLeaks(folder, members);
+    await noOpenSockets(members, sockets);
   } catch (error) {
     throw new Error(`With seed ${seed}`, { cause: error });
   } finally {
@@ -106,6 +110,39 @@ async function agree(members: readonly Member[]): Promise<void> {
     members.map(({ bus }) => bus.claim(key, `${bus.pid}`, 60_000)),
   );
   assertEquals(new Set(holders).size, 1);
+}
+
+/** What a member believes to hold, it holds. */
+async function agreeOnClaims(members: readonly Member[]): Promise<void> {
+  for (const { bus } of members) {
+    for (const [key, value] of await bus.call<[string, string][]>("held")) {
+      assertEquals([key, await members[0]!.bus.find(key)], [key, value]);
+    }
+  }
+}
+
+/** How many sockets a process has open, where the system tells it. */
+function socketsOf(pid: number): number {
+  if (Deno.build.os !== "linux") return 0;
+  let count = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+    try {
+      if (Deno.readLinkSync(`/proc/${pid}/fd/${name}`).startsWith("socket:")) count++;
+    } catch {
+      // It was closed meanwhile.
+    }
+  }
+  return count;
+}
+
+/** No more sockets than the first members had, one of each runtime. */
+async function noOpenSockets(
+  members: readonly Member[],
+  before: ReadonlyMap<RuntimeName, number>,
+): Promise<void> {
+  for (const { bus } of members) {
+    await until(() => socketsOf(bus.pid) <= before.get(bus.runtime)!);
+  }
 }
 
 /** A socket for each member, the secret, and one registry. */

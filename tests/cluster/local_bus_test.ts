@@ -9,7 +9,7 @@ import { BusProcess } from "./bus_process.ts";
 
 const runtimes = ["deno", "bun", "node24", "node20"] as const;
 const folder = await Deno.makeTempDir({ prefix: "bus-" });
-const options = { name: "suite", folder, peerTimeout: 2000 };
+const options = { name: "suite", folder, peerTimeout: 1000 };
 let opened = 0;
 
 /** The next one is on another runtime. */

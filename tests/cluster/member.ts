@@ -18,7 +18,14 @@ interface Call {
 
 const options = JSON.parse(process.argv.at(-1)!);
 const bus = localBus({ ...options, log: (warning) => tell({ warning }) });
-bus.watch({ back: (back) => tell({ back }) });
+bus.watch({
+  back(back) {
+    if (back.lostClaims) held.clear();
+    tell({ back });
+  },
+});
+/** What this process believes to hold. */
+const held = new Map<string, string>();
 const listeners = new Map<number, BusListener>();
 
 /** What a test may call besides the methods of the bus. */
@@ -40,6 +47,11 @@ const own: Record<string, (...args: never[]) => unknown> = {
     }
     await bus.publish(channel, "end");
   },
+  /** Claims a key for ten minutes, and remembers it. */
+  async hold(key: string, value: string) {
+    if (await bus.claim(key, value, 600_000) === value) held.set(key, value);
+  },
+  held: () => [...held],
   /** Bytes of the process. */
   memory: () => process.memoryUsage().rss,
   /** Keeps the process busy for so many milliseconds. */

@@ -11,7 +11,7 @@ import { kinds, textFrame } from "../../src/cluster/local_bus/bus_frames.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { until } from "../support/until.ts";
 
-/** Two members in a folder of their own. */
+/** Two members in a folder of their own. All tests share them: whatever an outsider does, they go on. */
 async function pair() {
   const folder = await Deno.makeTempDir({ prefix: "bus-" });
   const warnings: string[] = [];
@@ -27,6 +27,8 @@ async function pair() {
     warnings,
     open,
     sockets,
+    got,
+    path: () => `${folder}/${sockets()[0]}`,
     connect: () => Deno.connect({ transport: "unix", path: `${folder}/${sockets()[0]}` }),
     /** A message still gets from one to the other, and a claim is still answered. */
     async works(): Promise<void> {
@@ -36,13 +38,19 @@ async function pair() {
       assertEquals(await a.claim(text, "a", 1000), "a");
       assertEquals(await b.find(text), "a");
     },
-    async [Symbol.asyncDispose](): Promise<void> {
+    async close(): Promise<void> {
       await a.close();
       await b.close();
       await Deno.remove(folder, { recursive: true });
     },
   };
 }
+
+let bus: Awaited<ReturnType<typeof pair>>;
+Deno.test.beforeAll(async () => {
+  bus = await pair();
+});
+Deno.test.afterAll(() => bus.close());
 
 /** Reads until the other end closes, and gives all of it. */
 async function readAll(connection: Deno.Conn): Promise<string> {
@@ -101,7 +109,6 @@ const garbage: Record<string, Uint8Array> = {
 
 for (const [name, bytes] of Object.entries(garbage)) {
   Deno.test(`an outsider with ${name} is cut off, and learns no more than a hello`, async () => {
-    await using bus = await pair();
     const connection = await bus.connect();
     await send(connection, bytes);
     const learned = await readAll(connection);
@@ -112,8 +119,128 @@ for (const [name, bytes] of Object.entries(garbage)) {
   });
 }
 
+/** Starts a member, which gets into the cluster. */
+async function joins(): Promise<void> {
+  const late = bus.open();
+  const text = crypto.randomUUID();
+  // The members call it, too.
+  await until(async () => await late.publish("channel", text) === 1);
+  await until(() => bus.got.includes(text));
+  await late.close();
+}
+
+/** Outsiders that connect again and again, until they are stopped. */
+function flood(act: (connection: Deno.Conn) => Promise<void>): () => Promise<void> {
+  let isOver = false;
+  const path = bus.path();
+  const run = async () => {
+    while (!isOver) {
+      const connection = await Deno.connect({ transport: "unix", path });
+      await act(connection);
+      connection.close();
+    }
+  };
+  const runs = Array.from({ length: 100 }, run);
+  return async () => {
+    isOver = true;
+    await Promise.all(runs);
+  };
+}
+
+Deno.test("a member joins while outsiders connect as fast as they can, and say hello", async () => {
+  const stop = flood(async (connection) => {
+    await send(connection, hello({}));
+    await connection.read(new Uint8Array(1000)).catch(() => {});
+  });
+  for (let count = 0; count < 3; count++) await joins();
+  await stop();
+  await bus.works();
+});
+
+Deno.test("ten thousand outsiders that connect and go harm nobody", async () => {
+  for (let count = 0; count < 10_000; count++) (await bus.connect()).close();
+  await joins();
+  await bus.works();
+});
+
+Deno.test("an outsider that sends a byte at a time is cut off like any other", async () => {
+  const connection = await bus.connect();
+  let isOpen = true;
+  const ended = readAll(connection).then(() => isOpen = false);
+  const bytes = hello({});
+  for (let at = 0; isOpen; at++) {
+    await send(connection, bytes.subarray(at % bytes.length, at % bytes.length + 1));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await ended;
+  connection.close();
+  await bus.works();
+});
+
+Deno.test("an outsider with the id of a member is not taken for it", async () => {
+  const ids = bus.sockets().map((name) => name.slice(0, -".sock".length));
+  for (const id of ids) {
+    for (const proof of ["", "0".repeat(64)]) {
+      const connection = await bus.connect();
+      await send(connection, Buffer.concat([hello({ id }), textFrame(kinds.proof, proof)]));
+      assertEquals((await readAll(connection)).match(/"magic"/g)?.length, 1);
+      connection.close();
+    }
+  }
+  await bus.works();
+});
+
+Deno.test("a handshake that was overheard is of no use a second time, nor the other way round", async () => {
+  // What a real member sends and gets passes through this outsider.
+  const [target] = bus.sockets();
+  const place = await Deno.makeTempDir({ prefix: "bus-" });
+  const heard: Record<"up" | "down", Uint8Array[]> = { up: [], down: [] };
+  const listener = Deno.listen({ transport: "unix", path: `${place}/${target}` });
+  const serving = (async () => {
+    for await (const near of listener) {
+      const far = await Deno.connect({ transport: "unix", path: `${bus.folder}/${target}` });
+      relay(near, far, heard.up);
+      relay(far, near, heard.down);
+    }
+  })();
+  await Deno.copyFile(`${bus.folder}/secret`, `${place}/secret`);
+  await Deno.chmod(place, 0o700);
+  const member = bus.open(place);
+  await until(async () => await member.publish("nothing", "") === 0 && heard.down.length > 1);
+  await member.close();
+  listener.close();
+  await serving;
+  for (const bytes of [Buffer.concat(heard.up), Buffer.concat(heard.down)]) {
+    const connection = await bus.connect();
+    await send(connection, bytes);
+    const learned = await readAll(connection);
+    connection.close();
+    assertEquals(learned.match(/"magic"/g)?.length, 1);
+    assertEquals(learned.includes("channel"), false);
+  }
+  await Deno.remove(place, { recursive: true });
+  await bus.works();
+});
+
+/** Passes on what comes, and keeps it. */
+async function relay(from: Deno.Conn, to: Deno.Conn, kept: Uint8Array[]): Promise<void> {
+  const chunk = new Uint8Array(4096);
+  try {
+    for (let read; (read = await from.read(chunk)) !== null;) {
+      kept.push(chunk.slice(0, read));
+      await send(to, chunk.slice(0, read));
+    }
+  } catch {
+    // Closed.
+  }
+  try {
+    to.close();
+  } catch {
+    // It is already.
+  }
+}
+
 Deno.test("hundreds of silent outsiders keep no member from joining", async () => {
-  await using bus = await pair();
   const silent = [];
   for (let count = 0; count < 300; count++) silent.push(await bus.connect());
   const late = bus.open();
@@ -127,7 +254,6 @@ Deno.test("hundreds of silent outsiders keep no member from joining", async () =
 });
 
 Deno.test("a process with another secret does not become a member, nor is it one for itself", async () => {
-  await using bus = await pair();
   const other = await Deno.makeTempDir({ prefix: "bus-" });
   for (const name of bus.sockets()) await Deno.link(`${bus.folder}/${name}`, `${other}/${name}`);
   const outsider = bus.open(other);
@@ -141,7 +267,6 @@ Deno.test("a process with another secret does not become a member, nor is it one
 });
 
 Deno.test("a member of another version is not linked, and the log says so once", async () => {
-  await using bus = await pair();
   for (let count = 0; count < 3; count++) {
     const connection = await bus.connect();
     await send(connection, hello({ version: 2 }));

@@ -9,7 +9,6 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import {
-  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -25,11 +24,18 @@ import process from "node:process";
 
 const socketEnd = ".sock";
 const registryStart = "registry-";
-/** What is only there for a moment, unless its process is killed meanwhile. */
+const secretName = "secret";
 const hiddenEnd = ".new";
 const draftEnd = ".draft";
+
+/** The names of our files. All others are left alone. */
+const socketForm = /^([0-9a-f]{16})\.sock$/;
+const registryForm = /^registry-([1-9][0-9]{0,14})$/;
+/** What is only there for a moment, unless its process is killed meanwhile. */
+const momentaryForm = /^[0-9a-f]{16}\.(new|draft)$/;
 /** Milliseconds after which it is removed. */
 const moment = 10_000;
+const secretForm = /^[0-9a-f]{64}$/;
 
 /** The longest path that a socket can have on all systems. */
 const maxPath = 103;
@@ -55,20 +61,38 @@ export class Folder {
   /** Makes the folder if it is missing. It must belong to this user alone. */
   constructor(path: string) {
     this.path = path;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const uid = process.getuid?.();
-    const info = lstatSync(path);
-    if (!info.isDirectory()) throw new Error(`${path} is not a folder`);
-    if (uid === undefined) return;
-    if (info.uid !== uid) throw new Error(`${path} belongs to another user`);
-    if ((info.mode & 0o077) !== 0) {
-      throw new Error(`${path} is open to other users; its mode must be 700`);
-    }
+    this.#make();
+  }
+
+  /**
+   * Makes what is missing of the folder and the secret.
+   *
+   * @param secret The secret that is known.
+   * @param warn is told what was missing.
+   * @returns The secret that holds now: another one, if another member has made one meanwhile.
+   */
+  restore(secret: string, warn: (message: string) => void): string {
+    if (this.#make()) warn(`The folder of the bus was missing, and is there again: ${this.path}`);
+    const found = this.#read(secretName);
+    if (found === secret) return secret;
+    if (found === undefined) warn("The secret of the bus was missing, and is there again");
+    return this.secret(secret);
+  }
+
+  /** What went wrong, without the paths of drafts: the same each time, so that it is logged once. */
+  explain(what: string, error: unknown): string {
+    const { code, message } = error as { code?: string; message: string };
+    return `${what}: ${code === undefined ? message : `${code} in ${this.path}`}`;
   }
 
   /** Where a member listens before others may find it. */
   hiddenSocket(id: string): string {
     return this.#checked(join(this.path, id + hiddenEnd));
+  }
+
+  /** Removes what an attempt to listen has left. */
+  removeHidden(id: string): void {
+    rmSync(this.hiddenSocket(id), { force: true });
   }
 
   /** Lets others find a member that listens by now. */
@@ -88,21 +112,23 @@ export class Folder {
 
   /** Whether a member has a socket. */
   hasSocket(id: string): boolean {
-    return existsSync(join(this.path, id + socketEnd));
+    const path = join(this.path, id + socketEnd);
+    return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
   }
 
   /** The members that have a socket, and the last registry. */
   list(): { members: string[]; registry: RegistryEntry | undefined } {
+    this.#check();
     const members: string[] = [];
     let last = 0;
     for (const name of readdirSync(this.path)) {
-      if (name.endsWith(socketEnd)) members.push(name.slice(0, -socketEnd.length));
-      else if (name.startsWith(registryStart)) {
-        last = Math.max(last, Number(name.slice(registryStart.length)) || 0);
-      } else if (name.endsWith(hiddenEnd) || name.endsWith(draftEnd)) this.#removeOld(name);
+      const id = socketForm.exec(name)?.[1];
+      if (id !== undefined) members.push(id);
+      else if (momentaryForm.test(name)) this.#removeOld(name);
+      else last = Math.max(last, registryNumber(name));
     }
-    const id = last > 0 ? this.#read(registryStart + last) : undefined;
-    return { members, registry: id === undefined ? undefined : { number: last, id } };
+    if (last === 0) return { members, registry: undefined };
+    return { members, registry: { number: last, id: this.#read(registryStart + last) ?? "" } };
   }
 
   /**
@@ -119,25 +145,52 @@ export class Folder {
       return false;
     }
     for (const name of readdirSync(this.path)) {
-      const other = Number(name.slice(registryStart.length));
-      if (name.startsWith(registryStart) && other < number) this.#remove(name);
+      const other = registryNumber(name);
+      if (other > 0 && other < number) this.#remove(name);
     }
     return true;
   }
 
-  /** The secret that all members share. The first one makes it. */
-  secret(): string {
-    this.#create("secret", randomBytes(32).toString("hex"));
-    const secret = this.#read("secret");
-    if (secret === undefined) throw new Error(`the secret in ${this.path} is missing`);
-    return secret;
+  /**
+   * The secret that all members share. The first one makes it.
+   *
+   * @param known What it is to be if it is missing or broken.
+   */
+  secret(known: string = randomBytes(32).toString("hex")): string {
+    const before = this.#read(secretName);
+    if (before !== undefined && secretForm.test(before)) return before;
+    if (before !== undefined) this.#remove(secretName);
+    this.#create(secretName, known);
+    const secret = this.#read(secretName);
+    if (secret !== undefined) return secret;
+    throw new Error(`the secret in ${this.path} is missing`);
+  }
+
+  /** Returns whether the folder was missing. */
+  #make(): boolean {
+    const wasMissing = lstatSync(this.path, { throwIfNoEntry: false }) === undefined;
+    if (wasMissing) mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    this.#check();
+    return wasMissing;
+  }
+
+  /** Again and again, for another user may have put another folder in its place. */
+  #check(): void {
+    const uid = process.getuid?.();
+    const info = lstatSync(this.path);
+    if (!info.isDirectory()) throw new Error(`${this.path} is not a folder`);
+    if (uid === undefined) return;
+    if (info.uid !== uid) throw new Error(`${this.path} belongs to another user`);
+    if ((info.mode & 0o077) !== 0) {
+      throw new Error(`${this.path} is open to other users; its mode must be 700`);
+    }
   }
 
   /** Makes a file with its whole content, unless it is there. */
   #create(name: string, content: string): boolean {
     const draft = join(this.path, randomBytes(8).toString("hex") + draftEnd);
-    writeFileSync(draft, content, { mode: 0o600 });
     try {
+      writeFileSync(draft, content, { mode: 0o600 });
       linkSync(draft, join(this.path, name));
       return true;
     } catch (error) {
@@ -148,9 +201,11 @@ export class Folder {
     }
   }
 
+  /** The content of a file, `undefined` if it is missing; empty if it is no file, for a pipe would block. */
   #read(name: string): string | undefined {
+    const path = join(this.path, name);
     try {
-      return readFileSync(join(this.path, name), "utf8");
+      return lstatSync(path).isFile() ? readFileSync(path, "utf8") : "";
     } catch (error) {
       if ((error as { code?: string }).code === "ENOENT") return undefined;
       throw error;
@@ -170,4 +225,9 @@ export class Folder {
     if (path.length <= maxPath) return path;
     throw new Error(`the path ${path} is too long for a socket; choose a shorter folder`);
   }
+}
+
+/** The number of a registry's file, 0 for other names. */
+function registryNumber(name: string): number {
+  return Number(registryForm.exec(name)?.[1] ?? 0);
 }

@@ -19,56 +19,24 @@ import {
 import type { Link } from "./member_link.ts";
 import { Members, type MembersListener } from "./members.ts";
 import { ByChannel } from "./by_channel.ts";
+import { Confirmations } from "./confirmations.ts";
+import { checkedOptions, type LocalBusOptions, maxPayload } from "./local_bus_options.ts";
 import type { RegistryEntry } from "./folder.ts";
-import { type Answer, type Question, Registry } from "./registry.ts";
+import type { Answer, Question } from "./questions.ts";
+import { Registry } from "./registry.ts";
 
-/** Options of {@linkcode localBus}. */
-export interface LocalBusOptions {
-  /** All processes of this user with the same name belong together. */
-  name: string;
-  /**
-   * The folder in which they find each other. It is made if it is missing, and must belong to this
-   * user alone (mode 700).
-   *
-   * @default a folder of the user and the name in the system's folder for temporary files
-   */
-  folder?: string | undefined;
-  /**
-   * Milliseconds without a sign of life after which another process counts as gone.
-   *
-   * @default {6000}
-   */
-  peerTimeout?: number | undefined;
-  /**
-   * Bytes that may wait for another process. Messages beyond it are dropped for that process.
-   *
-   * @default {33554432}
-   */
-  maxQueued?: number | undefined;
-  /**
-   * Called with what an operator should know.
-   *
-   * @default prints to the console
-   */
-  log?: ((message: string) => void) | undefined;
-}
+export type { LocalBusOptions };
 
-/** The largest payload, in bytes. */
-const maxPayload = 16 * 1024 * 1024;
 /** Milliseconds after which joining ends, whoever has not answered by then. */
 const joinTimeout = 3000;
-
-/** Others that have to confirm a subscription. */
-interface Unconfirmed {
-  readonly links: Set<Link>;
-  resolve(): void;
-}
 
 /**
  * Makes a bus for all processes of one machine that run as the same user. It connects them by
  * sockets in a private folder. It does not keep the process alive.
  *
  * @throws {TypeError} If the name is missing.
+ * @throws {RangeError} If a number is out of its range.
+ * @throws {Error} On Windows; or if the folder cannot be made, or other users have access to it.
  */
 export function localBus(options: LocalBusOptions): Bus {
   return new LocalBus(options);
@@ -76,7 +44,7 @@ export function localBus(options: LocalBusOptions): Bus {
 
 class LocalBus implements Bus, MembersListener {
   readonly maxPayload: number = maxPayload;
-  readonly #peerTimeout: number;
+  readonly #confirmations: Confirmations;
   readonly #log: (message: string) => void;
   readonly #members: Members;
   readonly #registry: Registry;
@@ -84,7 +52,6 @@ class LocalBus implements Bus, MembersListener {
   readonly #listeners = new ByChannel<BusListener>();
   readonly #subscribers = new ByChannel<Link>();
   readonly #watchers = new Set<BusWatcher>();
-  readonly #unconfirmed = new Map<number, Unconfirmed>();
   /** Links whose subscriptions are all known. */
   readonly #ready = new Set<Link>();
   /** Ready links that were lost before: there, messages may have been missed. */
@@ -92,26 +59,21 @@ class LocalBus implements Bus, MembersListener {
   /** What was published before this member had joined. Absent from then on. */
   #early: (() => void)[] | undefined = [];
   #endJoining: () => void = () => {};
-  #lastNumber = 0;
   /** Own messages for own listeners. */
   #echoes: { channel: string; payload: string }[] = [];
   #isClosed = false;
 
-  constructor(
-    { name, folder, peerTimeout = 6000, maxQueued = 2 * maxPayload, log }: LocalBusOptions,
-  ) {
-    if (typeof name !== "string" || name === "") {
-      throw new TypeError("Cannot make a local bus: the name must be a string that is not empty");
-    }
-    this.#peerTimeout = peerTimeout;
+  constructor(options: LocalBusOptions) {
+    const { name, folder, log } = options;
+    const { peerTimeout, maxQueued } = checkedOptions(options);
+    // No link stays longer without a confirmation.
+    this.#confirmations = new Confirmations(2 * peerTimeout);
     this.#log = log ?? ((message) => console.error(message));
     const place = new Folder(folder ?? defaultFolder(name));
     const settings = { maxFrame: maxPayload + maxChannel + 64, maxQueued, peerTimeout };
     this.#members = new Members(place, place.secret(), settings, this);
     this.#registry = new Registry(this.#members, place, () => this.#back(false, true));
     this.#joined = this.#join();
-    // Every caller that waits for it gets the error.
-    this.#joined.catch((error) => this.warn(`Cannot join the bus: ${error.message}`));
   }
 
   publish(channel: string, payload: string): Promise<number> {
@@ -134,7 +96,9 @@ class LocalBus implements Bus, MembersListener {
     await this.#joined;
     this.#check(channel);
     // Also for a later listener: the first one may not be confirmed yet.
-    if (this.#listeners.of(channel) !== undefined) await this.#confirmed(channel);
+    if (this.#listeners.of(channel) === undefined) return;
+    await this.#confirmations.ask(channel, this.#members.links.values());
+    if (this.#isClosed) throw new Error("The bus is closed");
   }
 
   unsubscribe(channel: string, listener: BusListener): Promise<void> {
@@ -172,8 +136,7 @@ class LocalBus implements Bus, MembersListener {
     this.#registry.close();
     this.#members.close();
     this.#endJoining();
-    for (const { resolve } of this.#unconfirmed.values()) resolve();
-    this.#unconfirmed.clear();
+    this.#confirmations.close();
     return Promise.resolve();
   }
 
@@ -186,6 +149,15 @@ class LocalBus implements Bus, MembersListener {
   }
 
   frame(link: Link, kind: number, body: Buffer): void {
+    try {
+      this.#take(link, kind, body);
+    } catch (error) {
+      this.#members.warn(`A member of the bus has sent what it must not: ${error}`);
+      link.destroy();
+    }
+  }
+
+  #take(link: Link, kind: number, body: Buffer): void {
     switch (kind) {
       case kinds.message:
         return this.#received(body);
@@ -196,7 +168,7 @@ class LocalBus implements Bus, MembersListener {
         return;
       }
       case kinds.confirm:
-        return this.#settle(readNumbered(body).number, link);
+        return this.#confirmations.confirmed(readNumbered(body).number, link);
       case kinds.unsubscribe:
         this.#subscribers.remove(body.toString(), link);
         return;
@@ -217,7 +189,7 @@ class LocalBus implements Bus, MembersListener {
     this.#ready.delete(link);
     this.#returned.delete(link);
     this.#subscribers.removeAll(link);
-    for (const number of this.#unconfirmed.keys()) this.#settle(number, link);
+    this.#confirmations.gone(link);
     this.#registry.gone(link);
     this.#lookWhetherJoined();
   }
@@ -228,7 +200,11 @@ class LocalBus implements Bus, MembersListener {
   }
 
   warn(message: string): void {
-    this.#log(message);
+    try {
+      this.#log(message);
+    } catch {
+      // There is no other place to tell it.
+    }
   }
 
   async #join(): Promise<void> {
@@ -294,36 +270,9 @@ class LocalBus implements Bus, MembersListener {
       try {
         listener(payload);
       } catch (error) {
-        this.warn(`A listener of the bus failed: ${error}`);
+        this.#members.warn(`A listener of the bus failed: ${error}`);
       }
     }
-  }
-
-  async #confirmed(channel: string): Promise<void> {
-    const links = new Set(this.#members.links.values());
-    if (links.size === 0) return;
-    this.#lastNumber = this.#lastNumber % (2 ** 32 - 1) + 1;
-    const number = this.#lastNumber;
-    const frame = numberedFrame(kinds.subscribe, number, channel);
-    // No link stays longer without an answer. The timer keeps the process until then.
-    const timer = setTimeout(() => {
-      for (const link of links) link.destroy();
-    }, 2 * this.#peerTimeout);
-    const confirmed = new Promise<void>((resolve) => {
-      this.#unconfirmed.set(number, { links, resolve });
-    });
-    for (const link of links) link.send(frame);
-    await confirmed;
-    clearTimeout(timer);
-    if (this.#isClosed) throw new Error("The bus is closed");
-  }
-
-  /** A link has confirmed a subscription, or is gone. */
-  #settle(number: number, link: Link): void {
-    const entry = this.#unconfirmed.get(number);
-    if (!entry?.links.delete(link) || entry.links.size > 0) return;
-    this.#unconfirmed.delete(number);
-    entry.resolve();
   }
 
   async #ask(question: Question): Promise<Answer> {
@@ -333,6 +282,12 @@ class LocalBus implements Bus, MembersListener {
 
   #back(missedMessages: boolean, lostClaims: boolean): void {
     if (this.#isClosed) return;
-    for (const { back } of this.#watchers) back?.({ missedMessages, lostClaims });
+    for (const watcher of this.#watchers) {
+      try {
+        watcher.back?.({ missedMessages, lostClaims });
+      } catch (error) {
+        this.#members.warn(`A watcher of the bus failed: ${error}`);
+      }
+    }
   }
 }

@@ -48,11 +48,15 @@ export class Link {
   /** The other member; empty until its hello. */
   peer = "";
   isLinked = false;
+  /** Since when it is linked, by `performance.now()`. */
+  linkedAt = Infinity;
   /** When something last came, by `performance.now()`. */
   heardAt = performance.now();
   /** Whether messages are dropped at the moment. */
   isDropping = false;
   readonly isCaller: boolean;
+  /** The member that the socket is named for. */
+  readonly #called: string | undefined;
   readonly #owner: LinkOwner;
   readonly #socket: Socket;
   readonly #reader: FrameReader;
@@ -62,11 +66,12 @@ export class Link {
   #outbox: Buffer[] = [];
   #outboxBytes = 0;
 
-  /** @param isCaller whether this end has connected to the other. */
-  constructor(owner: LinkOwner, socket: Socket, isCaller: boolean) {
+  /** @param called the other member, if this end has connected to its socket. */
+  constructor(owner: LinkOwner, socket: Socket, called: string | undefined) {
     this.#owner = owner;
     this.#socket = socket;
-    this.isCaller = isCaller;
+    this.#called = called;
+    this.isCaller = called !== undefined;
     this.#reader = new FrameReader(maxHandshake, (kind, body) => this.#frame(kind, body));
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
     socket.on("error", () => this.destroy());
@@ -158,6 +163,8 @@ export class Link {
       );
       return this.destroy();
     }
+    // Another name of a member's socket must not replace the link that it has.
+    if (this.isCaller && hello.id !== this.#called) return this.destroy();
     this.peer = hello.id;
     this.#peerNonce = hello.nonce;
     if (this.isCaller) this.send(textFrame(kinds.proof, this.#proofOf("caller")));

@@ -6,10 +6,11 @@
 
 import type { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Folder, RegistryEntry } from "./folder.ts";
 import { kinds, textFrame } from "./bus_frames.ts";
 import { Link, type LinkOwner } from "./member_link.ts";
+import { OwnSocket } from "./own_socket.ts";
 
 /** What is told of other members. */
 export interface MembersListener {
@@ -31,35 +32,44 @@ export interface LinkSettings {
   readonly peerTimeout: number;
 }
 
-/** Milliseconds between two looks into the folder. */
-const interval = 1000;
+/** The longest time between two looks into the folder, in milliseconds. */
+const maxInterval = 1000;
 /** When a timer is so many milliseconds late, this process was frozen. */
 const late = 1000;
 /** Milliseconds in which both ends have to prove that they know the secret. */
 const handshakeTimeout = 3000;
 /** How many callers may be in the middle of their handshake. */
 const maxCallers = 64;
+/** Milliseconds after which a member that has no socket any more is forgotten. */
+const forgetTime = 60_000;
+
+/** A member that is known, but not linked. */
+interface Unlinked {
+  /** By `performance.now()`. */
+  readonly since: number;
+  /** Whether messages of it may be missed. */
+  readonly wasLinked: boolean;
+}
 
 /** The other members, as far as this one is linked with them. */
 export class Members implements LinkOwner {
   readonly id: string = randomBytes(8).toString("hex");
-  readonly secret: string;
+  /** That of the folder, since the last look. */
+  secret: string;
   readonly maxFrame: number;
   readonly maxQueued: number;
   /** By their ids. */
   readonly links = new Map<string, Link>();
   readonly #listener: MembersListener;
   readonly #folder: Folder;
+  readonly #socket: OwnSocket;
   readonly #peerTimeout: number;
+  readonly #interval: number;
   readonly #calls = new Map<string, Link>();
   /** Callers without a finished handshake, oldest first. */
   readonly #callers = new Set<Link>();
-  /** Members that were linked and whose end is not known. */
-  readonly #missing = new Set<string>();
-  /** Since when members are known without a link. */
-  readonly #unlinkedSince = new Map<string, number>();
+  readonly #unlinked = new Map<string, Unlinked>();
   readonly #warned = new Set<string>();
-  #server: Server | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #lookedAt = performance.now();
   #isClosed = false;
@@ -71,15 +81,20 @@ export class Members implements LinkOwner {
     this.maxFrame = settings.maxFrame;
     this.maxQueued = settings.maxQueued;
     this.#peerTimeout = settings.peerTimeout;
+    this.#interval = Math.min(maxInterval, settings.peerTimeout / 4);
+    this.#socket = new OwnSocket(folder, this.id, {
+      called: (socket) => this.#called(socket),
+      warn: (message) => this.warn(message),
+    });
   }
 
   /** Listens, and calls all members that are there. */
   async join(): Promise<void> {
-    await this.#listen();
+    await this.#socket.listen();
     if (this.#isClosed) return;
-    this.#timer = setInterval(() => this.#tick(), interval);
+    this.#timer = setInterval(() => this.#tick(), this.#interval);
     this.#timer.unref?.();
-    this.#look();
+    this.look();
   }
 
   /** Whether any member is being called at the moment. */
@@ -89,7 +104,7 @@ export class Members implements LinkOwner {
 
   /** Whether a member that is not linked has ended, or has not answered for too long. */
   hasEnded(id: string): boolean {
-    const since = this.#unlinkedSince.get(id);
+    const since = this.#unlinked.get(id)?.since;
     return !this.#folder.hasSocket(id) ||
       since !== undefined && performance.now() - since > handshakeTimeout;
   }
@@ -97,8 +112,7 @@ export class Members implements LinkOwner {
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    this.#server?.close();
-    this.#folder.removeSocket(this.id);
+    this.#socket.close();
     for (const link of [...this.#calls.values(), ...this.#callers]) link.destroy();
     for (const link of this.links.values()) link.end();
   }
@@ -118,9 +132,11 @@ export class Members implements LinkOwner {
     const { peer } = link;
     this.#callers.delete(link);
     if (this.#calls.get(peer) === link) this.#calls.delete(peer);
+    link.linkedAt = performance.now();
     this.links.set(peer, link);
-    this.#unlinkedSince.delete(peer);
-    this.#listener.linked(link, this.#missing.delete(peer));
+    const isBack = this.#unlinked.get(peer)?.wasLinked ?? false;
+    this.#unlinked.delete(peer);
+    this.#listener.linked(link, isBack);
   }
 
   frame(link: Link, kind: number, body: Buffer): void {
@@ -136,9 +152,10 @@ export class Members implements LinkOwner {
     if (wasLinked) this.links.delete(peer);
     if (this.#isClosed) return;
     if (wasLinked) {
-      this.#missing.add(peer);
-      // It has ended, or it goes on without this link.
-      this.#call(peer);
+      const now = performance.now();
+      this.#unlinked.set(peer, { since: now, wasLinked: true });
+      // It has ended, or it goes on without this link. What fails at once has to wait for the next look.
+      if (now - link.linkedAt > this.#interval) this.#call(peer);
     }
     this.#listener.gone(link);
   }
@@ -149,27 +166,23 @@ export class Members implements LinkOwner {
     this.#listener.warn(message);
   }
 
-  #listen(): Promise<void> {
-    const server = createServer((socket) => this.#called(socket));
-    this.#server = server;
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(this.#folder.hiddenSocket(this.id), () => {
-        server.off("error", reject);
-        server.on("error", (error) => this.warn(`The socket of the bus: ${error.message}`));
-        server.unref();
-        try {
-          this.#folder.show(this.id);
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+  /** Looks into the folder, and puts back what is missing there. */
+  look(): void {
+    if (this.#isClosed) return;
+    try {
+      this.secret = this.#folder.restore(this.secret, (message) => this.warn(message));
+      this.#socket.restore();
+      const { members, registry } = this.#folder.list();
+      for (const id of members) this.#call(id);
+      this.#forget(members);
+      this.#listener.looked(registry);
+    } catch (error) {
+      this.warn(this.#folder.explain("Cannot use the folder of the bus", error));
+    }
   }
 
   #called(socket: Socket): void {
-    const link = new Link(this, socket, false);
+    const link = new Link(this, socket, undefined);
     this.#callers.add(link);
     this.#endLate(link);
     if (this.#callers.size <= maxCallers) return;
@@ -178,23 +191,38 @@ export class Members implements LinkOwner {
 
   #call(id: string): void {
     if (this.#isClosed || this.#calls.has(id) || this.links.has(id) || id === this.id) return;
-    if (!this.#unlinkedSince.has(id)) this.#unlinkedSince.set(id, performance.now());
+    if (!this.#unlinked.has(id)) {
+      this.#unlinked.set(id, { since: performance.now(), wasLinked: false });
+    }
     let socket: Socket;
     try {
       socket = connect(this.#folder.socket(id));
     } catch (error) {
-      return this.warn(`Cannot call a member of the bus: ${(error as Error).message}`);
+      return this.warn(this.#folder.explain("Cannot call a member of the bus", error));
     }
-    const link = new Link(this, socket, true);
+    const link = new Link(this, socket, id);
     this.#calls.set(id, link);
     this.#endLate(link);
     socket.on("error", ({ code }: { code?: string }) => {
-      if (code !== "ECONNREFUSED" && code !== "ENOENT") return;
-      // Its process has ended.
-      this.#missing.delete(id);
-      this.#unlinkedSince.delete(id);
-      if (code === "ECONNREFUSED") this.#folder.removeSocket(id);
+      // Its process has ended; or it puts its socket back.
+      if (code === "ECONNREFUSED") this.#removeSocket(id);
     });
+  }
+
+  #removeSocket(id: string): void {
+    try {
+      this.#folder.removeSocket(id);
+    } catch (error) {
+      this.warn(this.#folder.explain("Cannot remove a socket of the bus", error));
+    }
+  }
+
+  /** Forgets members that have not had a socket for long. Their ids never come again. */
+  #forget(members: readonly string[]): void {
+    const end = performance.now() - forgetTime;
+    for (const [id, { since }] of this.#unlinked) {
+      if (since < end && !members.includes(id)) this.#unlinked.delete(id);
+    }
   }
 
   #endLate(link: Link): void {
@@ -205,7 +233,7 @@ export class Members implements LinkOwner {
 
   #tick(): void {
     const now = performance.now();
-    const wasFrozen = now - this.#lookedAt > interval + late;
+    const wasFrozen = now - this.#lookedAt > this.#interval + late;
     this.#lookedAt = now;
     for (const link of this.links.values()) {
       // What has come meanwhile is read only after this.
@@ -213,16 +241,6 @@ export class Members implements LinkOwner {
       if (now - link.heardAt > this.#peerTimeout) link.destroy();
       else link.send(textFrame(kinds.ping));
     }
-    this.#look();
-  }
-
-  #look(): void {
-    try {
-      const { members, registry } = this.#folder.list();
-      for (const id of members) this.#call(id);
-      this.#listener.looked(registry);
-    } catch (error) {
-      this.warn(`The folder of the bus: ${(error as Error).message}`);
-    }
+    this.look();
   }
 }

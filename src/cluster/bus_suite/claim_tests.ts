@@ -1,0 +1,90 @@
+/**
+ * The tests of the bus suite about claims.
+ *
+ * @module
+ */
+
+import { equal, type Part, unique } from "./suite_context.ts";
+
+/** Milliseconds for a claim that has to end. */
+const shortTtl = 300;
+const longTtl = 600_000;
+
+/** By their names. */
+export const claims: Record<string, Part> = {
+  async "of fifty that claim a key at once, one gets it, and all learn which"({ open }) {
+    const buses = [await open(), await open(), await open(), await open(), await open()];
+    for (let round = 0; round < 5; round++) {
+      const key = unique();
+      const racers = Array.from({ length: 50 }, (_, at) => `racer ${at}`);
+      const holders = await Promise.all(
+        racers.map((racer, at) => buses[at % buses.length]!.claim(key, racer, longTtl)),
+      );
+      const [holder] = holders;
+      equal("the holders that fifty claims gave", [...new Set(holders)], [holder]);
+      equal("whether the holder is a racer", racers.includes(holder!), true);
+      equal("the holder afterwards", await buses[round]!.find(key), holder);
+    }
+  },
+
+  async "a claim ends only by the value that holds it"({ open }) {
+    const [a, b] = [await open(), await open()];
+    const key = unique();
+    equal("the holder before any claim", await a.find(key), undefined);
+    equal("the holder after the first claim", await a.claim(key, "a", longTtl), "a");
+    equal("the holder after the same claim again", await a.claim(key, "a", longTtl), "a");
+    equal("the holder after a claim of another", await b.claim(key, "b", longTtl), "a");
+    await b.release(key, "b");
+    equal("the holder after another value was released", await b.find(key), "a");
+    await b.release(key, "a");
+    equal("the holder after its release", await a.find(key), undefined);
+    equal("the holder after a new claim", await b.claim(key, "b", longTtl), "b");
+    await a.release(key, "a");
+    await a.release(unique(), "a");
+    equal("the holder after a late release of the former one", await a.find(key), "b");
+  },
+
+  async "a claim that is not renewed ends, and only its holder renews it"({ open, until }) {
+    const [a, b] = [await open(), await open()];
+    const [ends, stays, missing, last] = [unique(), unique(), unique(), unique()];
+    await a.claim(ends, "a", shortTtl);
+    await a.claim(stays, "a", shortTtl);
+    equal("a renewal of what another holds", await b.renew([ends], "b", longTtl), [false]);
+    const renewed = await a.renew([stays, missing], "a", longTtl);
+    equal("renewals of an own key, and of one that is free", renewed, [true, false]);
+    equal("the holder of the free key after its renewal", await a.find(missing), undefined);
+    equal("a renewal of no keys", await a.renew([], "a", longTtl), []);
+    // It ends later than the renewed one would without the renewal.
+    await a.claim(last, "a", shortTtl);
+    for (const key of [ends, last]) {
+      await until(
+        async () => await b.find(key) === undefined,
+        () => `a claim for ${shortTtl} ms has not ended`,
+      );
+    }
+    equal("the holder of the renewed key", await b.find(stays), "a");
+    equal("a claim of a key whose claim has ended", await b.claim(ends, "b", longTtl), "b");
+  },
+
+  async "many keys are renewed at once, each for itself"({ open }) {
+    const [a, b] = [await open(), await open()];
+    const keys = Array.from({ length: 200 }, () => unique());
+    await Promise.all(keys.map((key, at) => a.claim(key, at % 3 === 0 ? "a" : "b", longTtl)));
+    const renewed = await b.renew(keys, "b", longTtl);
+    equal("the renewals of 200 keys", renewed, keys.map((_, at) => at % 3 !== 0));
+  },
+
+  async "keys and values of any characters are kept apart"({ open }) {
+    const [a, b] = [await open(), await open()];
+    const start = unique();
+    const ends = ["", " ", "*", "\u20ac", "a.b", "a:b", "A", "a", '"', "\0", "__proto__"];
+    const keys = ends.map((end) => start + end);
+    for (const key of keys) {
+      const value = `holder of ${key}`;
+      equal(`the holder of ${JSON.stringify(key)}`, await a.claim(key, value, longTtl), value);
+    }
+    for (const key of keys) {
+      equal(`the holder of ${JSON.stringify(key)}`, await b.find(key), `holder of ${key}`);
+    }
+  },
+};

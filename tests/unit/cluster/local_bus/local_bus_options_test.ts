@@ -1,0 +1,33 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import process from "node:process";
+import { checkedOptions } from "../../../../src/cluster/local_bus/local_bus_options.ts";
+
+Deno.test("times and limits have defaults, and are taken if they are sound", () => {
+  assertEquals(checkedOptions({ name: "a" }), { peerTimeout: 6000, maxQueued: 32 * 1024 * 1024 });
+  const given = { peerTimeout: 100, maxQueued: 0 };
+  assertEquals(checkedOptions({ name: "a", ...given }), given);
+});
+
+Deno.test("a name that is missing, and numbers out of range, are refused", () => {
+  for (const name of ["", undefined, 1]) {
+    assertThrows(() => checkedOptions({ name: name as string }), TypeError, "name");
+  }
+  for (const peerTimeout of [0, 99, NaN, Infinity, 2 ** 31, "x"]) {
+    const options = { name: "a", peerTimeout: peerTimeout as number };
+    assertThrows(() => checkedOptions(options), RangeError, "peerTimeout");
+  }
+  for (const maxQueued of [-1, NaN, "x"]) {
+    const options = { name: "a", maxQueued: maxQueued as number };
+    assertThrows(() => checkedOptions(options), RangeError, "maxQueued");
+  }
+});
+
+Deno.test("on Windows, the error says that it has no such sockets", () => {
+  const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
+  Object.defineProperty(process, "platform", { value: "win32", configurable: true });
+  try {
+    assertThrows(() => checkedOptions({ name: "a" }), Error, "Windows has no sockets");
+  } finally {
+    Object.defineProperty(process, "platform", platform);
+  }
+});
