@@ -42,7 +42,7 @@ export type {
 export type { LogSeverity, ServerOptions } from "./src/options/server_options.ts";
 export type { SockJSNodeOptions } from "./src/options/spellings.ts";
 export type { ClusterOptions } from "./src/options/cluster_options.ts";
-export type { Bus, BusListener, BusWatcher, Interruption } from "./src/cluster/bus.ts";
+export type { Bus, BusListener, BusWatcher, Claim, Interruption } from "./src/cluster/bus.ts";
 export type { CloseOptions } from "./src/server/shutdown.ts";
 export { iframeScriptHash } from "./src/pages/iframe_policy.ts";
 export type { Protocol } from "./src/protocol/transport_names.ts";

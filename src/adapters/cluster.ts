@@ -17,7 +17,7 @@
  * @module
  */
 
-export type { Bus, BusListener, BusWatcher, Interruption } from "../cluster/bus.ts";
+export type { Bus, BusListener, BusWatcher, Claim, Interruption } from "../cluster/bus.ts";
 export { localBus, type LocalBusOptions } from "../cluster/local_bus/local_bus.ts";
 export { workerNumber } from "../cluster/worker_number.ts";
 export { startWorkers, type WorkerOptions, type Workers } from "../cluster/workers.ts";

@@ -24,6 +24,9 @@ export interface Interruption {
   readonly lostClaims: boolean;
 }
 
+/** A key, and a value that holds it. */
+export type Claim = readonly [key: string, value: string];
+
 /**
  * Connects the servers of a cluster, through an engine such as Redis or through local sockets. A
  * suite of tests for implementations is in `@sockjs/web/bus-suite`.
@@ -67,9 +70,9 @@ export interface Bus {
   /**
    * Sets the time to live of claims anew.
    *
-   * @returns For each key, whether the value held it. A key that nobody held is not claimed.
+   * @returns For each claim, whether its value held its key. A key that nobody held is not claimed.
    */
-  renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]>;
+  renew(claims: readonly Claim[], ttl: number): Promise<boolean[]>;
   /** Ends a claim, if the value still holds the key. */
   release(key: string, value: string): Promise<void>;
   /** Adds functions that are told of interruptions. */

@@ -14,7 +14,7 @@ import { claims } from "./bus_suite/claim_tests.ts";
 import { interruptions, stalls } from "./bus_suite/interruption_tests.ts";
 import { messages } from "./bus_suite/message_tests.ts";
 
-export type { Bus, BusListener, BusWatcher, Interruption } from "./bus.ts";
+export type { Bus, BusListener, BusWatcher, Claim, Interruption } from "./bus.ts";
 
 /** How the suite gets buses, and disturbs them. */
 export interface BusSuiteOptions {

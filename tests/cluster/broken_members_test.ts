@@ -66,7 +66,7 @@ const bad: Record<string, Buffer> = {
   "an unknown question": question({ do: "keep", key: "k", value: "v", ttl: 1 }),
   "a claim of a number": question({ do: "claim", key: 1, value: "v", ttl: 1 }),
   "a claim for ever": question({ do: "claim", key: "k", value: "v", ttl: null }),
-  "a renewal without keys": question({ do: "renew", value: "v", ttl: 1 }),
+  "a renewal without claims": question({ do: "renew", ttl: 1 }),
   "a question without a number": textFrame(kinds.request, "{}"),
   "an answer that is not JSON": answer("{"),
   "an answer of null": answer("null"),
@@ -147,7 +147,7 @@ for (const [name, respond] of Object.entries(registries)) {
     await Promise.all([
       assertRejects(() => a.claim("k", "a", 1000), Error),
       assertRejects(() => a.find("k"), Error),
-      assertRejects(() => a.renew(["k"], "a", 1000), Error),
+      assertRejects(() => a.renew([["k", "a"]], 1000), Error),
       assertRejects(() => a.release("k", "a"), Error),
       a.publish("channel", "x"),
       // It does not confirm, either.
@@ -273,7 +273,7 @@ Deno.test("claims that cannot be sent are refused, and do no harm", async () => 
   await a.subscribe("channel", () => {});
   for (const ttl of [0, -1, NaN, Infinity, undefined as unknown as number]) {
     await assertRejects(() => a.claim("key", "a", ttl), TypeError);
-    await assertRejects(() => b.renew(["key"], "a", ttl), TypeError);
+    await assertRejects(() => b.renew([["key", "a"]], ttl), TypeError);
   }
   await assertRejects(() => a.find(1 as unknown as string), TypeError);
   let interruptions = 0;

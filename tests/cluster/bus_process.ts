@@ -5,7 +5,7 @@
  */
 
 import { type RuntimeName, scriptCommand } from "../../scripts/runtimes.ts";
-import type { Bus, BusListener, BusWatcher, Interruption } from "../../src/cluster/bus.ts";
+import type { Bus, BusListener, BusWatcher, Claim, Interruption } from "../../src/cluster/bus.ts";
 
 const program = new URL("member.ts", import.meta.url);
 
@@ -101,8 +101,8 @@ export class BusProcess implements Bus {
     return this.call("find", key);
   }
 
-  renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]> {
-    return this.call("renew", keys, value, ttl);
+  renew(claims: readonly Claim[], ttl: number): Promise<boolean[]> {
+    return this.call("renew", claims, ttl);
   }
 
   release(key: string, value: string): Promise<void> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bus, BusListener, BusWatcher } from "../../src/adapters/cluster.ts";
+import type { Bus, BusListener, BusWatcher, Claim } from "../../src/adapters/cluster.ts";
 
 /** Passes everything on to another bus. */
 export class WatchedBus implements Bus {
@@ -46,8 +46,8 @@ export class WatchedBus implements Bus {
     return this.#bus.find(key);
   }
 
-  renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]> {
-    return this.#bus.renew(keys, value, ttl);
+  renew(claims: readonly Claim[], ttl: number): Promise<boolean[]> {
+    return this.#bus.renew(claims, ttl);
   }
 
   release(key: string, value: string): Promise<void> {

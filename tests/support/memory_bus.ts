@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bus, BusListener, BusWatcher } from "../../src/cluster/bus.ts";
+import type { Bus, BusListener, BusWatcher, Claim } from "../../src/cluster/bus.ts";
 import { Claims } from "../../src/cluster/local_bus/claims.ts";
 
 /** What its buses share. */
@@ -74,8 +74,10 @@ export class MemoryBus implements Bus {
     return this.#call(() => this.#engine.claims.find(key));
   }
 
-  renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]> {
-    return this.#call(() => keys.map((key) => this.#engine.claims.renew(key, value, ttl)));
+  renew(claims: readonly Claim[], ttl: number): Promise<boolean[]> {
+    return this.#call(() =>
+      claims.map(([key, value]) => this.#engine.claims.renew(key, value, ttl))
+    );
   }
 
   release(key: string, value: string): Promise<void> {

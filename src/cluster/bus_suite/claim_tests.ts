@@ -49,11 +49,11 @@ export const claims: Record<string, Part> = {
     const [ends, stays, missing, last] = [unique(), unique(), unique(), unique()];
     await a.claim(ends, "a", shortTtl);
     await a.claim(stays, "a", shortTtl);
-    equal("a renewal of what another holds", await b.renew([ends], "b", longTtl), [false]);
-    const renewed = await a.renew([stays, missing], "a", longTtl);
+    equal("a renewal of what another holds", await b.renew([[ends, "b"]], longTtl), [false]);
+    const renewed = await a.renew([[stays, "a"], [missing, "a"]], longTtl);
     equal("renewals of an own key, and of one that is free", renewed, [true, false]);
     equal("the holder of the free key after its renewal", await a.find(missing), undefined);
-    equal("a renewal of no keys", await a.renew([], "a", longTtl), []);
+    equal("a renewal of no keys", await a.renew([], longTtl), []);
     // It ends later than the renewed one would without the renewal.
     await a.claim(last, "a", shortTtl);
     for (const key of [ends, last]) {
@@ -69,8 +69,9 @@ export const claims: Record<string, Part> = {
   async "many keys are renewed at once, each for itself"({ open }) {
     const [a, b] = [await open(), await open()];
     const keys = Array.from({ length: 200 }, () => unique());
-    await Promise.all(keys.map((key, at) => a.claim(key, at % 3 === 0 ? "a" : "b", longTtl)));
-    const renewed = await b.renew(keys, "b", longTtl);
+    await Promise.all(keys.map((key, at) => a.claim(key, `holder ${at % 3}`, longTtl)));
+    const renewals = keys.map((key, at) => [key, `holder ${Math.max(1, at % 3)}`] as const);
+    const renewed = await b.renew(renewals, longTtl);
     equal("the renewals of 200 keys", renewed, keys.map((_, at) => at % 3 !== 0));
   },
 

@@ -67,7 +67,7 @@ export const stalls: Record<string, Part> = {
         settled<unknown>(a.subscribe(key, () => {})),
         settled<unknown>(a.claim(key, "a", ttl)),
         settled<unknown>(a.find(key)),
-        settled<unknown>(a.renew([key], "a", ttl)),
+        settled<unknown>(a.renew([[key, "a"]], ttl)),
         settled<unknown>(a.release(unique(), "a")),
       ]);
     } finally {

@@ -180,7 +180,7 @@ export const messages: Record<string, Part> = {
       subscribe: a.subscribe(channel, () => {}),
       claim: a.claim(channel, "a", ttl),
       find: a.find(channel),
-      renew: a.renew([channel], "a", ttl),
+      renew: a.renew([[channel, "a"]], ttl),
       release: a.release(channel, "a"),
     };
     await Promise.all(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Bus, BusListener, BusWatcher } from "../bus.ts";
+import type { Bus, BusListener, BusWatcher, Claim } from "../bus.ts";
 
 /** What a test of the suite has. */
 export interface SuiteContext {
@@ -56,8 +56,8 @@ export class TimedBus implements Bus {
     return this.#timed("find", () => this.bus.find(key));
   }
 
-  renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]> {
-    return this.#timed("renew", () => this.bus.renew(keys, value, ttl));
+  renew(claims: readonly Claim[], ttl: number): Promise<boolean[]> {
+    return this.#timed("renew", () => this.bus.renew(claims, ttl));
   }
 
   release(key: string, value: string): Promise<void> {

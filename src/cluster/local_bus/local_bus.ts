@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Bus, BusListener, BusWatcher } from "../bus.ts";
+import type { Bus, BusListener, BusWatcher, Claim } from "../bus.ts";
 import { defaultFolder, Folder } from "./folder.ts";
 import {
   kinds,
@@ -118,8 +118,8 @@ class LocalBus implements Bus, MembersListener {
     return (await this.#ask({ do: "find", key })).holder;
   }
 
-  async renew(keys: readonly string[], value: string, ttl: number): Promise<boolean[]> {
-    return (await this.#ask({ do: "renew", keys, value, ttl })).renewed ?? [];
+  async renew(claims: readonly Claim[], ttl: number): Promise<boolean[]> {
+    return (await this.#ask({ do: "renew", claims, ttl })).renewed ?? [];
   }
 
   async release(key: string, value: string): Promise<void> {

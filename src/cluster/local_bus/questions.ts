@@ -4,11 +4,13 @@
  * @module
  */
 
+import type { Claim } from "../bus.ts";
+
 /** What a member asks of the registry. */
 export type Question =
   | { do: "claim"; key: string; value: string; ttl: number }
   | { do: "find"; key: string }
-  | { do: "renew"; keys: readonly string[]; value: string; ttl: number }
+  | { do: "renew"; claims: readonly Claim[]; ttl: number }
   | { do: "release"; key: string; value: string };
 
 /** A holder, or whether each claim was renewed; or that it is not the registry. */
@@ -20,13 +22,19 @@ export type Answer = { holder?: string | undefined; renewed?: boolean[]; moved?:
  * @throws {TypeError} If it is none.
  */
 export function checkedQuestion(question: unknown): Question {
-  const { do: kind, key, keys, value, ttl } = fieldsOf(question);
-  const isAsked = kind === "renew" ? isArrayOf("string", keys) : typeof key === "string";
-  if (!isAsked) throw new TypeError("A key of a claim must be a string");
-  if (kind === "find") return question as Question;
-  if (typeof value !== "string") throw new TypeError("The value of a claim must be a string");
-  if (kind === "release") return question as Question;
-  if (kind !== "claim" && kind !== "renew") throw new TypeError(`Unknown question: ${kind}`);
+  const { do: kind, key, value, claims, ttl } = fieldsOf(question);
+  if (kind === "renew") {
+    if (!Array.isArray(claims)) throw new TypeError("Claims must be a list");
+    for (const claim of claims) {
+      if (!isPairOfStrings(claim)) throw new TypeError("A claim must be a key and a value");
+    }
+  } else {
+    if (typeof key !== "string") throw new TypeError("A key of a claim must be a string");
+    if (kind === "find") return question as Question;
+    if (typeof value !== "string") throw new TypeError("The value of a claim must be a string");
+    if (kind === "release") return question as Question;
+    if (kind !== "claim") throw new TypeError(`Unknown question: ${kind}`);
+  }
   if (typeof ttl === "number" && ttl > 0 && ttl < Infinity) return question as Question;
   throw new TypeError("The time to live of a claim must be a number of milliseconds above 0");
 }
@@ -39,7 +47,9 @@ export function checkedQuestion(question: unknown): Question {
 export function checkedAnswer(answer: unknown): Answer {
   const { holder, renewed, moved } = fieldsOf(answer);
   if (holder !== undefined && typeof holder !== "string") throw new TypeError("Bad holder");
-  if (renewed !== undefined && !isArrayOf("boolean", renewed)) throw new TypeError("Bad renewals");
+  const isRenewed = renewed === undefined ||
+    Array.isArray(renewed) && renewed.every((one) => typeof one === "boolean");
+  if (!isRenewed) throw new TypeError("Bad renewals");
   if (moved !== undefined && moved !== true) throw new TypeError("Bad answer");
   return answer as Answer;
 }
@@ -49,6 +59,7 @@ function fieldsOf(value: unknown): Record<string, unknown> {
   throw new TypeError("It must be an object");
 }
 
-function isArrayOf(type: "string" | "boolean", value: unknown): boolean {
-  return Array.isArray(value) && value.every((element) => typeof element === type);
+function isPairOfStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 &&
+    value.every((element) => typeof element === "string");
 }

@@ -184,8 +184,8 @@ export class Registry {
       case "find":
         return { holder: claims.find(question.key) };
       case "renew": {
-        const { keys, value, ttl } = question;
-        return { renewed: keys.map((key) => claims.renew(key, value, ttl)) };
+        const { ttl } = question;
+        return { renewed: question.claims.map(([key, value]) => claims.renew(key, value, ttl)) };
       }
       case "release":
         claims.release(question.key, question.value);

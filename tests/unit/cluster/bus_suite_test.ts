@@ -25,7 +25,7 @@ function suiteOptions(fault?: Fault): BusSuiteOptions {
         unsubscribe: (channel, listener) => bus.unsubscribe(channel, listener),
         claim: (key, value, ttl) => bus.claim(key, value, ttl),
         find: (key) => bus.find(key),
-        renew: (keys, value, ttl) => bus.renew(keys, value, ttl),
+        renew: (claims, ttl) => bus.renew(claims, ttl),
         release: (key, value) => bus.release(key, value),
         watch: (watcher) => bus.watch(watcher),
         close: () => bus.close(),
@@ -273,28 +273,36 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
     ],
     "it renews without a comparison": [
       (_, { claims }) => ({
-        renew: (keys, _, ttl) =>
-          Promise.resolve(keys.map((key) => claims.renew(key, claims.find(key) ?? "", ttl))),
+        renew: (renewed, ttl) =>
+          Promise.resolve(renewed.map(([key]) => claims.renew(key, claims.find(key) ?? "", ttl))),
       }),
       /a renewal of what another holds: \[true\], but expected \[false\]/,
     ],
     "renewing a free key claims it": [
       (bus) => ({
-        renew: (keys, value, ttl) =>
-          Promise.all(keys.map(async (key) => await bus.claim(key, value, ttl) === value)),
+        renew: (claims, ttl) =>
+          Promise.all(
+            claims.map(async ([key, value]) => await bus.claim(key, value, ttl) === value),
+          ),
       }),
       /renewals of an own key, and of one that is free: \[true,true\]/,
     ],
     "it does not renew": [
-      (bus) => ({ renew: (keys, value) => bus.renew(keys, value, 300) }),
+      (bus) => ({ renew: (claims) => bus.renew(claims, 300) }),
       /the holder of the renewed key: undefined/,
     ],
   },
   "many keys are renewed at once, each for itself": {
+    "it compares all with the value of the last": [
+      (bus) => ({
+        renew: (claims, ttl) => bus.renew(claims.map(([key]) => [key, claims.at(-1)![1]]), ttl),
+      }),
+      /the renewals of 200 keys/,
+    ],
     "it says the same of all": [
       (bus) => ({
-        async renew(keys, value, ttl) {
-          const renewed = await bus.renew(keys, value, ttl);
+        async renew(claims, ttl) {
+          const renewed = await bus.renew(claims, ttl);
           return renewed.map(() => renewed.every((one) => one));
         },
       }),
@@ -302,7 +310,7 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
     ],
     "its answers have another order": [
       (bus) => ({
-        renew: async (keys, value, ttl) => (await bus.renew(keys, value, ttl)).reverse(),
+        renew: async (claims, ttl) => (await bus.renew(claims, ttl)).reverse(),
       }),
       /the renewals of 200 keys/,
     ],

@@ -2,12 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { checkedAnswer, checkedQuestion } from "../../../../src/cluster/local_bus/questions.ts";
 
 const claim = { do: "claim", key: "k", value: "v", ttl: 1 };
-const renew = { do: "renew", keys: ["k", "l"], value: "v", ttl: 1 };
+const renew = { do: "renew", claims: [["k", "v"], ["l", "w"]], ttl: 1 };
 
 Deno.test("questions of every kind are taken as they are", () => {
   const find = { do: "find", key: "" };
   const release = { do: "release", key: "k", value: "" };
-  for (const question of [claim, { ...renew, keys: [] }, renew, find, release]) {
+  for (const question of [claim, { ...renew, claims: [] }, renew, find, release]) {
     assertEquals(checkedQuestion(question), question as ReturnType<typeof checkedQuestion>);
   }
 });
@@ -29,9 +29,11 @@ Deno.test("what is no question is refused", () => {
     { ...claim, ttl: -1 },
     { ...claim, ttl: NaN },
     { ...claim, ttl: Infinity },
-    { ...renew, keys: "k" },
-    { ...renew, keys: [1] },
-    { ...renew, key: "k", keys: undefined },
+    { ...renew, claims: "k" },
+    { ...renew, claims: ["kv"] },
+    { ...renew, claims: [["k"]] },
+    { ...renew, claims: [["k", 1]] },
+    { ...renew, key: "k", value: "v", claims: undefined },
     { do: "release", key: "k" },
     { do: "find" },
   ];
