@@ -9,7 +9,10 @@ import { type Durations, rate, type Workload } from "./workloads.ts";
 
 const bytes = 32;
 
-/** Echo, and a message to 100 subscribers, who are spread evenly over the processes. */
+/**
+ * Echo, and a message to all subscribers, with as many connections for each process: a service that
+ * has several is one for which a single process would not do.
+ */
 function messages(
   name: string,
   title: string,
@@ -21,7 +24,7 @@ function messages(
     inSlices: true,
     isSlow: true,
     async measure(load, { warmUp: w, counted: t }) {
-      return [rate(await load("ws", action, { n: 100, s: bytes, w, t }))];
+      return [rate(await load("ws", action, { each: 100, s: bytes, w, t }))];
     },
   };
 }
@@ -55,7 +58,7 @@ function workload(name: string, title: string, sizes: readonly number[]) {
 /** All of them. */
 export const clusterWorkloads: readonly Workload[] = [
   messages("cluster-echo", "websocket echo", "echo", [0, 1, 2]),
-  messages("cluster-fan", "a topic with 100 subscribers", "fan", [0, 1, 2, 3, 4]),
+  messages("cluster-fan", "a topic with 100 subscribers for each process", "fan", [0, 1, 2, 3, 4]),
   ...[10, 1000, 10_000].map((count) =>
     publishing(
       `subscribers-${count}`,

@@ -63,20 +63,21 @@ export class Generator implements AsyncDisposable {
    * Puts load on a server, evenly on its processes.
    *
    * @param load transport and action
-   * @param options as in `loadgen.c`
+   * @param options as in `loadgen.c`; `each` instead of `n` is the number of sessions for each process
    * @throws {Error} If anything is not as the protocol has it.
    */
   async run(
     processes: readonly { readonly port: number; readonly pid: number }[],
     load: readonly [transport: string, action: string],
-    options: Readonly<Record<string, number>>,
+    { each, ...options }: Readonly<Record<string, number>>,
   ): Promise<Run> {
+    const all = each === undefined ? options : { n: each * processes.length, ...options };
     const list = (of: (process: (typeof processes)[number]) => number) => processes.map(of).join();
     return JSON.parse(
       await run([
         ...["taskset", "--cpu-list", `${generatorCore}`, this.#program],
         ...[...load, list(({ port }) => port), "-P", list(({ pid }) => pid)],
-        ...Object.entries(options).flatMap(([name, value]) => [`-${name}`, `${value}`]),
+        ...Object.entries(all).flatMap(([name, value]) => [`-${name}`, `${value}`]),
       ]),
     );
   }
