@@ -8,7 +8,6 @@ import process from "node:process";
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { type Bus, workerNumber } from "../../src/adapters/cluster.ts";
-import { endGracefully } from "../end_on_signals.ts";
 import { filesOf } from "../files.ts";
 import { serveFetch, servesFetch } from "../serve.ts";
 
@@ -17,6 +16,12 @@ const topic = "everyone";
 
 /** Milliseconds from one sign of life to the next. */
 const interval = 1000;
+
+/** Milliseconds over which the clients of a process that ends are sent away. */
+const spread = 500;
+
+/** How long the HTTP server may take for its last responses, in ms. */
+const maxLastResponses = 1000;
 
 /** The longest text that is passed on. */
 const longest = 200;
@@ -39,7 +44,7 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
     prefix: "/cluster",
     serveClient: client,
     // The other transports need affinity: each connection may reach another process.
-    transports: ["websocket"],
+    transports: ["websocket", "websocket-raw"],
     cluster: { bus, name: "example" },
     fallback: filesOf(new URL("page/", import.meta.url)),
   });
@@ -56,7 +61,10 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
       if (text === "kill") process.kill(pid, "SIGKILL");
       else publish({ type: "said", pid, text: text.slice(0, longest) });
     });
-    connection.on("close", tellAlive);
+    connection.on("close", () => {
+      // When this process ends, its connections close together: one message for each would be too many.
+      if (!server.draining) tellAlive();
+    });
   });
   server.on("gap", () => publish({ type: "gap", pid }));
   setInterval(tellAlive, interval);
@@ -64,5 +72,15 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
   const stop = servesFetch
     ? (await serveFetch(port, server.handler, server.websocket, { reusePort: true })).stop
     : (await (await import("../serve_node.ts")).serveNode(port, [server])).stop;
-  endGracefully([server], stop);
+  let isEnding = false;
+  process.on("SIGTERM", async () => {
+    if (isEnding) process.exit();
+    isEnding = true;
+    // First, so that all who come now reach the other processes.
+    const stopped = stop();
+    await server.close({ spread });
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, maxLastResponses))]);
+    await bus.close();
+    process.exit();
+  });
 }
