@@ -22,6 +22,8 @@ export interface ClusterOptions {
 const maxName = 200;
 /** Such as cannot be sent as UTF-8. */
 const loneSurrogate = /\p{Surrogate}/u;
+/** Bytes that a bus must be able to carry. A part of them is for what stands before each message. */
+const minPayload = 1024;
 const methods = ["publish", "subscribe", "unsubscribe", "watch"] as const;
 
 /** A bus and a name. */
@@ -33,6 +35,8 @@ export const aCluster: Check = {
     const { bus, name } = value as { bus?: unknown; name?: unknown };
     if (typeof name !== "string" || name === "" || name.length > maxName) return false;
     if (loneSurrogate.test(name) || typeof bus !== "object" || bus === null) return false;
+    const { maxPayload } = bus as { maxPayload?: unknown };
+    if (typeof maxPayload !== "number" || !(maxPayload >= minPayload)) return false;
     return methods.every((method) =>
       typeof (bus as Record<string, unknown>)[method] === "function"
     );

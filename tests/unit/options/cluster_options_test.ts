@@ -21,3 +21,11 @@ Deno.test("the name of a cluster is well-formed text of at most 200 characters",
     assertEquals(aCluster.test({ bus, name }), false);
   }
 });
+
+Deno.test("a bus says how large its payloads may be, and takes at least 1,024 bytes", () => {
+  for (const maxPayload of [1024, 1e6, Infinity, 1023, 0, -1, NaN, "1024", undefined]) {
+    const bus = Object.assign(new MemoryEngine().open(), { maxPayload });
+    const isFit = typeof maxPayload === "number" && maxPayload >= 1024;
+    assertEquals(aCluster.test({ bus, name: "chat" }), isFit, `${maxPayload}`);
+  }
+});
