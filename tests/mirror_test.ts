@@ -88,7 +88,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/workers",
   ],
   "tests/unit/server/server_test.ts": ["server/responder"],
-  "tests/unit/server/cluster_relay_test.ts": ["cluster/cluster_topics"],
   "tests/hono/": ["adapters/hono", "adapters/hono_node_server"],
   "tests/node/": ["adapters/node_handler"],
   "tests/sockjs_node/": [

@@ -5,28 +5,41 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers";
 import { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Bus, BusListener } from "./bus.ts";
 
 /** What it needs of its server. */
 export interface ClusterMember {
-  /** Gives a message of another process to the subscribers of a topic; without one, to all connections. */
-  deliver(topic: string | undefined, message: SharedMessage): void;
+  /**
+   * Gives a message of another process to the subscribers of a topic; without one, to all
+   * connections. Returns whether it could.
+   */
+  deliver(topic: string | undefined, message: SharedMessage): boolean;
   /** Messages may have been missed, here or elsewhere. */
   gap(): void;
   /** Something that an operator should know. */
   warnOnce(message: string): void;
+  /** A call of the bus has failed, with whatever it threw. */
+  busFailed(call: string, error: unknown): void;
 }
 
-/** Characters of published messages that may wait for the bus. Further ones are dropped. */
+/** If more characters wait for the bus at the end of a turn, further messages are dropped. */
 const maxPending = 16 * 1024 * 1024;
 /** Milliseconds until a subscription that has failed is tried again. */
 const retryDelay = 1000;
+/** Milliseconds between two gaps that are told. */
+const gapInterval = 1000;
+/** How many subscriptions the bus is asked for at a time. Clients may cause any number of them. */
+const maxUnconfirmed = 1000;
 /** How many channels are kept for topics that are published to. */
 const keptChannels = 1000;
 
-/** A topic that has subscribers here. */
+/** What a topic is here. `undefined` stands for broadcasts. */
+type Topic = string | undefined;
+
+/** A subscription that the bus has been asked for. */
 interface Subscription {
   readonly channel: string;
   readonly listener: BusListener;
@@ -43,37 +56,57 @@ export class ClusterTopics {
   readonly #start: string;
   /**
    * What this server's messages begin with: a line of JSON with its random id. What follows the line is
-   * the message, as a JSON string. Later versions may add fields, but never change this.
+   * the message, as a JSON string, or `null`: messages are missing. Later versions may add fields, but
+   * never change this.
    */
   readonly #ownLine = `${JSON.stringify({ from: randomBytes(16).toString("hex") })}\n`;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new Map<Topic, Subscription>();
+  /** Topics with subscribers here, for which the bus has yet to be asked. */
+  readonly #waiting = new Set<Topic>();
+  /** The same, but the bus has refused them. All are tried again together. */
+  readonly #refused = new Set<Topic>();
+  #unconfirmed = 0;
   readonly #channels = new Map<string, string>();
-  readonly #broadcast: Subscription;
+  /** Characters that the bus has not taken yet. */
   #pending = 0;
-  #gapIsNear = false;
+  /** Whether they were too many at the end of a turn of the event loop, and still are. */
+  #isFull = false;
+  /** Whether this server has to be told of a gap, and whether others have to. */
+  #isGapHere = false;
+  #isGapElsewhere = false;
+  #isTelling = false;
+  #toldAt = -Infinity;
+  #gapTimer: Timer | undefined;
+  #retryTimer: Timer | undefined;
   #isClosed = false;
 
   constructor(bus: Bus, name: string, member: ClusterMember) {
     this.#bus = bus;
     this.#member = member;
     this.#start = `sj:${name}:`;
-    this.#broadcast = this.#subscribe(undefined, `${this.#start}b`);
     bus.watch({
       back: ({ missedMessages }) => {
-        if (missedMessages) this.#gap();
+        if (missedMessages) this.#gapHere();
       },
     });
+    this.subscribed(undefined);
   }
 
   /** A topic has its first subscriber here. */
-  subscribed(topic: string): void {
+  subscribed(topic: Topic): void {
+    if (this.#isClosed) return;
     const subscription = this.#subscriptions.get(topic);
-    if (subscription !== undefined) subscription.isWanted = true;
-    else this.#subscriptions.set(topic, this.#subscribe(topic, this.#channelOf(topic)));
+    if (subscription !== undefined) {
+      subscription.isWanted = true;
+      return;
+    }
+    this.#waiting.add(topic);
+    this.#subscribeNext();
   }
 
   /** A topic has lost its last subscriber here. */
-  unsubscribed(topic: string): void {
+  unsubscribed(topic: Topic): void {
+    if (this.#waiting.delete(topic) || this.#refused.delete(topic)) return;
     const subscription = this.#subscriptions.get(topic);
     if (subscription === undefined) return;
     subscription.isWanted = false;
@@ -81,20 +114,21 @@ export class ClusterTopics {
   }
 
   /** Sends a message to the other servers; without a topic, for all their connections. */
-  publish(topic: string | undefined, message: SharedMessage): void {
+  publish(topic: Topic, message: SharedMessage): void {
     if (this.#isClosed) return;
-    const channel = topic === undefined ? this.#broadcast.channel : this.#channelOf(topic);
+    // What a listener for gaps publishes causes no gap, or it would be called for ever.
+    const isAnswer = this.#isTelling;
+    if (this.#isFull) return this.#dropped(isAnswer);
     const payload = this.#ownLine + message.framed.text;
-    if (this.#pending + payload.length > maxPending && this.#pending > 0) return this.#gap();
+    const wasMuch = this.#pending > maxPending;
     this.#pending += payload.length;
-    attempt(() => this.#bus.publish(channel, payload)).then(
-      () => {
-        this.#pending -= payload.length;
-      },
+    if (!wasMuch && this.#pending > maxPending) setImmediate(this.#lookWhetherFull);
+    attempt(() => this.#bus.publish(this.#channelOf(topic), payload)).then(
+      () => this.#settled(payload),
       (error) => {
-        this.#pending -= payload.length;
+        this.#settled(payload);
         this.#failed("publish to", error);
-        this.#gap();
+        this.#dropped(isAnswer);
       },
     );
   }
@@ -102,57 +136,91 @@ export class ClusterTopics {
   /** Leaves all topics. The bus itself stays open. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#gapTimer);
+    clearTimeout(this.#retryTimer);
+    this.#waiting.clear();
+    this.#refused.clear();
     for (const topic of [...this.#subscriptions.keys()]) this.unsubscribed(topic);
-    this.#broadcast.isWanted = false;
-    if (this.#broadcast.isThere) this.#unsubscribe(undefined, this.#broadcast);
   }
 
-  #subscribe(topic: string | undefined, channel: string): Subscription {
-    const listener = (payload: string) => this.#received(topic, payload);
+  /** At the end of a turn: the bus may take at once whatever is published in it. */
+  readonly #lookWhetherFull = () => {
+    this.#isFull = this.#pending > maxPending;
+  };
+
+  #settled(payload: string): void {
+    this.#pending -= payload.length;
+    if (this.#pending <= maxPending) this.#isFull = false;
+  }
+
+  #subscribeNext(): void {
+    for (const topic of this.#waiting) {
+      if (this.#unconfirmed >= maxUnconfirmed) return;
+      this.#waiting.delete(topic);
+      this.#subscribe(topic);
+    }
+  }
+
+  #subscribe(topic: Topic): void {
+    const channel = this.#channelOf(topic);
+    const listener = (payload: string) => {
+      if (subscription.isWanted) this.#received(topic, payload);
+    };
     const subscription: Subscription = { channel, listener, isWanted: true, isThere: false };
-    this.#trySubscribing(topic, subscription);
-    return subscription;
-  }
-
-  #trySubscribing(topic: string | undefined, subscription: Subscription): void {
-    attempt(() => this.#bus.subscribe(subscription.channel, subscription.listener)).then(
+    this.#subscriptions.set(topic, subscription);
+    this.#unconfirmed++;
+    attempt(() => this.#bus.subscribe(channel, listener)).then(
       () => {
+        this.#unconfirmed--;
         subscription.isThere = true;
         if (!subscription.isWanted) this.#unsubscribe(topic, subscription);
+        this.#subscribeNext();
       },
       (error) => {
-        if (this.#isClosed || !subscription.isWanted) return this.#forget(topic);
-        this.#failed("subscribe at", error);
-        const timer: { unref?(): void } | number = setTimeout(() => {
-          if (subscription.isWanted) this.#trySubscribing(topic, subscription);
-          else this.#forget(topic);
-        }, retryDelay);
-        // It keeps no process from its end.
-        if (typeof timer === "object") timer.unref?.();
+        this.#unconfirmed--;
+        if (subscription.isWanted) this.#refusedWith(error, topic);
+        // It may be there nevertheless, and must deliver nothing beside the next one.
+        subscription.isWanted = false;
+        this.#unsubscribe(topic, subscription);
+        this.#subscribeNext();
       },
     );
   }
 
-  #unsubscribe(topic: string | undefined, { channel, listener }: Subscription): void {
-    this.#forget(topic);
+  #refusedWith(error: unknown, topic: Topic): void {
+    this.#failed("subscribe at", error);
+    this.#refused.add(topic);
+    this.#retryTimer ??= unheldTimer(() => {
+      this.#retryTimer = undefined;
+      for (const refused of this.#refused) this.#waiting.add(refused);
+      this.#refused.clear();
+      this.#subscribeNext();
+    }, retryDelay);
+  }
+
+  #unsubscribe(topic: Topic, { channel, listener }: Subscription): void {
+    this.#subscriptions.delete(topic);
     attempt(() => this.#bus.unsubscribe(channel, listener))
       .catch((error) => this.#failed("unsubscribe at", error));
   }
 
-  #forget(topic: string | undefined): void {
-    if (topic !== undefined) this.#subscriptions.delete(topic);
-  }
-
-  #received(topic: string | undefined, payload: string): void {
-    if (this.#isClosed || payload.startsWith(this.#ownLine)) return;
-    const end = payload.indexOf("\n");
-    const message = end < 0 ? undefined : SharedMessage.received(payload.slice(end + 1));
-    if (message !== undefined) this.#member.deliver(topic, message);
-    else this.#member.warnOnce("A message on the bus was not understood, and dropped");
+  #received(topic: Topic, payload: unknown): void {
+    if (this.#isClosed) return;
+    const text = typeof payload === "string" ? payload : "";
+    if (text.startsWith(this.#ownLine)) return;
+    const json = text.slice(text.indexOf("\n") + 1 || text.length);
+    if (json === "null") return this.#gapHere();
+    const message = SharedMessage.received(json);
+    if (message === undefined) {
+      this.#member.warnOnce("A message on the bus was not understood, and dropped");
+    } else if (!this.#member.deliver(topic, message)) {
+      this.#gapHere();
+    }
   }
 
   /** The name is hashed: names may be long, may have any characters, and may be secret. */
-  #channelOf(topic: string): string {
+  #channelOf(topic: Topic): string {
+    if (topic === undefined) return `${this.#start}b`;
     const known = this.#subscriptions.get(topic)?.channel ?? this.#channels.get(topic);
     if (known !== undefined) return known;
     const digest = createHash("sha256").update(JSON.stringify(topic)).digest("hex").slice(0, 32);
@@ -162,20 +230,59 @@ export class ClusterTopics {
     return channel;
   }
 
-  #gap(): void {
-    if (this.#gapIsNear || this.#isClosed) return;
-    // What is missed together is told once.
-    this.#gapIsNear = true;
-    queueMicrotask(() => {
-      this.#gapIsNear = false;
-      if (!this.#isClosed) this.#member.gap();
-    });
+  /** A message does not reach other servers. */
+  #dropped(isAnswer: boolean): void {
+    if (isAnswer) return;
+    this.#isGapElsewhere = true;
+    this.#gapHere();
   }
 
-  #failed(what: string, error: unknown): void {
-    if (this.#isClosed) return;
-    this.#member.warnOnce(`Cannot ${what} the bus: ${(error as Error)?.message ?? error}`);
+  #gapHere(): void {
+    this.#isGapHere = true;
+    this.#tellSoon();
   }
+
+  /** What is missed within a second is told once. */
+  #tellSoon(): void {
+    if (this.#isClosed) return;
+    const delay = Math.max(0, this.#toldAt + gapInterval - performance.now());
+    this.#gapTimer ??= unheldTimer(() => this.#tell(), delay);
+  }
+
+  #tell(): void {
+    this.#gapTimer = undefined;
+    this.#toldAt = performance.now();
+    if (this.#isGapElsewhere) this.#tellOthers();
+    if (!this.#isGapHere) return;
+    this.#isGapHere = false;
+    this.#isTelling = true;
+    this.#member.gap();
+    this.#isTelling = false;
+  }
+
+  /** Until the bus takes it. */
+  #tellOthers(): void {
+    this.#isGapElsewhere = false;
+    attempt(() => this.#bus.publish(this.#channelOf(undefined), `${this.#ownLine}null`))
+      .catch(() => {
+        this.#isGapElsewhere = true;
+        this.#tellSoon();
+      });
+  }
+
+  #failed(call: string, error: unknown): void {
+    if (!this.#isClosed) this.#member.busFailed(call, error);
+  }
+}
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** A timer that keeps no process from its end. */
+function unheldTimer(run: () => void, delay: number): Timer {
+  const timer: Timer = setTimeout(run, delay);
+  const held: { unref?(): void } | number = timer;
+  if (typeof held === "object") held.unref?.();
+  return timer;
 }
 
 /** Calls a method of a bus, which may be of another author, and throw. */

@@ -73,7 +73,7 @@ export class OpenConnections<Context> {
   /** Sends a message to all of them, encoded once, and to those of other processes. */
   broadcast(message: string): void {
     const shared = this.#share("broadcast", message);
-    this.deliver(undefined, shared);
+    this.#deliver(undefined, shared);
     this.topics.relay?.publish(undefined, shared);
   }
 
@@ -85,8 +85,20 @@ export class OpenConnections<Context> {
     this.topics.relay?.publish(topic, shared);
   }
 
+  /** Takes a message of another process. Returns false if it is too large for any connection here. */
+  received(topic: string | undefined, message: SharedMessage): boolean {
+    const { maxBufferedBytes } = this.#sessions;
+    if (
+      mayTakeMore(message.text, maxBufferedBytes) && maxCostOf(message.framed) > maxBufferedBytes
+    ) {
+      return false;
+    }
+    this.#deliver(topic, message);
+    return true;
+  }
+
   /** Writes a message to the subscribers of a topic in this process; without one, to all. */
-  deliver(topic: string | undefined, message: SharedMessage): void {
+  #deliver(topic: string | undefined, message: SharedMessage): void {
     if (topic !== undefined) return this.topics.publish(topic, message);
     for (const session of this.#open.values()) session.writeShared(message);
   }
@@ -98,8 +110,8 @@ export class OpenConnections<Context> {
     const shared = new SharedMessage(message);
     const { maxBufferedBytes } = this.#sessions;
     const maxOnBus = this.topics.relay?.maxBytes ?? Infinity;
-    // Only a long one has to be encoded here: a character takes at most six bytes.
-    if (message.length * 6 + 256 <= Math.min(maxBufferedBytes, maxOnBus)) return shared;
+    // Only a long one has to be encoded here.
+    if (!mayTakeMore(message, Math.min(maxBufferedBytes, maxOnBus))) return shared;
     const { bytes } = shared.framed;
     if (maxCostOf(shared.framed) > maxBufferedBytes) {
       throw new RangeError(
@@ -113,4 +125,9 @@ export class OpenConnections<Context> {
     }
     return shared;
   }
+}
+
+/** Whether a message may take more than so many bytes. A character takes at most six. */
+function mayTakeMore(message: string, bytes: number): boolean {
+  return message.length * 6 + 256 > bytes;
 }

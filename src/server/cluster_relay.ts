@@ -9,7 +9,10 @@ import type { OpenConnections } from "../connection/open_connections.ts";
 import type { Relay } from "../connection/topics.ts";
 import type { ClusterOptions } from "../options/cluster_options.ts";
 import type { SharedMessage } from "../protocol/message.ts";
-import type { ErrorReporter } from "./error_reporter.ts";
+import { type ErrorReporter, shortText } from "./error_reporter.ts";
+
+const tooLarge =
+  "A message of another server is larger than this server's maxBufferedBytes, and dropped";
 
 /** Loads the code for clusters, which servers without one do not need. Until then, messages wait. */
 export class ClusterRelay<Context> implements Relay {
@@ -31,8 +34,13 @@ export class ClusterRelay<Context> implements Relay {
     import("../cluster/cluster_topics.ts").then(({ ClusterTopics }) => {
       if (this.#isClosed) return;
       const topics = new ClusterTopics(bus, name, {
-        deliver: (topic, message) => connections.deliver(topic, message),
+        deliver: (topic, message) => {
+          const isTaken = connections.received(topic, message);
+          if (!isTaken) errors.warnOnce(tooLarge);
+          return isTaken;
+        },
         warnOnce: (message) => errors.warnOnce(message),
+        busFailed: (call, error) => errors.warnOnce(`Cannot ${call} the bus: ${shortText(error)}`),
         gap,
       });
       for (const topic of connections.topics.names) topics.subscribed(topic);

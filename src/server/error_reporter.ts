@@ -8,6 +8,9 @@ import { type AnyEmitter, callListeners } from "../connection/call_listeners.ts"
 import type { LogSeverity } from "../options/server_options.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
+/** How many different warnings are logged. Their texts may be those of a bus, and vary without end. */
+const maxWarnings = 100;
+
 /** Where the server reports every error that a function of the application throws. */
 export class ErrorReporter {
   readonly #emitter: AnyEmitter;
@@ -45,9 +48,10 @@ export class ErrorReporter {
 
   /** Logs a mistake in how the application uses the server, once. */
   warnOnce(message: string): void {
-    if (this.#warnings.has(message)) return;
+    if (this.#warnings.size >= maxWarnings || this.#warnings.has(message)) return;
     this.#warnings.add(message);
     this.log("error", message);
+    if (this.#warnings.size === maxWarnings) this.log("error", "No further warnings are logged");
   }
 
   /** Writes a line. If the log fails, the failure is dropped: there is nowhere to report it. */

@@ -13,7 +13,7 @@ export class MemoryEngine {
   readonly listeners = new Map<string, Set<BusListener>>();
   readonly buses: MemoryBus[] = [];
   /** What calls reject with, while it is set. */
-  error: Error | undefined;
+  error: unknown;
   /** All that was published: channel and payload. */
   readonly published: [string, string][] = [];
 

@@ -12,3 +12,20 @@ Deno.test("a cluster is a bus with a name that is not empty", () => {
     assertEquals(aCluster.test(value), false, JSON.stringify(value));
   }
 });
+
+Deno.test("the name of a cluster is well-formed text of at most 200 characters", () => {
+  for (const name of ["x", "x".repeat(200), "\u{1f600}", "\0"]) {
+    assertEquals(aCluster.test({ bus, name }), true);
+  }
+  for (const name of ["x".repeat(201), "\ud800", "x\udc00", "\udc00\ud800"]) {
+    assertEquals(aCluster.test({ bus, name }), false);
+  }
+});
+
+Deno.test("a bus says how large its payloads may be, and takes at least 1,024 bytes", () => {
+  for (const maxPayload of [1024, 1e6, Infinity, 1023, 0, -1, NaN, "1024", undefined]) {
+    const bus = Object.assign(new MemoryEngine().open(), { maxPayload });
+    const isFit = typeof maxPayload === "number" && maxPayload >= 1024;
+    assertEquals(aCluster.test({ bus, name: "chat" }), isFit, `${maxPayload}`);
+  }
+});

@@ -137,13 +137,15 @@ Deno.test("a bus that refuses costs a gap and a line of the log, and local subsc
   a!.server.publish("room", "2");
   await until(() => a!.gaps.count > 0);
   assertEquals(await framesUpTo(a!), ["1", "2", "end"]);
-  assertEquals([a!.gaps.count, a!.log], [1, ["Cannot publish to the bus: The engine is away"]]);
+  assertEquals([a!.gaps.count, a!.log], [1, [
+    "Cannot publish to the bus: Error: The engine is away",
+  ]]);
   // Subscriptions are tried again.
   b!.connection.subscribe("room");
   await until(() => b!.log.length > 0);
   engine.error = undefined;
   await until(() => engine.listeners.get(channels()[0]!)!.size === 2);
-  assertEquals(b!.log, ["Cannot subscribe at the bus: The engine is away"]);
+  assertEquals(b!.log, ["Cannot subscribe at the bus: Error: The engine is away"]);
   await close();
 });
 
@@ -186,5 +188,48 @@ Deno.test("a message that the bus cannot take is refused, and sent to nobody", a
     assertThrows(send, RangeError, "the bus of the cluster takes");
   }
   assertEquals(await Promise.all([a!, b!].map(framesUpTo)), [["end"], ["end"]]);
+  await close();
+});
+
+Deno.test("a bus that rejects with a value that has no text is reported like any other", async () => {
+  for (const error of [Symbol("away"), Object.create(null), null]) {
+    const { members, engine, close } = await cluster(1);
+    const [a] = members;
+    engine.error = error;
+    a!.server.broadcast("x");
+    a!.connection.subscribe("room");
+    await until(() => a!.log.length === 2);
+    engine.error = undefined;
+    assertEquals(await framesUpTo(a!), ["x", "end"]);
+    await close();
+  }
+});
+
+Deno.test("a message that is too large for another server is dropped there, and closes no connection", async () => {
+  const engine = new MemoryEngine();
+  const log: string[] = [];
+  const small = new Server({
+    prefix: "/echo",
+    maxBufferedBytes: 65_536,
+    cluster: { bus: engine.open(), name: "chat" },
+    log: (severity, message) => severity === "error" && log.push(message),
+  });
+  let gaps = 0;
+  small.on("gap", () => gaps++);
+  small.on("connection", (connection) => connection.subscribe("room"));
+  const client = new PollingClient(small);
+  await client.poll();
+  const { members, channels, close } = await cluster(1, engine);
+  await until(() => channels().length === 1 && engine.listeners.size === 2);
+  const [a] = members;
+  a!.server.publish("room", "x".repeat(70_000));
+  a!.server.broadcast("\u20ac".repeat(30_000));
+  a!.server.publish("room", "short");
+  await until(() => gaps > 0);
+  assertEquals(await client.poll(), 'a["short"]');
+  assertEquals(log, [
+    "A message of another server is larger than this server's maxBufferedBytes, and dropped",
+  ]);
+  await small.close({ timeout: 0 });
   await close();
 });

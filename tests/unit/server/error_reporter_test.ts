@@ -177,3 +177,11 @@ for (const [name, make] of Object.entries(oddities)) {
     assertEquals(await other.client.poll(), 'a["still here"]');
   });
 }
+
+Deno.test("warnings are logged once each, and at most 100 of them", async () => {
+  const { server, log } = serve();
+  for (let i = 0; i < 300; i++) server.warnOnce(`warning ${i >> 1}`);
+  assertEquals(log.length, 101);
+  assertEquals(log.slice(99), ["error warning 99", "error No further warnings are logged"]);
+  await server.close({ timeout: 0 });
+});
