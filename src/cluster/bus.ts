@@ -77,6 +77,10 @@ export interface Bus {
   release(key: string, value: string): Promise<void>;
   /** Adds functions that are told of interruptions. */
   watch(watcher: BusWatcher): void;
-  /** Ends the bus. Whatever waits for an answer rejects, and so does every later call. */
+  /**
+   * Ends the bus. Whatever waits for an answer rejects, and so does every later call.
+   *
+   * @returns Resolves when what was published before is on its way to the others.
+   */
   close(): Promise<void>;
 }

@@ -108,7 +108,7 @@ Deno.test("unknown frames and unknown confirmations are ignored", async () => {
   const newer = members.openFalse();
   const link = newer.call(members.ids()[0]!);
   await until(() => newer.links.has(link));
-  for (const kind of [0, 5, 99, 255]) link.send(textFrame(kind, "?"));
+  for (const kind of [0, 6, 99, 255]) link.send(textFrame(kind, "?"));
   link.send(numberedFrame(kinds.confirm, 77));
   link.send(numberedFrame(kinds.answer, 77, "{}"));
   let isConfirmed = false;

@@ -70,9 +70,8 @@ export class BusProcess implements Bus {
 
   /** Kills the process. */
   async kill(): Promise<void> {
-    this.#isClosed = true;
     this.#child.kill("SIGKILL");
-    await this.#ended();
+    await this.ended();
   }
 
   publish(channel: string, payload: string): Promise<number> {
@@ -117,9 +116,8 @@ export class BusProcess implements Bus {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     await this.call("close");
-    this.#isClosed = true;
     await this.#writer.close();
-    await this.#ended();
+    await this.ended();
   }
 
   /** Calls a method of the bus, or one of the program's own. */
@@ -142,7 +140,9 @@ export class BusProcess implements Bus {
     throw error.name === "RangeError" ? new RangeError(error.message) : new Error(error.message);
   }
 
-  async #ended(): Promise<void> {
+  /** Resolves when the process has ended. */
+  async ended(): Promise<void> {
+    this.#isClosed = true;
     await this.#read;
     await this.#child.status;
     for (const resolve of this.#calls.values()) {

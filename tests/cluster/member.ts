@@ -47,6 +47,19 @@ const own: Record<string, (...args: never[]) => unknown> = {
     }
     await bus.publish(channel, "end");
   },
+  /** Publishes as many payloads of the length in one piece of code. */
+  burst,
+  /** The same; then it closes the bus, and ends. */
+  async publishAndEnd(channel: string, count: number, length: number) {
+    burst(channel, count, length);
+    await bus.close();
+    process.exit();
+  },
+  /** The same; then it is killed. */
+  publishAndDie(channel: string, count: number, length: number) {
+    burst(channel, count, length);
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 50);
+  },
   /** Claims a key for ten minutes, and remembers it. */
   async hold(key: string, value: string) {
     if (await bus.claim(key, value, 600_000) === value) held.set(key, value);
@@ -60,6 +73,11 @@ const own: Record<string, (...args: never[]) => unknown> = {
     while (performance.now() < end);
   },
 };
+
+function burst(channel: string, count: number, length: number): void {
+  const payload = "x".repeat(length);
+  for (let sent = 0; sent < count; sent++) bus.publish(channel, payload);
+}
 
 function tell(line: unknown): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);

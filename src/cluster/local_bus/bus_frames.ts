@@ -16,6 +16,8 @@ export const kinds = {
   welcome: 3,
   /** All subscriptions that the sender had at the beginning have been sent. */
   ready: 4,
+  /** The sender ends, and has sent everything. No frame follows. */
+  bye: 5,
   message: 10,
   subscribe: 11,
   confirm: 12,

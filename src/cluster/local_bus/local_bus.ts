@@ -62,6 +62,7 @@ class LocalBus implements Bus, MembersListener {
   /** Own messages for own listeners. */
   #echoes: { channel: string; payload: string }[] = [];
   #isClosed = false;
+  #ended: Promise<void> | undefined;
 
   constructor(options: LocalBusOptions) {
     const { name, folder, log } = options;
@@ -131,13 +132,13 @@ class LocalBus implements Bus, MembersListener {
   }
 
   close(): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+    if (this.#ended !== undefined) return this.#ended;
     this.#isClosed = true;
     this.#registry.close();
-    this.#members.close();
+    this.#ended = this.#members.close();
     this.#endJoining();
     this.#confirmations.close();
-    return Promise.resolve();
+    return this.#ended;
   }
 
   linked(link: Link, isBack: boolean): void {
@@ -186,11 +187,16 @@ class LocalBus implements Bus, MembersListener {
   }
 
   gone(link: Link): void {
-    this.#ready.delete(link);
-    this.#returned.delete(link);
-    this.#subscribers.removeAll(link);
-    this.#confirmations.gone(link);
-    this.#registry.gone(link);
+    // Callers that have proved nothing cost nothing here.
+    if (link.isLinked) {
+      this.#ready.delete(link);
+      this.#returned.delete(link);
+      this.#subscribers.removeAll(link);
+      this.#confirmations.gone(link);
+      this.#registry.gone(link);
+      // What it had not sent yet is lost.
+      if (!link.hasLeft) this.#back(true, false);
+    }
     this.#lookWhetherJoined();
   }
 

@@ -14,6 +14,9 @@ const version = 1;
 /** How every first frame begins. */
 const magic = "sockjs-web-bus";
 
+/** Milliseconds in which the other end has to read what is left when a link ends. */
+const endTimeout = 1000;
+
 /** Bytes that a frame may have before the other end has proved that it knows the secret. */
 const maxHandshake = 1024;
 
@@ -52,8 +55,8 @@ export class Link {
   linkedAt = Infinity;
   /** When something last came, by `performance.now()`. */
   heardAt = performance.now();
-  /** Whether messages are dropped at the moment. */
-  isDropping = false;
+  /** Whether the other member has ended, and nothing of it is missing. */
+  hasLeft = false;
   readonly isCaller: boolean;
   /** The member that the socket is named for. */
   readonly #called: string | undefined;
@@ -62,7 +65,10 @@ export class Link {
   readonly #reader: FrameReader;
   readonly #nonce = randomBytes(16).toString("hex");
   #peerNonce = "";
+  /** Whether messages are dropped at the moment. */
+  #isDropping = false;
   #isGone = false;
+  #isEnding = false;
   #outbox: Buffer[] = [];
   #outboxBytes = 0;
 
@@ -76,7 +82,6 @@ export class Link {
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
     socket.on("error", () => this.destroy());
     socket.on("close", () => this.destroy());
-    socket.on("drain", () => this.#drained());
     socket.unref();
     const hello: Hello & { magic: string } = { magic, version, id: owner.id, nonce: this.#nonce };
     this.send(textFrame(kinds.hello, JSON.stringify(hello)));
@@ -89,26 +94,39 @@ export class Link {
 
   /** Sends a frame, together with all others of this piece of running code. */
   send(frame: Buffer): void {
-    if (this.#isGone) return;
+    if (this.#isGone || this.#isEnding) return;
     this.#outboxBytes += frame.length;
     if (this.#outbox.push(frame) === 1) queueMicrotask(() => this.#flush());
   }
 
   /** Sends a message, unless too much waits already. Returns whether it was sent. */
   sendMessage(frame: Buffer): boolean {
-    if (this.isDropping || this.queued + frame.length > this.#owner.maxQueued) {
-      this.isDropping = true;
+    const { queued } = this;
+    // What is larger than the limit can be sent when nothing else waits.
+    const isTooMuch = queued > 0 && queued + frame.length > this.#owner.maxQueued;
+    if (this.#isDropping || isTooMuch) {
+      this.#isDropping = true;
       return false;
     }
     this.send(frame);
     return true;
   }
 
-  /** Sends what was sent before, and ends the link. */
-  end(): void {
+  /** Ends the link. Resolves when the other end has read everything, at the latest after a second. */
+  end(): Promise<void> {
+    if (this.#isGone) return Promise.resolve();
+    this.send(textFrame(kinds.bye));
     this.#flush();
+    this.#isEnding = true;
     this.#socket.end();
-    setTimeout(() => this.destroy(), 1000).unref();
+    return new Promise((resolve) => {
+      // It keeps the process until then.
+      const timer = setTimeout(() => this.destroy(), endTimeout);
+      this.#socket.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   destroy(): void {
@@ -125,14 +143,16 @@ export class Link {
     this.#outbox = [];
     this.#outboxBytes = 0;
     if (this.#isGone) return;
-    this.#socket.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+    this.#socket.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames), this.#written);
   }
 
-  #drained(): void {
-    if (!this.isDropping || this.queued > 0) return;
-    this.isDropping = false;
+  /** After each write: there is no `drain` if the system takes everything at once. */
+  readonly #written = (): void => {
+    // Not only when nothing waits: other frames may come all the time.
+    if (!this.#isDropping || this.queued > this.#owner.maxQueued / 2) return;
+    this.#isDropping = false;
     this.send(textFrame(kinds.dropped));
-  }
+  };
 
   #data(chunk: Buffer): void {
     this.heardAt = performance.now();

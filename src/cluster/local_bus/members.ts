@@ -109,12 +109,13 @@ export class Members implements LinkOwner {
       since !== undefined && performance.now() - since > handshakeTimeout;
   }
 
-  close(): void {
+  /** Resolves when the others have read everything, at the latest after a second. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
     this.#socket.close();
     for (const link of [...this.#calls.values(), ...this.#callers]) link.destroy();
-    for (const link of this.links.values()) link.end();
+    await Promise.all([...this.links.values()].map((link) => link.end()));
   }
 
   accepts(id: string): boolean {
@@ -141,7 +142,10 @@ export class Members implements LinkOwner {
 
   frame(link: Link, kind: number, body: Buffer): void {
     if (kind === kinds.ping) link.send(textFrame(kinds.pong));
-    else if (kind !== kinds.pong) this.#listener.frame(link, kind, body);
+    else if (kind === kinds.bye) {
+      link.hasLeft = true;
+      link.destroy();
+    } else if (kind !== kinds.pong) this.#listener.frame(link, kind, body);
   }
 
   gone(link: Link): void {
@@ -151,7 +155,7 @@ export class Members implements LinkOwner {
     const wasLinked = this.links.get(peer) === link;
     if (wasLinked) this.links.delete(peer);
     if (this.#isClosed) return;
-    if (wasLinked) {
+    if (wasLinked && !link.hasLeft) {
       const now = performance.now();
       this.#unlinked.set(peer, { since: now, wasLinked: true });
       // It has ended, or it goes on without this link. What fails at once has to wait for the next look.
