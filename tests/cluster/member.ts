@@ -38,6 +38,11 @@ const own: Record<string, (...args: never[]) => unknown> = {
   unsubscribe(channel: string, id: number) {
     return bus.unsubscribe(channel, listeners.get(id) ?? (() => {}));
   },
+  /** Subscribes to as many channels, which begin with the text. */
+  async subscribeMany(start: string, count: number) {
+    const channels = Array.from({ length: count }, (_, at) => `${start} ${at + 1}`);
+    await Promise.all(channels.map((channel) => bus.subscribe(channel, () => {})));
+  },
   /** Publishes as many payloads of the length, which others have some time to read. */
   async flood(channel: string, count: number, length: number) {
     const payload = "x".repeat(length);

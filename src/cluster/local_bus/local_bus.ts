@@ -11,7 +11,6 @@ import {
   kinds,
   maxChannel,
   messageFrame,
-  numberedFrame,
   readMessage,
   readNumbered,
   textFrame,
@@ -98,7 +97,7 @@ class LocalBus implements Bus, MembersListener {
     this.#check(channel);
     // Also for a later listener: the first one may not be confirmed yet.
     if (this.#listeners.of(channel) === undefined) return;
-    await this.#confirmations.ask(channel, this.#members.links.values());
+    await this.#confirmations.ask(channel);
     if (this.#isClosed) throw new Error("The bus is closed");
   }
 
@@ -142,9 +141,7 @@ class LocalBus implements Bus, MembersListener {
   }
 
   linked(link: Link, isBack: boolean): void {
-    for (const channel of this.#listeners.channels) {
-      link.send(numberedFrame(kinds.subscribe, 0, channel));
-    }
+    this.#confirmations.linked(link, this.#listeners.channels);
     link.send(textFrame(kinds.ready));
     if (isBack) this.#returned.add(link);
   }
@@ -165,8 +162,7 @@ class LocalBus implements Bus, MembersListener {
       case kinds.subscribe: {
         const { number, text } = readNumbered(body);
         this.#subscribers.add(text, link);
-        if (number > 0) link.send(numberedFrame(kinds.confirm, number));
-        return;
+        return this.#confirmations.confirm(number, link);
       }
       case kinds.confirm:
         return this.#confirmations.confirmed(readNumbered(body).number, link);

@@ -34,6 +34,13 @@ export interface LinkSettings {
 
 /** The longest time between two looks into the folder, in milliseconds. */
 const maxInterval = 1000;
+/**
+ * Bytes of subscriptions and other frames that may wait for a member that says nothing, in addition to
+ * messages.
+ */
+const maxControl = 8 * 1024 * 1024;
+/** Milliseconds after which such a member counts as one that reads nothing. */
+const maxSilence = 2000;
 /** When a timer is so many milliseconds late, this process was frozen. */
 const late = 1000;
 /** Milliseconds in which both ends have to prove that they know the secret. */
@@ -242,7 +249,10 @@ export class Members implements LinkOwner {
     for (const link of this.links.values()) {
       // What has come meanwhile is read only after this.
       if (wasFrozen) link.heardAt = now;
-      if (now - link.heardAt > this.#peerTimeout) link.destroy();
+      const silence = now - link.heardAt;
+      // Messages alone are never so many.
+      const isFlooded = link.queued > this.maxQueued + maxControl && silence > maxSilence;
+      if (silence > this.#peerTimeout || isFlooded) link.destroy();
       else link.send(textFrame(kinds.ping));
     }
     this.look();
