@@ -13,6 +13,7 @@ import {
   readNumbered,
   textFrame,
 } from "../../src/cluster/local_bus/bus_frames.ts";
+import type { Link } from "../../src/cluster/local_bus/member_link.ts";
 import { localBus } from "../../src/cluster/local_bus/local_bus.ts";
 import { until } from "../support/until.ts";
 import { FalseMember } from "./false_member.ts";
@@ -118,10 +119,7 @@ Deno.test("unknown frames and unknown confirmations are ignored", async () => {
   assertEquals([newer.ended, members.log], [0, []]);
 });
 
-const registries: Record<
-  string,
-  (link: import("../../src/cluster/local_bus/member_link.ts").Link, number: number) => void
-> = {
+const registries: Record<string, (link: Link, number: number) => void> = {
   "never answers": () => {},
   "says for ever that it is not the registry": (link, number) =>
     link.send(numberedFrame(kinds.answer, number, '{"moved":true}')),
@@ -245,23 +243,24 @@ Deno.test("a listener, a watcher and a log that throw harm nobody", async () => 
   members.buses.push(a);
   const b = members.open();
   const got: string[] = [];
-  a.watch({
-    back() {
-      throw new Error("watcher");
-    },
-  });
-  await a.subscribe("channel", () => {
-    throw new Error("listener");
-  });
+  const failWith = (thrown: unknown) => () => {
+    throw thrown;
+  };
+  a.watch({ back: failWith(new Error("watcher")) });
+  for (const thrown of [new Error("listener"), Symbol("listener"), Object.create(null)]) {
+    await a.subscribe("channel", failWith(thrown));
+  }
   await a.subscribe("channel", (payload) => got.push(payload));
   assertEquals([await a.publish("channel", "own"), await b.publish("channel", "other")], [1, 1]);
   await until(() => got.length === 2);
   await a.claim("key", "a", 1000);
   members.name(9, "0".repeat(16));
-  await until(() => log.length > 1);
+  await until(() => log.length > 3);
   assertEquals(await claimed(a), "a");
   assertEquals(log, [
     "A listener of the bus failed: Error: listener",
+    "A listener of the bus failed: Symbol(listener)",
+    "A listener of the bus failed: a value that cannot be converted to a string",
     "A watcher of the bus failed: Error: watcher",
   ]);
   assertEquals(await b.publish("channel", "again"), 1);

@@ -7,6 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { localBus } from "../../src/cluster/local_bus/local_bus.ts";
+import { ByChannel } from "../../src/cluster/local_bus/by_channel.ts";
 import { kinds, textFrame } from "../../src/cluster/local_bus/bus_frames.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import { until } from "../support/until.ts";
@@ -163,6 +164,24 @@ Deno.test("ten thousand outsiders that connect and go harm nobody", async () => 
   await bus.works();
 });
 
+Deno.test("outsiders that come and go cost nothing that grows with the number of channels", async () => {
+  const { removeAll } = ByChannel.prototype;
+  let count = 0;
+  ByChannel.prototype.removeAll = () => count++;
+  try {
+    for (const bytes of Object.values(garbage)) {
+      const connection = await bus.connect();
+      await send(connection, bytes);
+      await readAll(connection);
+      connection.close();
+    }
+    await bus.works();
+  } finally {
+    ByChannel.prototype.removeAll = removeAll;
+  }
+  assertEquals(count, 0);
+});
+
 Deno.test("an outsider that sends a byte at a time is cut off like any other", async () => {
   const connection = await bus.connect();
   let isOpen = true;
@@ -266,13 +285,15 @@ Deno.test("a process with another secret does not become a member, nor is it one
   await Deno.remove(other, { recursive: true });
 });
 
-Deno.test("a member of another version is not linked, and the log says so once", async () => {
-  for (let count = 0; count < 3; count++) {
+Deno.test("members of other versions are not linked, and the log says so once for all", async () => {
+  for (const version of [2, 2, 3, -1]) {
     const connection = await bus.connect();
-    await send(connection, hello({ version: 2 }));
+    await send(connection, hello({ version }));
     await readAll(connection);
     connection.close();
   }
-  assertEquals(bus.warnings, ["A member of the bus has version 2 of its protocol, this one has 1"]);
+  assertEquals(bus.warnings, [
+    "A process with another version of the bus was refused: this one has version 1",
+  ]);
   await bus.works();
 });

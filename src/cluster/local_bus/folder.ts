@@ -180,7 +180,9 @@ export class Folder {
     const info = lstatSync(this.path);
     if (!info.isDirectory()) throw new Error(`${this.path} is not a folder`);
     if (uid === undefined) return;
-    if (info.uid !== uid) throw new Error(`${this.path} belongs to another user`);
+    if (info.uid !== uid) {
+      throw new Error(`${this.path} belongs to another user: choose another folder`);
+    }
     if ((info.mode & 0o077) !== 0) {
       throw new Error(`${this.path} is open to other users; its mode must be 700`);
     }

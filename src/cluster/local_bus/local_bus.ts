@@ -150,7 +150,7 @@ class LocalBus implements Bus, MembersListener {
     try {
       this.#take(link, kind, body);
     } catch (error) {
-      this.#members.warn(`A member of the bus has sent what it must not: ${error}`);
+      this.#members.warnOf("A member of the bus has sent what it must not", error);
       link.destroy();
     }
   }
@@ -272,7 +272,7 @@ class LocalBus implements Bus, MembersListener {
       try {
         listener(payload);
       } catch (error) {
-        this.#members.warn(`A listener of the bus failed: ${error}`);
+        this.#members.warnOf("A listener of the bus failed", error);
       }
     }
   }
@@ -288,7 +288,7 @@ class LocalBus implements Bus, MembersListener {
       try {
         watcher.back?.({ missedMessages, lostClaims });
       } catch (error) {
-        this.#members.warn(`A watcher of the bus failed: ${error}`);
+        this.#members.warnOf("A watcher of the bus failed", error);
       }
     }
   }

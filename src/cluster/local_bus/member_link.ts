@@ -178,8 +178,9 @@ export class Link {
     const hello = readHello(text);
     if (hello === undefined) return this.destroy();
     if (hello.version !== version) {
+      // The same for all: callers that have proved nothing must not fill the log.
       this.#owner.warn(
-        `A member of the bus has version ${hello.version} of its protocol, this one has ${version}`,
+        `A process with another version of the bus was refused: this one has version ${version}`,
       );
       return this.destroy();
     }

@@ -177,6 +177,17 @@ export class Members implements LinkOwner {
     this.#listener.warn(message);
   }
 
+  /** Logs what was thrown: it may be a value without a text. */
+  warnOf(what: string, error: unknown): void {
+    let text = "a value that cannot be converted to a string";
+    try {
+      text = String(error);
+    } catch {
+      // Then the text above has to do.
+    }
+    this.warn(`${what}: ${text}`);
+  }
+
   /** Looks into the folder, and puts back what is missing there. */
   look(): void {
     if (this.#isClosed) return;
