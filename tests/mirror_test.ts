@@ -78,7 +78,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
   "tests/cluster/": [
     "adapters/cluster",
-    "cluster/local_bus/confirmations",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",
     "cluster/local_bus/members",

@@ -18,11 +18,12 @@ class Ending implements AsyncDisposable {
   readonly got = new Map<BusProcess, number>();
   readonly told = new Map<BusProcess, Interruption[]>();
 
-  async open(runtime: (typeof runtimes)[number]): Promise<BusProcess> {
-    return await BusProcess.start(runtime, { name: "test", folder: this.folder });
+  async open(runtime: (typeof runtimes)[number], settings: object = {}): Promise<BusProcess> {
+    return await BusProcess.start(runtime, { name: "test", folder: this.folder, ...settings });
   }
 
-  async start(runtime: (typeof runtimes)[number]): Promise<BusProcess> {
+  /** The settings are those of the member that ends. */
+  async start(runtime: (typeof runtimes)[number], settings: object = {}): Promise<BusProcess> {
     for (const other of runtimes) {
       const reader = await this.open(other);
       const told: Interruption[] = [];
@@ -33,7 +34,7 @@ class Ending implements AsyncDisposable {
       });
       this.readers.push(reader);
     }
-    const ending = await this.open(runtime);
+    const ending = await this.open(runtime, settings);
     await until(async () => await ending.publish("nothing", "") === 0);
     await until(async () => await ending.publish("channel", "first") === runtimes.length);
     await until(() => this.readers.every((reader) => this.got.has(reader)));
@@ -76,6 +77,16 @@ for (const runtime of runtimes) {
       [...test.told.values()].every((told) => told.some((one) => one.missedMessages))
     );
     assertEquals([...test.told.values()].map(([first]) => first), runtimes.map(() => lost));
+  });
+
+  Deno.test(`${runtime}: a member that has dropped messages before its bus closes makes the others tell a gap`, async () => {
+    await using test = new Ending();
+    const ending = await test.start(runtime, { maxQueued: 100_000 });
+    ending.call("publishAndEnd", "channel", 300, 10_000).catch(() => {});
+    await ending.ended();
+    await until(() =>
+      [...test.told.values()].every((told) => told.some((one) => one.missedMessages))
+    );
   });
 
   Deno.test(`${runtime}: a bus closes while another member is frozen`, async () => {

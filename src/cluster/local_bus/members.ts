@@ -257,12 +257,13 @@ export class Members implements LinkOwner {
     const now = performance.now();
     const wasFrozen = now - this.#lookedAt > this.#interval + late;
     this.#lookedAt = now;
+    // Messages alone are never so many.
+    const maxWaiting = Math.max(this.maxQueued, this.maxFrame) + maxControl;
     for (const link of this.links.values()) {
       // What has come meanwhile is read only after this.
       if (wasFrozen) link.heardAt = now;
       const silence = now - link.heardAt;
-      // Messages alone are never so many.
-      const isFlooded = link.queued > this.maxQueued + maxControl && silence > maxSilence;
+      const isFlooded = link.queued > maxWaiting && silence > maxSilence;
       if (silence > this.#peerTimeout || isFlooded) link.destroy();
       else link.send(textFrame(kinds.ping));
     }
