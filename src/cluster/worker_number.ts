@@ -18,20 +18,25 @@ const key = Symbol.for("sockjs-web.workerNumber");
 export const workerNumber: number = shared[key] ??= enter();
 
 function enter(): number {
-  const number = Number(process.env[variable] ?? 0) || 0;
-  if (number === 0) return 0;
+  const value = process.env[variable] ?? "";
+  // Not what `Number` takes besides, such as "-1" and "Infinity".
+  if (!/^[1-9]\d{0,5}$/.test(value)) return 0;
+  const number = Number(value);
   // What this process starts inherits the environment, and is no worker.
   delete process.env[variable];
-  followSupervisor();
+  followSupervisor(number);
   // In a terminal, Ctrl+C reaches workers as well. They end by the supervisor's SIGTERM.
   process.on("SIGINT", () => {});
   return number;
 }
 
 /** Ends this process when the supervisor has ended without a word: the IPC channel closes then. */
-function followSupervisor(): void {
-  // It has ended before this process was ready.
-  if (process.connected === false) process.exit(1);
+function followSupervisor(number: number): void {
+  // It has ended before this process was ready. On Bun it is also so if there never was one.
+  if (process.connected === false) {
+    console.error(`Worker ${number} ends: no supervisor, but ${variable} is set`);
+    process.exit(1);
+  }
   // Node does the rest by itself. There the channel must keep the process alive, for `listen` uses it.
   if (cluster.isWorker) return;
   process.on("disconnect", () => process.exit(1));

@@ -97,6 +97,7 @@ export function startWorkers(program: string | URL, options: WorkerOptions = {})
   }
   const start = starter(pathOf(program), options);
   const log = safely(options.log ?? ((message) => console.error(message)));
+  outliveReaders();
   let stopped: Promise<boolean> | undefined;
   const stop = () =>
     stopped ??= Promise.all(workers.map((worker) => worker.stop())).then((ended) => {
@@ -151,7 +152,11 @@ function starter(
         args: [...args],
         execArgv: [...execArgv ?? process.execArgv],
       });
-      return cluster.fork({ [variable]: `${number}` }).process;
+      const worker = cluster.fork({ [variable]: `${number}` });
+      // It repeats the errors of its process, which has a listener of its own. Without one here, each
+      // would end this process: a process that cannot be started, a connection for one that has ended.
+      worker.on("error", () => {});
+      return worker.process;
     };
   }
   if (isCompiled(path)) {
@@ -175,6 +180,13 @@ function isCompiled(path: string): boolean {
 function pathOf(program: string | URL): string {
   const text = `${program}`;
   return text.startsWith("file:") ? fileURLToPath(text) : text;
+}
+
+/** Lets this process live on when the readers of its output are gone: on Node, logging would end it. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount("error") === 0) stream.on("error", () => {});
+  }
 }
 
 /** A log that cannot throw. */

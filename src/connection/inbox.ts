@@ -15,7 +15,7 @@ import { OPEN } from "../protocol/ready_state.ts";
 import type { Session } from "../session/session.ts";
 import type { Application } from "../session/application.ts";
 import { inNextTurn } from "../event_loop/turns.ts";
-import { longList, Unread } from "./unread.ts";
+import { endsPortion, longList, Unread } from "./unread.ts";
 
 /** What may be unread during a pause before senders have to wait. */
 const pauseThreshold = 64 * 1024;
@@ -81,11 +81,13 @@ export class Inbox<Context> implements Application, FailureHandler {
     }
     const isQueued = unread !== undefined && (unread.isResting || !unread.isEmpty);
     const most = isQueued ? 0 : Math.min(messages.length, longList);
+    const began = messages.length >= longList ? performance.now() : undefined;
     let delivered = 0;
     while (delivered < most && this.#session.readyState === OPEN) {
       const mustWait = this.#readers > 0 || this.#pauses > 0;
       if (mustWait || !this.#emitMessage(messages[delivered]!)) break;
       delivered++;
+      if (began !== undefined && endsPortion(delivered, began)) break;
     }
     if (delivered < messages.length && this.#session.readyState === OPEN) {
       this.#buffer(messages, delivered);

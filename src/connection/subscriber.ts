@@ -48,12 +48,12 @@ export abstract class Subscriber extends Emitter<ConnectionEvents> {
 
   /** Whether the connection subscribes to a topic. */
   isSubscribed(topic: string): boolean {
-    return this.#connections.topics.of(this[sessionKey])?.has(topic) === true;
+    return this.#connections.topics.has(topic, this[sessionKey]);
   }
 
   /** The topics to which the connection subscribes, in the order of `subscribe`. */
   get subscriptions(): string[] {
-    return [...this.#connections.topics.of(this[sessionKey]) ?? []];
+    return this.#connections.topics.of(this[sessionKey]);
   }
 
   /**

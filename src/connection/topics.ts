@@ -4,6 +4,7 @@
  * @module
  */
 
+import { keyOf, textOf } from "../protocol/map_key.ts";
 import type { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Session } from "../session/session.ts";
@@ -37,16 +38,16 @@ export interface Relay {
 
 /** The subscribers to one topic. */
 class Subscribers extends Set<Session> {
-  /** The one copy of the name that is kept. */
-  readonly topic: string;
+  /** The one copy of the name that is kept, as a key. */
+  readonly key: string;
 
-  constructor(topic: string, sessions: Iterable<Session>) {
+  constructor(key: string, sessions: Iterable<Session>) {
     super(sessions);
-    this.topic = topic;
+    this.key = key;
   }
 }
 
-/** Topics by name, and subscribers by session. A topic without subscribers takes no memory. */
+/** Topics by key, and their keys by session. A topic without subscribers takes no memory. */
 export class Topics {
   /** Only in a cluster. */
   relay: Relay | undefined;
@@ -74,47 +75,54 @@ export class Topics {
 
   /** Those that have subscribers. */
   get names(): Iterable<string> {
-    return this.#subscribers.keys();
+    return Array.from(this.#subscribers.keys(), textOf);
   }
 
   /** How many connections subscribe to a topic. */
   count(topic: string): number {
-    return this.#subscribers.get(topic)?.size ?? 0;
+    return this.#subscribers.get(keyOf(topic))?.size ?? 0;
   }
 
   /** The topics to which a session subscribes. */
-  of(session: Session): ReadonlySet<string> | undefined {
-    return this.#subscriptions.get(session);
+  of(session: Session): string[] {
+    return Array.from(this.#subscriptions.get(session) ?? [], textOf);
+  }
+
+  /** Whether a session subscribes to a topic. */
+  has(topic: string, session: Session): boolean {
+    return this.#subscriptions.get(session)?.has(keyOf(topic)) ?? false;
   }
 
   /** Adds a subscriber. */
   add(topic: string, session: Session): void {
     let topics = this.#subscriptions.get(session);
-    if (topics?.has(topic)) return;
+    const key = keyOf(topic);
+    if (topics?.has(key)) return;
     const { maxSubscriptions } = this.#limits;
     if (topics !== undefined && topics.size >= maxSubscriptions) {
       throw new RangeError(`Cannot subscribe: maxSubscriptions is ${maxSubscriptions}`);
     }
     if (topics === undefined) this.#subscriptions.set(session, topics = new Set());
-    const subscribers = this.#changeable(topic);
+    const subscribers = this.#changeable(key);
     if (subscribers !== undefined) {
-      topics.add(subscribers.topic);
+      topics.add(subscribers.key);
       subscribers.add(session);
       return;
     }
     // The name may be a part of a client's message.
-    const name = ownCopy(topic);
-    topics.add(name);
-    this.#subscribers.set(name, new Subscribers(name, [session]));
-    this.relay?.subscribed(name);
+    const kept = ownCopy(key);
+    topics.add(kept);
+    this.#subscribers.set(kept, new Subscribers(kept, [session]));
+    this.relay?.subscribed(textOf(kept));
   }
 
   /** Removes a subscriber. */
   remove(topic: string, session: Session): void {
     const topics = this.#subscriptions.get(session);
-    if (!topics?.delete(topic)) return;
+    const key = keyOf(topic);
+    if (!topics?.delete(key)) return;
     if (topics.size === 0) this.#subscriptions.delete(session);
-    this.#removeFrom(topic, session);
+    this.#removeFrom(key, session);
   }
 
   /** Removes a subscriber from all topics. */
@@ -122,12 +130,12 @@ export class Topics {
     const topics = this.#subscriptions.get(session);
     if (topics === undefined) return;
     this.#subscriptions.delete(session);
-    for (const topic of topics) this.#removeFrom(topic, session);
+    for (const key of topics) this.#removeFrom(key, session);
   }
 
   /** Writes a message to those that subscribe here and now, but for one. */
   publish(topic: string, message: SharedMessage, except?: Session): void {
-    const subscribers = this.#subscribers.get(topic);
+    const subscribers = this.#subscribers.get(keyOf(topic));
     if (subscribers === undefined) return;
     const isFirst = !this.#inUse.has(subscribers);
     if (isFirst) this.#inUse.add(subscribers);
@@ -140,23 +148,23 @@ export class Topics {
     }
   }
 
-  #removeFrom(topic: string, session: Session): void {
-    const subscribers = this.#changeable(topic);
+  #removeFrom(key: string, session: Session): void {
+    const subscribers = this.#changeable(key);
     subscribers?.delete(session);
     if (subscribers?.size !== 0) return;
-    this.#subscribers.delete(topic);
-    this.relay?.unsubscribed(topic);
+    this.#subscribers.delete(key);
+    this.relay?.unsubscribed(textOf(key));
   }
 
   /**
    * The subscribers to a topic, as a set that may be changed now. A write may close a connection
    * whose listener subscribes another one, which must not get the message twice.
    */
-  #changeable(topic: string): Subscribers | undefined {
-    const subscribers = this.#subscribers.get(topic);
+  #changeable(key: string): Subscribers | undefined {
+    const subscribers = this.#subscribers.get(key);
     if (subscribers === undefined || !this.#inUse.has(subscribers)) return subscribers;
-    const copy = new Subscribers(subscribers.topic, subscribers);
-    this.#subscribers.set(copy.topic, copy);
+    const copy = new Subscribers(subscribers.key, subscribers);
+    this.#subscribers.set(copy.key, copy);
     return copy;
   }
 }

@@ -16,6 +16,16 @@ const messageOverhead = 64;
  */
 export const longList = 1000;
 
+/** A portion also ends after so many milliseconds, for one message may be written to many clients. */
+const longTime = 10;
+/** After how many messages to look at the clock. */
+const perLook = 8;
+
+/** Whether a portion of a long list ends after so many messages; it began then. */
+export function endsPortion(taken: number, began: number): boolean {
+  return taken >= longList || taken % perLook === 0 && performance.now() - began >= longTime;
+}
+
 const noList: readonly string[] = [];
 
 /** Lists of messages, in the order in which they came. */
@@ -30,6 +40,8 @@ export class Unread {
   cost = 0;
   /** How many messages of a long list were taken since the last rest. */
   #taken = 0;
+  /** When the first of them was taken. */
+  #began = 0;
   #resting = false;
   readonly #rested: () => void;
   readonly #failed: (error: unknown) => void;
@@ -68,7 +80,7 @@ export class Unread {
     for (let i = from; i < list.length; i++) this.cost += costOf(list[i]!);
     if (this.isEmpty) this.#begin(list, from);
     else this.#lists.add(from === 0 ? list : list.slice(from));
-    if (from >= longList) this.#rest();
+    if (from > 0 && list.length >= longList) this.#rest();
   }
 
   /** The next message; none while it rests. */
@@ -84,7 +96,8 @@ export class Unread {
     this.cost -= cost;
     if (this.#list.length >= longList) {
       this.#longCost -= cost;
-      if (++this.#taken >= longList) this.#rest();
+      if (this.#taken++ === 0) this.#began = performance.now();
+      else if (endsPortion(this.#taken, this.#began)) this.#rest();
     }
     if (this.#next === this.#list.length) this.#end();
     return message;

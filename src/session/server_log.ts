@@ -5,6 +5,7 @@
  */
 
 import type { CloseStatus } from "../protocol/close_codes.ts";
+import { keyOf } from "../protocol/map_key.ts";
 import type { Protocol } from "../protocol/transport_names.ts";
 import { quoted } from "../protocol/quoted.ts";
 import { type Refusal, refusals } from "./refusals.ts";
@@ -31,7 +32,7 @@ export class ServerLog {
   readonly #write: Write;
   /** By kind, when its last line was written, and how many there were since. */
   readonly #refused = new Map<Refusal, { readonly written: number; more: number }>();
-  /** The last ones, oldest first. */
+  /** By `keyOf` their ids, the last ones, oldest first. */
   readonly #endedIds = new Set<string>();
   #strangers = 0;
 
@@ -72,14 +73,14 @@ export class ServerLog {
   /** A send came for a session that is not here. */
   noSession(id: string): void {
     this.refused("session");
-    if (id.length > maxIdLength || this.#endedIds.has(id)) return;
+    if (id.length > maxIdLength || this.#endedIds.has(keyOf(id))) return;
     if (++this.#strangers === manyStrangers) this.#write("info", severalProcesses);
   }
 
   /** A session is gone. Its client may not know yet. */
   ended(id: string): void {
     if (id === "" || id.length > maxIdLength) return;
-    this.#endedIds.add(id);
+    this.#endedIds.add(keyOf(id));
     if (this.#endedIds.size <= keptIds) return;
     for (const oldest of this.#endedIds) {
       this.#endedIds.delete(oldest);

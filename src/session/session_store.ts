@@ -5,6 +5,7 @@
  */
 
 import type { CloseStatus } from "../protocol/close_codes.ts";
+import { keyOf } from "../protocol/map_key.ts";
 import type { Unavailable } from "./refusals.ts";
 import type { ServerLog } from "./server_log.ts";
 import type { Session } from "./session.ts";
@@ -52,6 +53,7 @@ export class SessionStore {
   readonly bufferBudget: BufferBudget;
   readonly #maxSessions: number;
   readonly #all = new Set<Session>();
+  /** By `keyOf` their ids. */
   readonly #byId = new Map<string, Session>();
   /** Connections that have their last frame and are not gone yet. */
   readonly closingConnections: ClosingConnections;
@@ -123,14 +125,14 @@ export class SessionStore {
 
   /** The session of that id, open or lingering. */
   get(id: string): Session | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(keyOf(id));
   }
 
   /** Adds a new session; its id must be free. */
   add(session: Session): void {
     this.#all.add(session);
     this.open++;
-    if (session.id !== "") this.#byId.set(session.id, session);
+    if (session.id !== "") this.#byId.set(keyOf(session.id), session);
   }
 
   failed(error: unknown): void {
@@ -152,7 +154,8 @@ export class SessionStore {
   /** The session's id is free again. */
   free(session: Session): void {
     this.#all.delete(session);
-    if (this.#byId.get(session.id) === session) this.#byId.delete(session.id);
+    const key = keyOf(session.id);
+    if (this.#byId.get(key) === session) this.#byId.delete(key);
     this.log?.ended(session.id);
   }
 

@@ -30,6 +30,12 @@ export interface Plan {
     | "start workers";
   /** Whether the log throws. */
   logThrows?: boolean;
+  /** The output whose reader is gone. The log goes there, and the lines for the test to the other. */
+  lost?: "stdout" | "stderr";
+  /** Where the supervisor believes its runtime to be. */
+  execPath?: string;
+  /** The environment variable that makes a process a worker. */
+  variable?: string;
 }
 
 const argument = process.argv.at(-1)!;
@@ -37,17 +43,26 @@ const plan: Plan = JSON.parse(argument);
 const { pid } = process;
 
 function tell(line: string): void {
-  console.log(line);
+  if (plan.lost === "stdout") console.error(line);
+  else console.log(line);
+}
+
+/** Where the supervisor logs; `undefined` is its own choice. */
+function logOf({ lost, logThrows }: Plan): ((message: string) => void) | undefined {
+  if (lost === "stderr") return undefined;
+  if (lost === "stdout") return (message) => console.log(message);
+  return (message) => {
+    tell(message);
+    if (logThrows) throw new Error("The log fails");
+  };
 }
 
 async function supervise(): Promise<void> {
+  if (plan.execPath !== undefined) process.execPath = plan.execPath;
   const workers = startWorkers(plan.program ?? import.meta.url, {
     ...plan,
     args: [argument],
-    log: (message) => {
-      tell(message);
-      if (plan.logThrows) throw new Error("The log fails");
-    },
+    log: logOf(plan),
   });
   tell("ready");
   for await (const chunk of process.stdin.setEncoding("utf8")) {

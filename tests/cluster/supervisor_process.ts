@@ -27,22 +27,24 @@ export class SupervisorProcess implements AsyncDisposable {
   #hasEnded = false;
   #read = 0;
 
-  private constructor([command = "", ...args]: readonly string[]) {
+  private constructor([command = "", ...args]: readonly string[], { lost, variable }: Plan) {
     this.#child = new Deno.Command(command, {
       args,
+      env: variable === undefined ? {} : { SOCKJS_WORKER: variable },
       stdin: "piped",
       stdout: "piped",
       // What workers print when they fail.
-      stderr: "null",
+      stderr: lost === undefined ? "null" : "piped",
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
-    this.allEnded = this.#readLines();
+    if (lost !== undefined) this.#child[lost].cancel();
+    this.allEnded = this.#readLines(lost === "stdout" ? this.#child.stderr : this.#child.stdout);
   }
 
   static async start(runtime: RuntimeName, plan: Plan): Promise<SupervisorProcess> {
     const command = await scriptCommand(runtime, program);
     if (command === undefined) throw new Error(`${runtime} is not here`);
-    return new SupervisorProcess([...command, JSON.stringify(plan)]);
+    return new SupervisorProcess([...command, JSON.stringify(plan)], plan);
   }
 
   /** The next line that matches, after those that were found before. */
@@ -94,9 +96,9 @@ export class SupervisorProcess implements AsyncDisposable {
     await this.allEnded;
   }
 
-  async #readLines(): Promise<void> {
+  async #readLines(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     let rest = "";
-    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
+    for await (const text of output.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop()!;
       this.lines.push(...lines);

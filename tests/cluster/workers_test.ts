@@ -211,6 +211,50 @@ for (const runtime of runtimes) {
     assertEquals(it.count(/^Worker 1 is process/), 1);
   });
 
+  for (const lost of ["stdout", "stderr"] as const) {
+    test(
+      `a supervisor that logs to ${lost} outlives its reader`,
+      { instead: "idle", lost },
+      async (it) => {
+        for (let ends = 0; ends < 4; ends++) {
+          const [pid = ""] = await it.several(1, /^(\d+) runs as worker 1$/);
+          Deno.kill(Number(pid), "SIGKILL");
+        }
+        it.signal("SIGTERM");
+        assertEquals(await it.ended(), { code: 0, signal: null });
+      },
+    );
+  }
+
+  test(
+    "a supervisor lives on while its runtime is missing",
+    { execPath: "/nowhere/runtime", count: 2 },
+    async (it) => {
+      await it.several(4, /^Worker (\d) could not be started: .*; the next one starts in \d+ ms$/);
+      it.signal("SIGTERM");
+      assertEquals(await it.ended(), { code: 0, signal: null });
+    },
+  );
+
+  for (const variable of ["0", "-1", "01", "1.5", "1e3", "0x10", "Infinity", " 1", "1234567"]) {
+    test(
+      `${JSON.stringify(variable)} in SOCKJS_WORKER is no number of a worker`,
+      { instead: "say its number", variable },
+      async (it) => {
+        assertEquals(await it.several(1, /^number (.*)$/), ["0"]);
+      },
+    );
+  }
+
+  test(
+    "one that was started without a supervisor runs, or says why it ends",
+    { instead: "say its number", variable: "1", lost: "stdout" },
+    async (it) => {
+      const { code } = await it.ended();
+      await it.next(code === 0 ? /^number 1$/ : /^Worker 1 ends: .* SOCKJS_WORKER/);
+    },
+  );
+
   test("a log that throws does no harm", { instead: "end", logThrows: true }, async (it) => {
     await it.several(2, /ended with (0); /);
   });

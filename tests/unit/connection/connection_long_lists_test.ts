@@ -34,6 +34,27 @@ Deno.test("999 messages are delivered at once, 2,500 in turns of a thousand", as
   socket.listener.closed(1000, "");
 });
 
+Deno.test("2,500 messages that take 2 ms each are delivered in turns of 10 ms, 999 at once", async () => {
+  using time = fakeTime();
+  const { socket, connection } = await open();
+  const received: string[] = [];
+  connection.on("data", (message) => {
+    received.push(message);
+    time.tick(2);
+  });
+  const sent = numbers(2500);
+  socket.listener.message(JSON.stringify(sent));
+  assertEquals([received.length, socket.paused], [8, true]);
+  await turn();
+  assertEquals([received.length, socket.paused], [16, true]);
+  while (received.length < sent.length) await turn();
+  assertEquals([received, socket.paused], [sent, false]);
+  received.length = 0;
+  socket.listener.message(JSON.stringify(numbers(999)));
+  assertEquals(received.length, 999);
+  socket.listener.closed(1000, "");
+});
+
 Deno.test("a send of very many messages gets its response when the last one is delivered", async () => {
   using _time = fakeTime();
   const { client, connection } = await connect(serve().server);

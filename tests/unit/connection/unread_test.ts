@@ -50,6 +50,42 @@ Deno.test("a long list whose beginning was taken at once rests before it goes on
   assertEquals(unread.take(), `${longList}`);
 });
 
+Deno.test("a portion of a long list ends early when its messages take long", async () => {
+  const { now } = performance;
+  let time = 0;
+  performance.now = () => time;
+  try {
+    const unread = new Unread(() => {}, fail);
+    unread.add(long, 0);
+    const taken: (string | undefined)[] = [];
+    for (let i = 0; i < 8; i++) {
+      taken.push(unread.take());
+      time += 2;
+    }
+    assertEquals([taken, unread.take()], [long.slice(0, 8), undefined]);
+    await turn();
+    assertEquals(takeAll(unread), long.slice(8, 8 + longList));
+    await turn();
+    assertEquals(takeAll(unread), long.slice(8 + longList));
+  } finally {
+    performance.now = now;
+  }
+});
+
+Deno.test("a short list is taken at once, however long its messages take", () => {
+  const { now } = performance;
+  let time = 0;
+  performance.now = () => time += 1000;
+  try {
+    const unread = new Unread(() => {}, fail);
+    unread.add(long.slice(0, longList - 1), 0);
+    assertEquals(takeAll(unread).length, longList - 1);
+    assertEquals(time, 0);
+  } finally {
+    performance.now = now;
+  }
+});
+
 Deno.test("what is left of a long list can be thrown away, and everything", async () => {
   const unread = new Unread(() => {}, fail);
   unread.add(["short"], 0);

@@ -4,7 +4,9 @@ import { readOptions } from "../../../src/options/settings.ts";
 import { ClientInfo } from "../../../src/session/client_info.ts";
 import { Session } from "../../../src/session/session.ts";
 import type { Receiver } from "../../../src/session/receiver.ts";
+import { ServerLog } from "../../../src/session/server_log.ts";
 import { SessionStore } from "../../../src/session/session_store.ts";
+import { keysDuring } from "../../support/map_keys.ts";
 
 function makeSessions(): SessionStore {
   return new SessionStore(
@@ -27,6 +29,17 @@ Deno.test("a session is found by its id until it is free", () => {
   ]);
   sessions.free(session);
   assertEquals([sessions.get("a"), sessions.size], [undefined, 0]);
+});
+
+Deno.test("the id of a session is no key of a map, and none of a set when it has ended", () => {
+  const sessions = makeSessions();
+  sessions.log = new ServerLog(() => {});
+  const session = makeSession(sessions, "1000013824");
+  const keys = keysDuring(() => {
+    sessions.add(session);
+    sessions.free(session);
+  });
+  assertEquals([keys.size, keys.has(session.id)], [1, false]);
 });
 
 Deno.test("a session that is freed late leaves the next of its id alone", () => {
