@@ -6,9 +6,11 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
+import { keyOf, textOf } from "../protocol/map_key.ts";
 import { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Bus, BusListener } from "./bus.ts";
+import { Gaps, type Timer, unheldTimer } from "./gaps.ts";
 
 /** What it needs of its server. */
 export interface ClusterMember {
@@ -29,14 +31,12 @@ export interface ClusterMember {
 const maxPending = 16 * 1024 * 1024;
 /** Milliseconds until a subscription that has failed is tried again. */
 const retryDelay = 1000;
-/** Milliseconds between two gaps that are told. */
-const gapInterval = 1000;
 /** How many subscriptions the bus is asked for at a time. Clients may cause any number of them. */
 const maxUnconfirmed = 1000;
 /** How many channels are kept for topics that are published to. */
 const keptChannels = 1000;
 
-/** What a topic is here. `undefined` stands for broadcasts. */
+/** A topic as the key of a map (`keyOf`); `undefined` stands for broadcasts. */
 type Topic = string | undefined;
 
 /** A subscription that the bus has been asked for. */
@@ -71,12 +71,7 @@ export class ClusterTopics {
   #pending = 0;
   /** Whether they were too many at the end of a turn of the event loop, and still are. */
   #isFull = false;
-  /** Whether this server has to be told of a gap, and whether others have to. */
-  #isGapHere = false;
-  #isGapElsewhere = false;
-  #isTelling = false;
-  #toldAt = -Infinity;
-  #gapTimer: Timer | undefined;
+  readonly #gaps: Gaps;
   #retryTimer: Timer | undefined;
   #isClosed = false;
 
@@ -84,17 +79,23 @@ export class ClusterTopics {
     this.#bus = bus;
     this.#member = member;
     this.#start = `sj:${name}:`;
+    const broadcast = this.#channelOf(undefined);
+    this.#gaps = new Gaps(
+      () => member.gap(),
+      () => attempt(() => bus.publish(broadcast, `${this.#ownLine}null`)),
+    );
     bus.watch({
       back: ({ missedMessages }) => {
-        if (missedMessages) this.#gapHere();
+        if (missedMessages) this.#gaps.here();
       },
     });
     this.subscribed(undefined);
   }
 
   /** A topic has its first subscriber here. */
-  subscribed(topic: Topic): void {
+  subscribed(name: string | undefined): void {
     if (this.#isClosed) return;
+    const topic = topicOf(name);
     const subscription = this.#subscriptions.get(topic);
     if (subscription !== undefined) {
       subscription.isWanted = true;
@@ -105,7 +106,11 @@ export class ClusterTopics {
   }
 
   /** A topic has lost its last subscriber here. */
-  unsubscribed(topic: Topic): void {
+  unsubscribed(name: string | undefined): void {
+    this.#leave(topicOf(name));
+  }
+
+  #leave(topic: Topic): void {
     if (this.#waiting.delete(topic) || this.#refused.delete(topic)) return;
     const subscription = this.#subscriptions.get(topic);
     if (subscription === undefined) return;
@@ -114,21 +119,21 @@ export class ClusterTopics {
   }
 
   /** Sends a message to the other servers; without a topic, for all their connections. */
-  publish(topic: Topic, message: SharedMessage): void {
+  publish(name: string | undefined, message: SharedMessage): void {
     if (this.#isClosed) return;
     // What a listener for gaps publishes causes no gap, or it would be called for ever.
-    const isAnswer = this.#isTelling;
-    if (this.#isFull) return this.#dropped(isAnswer);
+    const isAnswer = this.#gaps.isTelling;
+    if (this.#isFull) return this.#gaps.everywhere(isAnswer);
     const payload = this.#ownLine + message.framed.text;
     const wasMuch = this.#pending > maxPending;
     this.#pending += payload.length;
     if (!wasMuch && this.#pending > maxPending) setImmediate(this.#lookWhetherFull);
-    attempt(() => this.#bus.publish(this.#channelOf(topic), payload)).then(
+    attempt(() => this.#bus.publish(this.#channelOf(topicOf(name)), payload)).then(
       () => this.#settled(payload),
       (error) => {
         this.#settled(payload);
         this.#failed("publish to", error);
-        this.#dropped(isAnswer);
+        this.#gaps.everywhere(isAnswer);
       },
     );
   }
@@ -136,11 +141,11 @@ export class ClusterTopics {
   /** Leaves all topics. The bus itself stays open. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#gapTimer);
+    this.#gaps.close();
     clearTimeout(this.#retryTimer);
     this.#waiting.clear();
     this.#refused.clear();
-    for (const topic of [...this.#subscriptions.keys()]) this.unsubscribed(topic);
+    for (const topic of [...this.#subscriptions.keys()]) this.#leave(topic);
   }
 
   /** At the end of a turn: the bus may take at once whatever is published in it. */
@@ -209,12 +214,12 @@ export class ClusterTopics {
     const text = typeof payload === "string" ? payload : "";
     if (text.startsWith(this.#ownLine)) return;
     const json = text.slice(text.indexOf("\n") + 1 || text.length);
-    if (json === "null") return this.#gapHere();
+    if (json === "null") return this.#gaps.here();
     const message = SharedMessage.received(json);
     if (message === undefined) {
       this.#member.warnOnce("A message on the bus was not understood, and dropped");
-    } else if (!this.#member.deliver(topic, message)) {
-      this.#gapHere();
+    } else if (!this.#member.deliver(topic && textOf(topic), message)) {
+      this.#gaps.here();
     }
   }
 
@@ -223,51 +228,14 @@ export class ClusterTopics {
     if (topic === undefined) return `${this.#start}b`;
     const known = this.#subscriptions.get(topic)?.channel ?? this.#channels.get(topic);
     if (known !== undefined) return known;
-    const digest = createHash("sha256").update(JSON.stringify(topic)).digest("hex").slice(0, 32);
+    const digest = createHash("sha256").update(JSON.stringify(textOf(topic))).digest("hex").slice(
+      0,
+      32,
+    );
     const channel = `${this.#start}t:${digest}`;
     if (this.#channels.size >= keptChannels) this.#channels.clear();
     this.#channels.set(ownCopy(topic), channel);
     return channel;
-  }
-
-  /** A message does not reach other servers. */
-  #dropped(isAnswer: boolean): void {
-    if (isAnswer) return;
-    this.#isGapElsewhere = true;
-    this.#gapHere();
-  }
-
-  #gapHere(): void {
-    this.#isGapHere = true;
-    this.#tellSoon();
-  }
-
-  /** What is missed within a second is told once. */
-  #tellSoon(): void {
-    if (this.#isClosed) return;
-    const delay = Math.max(0, this.#toldAt + gapInterval - performance.now());
-    this.#gapTimer ??= unheldTimer(() => this.#tell(), delay);
-  }
-
-  #tell(): void {
-    this.#gapTimer = undefined;
-    this.#toldAt = performance.now();
-    if (this.#isGapElsewhere) this.#tellOthers();
-    if (!this.#isGapHere) return;
-    this.#isGapHere = false;
-    this.#isTelling = true;
-    this.#member.gap();
-    this.#isTelling = false;
-  }
-
-  /** Until the bus takes it. */
-  #tellOthers(): void {
-    this.#isGapElsewhere = false;
-    attempt(() => this.#bus.publish(this.#channelOf(undefined), `${this.#ownLine}null`))
-      .catch(() => {
-        this.#isGapElsewhere = true;
-        this.#tellSoon();
-      });
   }
 
   #failed(call: string, error: unknown): void {
@@ -275,14 +243,8 @@ export class ClusterTopics {
   }
 }
 
-type Timer = ReturnType<typeof setTimeout>;
-
-/** A timer that keeps no process from its end. */
-function unheldTimer(run: () => void, delay: number): Timer {
-  const timer: Timer = setTimeout(run, delay);
-  const held: { unref?(): void } | number = timer;
-  if (typeof held === "object") held.unref?.();
-  return timer;
+function topicOf(name: string | undefined): Topic {
+  return name === undefined ? undefined : keyOf(name);
 }
 
 /** Calls a method of a bus, which may be of another author, and throw. */

@@ -9,6 +9,7 @@ import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { refuseOthers } from "./known_options.ts";
 import { SupervisedWorker } from "./supervised_worker.ts";
 import { variable, workerNumber } from "./worker_number.ts";
 
@@ -84,14 +85,12 @@ const sameSignal = 500;
  *
  * @param program The path or URL of a script that imports this module. It may be the calling one:
  * see `workerNumber`.
- * @throws {RangeError} If `count` is not a number from 1.
+ * @throws {RangeError} If `count` is not an integer from 1, or `killTimeout` no time.
+ * @throws {TypeError} If there are other options, or lists that are none.
  * @throws {Error} In a worker, and in a program that was compiled to an executable.
  */
 export function startWorkers(program: string | URL, options: WorkerOptions = {}): Workers {
-  const { count = availableParallelism(), killTimeout = 30_000 } = options;
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`Cannot start workers: count must be at least 1, got ${count}`);
-  }
+  const { count, killTimeout } = checked(options);
   if (workerNumber !== 0 || cluster.isWorker) {
     throw new Error("Cannot start workers: this process is a worker");
   }
@@ -137,6 +136,24 @@ export function startWorkers(program: string | URL, options: WorkerOptions = {})
 }
 
 const signals = ["SIGTERM", "SIGINT"] as const;
+
+/** Checks the options, and fills in defaults. */
+function checked(options: WorkerOptions): { count: number; killTimeout: number } {
+  const start = "Cannot start workers:";
+  refuseOthers(start, options, ["count", "args", "execArgv", "killTimeout", "log"]);
+  const { count = availableParallelism(), killTimeout = 30_000 } = options;
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new RangeError(`${start} count must be an integer from 1, got ${JSON.stringify(count)}`);
+  }
+  if (!(killTimeout >= 0 && killTimeout < 2 ** 31)) {
+    throw new RangeError(`${start} killTimeout must be milliseconds from 0, got ${killTimeout}`);
+  }
+  for (const list of [options.args ?? [], options.execArgv ?? []]) {
+    if (Array.isArray(list) && list.every((each) => typeof each === "string")) continue;
+    throw new TypeError(`${start} args and execArgv must be lists of strings`);
+  }
+  return { count, killTimeout };
+}
 
 /** How a worker is started on this runtime. */
 function starter(

@@ -7,7 +7,7 @@
 import { keyOf, textOf } from "../protocol/map_key.ts";
 import type { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
-import type { Session } from "../session/session.ts";
+import { type Session, sessionKey } from "../session/session.ts";
 import type { Connection } from "./connection.ts";
 
 /** The settings that limit topics. */
@@ -22,6 +22,23 @@ export interface TopicLimits {
 export interface PublishOptions {
   /** A connection that does not get the message. */
   readonly except?: Connection | undefined;
+}
+
+/** The session that does not get a message. Throws if the options are not as they should be. */
+export function exceptedBy(options: PublishOptions): Session | undefined {
+  const isObject = typeof options === "object" && options !== null;
+  const unknown = isObject ? Object.keys(options).find((name) => name !== "except") : undefined;
+  if (!isObject || unknown !== undefined) {
+    throw new TypeError(
+      `Cannot publish: the only option is { except: connection }, got ${unknown ?? typeof options}`,
+    );
+  }
+  const { except } = options;
+  const session = except?.[sessionKey];
+  if (except !== undefined && session === undefined) {
+    throw new TypeError("Cannot publish: except must be one connection");
+  }
+  return session;
 }
 
 /** Passes on to other processes what happens to topics here. */

@@ -32,6 +32,7 @@ export const aCluster: Check = {
     `{ bus, name }, where bus is one such as localBus({ name }), and name a text of at most ${maxName} characters such as "chat"`,
   test: (value) => {
     if (typeof value !== "object" || value === null) return false;
+    if (Object.keys(value).some((key) => key !== "bus" && key !== "name")) return false;
     const { bus, name } = value as { bus?: unknown; name?: unknown };
     if (typeof name !== "string" || name === "" || name.length > maxName) return false;
     if (loneSurrogate.test(name) || typeof bus !== "object" || bus === null) return false;

@@ -23,7 +23,7 @@ import { pathOf, Router } from "../routing/router.ts";
 import { type RequestRuntime, runtimeOf } from "../runtimes/runtime.ts";
 import type { WebSocketHandlers } from "../runtimes/bun_websockets.ts";
 import { Call, type Service } from "../routing/call.ts";
-import { Session, sessionKey } from "../session/session.ts";
+import { Session } from "../session/session.ts";
 import { ServerLog } from "../session/server_log.ts";
 import { defaultRuntime } from "./default_runtime.ts";
 import type { ServerEvents } from "./server_events.ts";
@@ -32,7 +32,7 @@ import { ignoredOptions, logErrors, readOptions, type Settings } from "../option
 import { logNoRoute } from "./no_route.ts";
 import { type CloseOptions, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
-import { type PublishOptions, Topics } from "../connection/topics.ts";
+import { exceptedBy, type PublishOptions, Topics } from "../connection/topics.ts";
 
 /**
  * A SockJS service: a fetch handler, and the connections that come through it.
@@ -222,12 +222,13 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * no other back. Each gets the messages of a topic in the order in which they were published.
    *
    * @param options `{ except: connection }` leaves out one connection.
-   * @throws {TypeError} If the topic or the message is not a string.
+   * @throws {TypeError} If the topic or the message is not a string, or if the options are not as
+   * above.
    * @throws {RangeError} If the topic is longer than `maxTopicLength`, or if the message alone is
-   * larger than `maxBufferedBytes`. It is not sent.
+   * larger than `maxBufferedBytes`, or than the bus of the cluster takes. It is not sent.
    */
-  publish(topic: string, message: string, { except }: PublishOptions = {}): void {
-    this.#open.publish(topic, message, except?.[sessionKey]);
+  publish(topic: string, message: string, options?: PublishOptions): void {
+    this.#open.publish(topic, message, options && exceptedBy(options));
   }
 
   /** How many connections of this server subscribe to a topic. */

@@ -64,8 +64,8 @@ class LocalBus implements Bus, MembersListener {
   #ended: Promise<void> | undefined;
 
   constructor(options: LocalBusOptions) {
-    const { name, folder, log } = options;
     const { peerTimeout, maxQueued } = checkedOptions(options);
+    const { name, folder, log } = options;
     // No link stays longer without a confirmation.
     this.#confirmations = new Confirmations(2 * peerTimeout);
     this.#log = log ?? ((message) => console.error(message));

@@ -5,6 +5,7 @@
  */
 
 import process from "node:process";
+import { refuseOthers } from "../known_options.ts";
 
 /** Options of {@linkcode localBus}. */
 export interface LocalBusOptions {
@@ -42,9 +43,11 @@ export const maxPayload: number = 16 * 1024 * 1024;
 
 /** Checks the options, and fills in defaults. */
 export function checkedOptions(
-  { name, peerTimeout = 6000, maxQueued = 2 * maxPayload }: LocalBusOptions,
+  options: LocalBusOptions,
 ): { peerTimeout: number; maxQueued: number } {
   const start = "Cannot make a local bus:";
+  refuseOthers(start, options, ["name", "folder", "peerTimeout", "maxQueued", "log"]);
+  const { name, peerTimeout = 6000, maxQueued = 2 * maxPayload } = options;
   if (process.platform === "win32") {
     throw new Error(`${start} Windows has no sockets that private folders protect`);
   }

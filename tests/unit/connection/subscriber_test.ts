@@ -78,3 +78,14 @@ Deno.test("topics and messages of other types, and too long ones, are errors of 
   assertThrows(() => a!.subscribe("y"), RangeError, "maxSubscriptions is 1");
   await close();
 });
+
+Deno.test("what is no connection cannot be excepted, and nothing is sent then", async () => {
+  const { server, connections: [a, b], clients, close } = await opened(2);
+  a!.subscribe("news");
+  for (const options of [{ except: [a, b] }, { except: a!.id }, { exept: a }, a, true, null]) {
+    assertThrows(() => server.publish("news", "no", options as never), TypeError, "Cannot publish");
+  }
+  server.publish("news", "yes", { except: undefined });
+  assertEquals(await clients[0]!.poll(), 'a["yes"]');
+  await close();
+});

@@ -13,6 +13,10 @@ Deno.test("a cluster is a bus with a name that is not empty", () => {
   }
 });
 
+Deno.test("a cluster has no other options", () => {
+  assertEquals(aCluster.test({ bus, name: "chat", nmae: "x" }), false);
+});
+
 Deno.test("the name of a cluster is well-formed text of at most 200 characters", () => {
   for (const name of ["x", "x".repeat(200), "\u{1f600}", "\0"]) {
     assertEquals(aCluster.test({ bus, name }), true);

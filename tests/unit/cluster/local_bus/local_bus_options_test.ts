@@ -22,6 +22,12 @@ Deno.test("a name that is missing, and numbers out of range, are refused", () =>
   }
 });
 
+Deno.test("options that do not exist are refused", () => {
+  const options = { name: "a", fodler: "/run/chat" };
+  assertThrows(() => checkedOptions(options), TypeError, "unknown option fodler");
+  assertThrows(() => checkedOptions(undefined as never), TypeError, "must be an object");
+});
+
 Deno.test("on Windows, the error says that it has no such sockets", () => {
   const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
   Object.defineProperty(process, "platform", { value: "win32", configurable: true });
