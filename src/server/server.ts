@@ -228,7 +228,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * larger than `maxBufferedBytes`, or than the bus of the cluster takes. It is not sent.
    */
   publish(topic: string, message: string, options?: PublishOptions): void {
-    this.#open.publish(topic, message, options && exceptedBy(options));
+    const except = options === undefined ? undefined : exceptedBy(options);
+    this.#open.publish(topic, message, except);
   }
 
   /** How many connections of this server subscribe to a topic. */
