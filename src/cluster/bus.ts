@@ -12,7 +12,10 @@ export type BusListener = (payload: string) => void;
 export interface BusWatcher {
   /** From now on, messages may be missed. */
   lost?(): void;
-  /** All subscriptions are in place again, even if `lost` was not called. */
+  /**
+   * All subscriptions are in place again, even if `lost` was not called. Not called for the first
+   * connection.
+   */
   back?(interruption: Interruption): void;
 }
 
@@ -33,11 +36,11 @@ export type Claim = readonly [key: string, value: string];
  *
  * Every method that returns a promise settles in bounded time, also while the engine does not
  * answer: it rejects then.
+ *
+ * The names of channels and keys that servers use have at most 300 characters of well-formed text.
  */
 export interface Bus {
-  /**
-   * The largest payload, in bytes of UTF-8.
-   */
+  /** The largest payload, in bytes of UTF-8; at least 1,024. */
   readonly maxPayload: number;
   /**
    * Sends a payload to all listeners of a channel, in this process and in others, the caller's own
@@ -51,12 +54,16 @@ export interface Bus {
    */
   publish(channel: string, payload: string): Promise<number | undefined>;
   /**
-   * Adds a listener to a channel.
+   * Adds a listener to a channel. Servers add each listener to one channel, and only once.
    *
-   * @returns Resolves when it gets everything that anyone publishes from then on.
+   * @returns Resolves when it gets everything that anyone publishes from then on. If it rejects, the
+   * server calls `unsubscribe`, and tries again with another listener.
    */
   subscribe(channel: string, listener: BusListener): Promise<void>;
-  /** Removes a listener. It gets nothing from now on, even before the promise resolves. */
+  /**
+   * Removes a listener, if it is there. It gets nothing from now on, even before the promise
+   * resolves.
+   */
   unsubscribe(channel: string, listener: BusListener): Promise<void>;
   /**
    * Claims a key, unless another value holds it.

@@ -9,10 +9,11 @@ import { refuseOthers } from "../known_options.ts";
 
 /** Options of {@linkcode localBus}. */
 export interface LocalBusOptions {
-  /** All processes of this user with the same name belong together. */
+  /** Processes of this user with the same name belong together, unless they set `folder`. */
   name: string;
   /**
-   * The folder in which they find each other. It is made if it is missing, and must belong to this
+   * The folder in which they find each other. All members of a folder belong together, whatever their
+   * names. It is made if it is missing, and must belong to this
    * user alone (mode 700).
    *
    * @default a folder of the user and the name in the system's folder for temporary files
