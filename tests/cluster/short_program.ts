@@ -25,7 +25,7 @@ if (kind === "bus") {
 } else {
   const refuse = () => Promise.reject(new Error("The engine is gone"));
   const bus: Bus = {
-    maxPayload: 1000,
+    maxPayload: 1024,
     publish: refuse,
     subscribe: refuse,
     unsubscribe: refuse,

@@ -59,8 +59,10 @@ function logOf({ lost, logThrows }: Plan): ((message: string) => void) | undefin
 
 async function supervise(): Promise<void> {
   if (plan.execPath !== undefined) process.execPath = plan.execPath;
+  const { count, killTimeout } = plan;
   const workers = startWorkers(plan.program ?? import.meta.url, {
-    ...plan,
+    count,
+    killTimeout,
     args: [argument],
     log: logOf(plan),
   });
