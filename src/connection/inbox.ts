@@ -76,8 +76,7 @@ export class Inbox<Context> implements Application, FailureHandler {
     const { maxUnread } = this.#session;
     if (unread !== undefined && unread.cost > maxUnread) {
       // A long list that is being taken does not count against its sender.
-      const isTooMuch = !this.#isTaken || unread.costBehind > maxUnread;
-      if (isTooMuch) return this.#session.closeUnread();
+      if (!this.#isTaken || unread.costBehind > maxUnread) return this.#session.closeUnread();
     }
     const isQueued = unread !== undefined && (unread.isResting || !unread.isEmpty);
     const most = isQueued ? 0 : Math.min(messages.length, longList);

@@ -81,6 +81,27 @@ export class Message {
   }
 }
 
+/** The last messages that were sent together, and their frame: the next session often gets the same. */
+let lastMessages: readonly Message[] = [];
+let lastJoined: Frame | undefined;
+
+/** One frame for several messages. */
+export function joinedFrame(messages: readonly Message[]): Frame {
+  if (lastJoined !== undefined && areSame(messages, lastMessages)) return lastJoined;
+  const frame = new Frame(messagesFrame(messages.map(({ text }) => text)));
+  if (frame.text.length <= maxShared) {
+    lastMessages = messages;
+    lastJoined = frame;
+  }
+  return frame;
+}
+
+function areSame(some: readonly Message[], others: readonly Message[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
+}
+
 /** A message for many sessions. Each of its forms is encoded once, when it is first needed. */
 export class SharedMessage {
   readonly text: string;

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { Frame, Message } from "../protocol/message.ts";
-import { messagesFrame } from "../protocol/frames.ts";
+import { type Frame, joinedFrame, Message } from "../protocol/message.ts";
 import { Queue } from "./queue.ts";
 
 /** What a message costs besides its bytes: empty ones must not be free. */
@@ -82,7 +81,7 @@ export class SendQueue extends Queue<Message> {
     const messages = [first];
     const least = this.bytes + first.bytes - size;
     while (this.length > 0 && this.bytes > least) messages.push(this.take()!);
-    return frameOf(messages);
+    return joinedFrame(messages);
   }
 
   /** Takes the first message as it is. There must be one. */
@@ -101,27 +100,4 @@ export class SendQueue extends Queue<Message> {
     super.clear();
     this.bytes = this.#loose = this.#looseBytes = 0;
   }
-}
-
-/** The longest frame, in characters, that is kept for other sessions. */
-const maxShared = 64 * 1024;
-
-/** The last messages that were sent together, and their frame: the next session often gets the same. */
-let lastMessages: readonly Message[] = [];
-let lastFrame: Frame | undefined;
-
-function frameOf(messages: readonly Message[]): Frame {
-  if (lastFrame !== undefined && areSame(messages, lastMessages)) return lastFrame;
-  const frame = new Frame(messagesFrame(messages.map(({ text }) => text)));
-  if (frame.text.length <= maxShared) {
-    lastMessages = messages;
-    lastFrame = frame;
-  }
-  return frame;
-}
-
-function areSame(some: readonly Message[], others: readonly Message[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
-  return true;
 }
