@@ -87,6 +87,29 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
       })();
     `,
   },
+  "./cluster": {
+    anywhere: `
+      (async () => {
+        const name = "package-" + Math.random().toString(36).slice(2);
+        const [one, other] = [it.localBus({ name }), it.localBus({ name })];
+        const received = new Promise((resolve) => other.subscribe("channel", resolve).then(() =>
+          one.publish("channel", "Hello")
+        ));
+        const payload = await received;
+        if (payload !== "Hello") throw new Error("Received: " + payload);
+        if (it.workerNumber !== 0) throw new Error("Worker " + it.workerNumber);
+        await Promise.all([one.close(), other.close()]);
+      })();
+    `,
+  },
+  "./bus-suite": {
+    anywhere: `
+      const tests = it.busSuite({ open: () => { throw new Error("Opened before a test runs"); } });
+      if (tests.some(({ name, run }) => name === "" || typeof run !== "function")) {
+        throw new Error("Not tests");
+      }
+    `,
+  },
   "./sockjs-node": {
     onNode: serving(`
       const echo = it.createServer();
