@@ -4,7 +4,9 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { busSuite } from "../../src/cluster/bus_suite.ts";
+import { until } from "../support/until.ts";
 import { BusProcess } from "./bus_process.ts";
 
 const runtimes = ["deno", "bun", "node24", "node20"] as const;
@@ -50,3 +52,21 @@ Deno.test.afterAll(async () => {
 });
 
 for (const { name, run } of suite) Deno.test(`embedded bus: ${name}`, run);
+
+Deno.test("embedded bus: the log says when a process does not answer, and when it does again", async () => {
+  const [bus, frozen] = [await open(), await open()];
+  await bus.subscribe("channel", () => {});
+  await until(async () => await frozen.publish("channel", "linked") === 1);
+  for (let round = 0; round < 2; round++) {
+    const thaw = await freeze(frozen);
+    await thaw();
+    await until(() => bus.warnings.length === 2 * round + 2);
+  }
+  const lines = bus.warnings.map((line) => line.replace(/\d+ ms/, "some ms"));
+  const lost = `Process ${frozen.pid} of the bus has not answered for some ms: ` +
+    "messages to it are dropped until it does";
+  const back = `Process ${frozen.pid} of the bus answers again`;
+  assertEquals(lines, [lost, back, lost, back]);
+  assertEquals(frozen.warnings, []);
+  for (const each of [bus, frozen]) await each.close();
+});

@@ -88,6 +88,7 @@ const hello = (fields: object) =>
       magic: "sockjs-web-bus",
       version: 1,
       id: "0123456789abcdef",
+      pid: 1,
       nonce: "00".repeat(16),
       ...fields,
     }),
@@ -101,6 +102,7 @@ const garbage: Record<string, Uint8Array> = {
   "a hello that is not JSON": textFrame(kinds.hello, "{"),
   "a hello of another kind of program": hello({ magic: "redis" }),
   "a hello with an id that is a path": hello({ id: "../../../../etc" }),
+  "a hello with a text as process": hello({ pid: "1\n2" }),
   "a hello of null": textFrame(kinds.hello, "null"),
   "two hellos": Buffer.concat([hello({}), hello({})]),
   "a wrong proof": Buffer.concat([hello({}), textFrame(kinds.proof, "0".repeat(64))]),
@@ -287,8 +289,9 @@ Deno.test("only the last callers that say nothing are kept", async () => {
   let ended = 0;
   // Nobody is cut off because of the time.
   const { setTimeout } = globalThis;
-  globalThis.setTimeout = ((run: () => void, ms: number) =>
-    setTimeout(run, ms === 3000 ? 1_000_000_000 : ms)) as typeof setTimeout;
+  globalThis.setTimeout =
+    ((run: () => void, ms: number) =>
+      setTimeout(run, ms === 3000 ? 1_000_000_000 : ms)) as typeof setTimeout;
   try {
     for (let count = 0; count < 70; count++) {
       const connection = await bus.connect();

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
+import process from "node:process";
 import { FrameReader, kinds, textFrame } from "./bus_frames.ts";
 
 /** The version of frames and handshake. Members of different versions do not link. */
@@ -43,6 +44,8 @@ export interface LinkOwner {
 interface Hello {
   readonly version: number;
   readonly id: string;
+  /** The id of its process, for the log. */
+  readonly pid: number;
   readonly nonce: string;
 }
 
@@ -50,6 +53,8 @@ interface Hello {
 export class Link {
   /** The other member; empty until its hello. */
   peer = "";
+  /** The id of its process. */
+  pid = 0;
   isLinked = false;
   /** Since when it is linked, by `performance.now()`. */
   linkedAt = Infinity;
@@ -57,6 +62,8 @@ export class Link {
   heardAt = performance.now();
   /** Whether the other member has ended, and nothing of it is missing. */
   hasLeft = false;
+  /** Whether the other member was cut off because it did not answer. */
+  isSilent = false;
   readonly isCaller: boolean;
   /** The member that the socket is named for. */
   readonly #called: string | undefined;
@@ -83,7 +90,9 @@ export class Link {
     socket.on("error", () => this.destroy());
     socket.on("close", () => this.destroy());
     socket.unref();
-    const hello: Hello & { magic: string } = { magic, version, id: owner.id, nonce: this.#nonce };
+    const { id } = owner;
+    const { pid } = process;
+    const hello: Hello & { magic: string } = { magic, version, id, pid, nonce: this.#nonce };
     this.send(textFrame(kinds.hello, JSON.stringify(hello)));
   }
 
@@ -188,6 +197,7 @@ export class Link {
     // Another name of a member's socket must not replace the link that it has.
     if (this.isCaller && hello.id !== this.#called) return this.destroy();
     this.peer = hello.id;
+    this.pid = hello.pid;
     this.#peerNonce = hello.nonce;
     if (this.isCaller) this.send(textFrame(kinds.proof, this.#proofOf("caller")));
   }
@@ -235,9 +245,10 @@ function readHello(text: string): Hello | undefined {
   } catch {
     return undefined;
   }
-  const { magic: found, version, id, nonce } = (value ?? {}) as Record<string, unknown>;
+  const { magic: found, version, id, pid, nonce } = (value ?? {}) as Record<string, unknown>;
   if (found !== magic || !Number.isSafeInteger(version)) return undefined;
   if (typeof id !== "string" || !token.test(id)) return undefined;
+  if (!Number.isSafeInteger(pid)) return undefined;
   if (typeof nonce !== "string" || !token.test(nonce)) return undefined;
-  return { version: version as number, id, nonce };
+  return { version: version as number, id, pid: pid as number, nonce };
 }

@@ -56,6 +56,8 @@ interface Unlinked {
   readonly since: number;
   /** Whether messages of it may be missed. */
   readonly wasLinked: boolean;
+  /** Whether it was cut off because it did not answer: the log says so. */
+  readonly wasSilent: boolean;
 }
 
 /** The other members, as far as this one is linked with them. */
@@ -142,9 +144,11 @@ export class Members implements LinkOwner {
     if (this.#calls.get(peer) === link) this.#calls.delete(peer);
     link.linkedAt = performance.now();
     this.links.set(peer, link);
-    const isBack = this.#unlinked.get(peer)?.wasLinked ?? false;
+    const { wasLinked = false, wasSilent = false } = this.#unlinked.get(peer) ?? {};
     this.#unlinked.delete(peer);
-    this.#listener.linked(link, isBack);
+    // Not only the first time, as other warnings.
+    if (wasSilent) this.#listener.warn(`Process ${link.pid} of the bus answers again`);
+    this.#listener.linked(link, wasLinked);
   }
 
   frame(link: Link, kind: number, body: Buffer): void {
@@ -164,7 +168,7 @@ export class Members implements LinkOwner {
     if (this.#isClosed) return;
     if (wasLinked && !link.hasLeft) {
       const now = performance.now();
-      this.#unlinked.set(peer, { since: now, wasLinked: true });
+      this.#unlinked.set(peer, { since: now, wasLinked: true, wasSilent: link.isSilent });
       // It has ended, or it goes on without this link. What fails at once has to wait for the next look.
       if (now - link.linkedAt > this.#interval) this.#call(peer);
     }
@@ -214,7 +218,7 @@ export class Members implements LinkOwner {
   #call(id: string): void {
     if (this.#isClosed || this.#calls.has(id) || this.links.has(id) || id === this.id) return;
     if (!this.#unlinked.has(id)) {
-      this.#unlinked.set(id, { since: performance.now(), wasLinked: false });
+      this.#unlinked.set(id, { since: performance.now(), wasLinked: false, wasSilent: false });
     }
     let socket: Socket;
     try {
@@ -264,9 +268,18 @@ export class Members implements LinkOwner {
       if (wasFrozen) link.heardAt = now;
       const silence = now - link.heardAt;
       const isFlooded = link.queued > maxWaiting && silence > maxSilence;
-      if (silence > this.#peerTimeout || isFlooded) link.destroy();
+      if (silence > this.#peerTimeout || isFlooded) this.#cutOff(link, silence);
       else link.send(textFrame(kinds.ping));
     }
     this.look();
+  }
+
+  #cutOff(link: Link, silence: number): void {
+    this.#listener.warn(
+      `Process ${link.pid} of the bus has not answered for ${Math.round(silence)} ms: ` +
+        "messages to it are dropped until it does",
+    );
+    link.isSilent = true;
+    link.destroy();
   }
 }
