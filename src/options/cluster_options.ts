@@ -16,6 +16,32 @@ export interface ClusterOptions {
    * with the same name on the same bus belong together. It has at most 200 characters.
    */
   readonly name: string;
+  /**
+   * Whether any process answers any request of a session, so that the HTTP transports need no sticky
+   * balancing. The bus needs a registry, as `localBus` has one.
+   *
+   * @default {false}
+   */
+  readonly sessions?: boolean | undefined;
+  /**
+   * Milliseconds in which the process that has a session has to answer first. Later, the request gets
+   * a 503.
+   *
+   * @default {3000}
+   */
+  readonly answerTimeout?: number | undefined;
+  /**
+   * Milliseconds without a sign of life after which another process counts as gone.
+   *
+   * @default {6000}
+   */
+  readonly peerTimeout?: number | undefined;
+  /**
+   * How many requests a process carries at a time for sessions of others. Further ones get a 503.
+   *
+   * @default {10000}
+   */
+  readonly maxCarried?: number | undefined;
 }
 
 /** It is a part of each channel's name, which may have 341 characters on the local bus. */
@@ -25,21 +51,32 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** Bytes that a bus must be able to carry. A part of them is for what stands before each message. */
 const minPayload = 1024;
 const methods = ["publish", "subscribe", "unsubscribe", "watch"] as const;
+/** The same for shared sessions. */
+const registryMethods = ["claim", "find", "renew", "release"] as const;
+const names = ["bus", "name", "sessions", "answerTimeout", "peerTimeout", "maxCarried"];
 
 /** A bus and a name. */
 export const aCluster: Check = {
   allowed:
-    `{ bus, name }, where bus is one such as localBus({ name }), and name a text of at most ${maxName} characters such as "chat"`,
+    `{ bus, name }, where bus is one such as localBus({ name }), and name a text of at most ${maxName} characters such as "chat"; or also { sessions: true, answerTimeout, peerTimeout, maxCarried }, where the latter are numbers from 1`,
   test: (value) => {
     if (typeof value !== "object" || value === null) return false;
-    if (Object.keys(value).some((key) => key !== "bus" && key !== "name")) return false;
-    const { bus, name } = value as { bus?: unknown; name?: unknown };
+    if (Object.keys(value).some((key) => !names.includes(key))) return false;
+    const { bus, name, sessions, answerTimeout, peerTimeout, maxCarried } = value as Record<
+      string,
+      unknown
+    >;
+    if (sessions !== undefined && typeof sessions !== "boolean") return false;
+    if (![answerTimeout, peerTimeout, maxCarried].every(isPositive)) return false;
     if (typeof name !== "string" || name === "" || name.length > maxName) return false;
     if (loneSurrogate.test(name) || typeof bus !== "object" || bus === null) return false;
     const { maxPayload } = bus as { maxPayload?: unknown };
     if (typeof maxPayload !== "number" || !(maxPayload >= minPayload)) return false;
-    return methods.every((method) =>
-      typeof (bus as Record<string, unknown>)[method] === "function"
-    );
+    const needed = sessions === true ? [...methods, ...registryMethods] : methods;
+    return needed.every((method) => typeof (bus as Record<string, unknown>)[method] === "function");
   },
 };
+
+function isPositive(value: unknown): boolean {
+  return value === undefined || (typeof value === "number" && value >= 1 && value < 2 ** 30);
+}

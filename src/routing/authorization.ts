@@ -11,7 +11,6 @@ import type { AuthorizeResult, Grant, RemoteClient } from "../options/option_fun
 import type { HandlerResult } from "./route.ts";
 import type { Call } from "./call.ts";
 import type { RemoteAddress } from "../session/client_info.ts";
-import type { Session } from "../session/session.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 
 /** The option `authorize`, and a function that reports its mistakes. */
@@ -40,7 +39,7 @@ type Next = (grant: Grant) => HandlerResult | Promise<HandlerResult>;
  */
 export function authorized(
   call: Call,
-  session: Session | undefined,
+  session: { readonly key: string | undefined } | undefined,
   headers: (call: Call) => ResponseHeaders,
   next: Next,
 ): HandlerResult | Promise<HandlerResult> {

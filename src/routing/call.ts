@@ -5,6 +5,7 @@
  */
 
 import type { Authorization } from "./authorization.ts";
+import type { Carrier } from "./carrier.ts";
 import { allowOrigin, type ResponseHeaders } from "../http/headers.ts";
 import type { Grant } from "../options/option_functions.ts";
 import { ClientInfo, type RemoteAddress } from "../session/client_info.ts";
@@ -24,6 +25,8 @@ export interface Service {
   readonly showsRequests: boolean;
   /** The application's decision about requests, if it has the option `authorize`. */
   readonly authorization: Authorization | undefined;
+  /** Serves requests of sessions that are in other processes, if they are shared. */
+  readonly carrier: Carrier | undefined;
   /** Makes a session and its connection, which the application gets when the session opens. */
   createSession(peer: ClientInfo, grant: Grant, id?: string, raw?: boolean): Session;
   /** The `Set-Cookie` value for the response to a request, if any. */

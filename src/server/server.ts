@@ -29,8 +29,9 @@ import { defaultRuntime } from "./default_runtime.ts";
 import type { ServerEvents } from "./server_events.ts";
 import { SessionStore } from "../session/session_store.ts";
 import { ignoredOptions, logErrors, readOptions, type Settings } from "../options/settings.ts";
+import { SharedSessions } from "./shared_sessions.ts";
 import { logNoRoute } from "./no_route.ts";
-import { type CloseOptions, shutDown } from "./shutdown.ts";
+import { type CloseOptions, defaultTimeout, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
 import { exceptedBy, type PublishOptions, Topics } from "../connection/topics.ts";
 
@@ -74,6 +75,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #open: OpenConnections<Context>;
   /** Only in a cluster. */
   readonly #relay: ClusterRelay<Context> | undefined;
+  /** Only in a cluster that shares its sessions. */
+  readonly #shared: SharedSessions | undefined;
   #closed: Promise<void> | undefined;
 
   /**
@@ -109,6 +112,9 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     }
     this.#responder = new Responder(this.#errors);
     this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
+    this.#shared = settings.cluster?.sessions
+      ? new SharedSessions(settings.cluster, () => this.#service, this.#errors)
+      : undefined;
     this.#service = this.#createService(settings);
     this.#open = new OpenConnections(this, this.#service.sessions, new Topics(settings));
     this.#relay = settings.cluster && new ClusterRelay(
@@ -191,15 +197,17 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    */
   close(options: CloseOptions = {}): Promise<void> {
     if (this.#closed === undefined) {
-      this.#closed = shutDown(this.#service.sessions, options);
+      this.#closed = this.#end(shutDown(this.#service.sessions, options), options);
       this.drain();
-      // First, so that the lines are there when the caller goes on.
-      this.#closed.then(() => {
-        this.#log?.writeCounts();
-        this.#relay?.close();
-      });
     }
     return this.#closed;
+  }
+
+  async #end(closed: Promise<void>, { timeout = defaultTimeout }: CloseOptions): Promise<void> {
+    await Promise.all([closed, this.#shared?.close(timeout)]);
+    await this.#shared?.leave();
+    this.#log?.writeCounts();
+    this.#relay?.close();
   }
 
   /** The same as {@linkcode Server.close}, for `await using`. */
@@ -281,6 +289,7 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
       showsRequests: callbacks.showsRequests,
       authorization: callbacks.authorization,
       proxies: callbacks.proxies,
+      carrier: this.#shared,
       createSession: (clientInfo, grant, id = "", isRaw = false) => {
         const session = new Session(sessions, clientInfo, id, isRaw, grant.key);
         const connection = new Connection(session, this.#open);

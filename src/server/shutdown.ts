@@ -38,6 +38,8 @@ export interface CloseOptions {
   spread?: number | undefined;
 }
 
+/** The option `timeout`, if it is not given. */
+export const defaultTimeout = 10_000;
 /** How often some of the sessions are closed, ms. */
 const step = 20;
 
@@ -65,7 +67,7 @@ class Deadline extends TimeoutEntry {
  * @returns Settles when they and their connections are gone, or destroyed.
  */
 export function shutDown(sessions: SessionStore, options: CloseOptions): Promise<void> {
-  const { timeout = 10_000, spread = 0, code = goingAway.code } = options;
+  const { timeout = defaultTimeout, spread = 0, code = goingAway.code } = options;
   for (const [name, ms] of Object.entries({ timeout, spread })) {
     if (!(typeof ms === "number" && ms >= 0 && ms < 2 ** 30)) {
       throw new RangeError(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FailureHandler } from "../event_loop/guard.ts";
 import type { CloseStatus } from "../protocol/close_codes.ts";
 import type { Frame } from "../protocol/message.ts";
 
@@ -39,6 +40,22 @@ export interface Receiver {
   pause(): void;
   /** Reads again. */
   resume(): void;
+  /** Settles when its session has no receiver any more. Only where that takes a while to be known. */
+  readonly gone?: Promise<void>;
+}
+
+/** What a receiver reports to: its session, or what stands for a session of another process. */
+export interface ReceiverOwner extends FailureHandler {
+  /** Called when the client has taken something. */
+  flush(): void;
+  /** It has ended as it should. */
+  detach(receiver: Receiver, tookTime?: boolean): void;
+  /** It takes no more, but its response is still on its way; `arrived` is called at its end. */
+  detachEarly(receiver: Receiver): void;
+  /** A response that was on its way has arrived, or its connection is gone. */
+  arrived(receiver: Receiver): void;
+  /** It broke, so what was in flight is unknown. */
+  interrupt(receiver: Receiver): void;
 }
 
 /**

@@ -13,6 +13,7 @@ export const refusals = {
   "Too many bytes are waiting": "503: all sessions together hold more than maxTotalBufferedBytes",
   "Too many sessions": "503: there are as many sessions as maxSessions allows",
 
+  carried: "503: a request of a session of another process got no answer",
   host: "400: the request's host is not valid",
   outside: "404: the path is not under the prefix, and there is no fallback",
   path: "404: there is nothing under this path",

@@ -21,7 +21,7 @@ import type { BufferOwner } from "./buffer_budget.ts";
 import { Frame, Message, type SharedMessage } from "../protocol/message.ts";
 import type { ClientInfo } from "./client_info.ts";
 import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "../protocol/ready_state.ts";
-import type { Receiver } from "./receiver.ts";
+import type { Receiver, ReceiverOwner } from "./receiver.ts";
 import type { Application } from "./application.ts";
 import type { SessionStore } from "./session_store.ts";
 import type { Upload } from "./upload.ts";
@@ -37,7 +37,7 @@ const sendCost = 16 * 1024;
  * Receivers come and go (`attach`, `detach`), or stay for the whole session (websockets). The
  * application writes, and gets messages and events through {@linkcode Application}.
  */
-export class Session extends TimeoutEntry implements BufferOwner {
+export class Session extends TimeoutEntry implements BufferOwner, ReceiverOwner {
   readyState: ReadyState = CONNECTING;
   /** The client, as its last receiving request shows it. */
   client: ClientInfo;
@@ -90,6 +90,11 @@ export class Session extends TimeoutEntry implements BufferOwner {
   /** Whether there is a receiver. */
   get attached(): boolean {
     return this.#receiver !== undefined;
+  }
+
+  /** Settles when there is no receiver any more, if that takes a while to be known. */
+  get receiverGone(): Promise<void> | undefined {
+    return this.#receiver?.gone;
   }
 
   /** Bytes that the client has to take, responses to former requests included. */

@@ -10,7 +10,7 @@ import type { Unavailable } from "./refusals.ts";
 import type { ServerLog } from "./server_log.ts";
 import type { Session } from "./session.ts";
 import { type ClosingConnection, ClosingConnections } from "./closing_connections.ts";
-import { BufferBudget } from "./buffer_budget.ts";
+import { BufferBudget, type BufferOwner } from "./buffer_budget.ts";
 import { Timeouts } from "../event_loop/timeouts.ts";
 
 /** Settings of a server that concern its sessions: delays in ms, sizes in bytes. */
@@ -71,6 +71,10 @@ export class SessionStore {
   report: (error: unknown) => void = () => {};
   /** Called when a session or a connection has ended. */
   changed: (() => void) | undefined;
+  /** Called when the id of a session is free again. Only where other processes know of it. */
+  freed: ((session: Session) => void) | undefined;
+  /** Bodies of sends that are for sessions of other processes. */
+  readonly carriedBodies = new Set<BufferOwner>();
 
   constructor(limits: SessionLimits) {
     this.heartbeatTimeouts = new Timeouts(limits.heartbeatDelay);
@@ -81,7 +85,7 @@ export class SessionStore {
     this.maxUnread = leastUnread + 2 * Math.max(0, limits.maxMessageSize - leastUnread);
     const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
     this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
-    const owners = [this.#all, this.closingConnections, this.#endedUnread];
+    const owners = [this.#all, this.closingConnections, this.#endedUnread, this.carriedBodies];
     this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, owners, this);
     this.#maxSessions = limits.maxSessions;
   }
@@ -157,6 +161,7 @@ export class SessionStore {
     const key = keyOf(session.id);
     if (this.#byId.get(key) === session) this.#byId.delete(key);
     this.log?.ended(session.id);
+    this.freed?.(session);
   }
 
   /** A connection is gone; it may have been a closing one. */

@@ -7,7 +7,7 @@
 import { contentTypes } from "../http/headers.ts";
 import { crossOriginHeaders, streamed, unsniffed } from "../routing/route.ts";
 import { downstreamRoute } from "./routes/downstream.ts";
-import type { Transport } from "./transport.ts";
+import type { HttpTransport, Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
 const events = {
@@ -17,16 +17,19 @@ const events = {
   encode: (frame: string) => "data: " + frame.replaceAll("%", "%25") + "\r\n\r\n",
 };
 
+const receiving: HttpTransport = {
+  protocol: "eventsource",
+  method: "GET",
+  contentType: contentTypes.eventStream,
+  headers: (call) => unsniffed(streamed(crossOriginHeaders(call))),
+  framing: () => events,
+};
+
 /** For browsers with EventSource. */
 export const eventsource: Transport = {
+  receiving,
   endpoints: {
-    eventsource: downstreamRoute({
-      protocol: "eventsource",
-      method: "GET",
-      contentType: contentTypes.eventStream,
-      headers: (call) => unsniffed(streamed(crossOriginHeaders(call))),
-      framing: () => events,
-    }),
+    eventsource: downstreamRoute(receiving),
     xhr_send: xhrSend,
   },
 };

@@ -8,7 +8,7 @@ import { contentTypes } from "../http/headers.ts";
 import { streamed, transportHeaders, unsniffed } from "../routing/route.ts";
 import { withCallback } from "./routes/callback.ts";
 import { downstreamRoute } from "./routes/downstream.ts";
-import type { Framing, Transport } from "./transport.ts";
+import type { Framing, HttpTransport, Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
 /** Some browsers run no script of a page before its first KiB. */
@@ -39,16 +39,19 @@ function scriptString(text: string): string {
   return JSON.stringify(text).replace(/<(?=\/|!--)/g, "\\u003c");
 }
 
+const receiving: HttpTransport = {
+  protocol: "htmlfile",
+  method: "GET",
+  contentType: contentTypes.html,
+  headers: (call) => unsniffed(streamed(transportHeaders(call))),
+  framing: (url) => withCallback(url, page),
+};
+
 /** For browsers with ActiveX's `htmlfile`, and for iframes. */
 export const htmlfile: Transport = {
+  receiving,
   endpoints: {
-    htmlfile: downstreamRoute({
-      protocol: "htmlfile",
-      method: "GET",
-      contentType: contentTypes.html,
-      headers: (call) => unsniffed(streamed(transportHeaders(call))),
-      framing: (call) => withCallback(call, page),
-    }),
+    htmlfile: downstreamRoute(receiving),
     xhr_send: xhrSend,
   },
 };

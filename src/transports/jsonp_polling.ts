@@ -12,7 +12,7 @@ import type { Call } from "../routing/call.ts";
 import { withCallback } from "./routes/callback.ts";
 import { downstreamRoute } from "./routes/downstream.ts";
 import { upstreamHandler } from "./routes/upstream.ts";
-import type { Framing, Transport } from "./transport.ts";
+import type { Framing, HttpTransport, Transport } from "./transport.ts";
 
 function calls(callback: string): Framing {
   return { encode: (frame) => `/**/${callback}(${JSON.stringify(frame)});\r\n` };
@@ -53,16 +53,19 @@ const jsonpSend = route(
   transportHeaders,
 );
 
+const receiving: HttpTransport = {
+  protocol: "jsonp-polling",
+  method: "GET",
+  contentType: contentTypes.javascript,
+  headers: (call) => unsniffed(transportHeaders(call)),
+  framing: (url) => withCallback(url, calls),
+};
+
 /** For browsers that can do nothing else, and for pages of other origins. */
 export const jsonpPolling: Transport = {
+  receiving,
   endpoints: {
-    jsonp: downstreamRoute({
-      protocol: "jsonp-polling",
-      method: "GET",
-      contentType: contentTypes.javascript,
-      headers: (call) => unsniffed(transportHeaders(call)),
-      framing: (call) => withCallback(call, calls),
-    }),
+    jsonp: downstreamRoute(receiving),
     jsonp_send: jsonpSend,
   },
 };

@@ -16,6 +16,8 @@ export interface Transport {
   readonly pages?: Readonly<Record<string, Route>>;
   /** By the path's segment after server and session. */
   readonly endpoints?: Readonly<Record<string, Route>>;
+  /** How its clients receive, if it is an HTTP transport. */
+  readonly receiving?: HttpTransport;
 }
 
 /** What sets the receiving requests of one HTTP transport apart from those of others. */
@@ -26,13 +28,13 @@ export interface HttpTransport {
   readonly contentType: string;
   /** The headers of every response, errors included. */
   readonly headers: (call: Call) => ResponseHeaders;
-  /** How the request wants its frames, or why it is refused with a 500. */
-  readonly framing: (call: Call) => Framing | string;
+  /** How the request with that URL wants its frames, or why it is refused with a 500. */
+  readonly framing: (url: string) => Framing | string;
 }
 
 /** The form in which a client expects frames. */
 export interface Framing {
   /** What a streaming response begins with. Without it, the response is a single frame. */
-  readonly prelude?: string;
+  readonly prelude?: string | undefined;
   readonly encode: (frame: string) => string;
 }

@@ -8,7 +8,7 @@ import { contentTypes } from "../http/headers.ts";
 import { crossOriginHeaders, streamed } from "../routing/route.ts";
 import { line } from "./lines.ts";
 import { downstreamRoute } from "./routes/downstream.ts";
-import type { Transport } from "./transport.ts";
+import type { HttpTransport, Transport } from "./transport.ts";
 import { xhrSend } from "./routes/xhr_send.ts";
 
 const lines = {
@@ -17,16 +17,19 @@ const lines = {
   encode: line,
 };
 
+const receiving: HttpTransport = {
+  protocol: "xhr-streaming",
+  method: "POST",
+  contentType: contentTypes.javascript,
+  headers: (call) => streamed(crossOriginHeaders(call)),
+  framing: () => lines,
+};
+
 /** For browsers whose XMLHttpRequest gives a response while it arrives. */
 export const xhrStreaming: Transport = {
+  receiving,
   endpoints: {
-    xhr_streaming: downstreamRoute({
-      protocol: "xhr-streaming",
-      method: "POST",
-      contentType: contentTypes.javascript,
-      headers: (call) => streamed(crossOriginHeaders(call)),
-      framing: () => lines,
-    }),
+    xhr_streaming: downstreamRoute(receiving),
     xhr_send: xhrSend,
   },
 };

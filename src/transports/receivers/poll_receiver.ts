@@ -13,8 +13,7 @@ import type { Frame } from "../../protocol/message.ts";
 import type { HandlerResult } from "../../routing/route.ts";
 import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
-import type { Session } from "../../session/session.ts";
-import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
+import type { HeartbeatResult, Receiver, ReceiverOwner } from "../../session/receiver.ts";
 import type { SessionStore } from "../../session/session_store.ts";
 import type { Framing } from "../transport.ts";
 import { openSink } from "./web_sink.ts";
@@ -25,7 +24,7 @@ import { openSink } from "./web_sink.ts";
  */
 export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   readonly #framing: Framing;
-  readonly #session: Session;
+  readonly #session: ReceiverOwner;
   readonly #sessions: SessionStore;
   /** Bytes of a long response, as long as it is on its way. */
   heldBytes = 0;
@@ -36,7 +35,7 @@ export class PollReceiver implements Receiver, SinkListener, ClosingConnection {
   /** Responds to a request that waits without a sink. */
   #respondLater: ((text: string | undefined) => void) | undefined;
 
-  constructor(framing: Framing, session: Session, sessions: SessionStore) {
+  constructor(framing: Framing, session: ReceiverOwner, sessions: SessionStore) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = sessions;

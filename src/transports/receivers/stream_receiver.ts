@@ -12,19 +12,18 @@ import type { Frame } from "../../protocol/message.ts";
 import type { Sink, SinkListener } from "../../runtimes/runtime.ts";
 import type { Call } from "../../routing/call.ts";
 import type { SessionStore } from "../../session/session_store.ts";
-import type { Session } from "../../session/session.ts";
-import type { HeartbeatResult, Receiver } from "../../session/receiver.ts";
+import type { HeartbeatResult, Receiver, ReceiverOwner } from "../../session/receiver.ts";
+import type { ResponseLimit } from "../../session/response_limit.ts";
 import type { Framing } from "../transport.ts";
 import { openSink } from "./web_sink.ts";
 
 /** Takes frames until they are `responseLimit` bytes, or `responseTimeLimit` has passed. */
 export class StreamReceiver implements Receiver, SinkListener, ClosingConnection {
   readonly #framing: Framing;
-  readonly #session: Session;
+  readonly #session: ReceiverOwner;
   readonly #sessions: SessionStore;
   readonly #sink: Sink;
-  /** Bytes until the response has to end. */
-  #remaining: number;
+  readonly #limit: ResponseLimit;
   /** Bytes in the sink that the server counts. */
   #counted = 0;
   /** The last frame was written. */
@@ -33,22 +32,19 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
   #ended = false;
   /** Whether the last frame has to wait for the client. */
   #takesTime = false;
-  /** When it ends with the next frame, which is a heartbeat at the latest. */
-  readonly #deadline: number;
 
   constructor(
     framing: Framing,
     prelude: string,
     call: Call,
     headers: ResponseHeaders,
-    session: Session,
+    session: ReceiverOwner,
+    limit: ResponseLimit,
   ) {
     this.#framing = framing;
     this.#session = session;
     this.#sessions = call.service.sessions;
-    const { responseLimit, responseTimeLimit } = call.service.settings;
-    this.#remaining = responseLimit;
-    this.#deadline = performance.now() + responseTimeLimit;
+    this.#limit = limit;
     this.#sink = openSink(call, headers, this);
     this.#sink.write(prelude);
   }
@@ -88,9 +84,9 @@ export class StreamReceiver implements Receiver, SinkListener, ClosingConnection
 
   send(frame: Frame): boolean {
     if (this.#ending) return false;
-    this.#remaining -= this.#sink.write(frame.encoded(this.#framing.encode));
+    const bytes = this.#sink.write(frame.encoded(this.#framing.encode));
     this.#recount(this.#sink.bufferedAmount);
-    if (this.#remaining > 0 && performance.now() < this.#deadline) return true;
+    if (this.#limit.take(bytes)) return true;
     this.#end();
     return false;
   }

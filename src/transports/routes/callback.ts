@@ -5,15 +5,17 @@
  * @module
  */
 
-import type { Call } from "../../routing/call.ts";
 import type { Framing } from "../transport.ts";
 
 const maxLength = 32;
 
-/** Makes the framing for the request's callback, or an error if there can be none. */
-export function withCallback(call: Call, framing: (callback: string) => Framing): Framing | string {
-  const mark = call.url.indexOf("?");
-  const query = new URLSearchParams(mark < 0 ? "" : call.url.slice(mark + 1));
+/** Makes the framing for the callback in a URL, or an error if there can be none. */
+export function withCallback(
+  url: string,
+  framing: (callback: string) => Framing,
+): Framing | string {
+  const mark = url.indexOf("?");
+  const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
   // The page's own query comes first, so the last is the client's.
   const callback = query.getAll("c").at(-1) ?? query.getAll("callback").at(-1);
   if (callback === undefined || callback === "") {

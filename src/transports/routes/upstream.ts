@@ -11,6 +11,7 @@ import { errorResponse, notFound } from "../../http/errors.ts";
 import type { ResponseHeaders } from "../../http/headers.ts";
 import { decodeBody } from "../../protocol/payload.ts";
 import { OPEN } from "../../protocol/ready_state.ts";
+import type { StraySend } from "../../routing/carrier.ts";
 import type { Handler } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
 import type { Pause } from "../../session/pause.ts";
@@ -30,11 +31,39 @@ export interface Send {
 /** Handles sends to sessions that exist. */
 export function upstreamHandler(send: Send): Handler {
   return (call) => {
+    const { carrier, sessions } = call.service;
+    if (carrier !== undefined && sessions.get(call.sessionId) === undefined) {
+      return carrier.send(straySend(send, call));
+    }
     const session = sessionOf(call);
     // Before the body is read, so that no client can make us read for nothing.
     return session === undefined
       ? noSession(send, call)
       : authorized(call, session, send.headers, () => deliver(send, call, session));
+  };
+}
+
+/** A send to a session that is not in this process. */
+function straySend(send: Send, call: Call): StraySend {
+  const { headers } = send;
+  return {
+    call,
+    headers,
+    again: () => upstreamHandler(send)(call),
+    accept: () => send.accept(headers(call)),
+    noSession: () => noSession(send, call),
+    read: async (watcher) => {
+      let body: string | undefined;
+      try {
+        body = await readBody(call.request, call.service.settings.maxMessageSize, watcher);
+      } catch {
+        return brokenBody(send, call);
+      }
+      if (body === undefined) return longBody(send, call);
+      const payload = send.payload(body, call);
+      const messages = decodeBody(payload);
+      return typeof messages === "string" ? badPayload(send, call, messages) : payload;
+    },
   };
 }
 
@@ -85,13 +114,27 @@ function deliver(send: Send, call: Call, session: Session): PlainResponse | Prom
       upload.end();
       return upload.isGivenUp ? noSession(send, call) : accept(send, call, session, body);
     },
-    // The client went away in the middle, or broke the rules of chunking.
     () => {
       upload.end();
-      call.log?.refused("body");
-      return errorResponse(400, "Cannot read the body", send.headers(call));
+      return brokenBody(send, call);
     },
   );
+}
+
+/** The client went away in the middle, or broke the rules of chunking. */
+function brokenBody(send: Send, call: Call): PlainResponse {
+  call.log?.refused("body");
+  return errorResponse(400, "Cannot read the body", send.headers(call));
+}
+
+function longBody(send: Send, call: Call): PlainResponse {
+  call.log?.refused("longBody");
+  return errorResponse(413, "Message too big", send.headers(call));
+}
+
+function badPayload(send: Send, call: Call, reason: string): PlainResponse {
+  call.log?.refused("payload");
+  return errorResponse(500, reason, send.headers(call));
 }
 
 function accept(
@@ -100,15 +143,9 @@ function accept(
   session: Session,
   body: string | undefined,
 ): PlainResponse | Promise<PlainResponse> {
-  if (body === undefined) {
-    call.log?.refused("longBody");
-    return errorResponse(413, "Message too big", send.headers(call));
-  }
+  if (body === undefined) return longBody(send, call);
   const messages = decodeBody(send.payload(body, call));
-  if (typeof messages === "string") {
-    call.log?.refused("payload");
-    return errorResponse(500, messages, send.headers(call));
-  }
+  if (typeof messages === "string") return badPayload(send, call, messages);
   // Meanwhile the session may have gone.
   if (sessionOf(call) !== session) return noSession(send, call);
   session.accept(messages);

@@ -1,0 +1,176 @@
+/**
+ * A receiving request that this server carries: the owner's frames become the response.
+ *
+ * @module
+ */
+
+import type { Timeouts } from "../event_loop/timeouts.ts";
+import type { ResponseHeaders } from "../http/headers.ts";
+import { interrupted } from "../protocol/close_codes.ts";
+import { closeFrame } from "../protocol/frames.ts";
+import { Frame } from "../protocol/message.ts";
+import { utf8Length } from "../protocol/utf8.ts";
+import type { HttpReceiver, StrayReceive } from "../routing/carrier.ts";
+import type { HandlerResult } from "../routing/route.ts";
+import type { Receiver, ReceiverOwner } from "../session/receiver.ts";
+import { type Answer, Answering } from "./answer.ts";
+import {
+  type CarriedClient,
+  type Head,
+  nameFields,
+  type SessionName,
+  toCarrier,
+  toOwner,
+} from "./exchange_messages.ts";
+import type { Exchange, Peer } from "./peer.ts";
+
+/** Bytes that the client has taken before the owner is told at once. Fewer are told a little later. */
+const manyTaken = 16 * 1024;
+/** Milliseconds after which it is told of fewer. */
+const takenDelay = 50;
+
+/** Ends when the response has, or when the owner or the link does. */
+export class CarriedReceive implements ReceiverOwner, Exchange {
+  readonly #peer: Peer;
+  readonly #number: number;
+  readonly #stray: StrayReceive;
+  readonly #answering: Answering<HandlerResult | Promise<HandlerResult>>;
+  readonly #done: () => void;
+  /** Absent until the response begins. */
+  #receiver: HttpReceiver | undefined;
+  /** Bytes of frames that have come, and how many of them the owner believes to be with the client. */
+  #got = 0;
+  #told = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A poll has its frame, which is still on its way. */
+  #isEarly = false;
+  #isOver = false;
+
+  /** @param done is called at its end. */
+  constructor(
+    peer: Peer,
+    number: number,
+    stray: StrayReceive,
+    timeouts: Timeouts,
+    done: () => void,
+  ) {
+    this.#peer = peer;
+    this.#number = number;
+    this.#stray = stray;
+    this.#done = done;
+    this.#answering = new Answering(timeouts, () => this.#finish(toOwner.broken));
+  }
+
+  /** Asks the owner. Resolves with the response, or with why there is none. */
+  request(
+    name: SessionName,
+    client: CarriedClient,
+  ): Promise<Answer<HandlerResult | Promise<HandlerResult>>> {
+    this.#peer.carry(this.#number, this);
+    this.#peer.send([toOwner.receive, this.#number, ...nameFields(name), client]);
+    return this.#answering.answer;
+  }
+
+  /** The server closes: the response is to end, and the session to go on. */
+  leave(): void {
+    this.#peer.send([toOwner.leave, this.#number]);
+  }
+
+  take(kind: string, _head: Head, body: string): void {
+    switch (kind) {
+      case toCarrier.attached:
+        return void this.#begin();
+      case toCarrier.frame:
+        return this.#frame(body);
+      case toCarrier.last:
+        return this.#receiver?.end(interrupted);
+      case toCarrier.abort:
+        this.#finish();
+        this.#answering.refused("broken");
+        return this.#receiver?.abort(interrupted);
+      default:
+        this.#finish();
+        this.#answering.refused(kind);
+    }
+  }
+
+  /** The response begins. A poll that has its frame already is answered as a whole. */
+  #begin(frame?: Frame): void {
+    if (this.#receiver !== undefined) return;
+    const { call, headers } = this.#stray;
+    const fields: ResponseHeaders = headers(call);
+    try {
+      const receiver = this.#receiver = this.#stray.receiver(this, fields);
+      if (frame !== undefined) receiver.send(frame);
+      this.#answering.answered(receiver.respond(call, fields));
+    } catch (error) {
+      this.#finish(toOwner.broken);
+      this.#answering.failed(error);
+    }
+  }
+
+  #frame(text: string): void {
+    this.#got += utf8Length(text);
+    const frame = new Frame(text);
+    if (this.#receiver === undefined) this.#begin(frame);
+    else this.#receiver.send(frame);
+    this.flush();
+  }
+
+  broken(): void {
+    const receiver = this.#receiver;
+    this.#finish();
+    this.#answering.refused("broken");
+    if (receiver === undefined || this.#isEarly) return;
+    const { code, reason } = interrupted;
+    receiver.send(new Frame(this.#stray.encode(closeFrame(code, reason))));
+    receiver.end(interrupted);
+  }
+
+  /** Tells the owner what the client has taken. */
+  flush(): void {
+    if (this.#receiver === undefined || this.#isOver) return;
+    const taken = this.#got - this.#receiver.bufferedAmount;
+    if (taken - this.#told >= manyTaken) this.#tell();
+    else if (taken > this.#told) this.#timer ??= setTimeout(() => this.#tell(), takenDelay);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#receiver === undefined || this.#isOver) return;
+    this.#told = this.#got - this.#receiver.bufferedAmount;
+    this.#peer.send([toOwner.taken, this.#number, this.#told]);
+  }
+
+  detach(_receiver: Receiver, tookTime = false): void {
+    this.#finish(toOwner.ended, tookTime);
+  }
+
+  detachEarly(): void {
+    this.#isEarly = true;
+    if (!this.#isOver) this.#peer.send([toOwner.early, this.#number]);
+  }
+
+  arrived(): void {
+    this.#finish(toOwner.ended, false);
+  }
+
+  interrupt(): void {
+    this.#finish(toOwner.broken);
+  }
+
+  failed(error: unknown): void {
+    this.#finish(toOwner.broken);
+    this.#peer.failed(error);
+  }
+
+  #finish(kind?: string, tookTime?: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    if (kind !== undefined) this.#peer.send([kind, this.#number, tookTime]);
+    this.#peer.carriedEnd(this.#number);
+    this.#done();
+  }
+}

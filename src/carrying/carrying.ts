@@ -1,0 +1,353 @@
+/**
+ * Lets any server of a cluster answer any request of a session: the one that has the session owns it
+ * for life, and the others carry requests to it.
+ *
+ * @module
+ */
+
+import { randomBytes } from "node:crypto";
+import type { Bus } from "../cluster/bus.ts";
+import { Timeouts } from "../event_loop/timeouts.ts";
+import { errorResponse } from "../http/errors.ts";
+import { PlainResponse } from "../http/plain_response.ts";
+import type { Grant } from "../options/option_functions.ts";
+import { interrupted } from "../protocol/close_codes.ts";
+import { closeFrame } from "../protocol/frames.ts";
+import { Frame } from "../protocol/message.ts";
+import { authorized, forbidden, mayOpen } from "../routing/authorization.ts";
+import type { Service } from "../routing/call.ts";
+import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
+import type { HandlerResult } from "../routing/route.ts";
+import type { Receiver, ReceiverOwner } from "../session/receiver.ts";
+import type { Session } from "../session/session.ts";
+import type { Answer } from "./answer.ts";
+import { CarriedBody } from "./carried_body.ts";
+import { CarriedReceive } from "./carried_receive.ts";
+import { CarriedSend } from "./carried_send.ts";
+import type { Holder } from "./claim_value.ts";
+import { type CarriedClient, toCarrier } from "./exchange_messages.ts";
+import { Inquiries } from "./inquiries.ts";
+import { Owner } from "./owner.ts";
+import { Ownership } from "./ownership.ts";
+import { Peers } from "./peers.ts";
+
+/** The times and limits of carrying. */
+export interface CarryingSettings {
+  /** Milliseconds in which an owner has to answer first. */
+  readonly answerTimeout: number;
+  /** Milliseconds without a sign of life after which another server counts as gone. */
+  readonly peerTimeout: number;
+  /** How many requests may be carried at a time. */
+  readonly maxCarried: number;
+}
+
+/** What it needs of its server. */
+export interface CarryingHost {
+  readonly service: Service;
+  /** Something that an operator should know. */
+  warnOnce(message: string): void;
+  busFailed(call: string, error: unknown): void;
+  failed(error: unknown): void;
+}
+
+/** The bus does not say who has a session. */
+const unknown: unique symbol = Symbol("unknown");
+const notFound = "The session cannot be found";
+/** How often a request looks for its session before it is refused. */
+const maxLooks = 3;
+
+/** The part of a server that shares its sessions. */
+export class Carrying implements Carrier {
+  readonly #host: CarryingHost;
+  readonly #maxCarried: number;
+  readonly #answerTimeouts: Timeouts;
+  readonly #ownership: Ownership;
+  readonly #peers: Peers;
+  readonly #receives = new Set<CarriedReceive>();
+  #carried = 0;
+  #lastNumber = 0;
+  /** Called when nothing is carried any more. */
+  #nothingLeft: (() => void) | undefined;
+
+  constructor(
+    bus: Bus,
+    name: string,
+    prefix: string,
+    settings: CarryingSettings,
+    host: CarryingHost,
+  ) {
+    this.#host = host;
+    this.#maxCarried = settings.maxCarried;
+    this.#answerTimeouts = new Timeouts(settings.answerTimeout);
+    const { service } = host;
+    const server = randomBytes(16).toString("hex");
+    const inquiries = new Inquiries(
+      bus,
+      `sj:${name}:o`,
+      server,
+      (hash) => this.#ownership.ownValue(hash),
+    );
+    this.#ownership = new Ownership(bus, name, server, prefix, inquiries, {
+      sessions: service.sessions,
+      lost: (session) => session.close(interrupted),
+      busFailed: (call, error) => host.busFailed(call, error),
+    });
+    const owner = new Owner(service, this.#ownership, settings.maxCarried);
+    const { maxMessageSize, maxBufferedBytes } = service.settings;
+    this.#peers = new Peers(bus, name, server, {
+      peerTimeout: settings.peerTimeout,
+      // Escaped, a frame may be six times as long as its messages.
+      maxMessage: 6 * Math.max(maxMessageSize, maxBufferedBytes) + 64 * 1024,
+    }, {
+      begun: (peer, head, body) => owner.begun(peer, head, body),
+      inquiry: (payload) => inquiries.received(payload),
+      warnOnce: (message) => host.warnOnce(message),
+      busFailed: (call, error) => host.busFailed(call, error),
+      failed: (error) => host.failed(error),
+    });
+    service.sessions.freed = (session: Session) => this.#ownership.freed(session.id);
+    bus.watch({
+      back: ({ lostClaims }) => {
+        if (!lostClaims) return;
+        inquiries.unsettle();
+        this.#ownership.reclaim();
+      },
+    });
+  }
+
+  async receive(stray: StrayReceive): Promise<HandlerResult> {
+    const { call } = stray;
+    const { sessions, authorization } = call.service;
+    const pending = this.#ownership.pending(call.sessionId);
+    if (pending !== undefined) {
+      await pending;
+      return stray.again();
+    }
+    let holder: Holder | undefined;
+    // Otherwise the claim alone says who has it.
+    if (authorization !== undefined || sessions.refusal !== undefined) {
+      const found = await this.#tryToFind(stray);
+      if (found === unknown) return this.#refuse(stray, notFound);
+      holder = found;
+    }
+    const { refusal } = sessions;
+    if (holder === undefined && refusal !== undefined) return stray.refuse(refusal);
+    return authorized(
+      call,
+      sessionOf(holder),
+      stray.headers,
+      (grant) =>
+        holder === undefined ? this.#claim(stray, grant) : this.#carryReceive(stray, holder, grant),
+    );
+  }
+
+  async send(stray: StraySend): Promise<HandlerResult> {
+    const { call } = stray;
+    await this.#ownership.pending(call.sessionId);
+    if (call.service.sessions.get(call.sessionId) !== undefined) return stray.again();
+    const holder = await this.#tryToFind(stray);
+    if (holder === unknown) return this.#refuse(stray, notFound);
+    if (holder === undefined) return stray.noSession();
+    return authorized(call, sessionOf(holder), stray.headers, async (grant) => {
+      if (this.#isFull) return this.#refuse(stray, "Too many requests are carried");
+      const body = new CarriedBody(call.service.sessions);
+      try {
+        const payload = await stray.read(body);
+        if (typeof payload !== "string") return payload;
+        return await this.#carrySend(stray, holder, grant, payload);
+      } finally {
+        body.end();
+      }
+    });
+  }
+
+  /** Ends what is carried; sessions of others go on. Resolves when all is over, or after `timeout` ms. */
+  async close(timeout: number): Promise<void> {
+    for (const receive of this.#receives) receive.leave();
+    if (this.#carried > 0) {
+      let timer;
+      await new Promise<void>((resolve) => {
+        this.#nothingLeft = resolve;
+        timer = setTimeout(resolve, timeout);
+      });
+      clearTimeout(timer);
+    }
+  }
+
+  /** Leaves the bus. */
+  async leave(): Promise<void> {
+    this.#ownership.close();
+    await this.#peers.close();
+  }
+
+  get #isFull(): boolean {
+    return this.#carried >= this.#maxCarried;
+  }
+
+  async #tryToFind({ call }: Stray): Promise<Holder | undefined | typeof unknown> {
+    try {
+      await this.#peers.joined();
+      return await this.#ownership.find(call.sessionId);
+    } catch (error) {
+      this.#host.busFailed("find a session at", error);
+      return unknown;
+    }
+  }
+
+  async #tryToClaim(id: string, grant: Grant): Promise<Holder | typeof unknown> {
+    try {
+      return await this.#ownership.claim(id, grant.key !== undefined);
+    } catch (error) {
+      this.#host.busFailed("claim a session at", error);
+      return unknown;
+    }
+  }
+
+  async #claim(stray: StrayReceive, grant: Grant): Promise<HandlerResult> {
+    const { call } = stray;
+    const { sessions } = call.service;
+    const id = call.sessionId;
+    try {
+      await this.#peers.joined();
+    } catch {
+      // It is told where it is tried again.
+      return this.#refuse(stray, notFound);
+    }
+    // `authorize`, or another request, may have taken its time.
+    if (sessions.get(id) !== undefined || this.#ownership.pending(id) !== undefined) {
+      return stray.again();
+    }
+    const known = this.#ownership.known(id);
+    const holder = known ?? await this.#tryToClaim(id, grant);
+    if (holder === unknown) return this.#refuse(stray, notFound);
+    if (!this.#ownership.isOwn(holder)) return await this.#carryReceive(stray, holder, grant);
+    try {
+      const { refusal } = sessions;
+      return refusal === undefined ? await stray.open(grant) : stray.refuse(refusal);
+    } finally {
+      if (sessions.get(id) === undefined) this.#ownership.freed(id);
+    }
+  }
+
+  async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
+    const { call } = stray;
+    if (this.#isFull) return this.#refuse(stray, "Too many requests are carried");
+    const peer = this.#peers.get(holder.server);
+    const receive: CarriedReceive = new CarriedReceive(
+      peer,
+      ++this.#lastNumber,
+      stray,
+      this.#answerTimeouts,
+      () => {
+        this.#receives.delete(receive);
+        this.#ended();
+      },
+    );
+    this.#receives.add(receive);
+    this.#carried++;
+    const answer = await receive.request(this.#nameOf(stray, holder, grant), clientOf(stray));
+    if ("value" in answer) return await answer.value;
+    if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
+    if (peer.link.isSilent && answer.refusal !== toCarrier.full) {
+      // Its process has ended, or is cut off. As at home, the client is told once; then the id is free.
+      this.#ownership.releaseOf(call.sessionId, holder);
+      return this.#tellInterruption(stray);
+    }
+    return this.#refused(stray, answer);
+  }
+
+  async #carrySend(
+    stray: StraySend,
+    holder: Holder,
+    grant: Grant,
+    payload: string,
+  ): Promise<HandlerResult> {
+    const { call } = stray;
+    const peer = this.#peers.get(holder.server);
+    const send = new CarriedSend(
+      peer,
+      ++this.#lastNumber,
+      call.runtime,
+      this.#answerTimeouts,
+      () => this.#ended(),
+    );
+    this.#carried++;
+    const answer = await send.request(this.#nameOf(stray, holder, grant), payload);
+    if ("value" in answer || answer.refusal === "gone") return stray.accept();
+    if (answer.refusal !== toCarrier.none) {
+      if (peer.link.isSilent) this.#ownership.releaseOf(call.sessionId, holder);
+      return this.#refused(stray, answer);
+    }
+    this.#ownership.forget(call.sessionId);
+    const next = await this.#tryToFind(stray);
+    if (next === unknown) return this.#refuse(stray, notFound);
+    return next === undefined || next.value === holder.value
+      ? stray.noSession()
+      : await this.#carrySend(stray, next, grant, payload);
+  }
+
+  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant) {
+    return { hash: this.#ownership.hashOf(call.sessionId), number, key };
+  }
+
+  /** The owner does not have the session any more. */
+  #lookAgain(stray: StrayReceive): HandlerResult | Promise<HandlerResult> {
+    this.#ownership.forget(stray.call.sessionId);
+    const looks = (this.#looks.get(stray.call) ?? 0) + 1;
+    this.#looks.set(stray.call, looks);
+    return looks < maxLooks ? stray.again() : this.#refuse(stray, "The session changes hands");
+  }
+
+  readonly #looks = new WeakMap<object, number>();
+
+  #refused(stray: Stray, answer: Answer<unknown>): HandlerResult {
+    const { refusal } = answer as { refusal: string };
+    if (refusal === toCarrier.forbidden) {
+      stray.call.log?.refused("key");
+      return forbidden(stray.headers(stray.call));
+    }
+    return this.#refuse(
+      stray,
+      refusal === toCarrier.full ? "Too many requests are carried" : "The session does not answer",
+    );
+  }
+
+  #refuse(stray: Stray, reason: string): PlainResponse {
+    stray.call.log?.refused("carried", () => reason);
+    return errorResponse(503, reason, stray.headers(stray.call));
+  }
+
+  #tellInterruption(stray: StrayReceive): HandlerResult | Promise<HandlerResult> {
+    const { call } = stray;
+    const headers = stray.headers(call);
+    const receiver = stray.receiver(nobody, headers);
+    const { code, reason } = interrupted;
+    receiver.send(new Frame(stray.encode(closeFrame(code, reason))));
+    receiver.end(interrupted);
+    return receiver.respond(call, headers);
+  }
+
+  #ended(): void {
+    if (--this.#carried === 0) this.#nothingLeft?.();
+  }
+}
+
+/** A response without a session. */
+const nobody: ReceiverOwner = {
+  flush() {},
+  detach(_receiver: Receiver) {},
+  detachEarly() {},
+  arrived() {},
+  interrupt() {},
+  failed() {},
+};
+
+/** What decides whether `authorize` is asked: the key itself is with the owner, which compares. */
+function sessionOf(holder: Holder | undefined): { key: undefined } | undefined {
+  return holder === undefined || holder.hasKey ? undefined : { key: undefined };
+}
+
+function clientOf({ call, protocol }: StrayReceive): CarriedClient {
+  const { url, headers, prefix, remote, endpoints } = call.clientInfo(protocol);
+  return { protocol, url, prefixLength: prefix.length, headers, remote, local: endpoints.local };
+}

@@ -1,0 +1,88 @@
+/**
+ * Asks all other servers who has a session, while the registry may have lost claims.
+ *
+ * @module
+ */
+
+import type { Bus } from "../cluster/bus.ts";
+
+/** Milliseconds for which a server does not trust a registry that says that nobody has a session. */
+const settleTime = 5000;
+/** Milliseconds in which others answer. */
+const answerTime = 200;
+
+/** All servers that share sessions listen to one channel. */
+export class Inquiries {
+  readonly #bus: Bus;
+  readonly #channel: string;
+  readonly #server: string;
+  readonly #ownValue: (hash: string) => string | undefined;
+  #settledAt = 0;
+  /** Questions of this server that nobody has answered yet, by hash. */
+  readonly #open = new Map<string, ((value: string) => void)[]>();
+
+  /** @param ownValue Returns the value of a claim of this server. */
+  constructor(
+    bus: Bus,
+    channel: string,
+    server: string,
+    ownValue: (hash: string) => string | undefined,
+  ) {
+    this.#bus = bus;
+    this.#channel = channel;
+    this.#server = server;
+    this.#ownValue = ownValue;
+  }
+
+  /** The registry may have lost claims. */
+  unsettle(): void {
+    this.#settledAt = performance.now() + settleTime;
+  }
+
+  /** The value of another server's claim. Answers at once while the registry can be trusted. */
+  async ask(hash: string): Promise<string | undefined> {
+    if (performance.now() >= this.#settledAt) return undefined;
+    let answered: (value: string) => void = () => {};
+    const answer = new Promise<string>((resolve) => answered = resolve);
+    const waiting = this.#open.get(hash) ?? [];
+    this.#open.set(hash, waiting);
+    waiting.push(answered);
+    let timer;
+    const end = new Promise<undefined>((resolve) =>
+      timer = setTimeout(() => resolve(undefined), answerTime)
+    );
+    try {
+      await this.#bus.publish(this.#channel, JSON.stringify(["who", hash, this.#server]));
+      return await Promise.race([answer, end]);
+    } finally {
+      clearTimeout(timer);
+      waiting.splice(waiting.indexOf(answered), 1);
+      if (waiting.length === 0) this.#open.delete(hash);
+    }
+  }
+
+  /** A question, or an answer. Whatever else comes is ignored. */
+  received(payload: unknown): void {
+    let fields: unknown;
+    try {
+      fields = JSON.parse(String(payload));
+    } catch {
+      return;
+    }
+    if (!Array.isArray(fields) || typeof fields[1] !== "string") return;
+    const [kind, hash, value] = fields as [unknown, string, unknown];
+    if (kind === "here" && typeof value === "string") {
+      for (const answered of this.#open.get(hash) ?? []) answered(value);
+    }
+    if (kind !== "who" || value === this.#server) return;
+    const own = this.#ownValue(hash);
+    if (own === undefined) return;
+    const answer = JSON.stringify(["here", hash, own]);
+    // Who asks goes on without an answer.
+    this.#publish(answer).catch(() => {});
+  }
+
+  async #publish(payload: string): Promise<void> {
+    await this.#bus.publish(this.#channel, payload);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Another server: the link to it, and the exchanges under way with it.
+ *
+ * @module
+ */
+
+import { guarded } from "../event_loop/guard.ts";
+import {
+  decodeMessage,
+  encodeMessage,
+  type Head,
+  isBeginning,
+  isFromOwner,
+} from "./exchange_messages.ts";
+import { type LinkOwner, type LinkSettings, ServerLink } from "./server_link.ts";
+
+/** One exchange, at either end. */
+export interface Exchange {
+  /** A message of the other end has come. */
+  take(kind: string, head: Head, body: string): void;
+  /** The link is broken: the other end knows nothing of it any more. */
+  broken(): void;
+}
+
+/** What a peer needs of its server. */
+export interface PeerHost {
+  publish(server: string, payload: string): Promise<number | undefined>;
+  /** An exchange that the other server begins. */
+  begun(peer: Peer, head: Head, body: string): void;
+  failed(error: unknown): void;
+}
+
+/** Exchanges that this server carries have numbers of its own; those of the other one have its. */
+export class Peer implements LinkOwner {
+  readonly server: string;
+  readonly link: ServerLink;
+  readonly #host: PeerHost;
+  readonly #carried = new Map<number, Exchange>();
+  readonly #served = new Map<number, Exchange>();
+
+  constructor(own: string, server: string, settings: LinkSettings, host: PeerHost) {
+    this.server = server;
+    this.#host = host;
+    this.link = new ServerLink(own, settings, this);
+  }
+
+  /** How many exchanges of the other server are served here. */
+  get servedCount(): number {
+    return this.#served.size;
+  }
+
+  /** Whether it may be forgotten. */
+  get isIdle(): boolean {
+    return this.#carried.size === 0 && this.#served.size === 0 && this.link.isIdle;
+  }
+
+  /** Sends a message of an exchange. */
+  send(head: Head, body?: string): void {
+    this.link.send(encodeMessage(head, body));
+  }
+
+  /** This server carries an exchange from now on. */
+  carry(number: number, exchange: Exchange): void {
+    this.#carried.set(number, exchange);
+    this.link.expect();
+  }
+
+  /** It is over. */
+  carriedEnd(number: number): void {
+    if (this.#carried.delete(number)) this.link.unexpect();
+  }
+
+  /** This server serves an exchange of the other one from now on. */
+  serve(number: number, exchange: Exchange): void {
+    this.#served.set(number, exchange);
+    this.link.expect();
+  }
+
+  /** It is over. */
+  servedEnd(number: number): void {
+    if (this.#served.delete(number)) this.link.unexpect();
+  }
+
+  publish(payload: string): Promise<number | undefined> {
+    return this.#host.publish(this.server, payload);
+  }
+
+  message(text: string): void {
+    const message = decodeMessage(text);
+    if (message !== undefined) {
+      guarded(this, () => this.#take(message.head, message.body), undefined);
+    }
+  }
+
+  #take(head: Head, body: string): void {
+    const [kind, number] = head;
+    // The carrier begins each exchange, and has the numbers.
+    if (isFromOwner(kind)) this.#carried.get(number)?.take(kind, head, body);
+    else if (isBeginning(kind)) {
+      if (!this.#served.has(number)) this.#host.begun(this, head, body);
+    } else this.#served.get(number)?.take(kind, head, body);
+  }
+
+  broken(): void {
+    const all = [...this.#carried.values(), ...this.#served.values()];
+    for (let count = all.length; count > 0; count--) this.link.unexpect();
+    this.#carried.clear();
+    this.#served.clear();
+    for (const exchange of all) guarded(this, () => exchange.broken(), undefined);
+  }
+
+  failed(error: unknown): void {
+    this.#host.failed(error);
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * All other servers that this one exchanges messages with, over its own channel of the bus.
+ *
+ * @module
+ */
+
+import type { Bus, BusListener } from "../cluster/bus.ts";
+import type { Head } from "./exchange_messages.ts";
+import { decodePacket } from "./packets.ts";
+import { Peer } from "./peer.ts";
+import { unheld } from "./ownership.ts";
+
+/** The times and limits of links, except those of the bus. */
+export interface PeerSettings {
+  readonly peerTimeout: number;
+  readonly maxMessage: number;
+}
+
+/** What peers need of their server. */
+export interface PeersHost {
+  /** An exchange that another server begins. */
+  begun(peer: Peer, head: Head, body: string): void;
+  /** A message to all servers. */
+  inquiry(payload: unknown): void;
+  warnOnce(message: string): void;
+  busFailed(call: string, error: unknown): void;
+  failed(error: unknown): void;
+}
+
+/** Peers that are remembered. If there are more, those without anything under way are forgotten. */
+const maxIdle = 1000;
+/** Milliseconds between two looks whether this server still hears itself. */
+const hearingInterval = 2000;
+/** How often it may miss itself before it subscribes anew. */
+const maxMissed = 2;
+/** Milliseconds until a subscription that has failed is tried again. */
+const retryDelay = 1000;
+/** Milliseconds in which other servers have to take what is left at the end. */
+const closeTimeout = 1000;
+
+/** Finds them by their incarnation. */
+export class Peers {
+  readonly #bus: Bus;
+  readonly #server: string;
+  /** What the names of channels begin with. */
+  readonly #start: string;
+  readonly #settings: PeerSettings;
+  readonly #host: PeersHost;
+  readonly #all = new Map<string, Peer>();
+  #joined: Promise<void>;
+  readonly #listeners: [channel: string, listener: BusListener][] = [];
+  #missed = 0;
+  #hearingTimer: ReturnType<typeof setInterval> | undefined;
+  #isClosed = false;
+
+  constructor(bus: Bus, name: string, server: string, settings: PeerSettings, host: PeersHost) {
+    this.#bus = bus;
+    this.#server = server;
+    this.#start = `sj:${name}:`;
+    this.#settings = settings;
+    this.#host = host;
+    this.#joined = this.#join();
+    this.#hearingTimer = unheld(setInterval(() => this.#listen(), hearingInterval));
+  }
+
+  /** Resolves when this server hears others. Rejects if it cannot. */
+  joined(): Promise<void> {
+    return this.#joined;
+  }
+
+  get(server: string): Peer {
+    let peer = this.#all.get(server);
+    if (peer === undefined) {
+      if (this.#all.size >= maxIdle) this.#forgetIdle();
+      const { peerTimeout, maxMessage } = this.#settings;
+      const settings = { peerTimeout, maxMessage, maxPayload: this.#bus.maxPayload };
+      peer = new Peer(this.#server, server, settings, {
+        publish: (server, payload) => this.#bus.publish(`${this.#start}p:${server}`, payload),
+        begun: (peer, head, body) => this.#host.begun(peer, head, body),
+        failed: (error) => this.#host.failed(error),
+      });
+      this.#all.set(server, peer);
+    }
+    return peer;
+  }
+
+  /** Resolves when the others have all that was sent, or after a second. */
+  async close(): Promise<void> {
+    clearInterval(this.#hearingTimer);
+    const end = performance.now() + closeTimeout;
+    while (performance.now() < end && this.#all.values().some(({ link }) => !link.isSettled)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    this.#isClosed = true;
+    for (const { link } of this.#all.values()) link.close();
+    for (const [channel, listener] of this.#listeners) await this.#unsubscribe(channel, listener);
+  }
+
+  #forgetIdle(): void {
+    for (const [server, peer] of this.#all) {
+      if (!peer.isIdle) continue;
+      peer.link.close();
+      this.#all.delete(server);
+    }
+  }
+
+  async #join(): Promise<void> {
+    const own = `${this.#start}p:${this.#server}`;
+    await this.#subscribe(own, (payload) => this.#received(payload));
+    await this.#subscribe(`${this.#start}o`, (payload) => this.#host.inquiry(payload));
+  }
+
+  async #subscribe(channel: string, take: (payload: unknown) => void): Promise<void> {
+    const listener: BusListener = (payload) => {
+      if (this.#isClosed) return;
+      try {
+        take(payload);
+      } catch (error) {
+        this.#host.failed(error);
+      }
+    };
+    this.#listeners.push([channel, listener]);
+    await this.#bus.subscribe(channel, listener);
+  }
+
+  async #unsubscribe(channel: string, listener: BusListener): Promise<void> {
+    try {
+      await this.#bus.unsubscribe(channel, listener);
+    } catch (error) {
+      this.#host.busFailed("unsubscribe at", error);
+    }
+  }
+
+  #received(payload: unknown): void {
+    if (payload === this.#server) {
+      this.#missed = 0;
+      return;
+    }
+    const packet = decodePacket(payload);
+    if (packet === undefined) {
+      return this.#host.warnOnce("A packet on the bus was not understood, and dropped");
+    }
+    if (packet.from !== this.#server) this.get(packet.from).link.received(packet);
+  }
+
+  /** Publishes to oneself: nothing else shows for sure that messages still come. */
+  #listen(): void {
+    if (++this.#missed > maxMissed) {
+      this.#missed = 0;
+      this.#host.warnOnce("This server does not hear itself on the bus, and subscribes anew");
+      this.#rejoin();
+    }
+    this.#publishToSelf().catch((error) => this.#host.busFailed("publish to", error));
+  }
+
+  async #publishToSelf(): Promise<void> {
+    await this.#bus.publish(`${this.#start}p:${this.#server}`, this.#server);
+  }
+
+  #rejoin(): void {
+    for (const [channel, listener] of this.#listeners.splice(0)) {
+      this.#unsubscribe(channel, listener);
+    }
+    this.#joined = this.#join();
+    this.#joined.catch((error) => {
+      this.#host.busFailed("subscribe at", error);
+      // The next look finds that nothing is heard.
+      unheld(setTimeout(() => this.#missed = maxMissed, retryDelay));
+    });
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * A link between two servers: messages arrive once and in order, over a bus that may lose, repeat,
+ * delay and reorder what is published.
+ *
+ * Each end counts generations of its own. A link that breaks at one end breaks at the other as well:
+ * each packet names both generations, and an end that learns of a newer one, or that its own has been
+ * broken, gives up its own. Within a generation, pieces are numbered and acknowledged, and are sent
+ * again from the oldest that was not.
+ *
+ * @module
+ */
+
+import { IncomingPieces } from "./incoming_pieces.ts";
+import { LinkTimer } from "./link_timer.ts";
+import { OutgoingPieces } from "./outgoing_pieces.ts";
+import { encodePacket, type Packet, type Piece, resetAck } from "./packets.ts";
+
+/** Limits of a link. */
+export interface LinkSettings {
+  /** Milliseconds without an expected sign of life after which the link breaks. */
+  readonly peerTimeout: number;
+  /** Bytes of the largest payload, as UTF-8; at least 1,024. */
+  readonly maxPayload: number;
+  /** Characters of the longest message. A longer one breaks the link. */
+  readonly maxMessage: number;
+}
+
+/** What a link needs. */
+export interface LinkOwner {
+  /**
+   * Sends a payload to the peer's channel. May reject or throw. The link knows by itself what has not
+   * arrived, so the result is ignored.
+   */
+  publish(payload: string): Promise<number | undefined>;
+  /** A message of the peer, in order and once. */
+  message(text: string): void;
+  /** All that was under way in either direction is lost. What is sent from now on is not. */
+  broken(): void;
+}
+
+/** Milliseconds after which an acknowledgement is sent alone. */
+const ackDelay = 50;
+/** Characters after which an acknowledgement is sent at once. */
+const ackedAtOnce = 64 * 1024;
+/** The least milliseconds between two requests, or answers, that a broken order causes. */
+const repairInterval = 100;
+/** Milliseconds between two requests for a sign of life. */
+const askInterval = 2000;
+/** How many times `peerTimeout` a link may stay without progress while its peer is alive. */
+const maxStuck = 3;
+
+/** The last generation of any link in this process: none is ever used twice. */
+let lastGeneration = 0;
+
+/** One end of a link. */
+export class ServerLink {
+  readonly #own: string;
+  readonly #settings: LinkSettings;
+  readonly #owner: LinkOwner;
+  readonly #askInterval: number;
+  /** The own generation. */
+  #generation = ++lastGeneration;
+  /** The peer's generation; 0 until it is known. */
+  #peer = 0;
+  /** The peer's last generation before the last break here. Only newer ones count. */
+  #lastPeer = 0;
+  /** Whether this generation has carried anything, in either direction. */
+  #isUsed = false;
+  readonly #outgoing: OutgoingPieces;
+  readonly #incoming: IncomingPieces;
+  #expected = 0;
+  #isSilent = false;
+  #isClosed = false;
+
+  /** Times, by `performance.now()`. This one may also be when the peer was not needed before. */
+  #heardAt = 0;
+  #receivedAt = -Infinity;
+  #askedAt = -Infinity;
+  #rewoundAt = -Infinity;
+  #repairedAt = -Infinity;
+  /** When an acknowledgement is due. */
+  #ackAt = Infinity;
+  /** Characters that have arrived since the last acknowledgement. */
+  #unacknowledged = 0;
+
+  /** Whether a packet has to go out, even without pieces. */
+  #mustSend = false;
+  #wantsAnswer = false;
+  #isFlushDue = false;
+  readonly #timer = new LinkTimer((now, stoodStill) => this.#timedOut(now, stoodStill));
+
+  /** @param own The incarnation of this server. */
+  constructor(own: string, settings: LinkSettings, owner: LinkOwner) {
+    this.#own = own;
+    this.#settings = settings;
+    this.#owner = owner;
+    this.#askInterval = Math.min(askInterval, settings.peerTimeout / 3);
+    this.#outgoing = new OutgoingPieces(settings.maxPayload);
+    this.#incoming = new IncomingPieces(settings.maxMessage);
+  }
+
+  /** The peer was asked for a sign of life and gave none in time. It counts as gone until heard. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
+  /**
+   * Nothing is under way or expected, and nothing has arrived for `peerTimeout`, so the peer has all
+   * acknowledgements. A link that is made anew for the same peer breaks at the peer's end.
+   */
+  get isIdle(): boolean {
+    return !this.#isWaiting && this.#ackAt === Infinity && !this.#isFlushDue &&
+      performance.now() - this.#receivedAt >= this.#settings.peerTimeout;
+  }
+
+  /** The peer has everything, as far as it has said. */
+  get isSettled(): boolean {
+    return this.#outgoing.isEmpty && this.#ackAt === Infinity && !this.#isFlushDue;
+  }
+
+  /** Sends a message of well-formed text. What is sent at once goes in one packet, if it fits. */
+  send(message: string): void {
+    if (this.#isClosed) return;
+    this.#beginWaiting();
+    this.#isUsed = true;
+    this.#outgoing.add(message);
+    this.#flushSoon();
+  }
+
+  /** Something is expected of the peer. The link breaks if it gives no sign of life. */
+  expect(): void {
+    this.#beginWaiting();
+    this.#expected++;
+    this.#setTimer();
+  }
+
+  /** What was expected is not any more. To be called as often as `expect`. */
+  unexpect(): void {
+    this.#expected--;
+  }
+
+  /** Ends the link, without a word to the peer. */
+  close(): void {
+    this.#isClosed = true;
+    this.#timer.clear();
+    this.#outgoing.clear();
+    this.#incoming.clear();
+  }
+
+  /** A packet of the peer has arrived. */
+  received(packet: Packet): void {
+    const { generation, peerGeneration, pieces, wantsAnswer } = packet;
+    // A packet of the past says nothing about the peer now.
+    if (this.#isClosed || peerGeneration > this.#generation || generation < this.#peer) return;
+    const isReset = packet.ack === resetAck;
+    const isCurrent = peerGeneration === this.#generation;
+    const isOutdated = !isReset && peerGeneration !== 0 && !isCurrent;
+    if (isOutdated || generation <= this.#lastPeer) {
+      // The peer has to learn of the break. An answer asks for none, or there would be no end of them.
+      if (wantsAnswer || pieces.length > 0) this.#repair(false);
+      return;
+    }
+    this.#receivedAt = this.#heardAt = performance.now();
+    this.#isSilent = false;
+    if (generation > this.#peer && (this.#peer > 0 || (isReset && isCurrent))) {
+      this.#break(generation);
+    } else {
+      this.#peer = generation;
+      if (isCurrent) this.#acknowledged(packet.ack, wantsAnswer);
+    }
+    if (wantsAnswer) this.#sendSoon();
+    this.#take(packet.first, pieces);
+    if (!this.#isClosed) this.#setTimer();
+  }
+
+  get #isWaiting(): boolean {
+    return this.#expected > 0 || !this.#outgoing.isEmpty || this.#incoming.hasParts;
+  }
+
+  /** The peer has had no reason to give a sign of life until now. */
+  #beginWaiting(): void {
+    if (!this.#isWaiting) this.#heardAt = performance.now();
+  }
+
+  #acknowledged(number: number, wantsAnswer: boolean): void {
+    const now = this.#heardAt;
+    const outgoing = this.#outgoing;
+    outgoing.acknowledge(number, now);
+    // The peer asks with the number of what it has. What it lacks may be lost.
+    if (wantsAnswer && outgoing.isUnderWay && now - this.#rewoundAt >= repairInterval) {
+      this.#rewoundAt = now;
+      outgoing.rewind(now);
+    }
+    if (!outgoing.isEmpty) this.#flushSoon();
+  }
+
+  /** Takes the pieces that are next in order, and asks for those that are missing. */
+  #take(first: number, pieces: readonly Piece[]): void {
+    if (this.#isClosed) return;
+    const incoming = this.#incoming;
+    // Without pieces, the number tells whether the last ones are missing.
+    if (first > incoming.last + 1) return this.#repair(true);
+    if (pieces.length === 0) return;
+    const generation = this.#generation;
+    // If some come again, the acknowledgement was lost.
+    const isRepeated = first <= incoming.last;
+    for (let i = incoming.last + 1 - first; i < pieces.length; i++) {
+      const piece = pieces[i]!;
+      if (incoming.isTooMuch(piece)) return this.#break(0);
+      this.#isUsed = true;
+      this.#unacknowledged += piece.text.length;
+      if (piece.isPart) this.#beginWaiting();
+      const message = incoming.take(piece);
+      if (message !== undefined) this.#owner.message(message);
+      if (this.#isClosed || generation !== this.#generation) return;
+    }
+    if (isRepeated || this.#unacknowledged >= ackedAtOnce) this.#sendSoon();
+    else this.#ackAt = Math.min(this.#ackAt, this.#heardAt + ackDelay);
+  }
+
+  /**
+   * Begins a new generation.
+   *
+   * @param peer The peer's new generation; 0 if it has yet to learn of the break.
+   */
+  #break(peer: number): void {
+    const wasUsed = this.#isUsed || this.#expected > 0;
+    this.#generation = ++lastGeneration;
+    this.#lastPeer = Math.max(this.#lastPeer, this.#peer);
+    this.#peer = peer;
+    this.#isUsed = false;
+    this.#outgoing.clear();
+    this.#incoming.clear();
+    this.#unacknowledged = 0;
+    this.#ackAt = Infinity;
+    this.#heardAt = performance.now();
+    if (peer === 0) this.#ask();
+    if (wasUsed) this.#owner.broken();
+  }
+
+  /** Asks the peer for what is missing, or tells it of a break; not too often. */
+  #repair(wantsAnswer: boolean): void {
+    const now = performance.now();
+    if (now - this.#repairedAt < repairInterval) return;
+    this.#repairedAt = now;
+    if (wantsAnswer) this.#ask();
+    else this.#sendSoon();
+  }
+
+  #ask(): void {
+    this.#wantsAnswer = true;
+    this.#sendSoon();
+  }
+
+  #sendSoon(): void {
+    this.#mustSend = true;
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    queueMicrotask(this.#flush);
+  }
+
+  readonly #flush = () => {
+    this.#isFlushDue = false;
+    const outgoing = this.#outgoing;
+    for (;;) {
+      if (this.#isClosed) return;
+      const { next } = outgoing;
+      const pieces = outgoing.take();
+      if (pieces.length === 0) break;
+      this.#publish(next, pieces);
+    }
+    if (this.#mustSend) this.#publish(outgoing.last + 1, []);
+    if (!this.#isClosed) this.#setTimer();
+  };
+
+  #publish(first: number, pieces: readonly Piece[]): void {
+    const isPeerKnown = this.#peer > 0;
+    const payload = encodePacket({
+      from: this.#own,
+      generation: this.#generation,
+      peerGeneration: isPeerKnown ? this.#peer : this.#lastPeer,
+      first,
+      ack: isPeerKnown ? this.#incoming.last : this.#lastPeer > 0 ? resetAck : 0,
+      wantsAnswer: this.#wantsAnswer,
+      pieces,
+    });
+    if (this.#wantsAnswer) this.#askedAt = performance.now();
+    this.#mustSend = this.#wantsAnswer = false;
+    this.#ackAt = Infinity;
+    this.#unacknowledged = 0;
+    try {
+      this.#owner.publish(payload).then(undefined, ignore);
+    } catch {
+      // It is sent again like anything that does not arrive.
+    }
+  }
+
+  /** Sets the timer for whatever comes next. */
+  #setTimer(): void {
+    let at = Math.min(this.#ackAt, this.#outgoing.resendAt);
+    if (this.#isWaiting) at = Math.min(at, this.#askAt, this.#silentAt);
+    this.#timer.set(at);
+  }
+
+  /** When the peer is asked for a sign of life, if it is needed. */
+  get #askAt(): number {
+    return Math.max(this.#heardAt, this.#askedAt) + this.#askInterval;
+  }
+
+  /** When the peer counts as gone, if it is needed. */
+  get #silentAt(): number {
+    return this.#heardAt + this.#settings.peerTimeout;
+  }
+
+  #timedOut(now: number, stoodStill: boolean): void {
+    if (stoodStill) {
+      // What the peer has sent meanwhile has yet to be read.
+      this.#heardAt = now;
+      this.#outgoing.progressed(now);
+    } else {
+      this.#round(now);
+    }
+    if (!this.#isClosed) this.#setTimer();
+  }
+
+  /** Does what is due. */
+  #round(now: number): void {
+    const outgoing = this.#outgoing;
+    if (this.#isWaiting && now >= this.#silentAt) {
+      this.#isSilent = true;
+      return this.#break(0);
+    }
+    // The peer may be alive, and yet not get the pieces.
+    if (now >= outgoing.progressAt + maxStuck * this.#settings.peerTimeout) return this.#break(0);
+    if (this.#isWaiting && now >= this.#askAt) this.#ask();
+    if (now >= this.#ackAt) this.#sendSoon();
+    if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
+  }
+}
+
+function ignore(): void {}
