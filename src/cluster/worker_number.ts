@@ -15,13 +15,13 @@ const shared = globalThis as unknown as { [key: symbol]: number | undefined };
 const key = Symbol.for("sockjs-web.workerNumber");
 
 /** The number of this worker, from 1; 0 in a process that `startWorkers` has not started. */
-export const workerNumber: number = shared[key] ??= enter();
+export const workerNumber: number = shared[key] ?? enter();
 
 function enter(): number {
   const value = process.env[variable] ?? "";
   // Not what `Number` takes besides, such as "-1" and "Infinity".
   if (!/^[1-9]\d{0,5}$/.test(value)) return 0;
-  const number = Number(value);
+  const number = shared[key] = Number(value);
   // What this process starts inherits the environment, and is no worker.
   delete process.env[variable];
   followSupervisor(number);

@@ -25,9 +25,9 @@ class Members {
   readonly buses: Bus[] = [];
   readonly false: FalseMember[] = [];
 
-  open(): Bus {
+  open(peerTimeout = 400): Bus {
     const log = (message: string) => this.log.push(message);
-    const bus = localBus({ name: "test", folder: this.folder, peerTimeout: 400, log });
+    const bus = localBus({ name: "test", folder: this.folder, peerTimeout, log });
     this.buses.push(bus);
     return bus;
   }
@@ -268,7 +268,8 @@ Deno.test("a listener, a watcher and a log that throw harm nobody", async () => 
 
 Deno.test("claims that cannot be sent are refused, and do no harm", async () => {
   await using members = new Members();
-  const [a, b] = [members.open(), members.open()];
+  // A long key takes a while.
+  const [a, b] = [members.open(60_000), members.open(60_000)];
   await a.subscribe("channel", () => {});
   for (const ttl of [0, -1, NaN, Infinity, undefined as unknown as number]) {
     await assertRejects(() => a.claim("key", "a", ttl), TypeError);

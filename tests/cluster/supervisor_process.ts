@@ -79,6 +79,14 @@ export class SupervisorProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  signalIfAlive(signal: Deno.Signal): void {
+    try {
+      this.signal(signal);
+    } catch {
+      // It has ended.
+    }
+  }
+
   /** Waits until the supervisor has ended. */
   async ended(): Promise<End> {
     const { code, signal } = await this.#child.status;
@@ -86,11 +94,7 @@ export class SupervisorProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.signal("SIGKILL");
-    } catch {
-      // It has ended.
-    }
+    this.signalIfAlive("SIGKILL");
     await this.#child.status;
     await this.#writer.close().catch(() => {});
     await this.allEnded;

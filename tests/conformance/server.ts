@@ -145,7 +145,7 @@ services.add({ prefix: "/pausing", ...delays, disconnectDelay: 2000 }, pauseOnCo
 // How an application takes messages.
 for (const way of waysToRead) {
   const note = (connection: Connection, text: string) => recorder.note(connection, text);
-  services.add({ prefix: pathOf(way), disconnectDelay: 1000 }, countMessages(way, note));
+  services.add({ prefix: pathOf(way), disconnectDelay: 3000 }, countMessages(way, note));
 }
 
 for (const { prefix, options } of extremes) {
