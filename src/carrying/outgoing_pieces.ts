@@ -13,6 +13,10 @@ const pieceCost = 64;
 /** The least places of acknowledged pieces for which the others are copied. */
 const minCopied = 64;
 
+/** Milliseconds without progress until pieces are sent again, at first and at most. */
+const resendDelay = 300;
+const maxResendDelay = 2000;
+
 /** Numbered pieces: those that have been sent, and then those that wait. */
 export class OutgoingPieces {
   /** Bytes of a packet for its pieces. */
@@ -29,7 +33,14 @@ export class OutgoingPieces {
   #last = 0;
   /** What the pieces from the oldest to the next count. */
   #underWay = 0;
+  /** When the last progress was, by `performance.now()`, and when pieces were sent again. */
+  #progressAt = 0;
+  #resentAt = 0;
+  #resendDelay = resendDelay;
+  /** Whether the oldest were sent again, so that those behind them may be missing as well. */
+  #isRepeating = false;
 
+  /** @param maxPayload Bytes of the largest payload. */
   constructor(maxPayload: number) {
     this.#room = maxPayload - headSize;
     this.#longest = Math.floor((this.#room - pieceSize) / 3);
@@ -60,6 +71,16 @@ export class OutgoingPieces {
     return this.#last >= this.#oldest;
   }
 
+  /** When pieces are to be sent again. */
+  get resendAt(): number {
+    return this.isUnderWay ? this.#resentAt + this.#resendDelay : Infinity;
+  }
+
+  /** When the last progress was, if pieces are under way. */
+  get progressAt(): number {
+    return this.isUnderWay ? this.#progressAt : Infinity;
+  }
+
   /** Cuts a message into pieces, and appends them. */
   add(message: string): void {
     let start = 0;
@@ -76,26 +97,38 @@ export class OutgoingPieces {
   /** The pieces for the next packet, which count as sent; none if they have to wait. */
   take(): Piece[] {
     const pieces = this.#from(this.#next, this.#underWay);
+    if (pieces.length > 0 && !this.isUnderWay) this.progressed(performance.now());
     for (const piece of pieces) this.#underWay += costOf(piece);
     this.#next += pieces.length;
     this.#last = Math.max(this.#last, this.#next - 1);
     return pieces;
   }
 
-  /** The pieces of the first packet that was not acknowledged. */
-  takeOldest(): Piece[] {
+  /** The pieces for a packet that was sent before and may be lost. */
+  takeOldest(now: number): Piece[] {
+    this.#resentAt = now;
+    this.#resendDelay = Math.min(2 * this.#resendDelay, maxResendDelay);
+    this.#isRepeating = true;
     return this.#from(this.#oldest, 0, this.#last + 1);
   }
 
-  /** All that was not acknowledged is to be sent again. */
-  rewind(): void {
+  /** All that is under way is to be sent again. */
+  rewind(now: number): void {
+    this.#resentAt = now;
     this.#next = this.#oldest;
     this.#underWay = 0;
+    this.#isRepeating = false;
   }
 
-  /** All pieces up to a number have arrived. Returns whether that is news. */
-  acknowledge(number: number): boolean {
-    if (number < this.#oldest || number > this.#last) return false;
+  /** Delays count from now. */
+  progressed(now: number): void {
+    this.#progressAt = this.#resentAt = now;
+    this.#resendDelay = resendDelay;
+  }
+
+  /** All pieces up to a number have arrived. */
+  acknowledge(number: number, now: number): void {
+    if (number < this.#oldest || number > this.#last) return;
     for (; this.#oldest <= number; this.#oldest++) {
       if (this.#oldest < this.#next) this.#underWay -= costOf(this.#pieces[this.#head]!);
       this.#pieces[this.#head++] = undefined;
@@ -106,7 +139,8 @@ export class OutgoingPieces {
       this.#pieces = this.#pieces.slice(this.#head);
       this.#head = 0;
     }
-    return true;
+    this.progressed(now);
+    if (this.#isRepeating) this.rewind(now);
   }
 
   /** Drops everything. Numbers begin anew. */
@@ -114,6 +148,7 @@ export class OutgoingPieces {
     this.#pieces = [];
     this.#head = this.#underWay = this.#last = 0;
     this.#oldest = this.#next = 1;
+    this.#isRepeating = false;
   }
 
   /** The pieces from a number on that fit into a packet and into the window. */

@@ -2,17 +2,18 @@
  * A link between two servers: messages arrive once and in order, over a bus that may lose, repeat,
  * delay and reorder what is published.
  *
- * Each end counts generations of its own. A link that breaks at one end breaks at the other as well:
- * each packet names both generations, and an end that learns of a newer one, or that its own has been
- * broken, gives up its own. Within a generation, pieces are numbered and acknowledged, and are sent
- * again from the oldest that was not.
+ * Pieces of messages are numbered and acknowledged, and are sent again from the oldest that was not.
+ * If that does not help, the link breaks at both ends, and begins anew.
  *
  * @module
  */
 
-import { type Timer, unheldTimer } from "../cluster/gaps.ts";
+import { IncomingPieces } from "./incoming_pieces.ts";
+import { LinkGenerations } from "./link_generations.ts";
+import { LinkTimer } from "./link_timer.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
-import { encodePacket, type Packet, type Piece, resetAck } from "./packets.ts";
+import { encodePacket, type Packet, type Piece } from "./packets.ts";
+import { SignsOfLife } from "./signs_of_life.ts";
 
 /** Limits of a link. */
 export interface LinkSettings {
@@ -41,76 +42,48 @@ export interface LinkOwner {
 const ackDelay = 50;
 /** Characters after which an acknowledgement is sent at once. */
 const ackedAtOnce = 64 * 1024;
-/** Milliseconds without progress until pieces are sent again, at first and at most. */
-const resendDelay = 300;
-const maxResendDelay = 2000;
 /** The least milliseconds between two requests, or answers, that a broken order causes. */
 const repairInterval = 100;
-/** Milliseconds between two requests for a sign of life. */
-const askInterval = 2000;
 /** How many times `peerTimeout` a link may stay without progress while its peer is alive. */
 const maxStuck = 3;
-/** Milliseconds. A timer that is late by more shows that this process stood still. */
-const standstill = 1000;
-
-/** The last generation of any link in this process: none is ever used twice. */
-let lastGeneration = 0;
 
 /** One end of a link. */
 export class ServerLink {
   readonly #own: string;
   readonly #settings: LinkSettings;
   readonly #owner: LinkOwner;
-  readonly #askInterval: number;
-  /** The own generation. */
-  #generation = ++lastGeneration;
-  /** The peer's generation; 0 until it is known. */
-  #peer = 0;
-  /** The peer's last generation before the last break here. Only newer ones count. */
-  #lastPeer = 0;
+  readonly #signs: SignsOfLife;
+  readonly #generations = new LinkGenerations();
   /** Whether this generation has carried anything, in either direction. */
   #isUsed = false;
   readonly #outgoing: OutgoingPieces;
-  /** The number of the last piece that has arrived. */
-  #arrived = 0;
-  /** The parts of a message that has not arrived as a whole, and their characters. */
-  #parts: string[] = [];
-  #partsLength = 0;
+  readonly #incoming: IncomingPieces;
   #expected = 0;
   #isSilent = false;
   #isClosed = false;
 
-  /** Times, by `performance.now()`. This one may also be when the peer was not needed before. */
-  #heardAt = 0;
+  /** By `performance.now()`, like all times. */
   #receivedAt = -Infinity;
-  #askedAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
-  /** When the peer has acknowledged something, and when pieces were sent again. */
-  #progressAt = 0;
-  #resentAt = 0;
-  #resendDelay = resendDelay;
   /** When an acknowledgement is due. */
   #ackAt = Infinity;
   /** Characters that have arrived since the last acknowledgement. */
   #unacknowledged = 0;
-  /** Whether pieces have been sent again, so that the peer may lack those behind them. */
-  #isRepairing = false;
 
-  /** Whether a packet has to go out, even without pieces. */
   #mustSend = false;
   #wantsAnswer = false;
   #isFlushDue = false;
-  #timer: Timer | undefined;
-  #timerAt = 0;
+  readonly #timer = new LinkTimer((now, stoodStill) => this.#timedOut(now, stoodStill));
 
   /** @param own The incarnation of this server. */
   constructor(own: string, settings: LinkSettings, owner: LinkOwner) {
     this.#own = own;
     this.#settings = settings;
     this.#owner = owner;
-    this.#askInterval = Math.min(askInterval, settings.peerTimeout / 3);
+    this.#signs = new SignsOfLife(settings.peerTimeout);
     this.#outgoing = new OutgoingPieces(settings.maxPayload);
+    this.#incoming = new IncomingPieces(settings.maxMessage);
   }
 
   /** The peer was asked for a sign of life and gave none in time. It counts as gone until heard. */
@@ -151,102 +124,74 @@ export class ServerLink {
   /** Ends the link, without a word to the peer. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#timer.clear();
     this.#outgoing.clear();
-    this.#parts = [];
+    this.#incoming.clear();
   }
 
   /** A packet of the peer has arrived. */
   received(packet: Packet): void {
-    const { generation, peerGeneration, pieces, wantsAnswer } = packet;
-    // A packet of the past says nothing about the peer now.
-    if (this.#isClosed || peerGeneration > this.#generation || generation < this.#peer) return;
-    const isReset = packet.ack === resetAck;
-    const isCurrent = peerGeneration === this.#generation;
-    const isOutdated = !isReset && peerGeneration !== 0 && !isCurrent;
-    if (isOutdated || generation <= this.#lastPeer) {
-      // The peer has to learn of the break. An answer asks for none, or there would be no end of them.
-      if (wantsAnswer || pieces.length > 0) this.#repair(false);
-      return;
-    }
-    this.#receivedAt = this.#heardAt = performance.now();
+    if (this.#isClosed) return;
+    const { generation, pieces, wantsAnswer } = packet;
+    const generations = this.#generations;
+    const verdict = generations.judge(packet);
+    // The answer asks for none, or there would be no end of them.
+    if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
+    // Neither says anything about the peer now.
+    if (verdict === "outdated" || verdict === "past") return;
+    this.#receivedAt = performance.now();
+    this.#signs.begin(this.#receivedAt);
     this.#isSilent = false;
-    if (generation > this.#peer && (this.#peer > 0 || (isReset && isCurrent))) {
-      this.#break(generation);
-    } else {
-      this.#peer = generation;
-      if (isCurrent) this.#acknowledged(packet.ack, wantsAnswer);
-    }
+    if (verdict === "broken") this.#break(generation);
+    else generations.met(generation);
+    if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#receivedAt);
     if (wantsAnswer) this.#sendSoon();
     this.#take(packet.first, pieces);
-    if (!this.#isClosed) this.#setTimer();
+    this.#setTimer();
   }
 
   get #isWaiting(): boolean {
-    return this.#expected > 0 || !this.#outgoing.isEmpty || this.#parts.length > 0;
+    return this.#expected > 0 || !this.#outgoing.isEmpty || this.#incoming.hasParts;
   }
 
   /** The peer has had no reason to give a sign of life until now. */
   #beginWaiting(): void {
-    if (!this.#isWaiting) this.#heardAt = performance.now();
+    if (!this.#isWaiting) this.#signs.begin(performance.now());
   }
 
-  #acknowledged(number: number, wantsAnswer: boolean): void {
-    const now = this.#heardAt;
+  #acknowledged({ ack, wantsAnswer }: Packet, now: number): void {
     const outgoing = this.#outgoing;
-    const isProgress = outgoing.acknowledge(number);
-    if (isProgress) this.#progressed(now);
+    outgoing.acknowledge(ack, now);
     // The peer asks with the number of what it has. What it lacks may be lost.
-    const isLacking = wantsAnswer && now - this.#rewoundAt >= repairInterval;
-    if (outgoing.isUnderWay && (isLacking || (isProgress && this.#isRepairing))) {
-      this.#rewoundAt = this.#resentAt = now;
-      outgoing.rewind();
+    if (wantsAnswer && outgoing.isUnderWay && now - this.#rewoundAt >= repairInterval) {
+      this.#rewoundAt = now;
+      outgoing.rewind(now);
     }
-    if (isProgress) this.#isRepairing = false;
     if (!outgoing.isEmpty) this.#flushSoon();
-  }
-
-  #progressed(now: number): void {
-    this.#progressAt = this.#resentAt = now;
-    this.#resendDelay = resendDelay;
   }
 
   /** Takes the pieces that are next in order, and asks for those that are missing. */
   #take(first: number, pieces: readonly Piece[]): void {
     if (this.#isClosed) return;
+    const incoming = this.#incoming;
     // Without pieces, the number tells whether the last ones are missing.
-    if (first > this.#arrived + 1) return this.#repair(true);
+    if (first > incoming.last + 1) return this.#repair(true);
     if (pieces.length === 0) return;
-    const generation = this.#generation;
+    const generation = this.#generations.own;
     // If some come again, the acknowledgement was lost.
-    const isRepeated = first <= this.#arrived;
-    for (let i = this.#arrived + 1 - first; i < pieces.length; i++) {
+    const isRepeated = first <= incoming.last;
+    for (let i = incoming.last + 1 - first; i < pieces.length; i++) {
+      const piece = pieces[i]!;
+      if (incoming.isTooMuch(piece)) return this.#break(0);
       this.#isUsed = true;
-      this.#arrived++;
-      this.#takePiece(pieces[i]!);
-      if (this.#isClosed || generation !== this.#generation) return;
+      this.#unacknowledged += piece.text.length;
+      if (piece.isPart) this.#beginWaiting();
+      const message = incoming.take(piece);
+      if (message !== undefined) this.#owner.message(message);
+      if (this.#isClosed || generation !== this.#generations.own) return;
     }
     if (isRepeated || this.#unacknowledged >= ackedAtOnce) this.#sendSoon();
-    else this.#ackAt = Math.min(this.#ackAt, this.#heardAt + ackDelay);
-  }
-
-  #takePiece({ text, isPart }: Piece): void {
-    this.#unacknowledged += text.length;
-    if (this.#partsLength + text.length > this.#settings.maxMessage) return this.#break(0);
-    if (isPart) {
-      this.#beginWaiting();
-      this.#parts.push(text);
-      this.#partsLength += text.length;
-      return;
-    }
-    let message = text;
-    if (this.#parts.length > 0) {
-      this.#parts.push(text);
-      message = this.#parts.join("");
-      this.#parts = [];
-      this.#partsLength = 0;
-    }
-    this.#owner.message(message);
+    else this.#ackAt = Math.min(this.#ackAt, this.#receivedAt + ackDelay);
   }
 
   /**
@@ -256,15 +201,14 @@ export class ServerLink {
    */
   #break(peer: number): void {
     const wasUsed = this.#isUsed || this.#expected > 0;
-    this.#generation = ++lastGeneration;
-    this.#lastPeer = Math.max(this.#lastPeer, this.#peer);
-    this.#peer = peer;
-    this.#isUsed = this.#isRepairing = false;
+    this.#generations.renew();
+    if (peer > 0) this.#generations.met(peer);
+    this.#isUsed = false;
     this.#outgoing.clear();
-    this.#arrived = this.#partsLength = this.#unacknowledged = 0;
-    this.#parts = [];
+    this.#incoming.clear();
+    this.#unacknowledged = 0;
     this.#ackAt = Infinity;
-    this.#heardAt = performance.now();
+    this.#signs.begin(performance.now());
     if (peer === 0) this.#ask();
     if (wasUsed) this.#owner.broken();
   }
@@ -283,6 +227,7 @@ export class ServerLink {
     this.#sendSoon();
   }
 
+  /** Sends a packet, even without pieces. */
   #sendSoon(): void {
     this.#mustSend = true;
     this.#flushSoon();
@@ -299,28 +244,27 @@ export class ServerLink {
     const outgoing = this.#outgoing;
     for (;;) {
       if (this.#isClosed) return;
-      const { next, isUnderWay } = outgoing;
+      const first = outgoing.next;
       const pieces = outgoing.take();
       if (pieces.length === 0) break;
-      if (!isUnderWay) this.#progressed(performance.now());
-      this.#publish(next, pieces);
+      this.#publish(first, pieces);
     }
     if (this.#mustSend) this.#publish(outgoing.last + 1, []);
-    if (!this.#isClosed) this.#setTimer();
+    this.#setTimer();
   };
 
   #publish(first: number, pieces: readonly Piece[]): void {
-    const isPeerKnown = this.#peer > 0;
+    const generations = this.#generations;
     const payload = encodePacket({
       from: this.#own,
-      generation: this.#generation,
-      peerGeneration: isPeerKnown ? this.#peer : this.#lastPeer,
+      generation: generations.own,
+      peerGeneration: generations.named,
       first,
-      ack: isPeerKnown ? this.#arrived : this.#lastPeer > 0 ? resetAck : 0,
+      ack: generations.ack(this.#incoming.last),
       wantsAnswer: this.#wantsAnswer,
       pieces,
     });
-    if (this.#wantsAnswer) this.#askedAt = performance.now();
+    if (this.#wantsAnswer) this.#signs.asked(performance.now());
     this.#mustSend = this.#wantsAnswer = false;
     this.#ackAt = Infinity;
     this.#unacknowledged = 0;
@@ -331,47 +275,30 @@ export class ServerLink {
     }
   }
 
-  /** Sets the timer for what comes next. One that comes too early does no harm, and stays. */
+  /** Sets the timer for whatever comes next. */
   #setTimer(): void {
-    let at = this.#ackAt;
-    if (this.#isWaiting) {
-      const askAt = Math.max(this.#heardAt, this.#askedAt) + this.#askInterval;
-      at = Math.min(at, askAt, this.#heardAt + this.#settings.peerTimeout);
-    }
-    if (this.#outgoing.isUnderWay) at = Math.min(at, this.#resentAt + this.#resendDelay);
-    if (at === Infinity || (this.#timer !== undefined && this.#timerAt <= at)) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    this.#timer = unheldTimer(this.#timedOut, Math.max(0, at - performance.now()));
+    if (this.#isClosed) return;
+    let at = Math.min(this.#ackAt, this.#outgoing.resendAt);
+    if (this.#isWaiting) at = Math.min(at, this.#signs.askAt, this.#signs.goneAt);
+    this.#timer.set(at);
   }
 
-  readonly #timedOut = () => {
-    this.#timer = undefined;
-    const now = performance.now();
-    if (now - this.#timerAt > standstill) this.#heardAt = this.#progressAt = this.#resentAt = now;
-    else this.#round(now);
-    if (!this.#isClosed) this.#setTimer();
-  };
-
-  /** Does what is due. */
-  #round(now: number): void {
-    const { peerTimeout } = this.#settings;
+  #timedOut(now: number, stoodStill: boolean): void {
     const outgoing = this.#outgoing;
-    if (now >= this.#ackAt) this.#sendSoon();
-    if (this.#isWaiting) {
-      if (now >= this.#heardAt + peerTimeout) {
-        this.#isSilent = true;
-        return this.#break(0);
-      }
-      if (now >= Math.max(this.#heardAt, this.#askedAt) + this.#askInterval) this.#ask();
+    const isGone = this.#isWaiting && now >= this.#signs.goneAt;
+    if (stoodStill) {
+      // What the peer has sent meanwhile has yet to be read.
+      this.#signs.begin(now);
+      outgoing.progressed(now);
+    } else if (isGone || now >= outgoing.progressAt + maxStuck * this.#settings.peerTimeout) {
+      this.#isSilent ||= isGone;
+      this.#break(0);
+    } else {
+      if (this.#isWaiting && now >= this.#signs.askAt) this.#ask();
+      if (now >= this.#ackAt) this.#sendSoon();
+      if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
     }
-    if (!outgoing.isUnderWay || now < this.#resentAt + this.#resendDelay) return;
-    // The peer may be alive and yet not get these pieces.
-    if (now >= this.#progressAt + maxStuck * peerTimeout) return this.#break(0);
-    this.#resentAt = now;
-    this.#resendDelay = Math.min(2 * this.#resendDelay, maxResendDelay);
-    this.#isRepairing = true;
-    this.#publish(outgoing.oldest, outgoing.takeOldest());
+    this.#setTimer();
   }
 }
 
