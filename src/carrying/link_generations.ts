@@ -22,9 +22,15 @@ export class LinkGenerations {
   #peer = 0;
   /** The peer's generation at the last break here. Only newer ones count. */
   #lastPeer = 0;
+  #hasBroken = false;
 
   get own(): number {
     return this.#own;
+  }
+
+  /** Whether the peer's generation is known. */
+  get isPeerKnown(): boolean {
+    return this.#peer > 0;
   }
 
   /** What the next packet names as the peer's generation. */
@@ -41,6 +47,14 @@ export class LinkGenerations {
   /** Whether a packet names the generation here, so that what it acknowledges counts. */
   isNamedBy({ peerGeneration, ack }: Packet): boolean {
     return peerGeneration === this.#own && ack !== resetAck;
+  }
+
+  /**
+   * Whether the pieces of a packet that was not judged otherwise may be taken. After a break, the
+   * sender has to know of it. At the beginning, that would only cost time.
+   */
+  mayTake({ peerGeneration }: Packet): boolean {
+    return peerGeneration === this.#own || (peerGeneration === 0 && !this.#hasBroken);
   }
 
   judge({ generation, peerGeneration, ack }: Packet): Verdict {
@@ -64,6 +78,7 @@ export class LinkGenerations {
   /** Begins a new generation. The peer's is unknown from now on. */
   renew(): void {
     this.#own = ++last;
+    this.#hasBroken = true;
     this.#lastPeer = Math.max(this.#lastPeer, this.#peer);
     this.#peer = 0;
   }

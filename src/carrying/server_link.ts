@@ -44,8 +44,8 @@ const ackDelay = 50;
 const ackedAtOnce = 64 * 1024;
 /** The least milliseconds between two requests, or answers, that a broken order causes. */
 const repairInterval = 100;
-/** How many times `peerTimeout` a link may stay without progress while its peer is alive. */
-const maxStuck = 3;
+/** How many times `peerTimeout` a link may stay without progress, or tell its peer of a break. */
+const maxTimeouts = 3;
 
 /** One end of a link. */
 export class ServerLink {
@@ -64,6 +64,7 @@ export class ServerLink {
 
   /** By `performance.now()`, like all times. */
   #receivedAt = -Infinity;
+  #brokenAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
   /** When an acknowledgement is due. */
@@ -146,12 +147,20 @@ export class ServerLink {
     else generations.met(generation);
     if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#receivedAt);
     if (wantsAnswer) this.#sendSoon();
-    this.#take(packet.first, pieces);
+    if (generations.mayTake(packet)) this.#take(packet.first, pieces);
+    else if (pieces.length > 0) this.#repair(true);
     this.#setTimer();
   }
 
   get #isWaiting(): boolean {
     return this.#expected > 0 || !this.#outgoing.isEmpty || this.#incoming.hasParts;
+  }
+
+  /** After a break, the peer is asked for a while even if it is not needed: it has to learn of it. */
+  get #isAsking(): boolean {
+    return this.#isWaiting ||
+      (!this.#generations.isPeerKnown &&
+        this.#signs.askAt <= this.#brokenAt + maxTimeouts * this.#settings.peerTimeout);
   }
 
   /** The peer has had no reason to give a sign of life until now. */
@@ -208,7 +217,8 @@ export class ServerLink {
     this.#incoming.clear();
     this.#unacknowledged = 0;
     this.#ackAt = Infinity;
-    this.#signs.begin(performance.now());
+    this.#brokenAt = performance.now();
+    this.#signs.begin(this.#brokenAt);
     if (peer === 0) this.#ask();
     if (wasUsed) this.#owner.broken();
   }
@@ -279,7 +289,8 @@ export class ServerLink {
   #setTimer(): void {
     if (this.#isClosed) return;
     let at = Math.min(this.#ackAt, this.#outgoing.resendAt);
-    if (this.#isWaiting) at = Math.min(at, this.#signs.askAt, this.#signs.goneAt);
+    if (this.#isAsking) at = Math.min(at, this.#signs.askAt);
+    if (this.#isWaiting) at = Math.min(at, this.#signs.goneAt);
     this.#timer.set(at);
   }
 
@@ -290,11 +301,11 @@ export class ServerLink {
       // What the peer has sent meanwhile has yet to be read.
       this.#signs.begin(now);
       outgoing.progressed(now);
-    } else if (isGone || now >= outgoing.progressAt + maxStuck * this.#settings.peerTimeout) {
+    } else if (isGone || now >= outgoing.progressAt + maxTimeouts * this.#settings.peerTimeout) {
       this.#isSilent ||= isGone;
       this.#break(0);
     } else {
-      if (this.#isWaiting && now >= this.#signs.askAt) this.#ask();
+      if (this.#isAsking && now >= this.#signs.askAt) this.#ask();
       if (now >= this.#ackAt) this.#sendSoon();
       if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
     }
