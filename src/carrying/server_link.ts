@@ -93,12 +93,13 @@ export class ServerLink {
   }
 
   /**
-   * Nothing is under way or expected, and nothing has arrived for `peerTimeout`, so the peer has all
-   * acknowledgements. A link that is made anew for the same peer breaks at the peer's end.
+   * Nothing is under way or expected at either end, as far as this one can know. A link that is made
+   * anew for the same peer breaks there. Only a peer that stood still longer may send again what it
+   * sent before, so keep links for a while.
    */
   get isIdle(): boolean {
     return !this.#isWaiting && this.#ackAt === Infinity && !this.#isFlushDue &&
-      performance.now() - this.#receivedAt >= this.#settings.peerTimeout;
+      performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
   }
 
   /** Sends a message of well-formed text. What is sent at once goes in one packet, if it fits. */
