@@ -10,33 +10,13 @@
 
 import { IncomingPieces } from "./incoming_pieces.ts";
 import { LinkGenerations } from "./link_generations.ts";
+import type { LinkOwner, LinkSettings } from "./link_owner.ts";
 import { LinkTimer } from "./link_timer.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
 import { encodePacket, type Packet, type Piece } from "./packets.ts";
 import { SignsOfLife } from "./signs_of_life.ts";
 
-/** Limits of a link. */
-export interface LinkSettings {
-  /** Milliseconds without an expected sign of life after which the link breaks. */
-  readonly peerTimeout: number;
-  /** Bytes of the largest payload, as UTF-8; at least 1,024. */
-  readonly maxPayload: number;
-  /** Characters of the longest message. A longer one breaks the link. */
-  readonly maxMessage: number;
-}
-
-/** What a link needs. */
-export interface LinkOwner {
-  /**
-   * Sends a payload to the peer's channel. May reject or throw. The link knows by itself what has not
-   * arrived, so the result is ignored.
-   */
-  publish(payload: string): Promise<number | undefined>;
-  /** A message of the peer, in order and once. */
-  message(text: string): void;
-  /** All that was under way in either direction is lost. What is sent from now on is not. */
-  broken(): void;
-}
+export type { LinkOwner, LinkSettings };
 
 /** Milliseconds after which an acknowledgement is sent alone. */
 const ackDelay = 50;
@@ -306,9 +286,10 @@ export class ServerLink {
       this.#isSilent ||= isGone;
       this.#break(0);
     } else {
+      if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
+      // Behind the pieces: what is too large for the bus must not take the question with it.
       if (this.#isAsking && now >= this.#signs.askAt) this.#ask();
       if (now >= this.#ackAt) this.#sendSoon();
-      if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
     }
     this.#setTimer();
   }
