@@ -231,7 +231,45 @@ Deno.test("what was named to nobody is not taken after a break", async () => {
   await passSlowly(time, 6100);
   assertEquals(other.breaks, 1);
   other.link.received(early);
+  await microtasks();
   assertEquals(other.messages, []);
+});
+
+Deno.test("what was taken before a break does not come again after it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks({ maxMessage: 10 });
+  other.passes = () => false;
+  one.link.send("taken");
+  await microtasks();
+  one.link.send("too long for it");
+  await microtasks();
+  assertEquals([other.messages, other.breaks], [["taken"], 1]);
+  // One does not know the other yet, and sends everything again.
+  await passSlowly(time, 500);
+  assertEquals(one.published.map(({ peerGeneration }) => peerGeneration), [0, 0, 0]);
+  other.passes = () => true;
+  await passSlowly(time, 1000);
+  assertEquals([one.breaks, other.messages], [1, ["taken"]]);
+});
+
+Deno.test("a late packet of a former generation neither counts nor breaks the link", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await microtasks();
+  const late = one.published[0]!;
+  await passSlowly(time, 500);
+  one.passes = other.passes = () => false;
+  one.link.expect();
+  await passSlowly(time, 6100);
+  one.passes = other.passes = () => true;
+  one.link.unexpect();
+  one.link.send("1");
+  await passSlowly(time, 1000);
+  assertEquals([one.breaks, other.breaks, other.messages], [1, 1, ["0", "1"]]);
+  other.link.received(late);
+  await passSlowly(time, 1000);
+  assertEquals([one.breaks, other.breaks, other.messages], [1, 1, ["0", "1"]]);
 });
 
 Deno.test("both ends may begin at once, and both may break at once", async () => {
