@@ -262,14 +262,21 @@ Deno.test("a late packet of a former generation neither counts nor breaks the li
   one.passes = other.passes = () => false;
   one.link.expect();
   await passSlowly(time, 6100);
+  // Of a generation that the other end has never met.
+  const unmet = one.published.at(-1)!;
+  await passSlowly(time, 6100);
   one.passes = other.passes = () => true;
   one.link.unexpect();
   one.link.send("1");
   await passSlowly(time, 1000);
-  assertEquals([one.breaks, other.breaks, other.messages], [1, 1, ["0", "1"]]);
-  other.link.received(late);
-  await passSlowly(time, 1000);
-  assertEquals([one.breaks, other.breaks, other.messages], [1, 1, ["0", "1"]]);
+  assertEquals([one.breaks, other.breaks, other.messages], [2, 1, ["0", "1"]]);
+  const { length } = other.published;
+  for (const packet of [late, unmet]) {
+    other.link.received(packet);
+    await passSlowly(time, 1000);
+  }
+  assertEquals([one.breaks, other.breaks, other.messages], [2, 1, ["0", "1"]]);
+  assertEquals(other.published.length, length);
 });
 
 Deno.test("both ends may begin at once, and both may break at once", async () => {
