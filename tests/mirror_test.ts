@@ -42,6 +42,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/bus_suite/message_tests",
   ],
   "types only": [
+    "carrying/link_owner",
     "cluster/bus",
     "options/option_functions",
     "options/server_options",
@@ -76,6 +77,13 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/connection/connection_iterator_test.ts": ["connection/inbox"],
   "tests/unit/connection/connection_test.ts": ["routing/call"],
   "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
+  "tests/unit/carrying/server_link_test.ts": [
+    "carrying/incoming_pieces",
+    "carrying/link_generations",
+    "carrying/link_timer",
+    "carrying/outgoing_pieces",
+    "carrying/signs_of_life",
+  ],
   "tests/cluster/": [
     "adapters/cluster",
     "cluster/local_bus/member_link",

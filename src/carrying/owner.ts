@@ -26,14 +26,14 @@ import { type RemoteFraming, RemoteReceiver } from "./remote_receiver.ts";
 
 /** Finds the sessions, and attaches receivers or takes messages. */
 export class Owner {
-  readonly #service: Service;
-  readonly #ownership: Ownership;
+  readonly service: Service;
+  readonly ownership: Ownership;
   readonly #maxServed: number;
 
   /** @param maxServed How many exchanges of each other server may be under way. */
   constructor(service: Service, ownership: Ownership, maxServed: number) {
-    this.#service = service;
-    this.#ownership = ownership;
+    this.service = service;
+    this.ownership = ownership;
     this.#maxServed = maxServed;
   }
 
@@ -44,7 +44,7 @@ export class Owner {
     const refuse = (why: string) => peer.send([why, number]);
     if (name === undefined) return refuse(toCarrier.none);
     if (peer.servedCount >= this.#maxServed) return refuse(toCarrier.full);
-    const session = this.#ownership.session(name.hash, name.number);
+    const session = this.ownership.session(name.hash, name.number);
     if (session === undefined) return refuse(toCarrier.none);
     if (this.#isForbidden(session, name)) return refuse(toCarrier.forbidden);
     if (kind === toOwner.send) return this.#accept(peer, number, session, body);
@@ -54,17 +54,17 @@ export class Owner {
     const clientInfo = new CarriedClientInfo(client);
     if (!session.attached) return this.#attach(peer, number, session, framing, clientInfo);
     const waiting = new WaitingReceive(peer, number);
-    waitForPreviousReceiver(this.#service.sessions, session.id).then(() => {
+    waitForPreviousReceiver(this.service.sessions, session.id).then(() => {
       if (waiting.isOver) return;
       waiting.end();
       // The id may be another session's by now.
-      if (this.#ownership.session(name.hash, name.number) !== session) refuse(toCarrier.none);
+      if (this.ownership.session(name.hash, name.number) !== session) refuse(toCarrier.none);
       else this.#attach(peer, number, session, framing, clientInfo);
     }).catch((error) => session.failed(error));
   }
 
   #isForbidden(session: Session, { key }: SessionName): boolean {
-    return session.key !== key && this.#service.authorization !== undefined;
+    return session.key !== key && this.service.authorization !== undefined;
   }
 
   #framing({ protocol, url }: CarriedClient): RemoteFraming | undefined {
@@ -80,7 +80,7 @@ export class Owner {
     framing: RemoteFraming,
     client: ClientInfo,
   ): void {
-    const { sessions, settings } = this.#service;
+    const { sessions, settings } = this.service;
     const receiver = new RemoteReceiver(peer, number, session, sessions, framing, settings);
     receiver.attach();
     session.attach(receiver, client);
@@ -165,7 +165,7 @@ class HeldSend implements Exchange {
 }
 
 /** What the carrier knows of the client. */
-class CarriedClientInfo extends ClientInfo {
+export class CarriedClientInfo extends ClientInfo {
   readonly #remote: RemoteAddress | undefined;
 
   constructor({ protocol, url, prefixLength, headers, remote, local }: CarriedClient) {

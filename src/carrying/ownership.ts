@@ -140,7 +140,7 @@ export class Ownership {
         this.#remember(key, holder);
         return holder;
       }
-      if (holder.number === own.number) return await this.#opened(key, { id, hash, holder });
+      if (holder.number === own.number) return await this.#won(key, id, hash, holder);
       // A claim of a session that has ended, whose release is yet to come.
       await this.#bus.release(this.#start + hash, holder.value);
     }
@@ -162,18 +162,24 @@ export class Ownership {
     return holder;
   }
 
-  async #opened(key: string, claim: OwnClaim): Promise<Holder> {
+  async #won(key: string, id: string, hash: string, holder: Holder): Promise<Holder> {
     // The registry may have lost the claim of a server that has the session.
-    const value = await this.#inquiries.ask(claim.hash);
+    const value = await this.#inquiries.ask(hash);
     const other = value === undefined ? undefined : readHolder(value);
     if (other !== undefined) {
-      this.#release(this.#start + claim.hash, claim.holder.value);
+      this.#release(this.#start + hash, holder.value);
       this.#remember(key, other);
       return other;
     }
-    this.#own.set(key, claim);
+    this.own(id, holder);
+    return holder;
+  }
+
+  /** A claim that stands is for a session of this server. */
+  own(id: string, holder: Holder): void {
+    const claim = { id, hash: this.hashOf(id), holder };
+    this.#own.set(keyOf(id), claim);
     this.#byHash.set(claim.hash, claim);
-    return claim.holder;
   }
 
   /** Whether that is this server. */

@@ -67,7 +67,7 @@ export function encodePacket(packet: Packet): string {
 export function decodePacket(payload: unknown): Packet | undefined {
   const head = headOf(payload);
   if (head === undefined || !speaks(head[0], head[1])) return undefined;
-  const [, , from, generation, peerGeneration, first, ack, wantsAnswer] = head as number[];
+  const [, , , generation, peerGeneration, first, ack, wantsAnswer] = head as number[];
   const isValid = isCount(generation, 1) && isCount(peerGeneration, 0) && isCount(first, 1) &&
     (isCount(ack, 0) || (ack === resetAck && peerGeneration! > 0)) &&
     (wantsAnswer === 0 || wantsAnswer === 1);

@@ -12,7 +12,8 @@ import {
   isBeginning,
   isFromOwner,
 } from "./exchange_messages.ts";
-import { type LinkOwner, type LinkSettings, ServerLink } from "./server_link.ts";
+import type { LinkOwner, LinkSettings } from "./link_owner.ts";
+import { ServerLink } from "./server_link.ts";
 
 /** One exchange, at either end. */
 export interface Exchange {

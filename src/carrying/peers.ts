@@ -6,7 +6,7 @@
 
 import type { Bus, BusListener } from "../cluster/bus.ts";
 import type { Head } from "./exchange_messages.ts";
-import { decodePacket } from "./packets.ts";
+import { decodePacket, foreignSender } from "./packets.ts";
 import { Peer } from "./peer.ts";
 import { unheld } from "./ownership.ts";
 
@@ -138,7 +138,11 @@ export class Peers {
     }
     const packet = decodePacket(payload);
     if (packet === undefined) {
-      return this.#host.warnOnce("A packet on the bus was not understood, and dropped");
+      return this.#host.warnOnce(
+        foreignSender(payload) === undefined
+          ? "A packet on the bus was not understood, and dropped"
+          : "A server of another version shares sessions on the bus: its packets are dropped",
+      );
     }
     if (packet.from !== this.#server) this.get(packet.from).link.received(packet);
   }

@@ -2,41 +2,21 @@
  * A link between two servers: messages arrive once and in order, over a bus that may lose, repeat,
  * delay and reorder what is published.
  *
- * Each end counts generations of its own. A link that breaks at one end breaks at the other as well:
- * each packet names both generations, and an end that learns of a newer one, or that its own has been
- * broken, gives up its own. Within a generation, pieces are numbered and acknowledged, and are sent
- * again from the oldest that was not.
+ * Pieces of messages are numbered and acknowledged, and are sent again from the oldest that was not.
+ * If that does not help, the link breaks at both ends, and begins anew.
  *
  * @module
  */
 
 import { IncomingPieces } from "./incoming_pieces.ts";
+import { LinkGenerations } from "./link_generations.ts";
+import type { LinkOwner, LinkSettings } from "./link_owner.ts";
 import { LinkTimer } from "./link_timer.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
-import { encodePacket, type Packet, type Piece, resetAck } from "./packets.ts";
+import { encodePacket, type Packet, type Piece } from "./packets.ts";
+import { SignsOfLife } from "./signs_of_life.ts";
 
-/** Limits of a link. */
-export interface LinkSettings {
-  /** Milliseconds without an expected sign of life after which the link breaks. */
-  readonly peerTimeout: number;
-  /** Bytes of the largest payload, as UTF-8; at least 1,024. */
-  readonly maxPayload: number;
-  /** Characters of the longest message. A longer one breaks the link. */
-  readonly maxMessage: number;
-}
-
-/** What a link needs. */
-export interface LinkOwner {
-  /**
-   * Sends a payload to the peer's channel. May reject or throw. The link knows by itself what has not
-   * arrived, so the result is ignored.
-   */
-  publish(payload: string): Promise<number | undefined>;
-  /** A message of the peer, in order and once. */
-  message(text: string): void;
-  /** All that was under way in either direction is lost. What is sent from now on is not. */
-  broken(): void;
-}
+export type { LinkOwner, LinkSettings };
 
 /** Milliseconds after which an acknowledgement is sent alone. */
 const ackDelay = 50;
@@ -44,26 +24,16 @@ const ackDelay = 50;
 const ackedAtOnce = 64 * 1024;
 /** The least milliseconds between two requests, or answers, that a broken order causes. */
 const repairInterval = 100;
-/** Milliseconds between two requests for a sign of life. */
-const askInterval = 2000;
-/** How many times `peerTimeout` a link may stay without progress while its peer is alive. */
-const maxStuck = 3;
-
-/** The last generation of any link in this process: none is ever used twice. */
-let lastGeneration = 0;
+/** How many times `peerTimeout` a link may stay without progress, or tell its peer of a break. */
+const maxTimeouts = 3;
 
 /** One end of a link. */
 export class ServerLink {
   readonly #own: string;
   readonly #settings: LinkSettings;
   readonly #owner: LinkOwner;
-  readonly #askInterval: number;
-  /** The own generation. */
-  #generation = ++lastGeneration;
-  /** The peer's generation; 0 until it is known. */
-  #peer = 0;
-  /** The peer's last generation before the last break here. Only newer ones count. */
-  #lastPeer = 0;
+  readonly #signs: SignsOfLife;
+  readonly #generations = new LinkGenerations();
   /** Whether this generation has carried anything, in either direction. */
   #isUsed = false;
   readonly #outgoing: OutgoingPieces;
@@ -72,10 +42,9 @@ export class ServerLink {
   #isSilent = false;
   #isClosed = false;
 
-  /** Times, by `performance.now()`. This one may also be when the peer was not needed before. */
-  #heardAt = 0;
+  /** By `performance.now()`, like all times. */
   #receivedAt = -Infinity;
-  #askedAt = -Infinity;
+  #brokenAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
   /** When an acknowledgement is due. */
@@ -83,7 +52,6 @@ export class ServerLink {
   /** Characters that have arrived since the last acknowledgement. */
   #unacknowledged = 0;
 
-  /** Whether a packet has to go out, even without pieces. */
   #mustSend = false;
   #wantsAnswer = false;
   #isFlushDue = false;
@@ -94,7 +62,7 @@ export class ServerLink {
     this.#own = own;
     this.#settings = settings;
     this.#owner = owner;
-    this.#askInterval = Math.min(askInterval, settings.peerTimeout / 3);
+    this.#signs = new SignsOfLife(settings.peerTimeout);
     this.#outgoing = new OutgoingPieces(settings.maxPayload);
     this.#incoming = new IncomingPieces(settings.maxMessage);
   }
@@ -105,15 +73,16 @@ export class ServerLink {
   }
 
   /**
-   * Nothing is under way or expected, and nothing has arrived for `peerTimeout`, so the peer has all
-   * acknowledgements. A link that is made anew for the same peer breaks at the peer's end.
+   * Nothing is under way or expected at either end, as far as this one can know. A link that is made
+   * anew for the same peer breaks there. Only a peer that stood still longer may send again what it
+   * sent before, so keep links for a while.
    */
   get isIdle(): boolean {
     return !this.#isWaiting && this.#ackAt === Infinity && !this.#isFlushDue &&
-      performance.now() - this.#receivedAt >= this.#settings.peerTimeout;
+      performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
   }
 
-  /** The peer has everything, as far as it has said. */
+  /** The peer has everything, and knows that this end has what it has sent. */
   get isSettled(): boolean {
     return this.#outgoing.isEmpty && this.#ackAt === Infinity && !this.#isFlushDue;
   }
@@ -149,43 +118,45 @@ export class ServerLink {
 
   /** A packet of the peer has arrived. */
   received(packet: Packet): void {
-    const { generation, peerGeneration, pieces, wantsAnswer } = packet;
-    // A packet of the past says nothing about the peer now.
-    if (this.#isClosed || peerGeneration > this.#generation || generation < this.#peer) return;
-    const isReset = packet.ack === resetAck;
-    const isCurrent = peerGeneration === this.#generation;
-    const isOutdated = !isReset && peerGeneration !== 0 && !isCurrent;
-    if (isOutdated || generation <= this.#lastPeer) {
-      // The peer has to learn of the break. An answer asks for none, or there would be no end of them.
-      if (wantsAnswer || pieces.length > 0) this.#repair(false);
-      return;
-    }
-    this.#receivedAt = this.#heardAt = performance.now();
+    if (this.#isClosed) return;
+    const { generation, pieces, wantsAnswer } = packet;
+    const generations = this.#generations;
+    const verdict = generations.judge(packet);
+    // The answer asks for none, or there would be no end of them.
+    if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
+    // Neither says anything about the peer now.
+    if (verdict === "outdated" || verdict === "past") return;
+    this.#receivedAt = performance.now();
+    this.#signs.begin(this.#receivedAt);
     this.#isSilent = false;
-    if (generation > this.#peer && (this.#peer > 0 || (isReset && isCurrent))) {
-      this.#break(generation);
-    } else {
-      this.#peer = generation;
-      if (isCurrent) this.#acknowledged(packet.ack, wantsAnswer);
-    }
+    if (verdict === "broken") this.#break(generation);
+    else generations.met(generation);
+    if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#receivedAt);
     if (wantsAnswer) this.#sendSoon();
-    this.#take(packet.first, pieces);
-    if (!this.#isClosed) this.#setTimer();
+    if (generations.mayTake(packet)) this.#take(packet.first, pieces);
+    else if (pieces.length > 0) this.#repair(true);
+    this.#setTimer();
   }
 
   get #isWaiting(): boolean {
     return this.#expected > 0 || !this.#outgoing.isEmpty || this.#incoming.hasParts;
   }
 
-  /** The peer has had no reason to give a sign of life until now. */
-  #beginWaiting(): void {
-    if (!this.#isWaiting) this.#heardAt = performance.now();
+  /** After a break, the peer is asked for a while even if it is not needed: it has to learn of it. */
+  get #isAsking(): boolean {
+    return this.#isWaiting ||
+      (!this.#generations.isPeerKnown &&
+        this.#signs.askAt <= this.#brokenAt + maxTimeouts * this.#settings.peerTimeout);
   }
 
-  #acknowledged(number: number, wantsAnswer: boolean): void {
-    const now = this.#heardAt;
+  /** The peer has had no reason to give a sign of life until now. */
+  #beginWaiting(): void {
+    if (!this.#isWaiting) this.#signs.begin(performance.now());
+  }
+
+  #acknowledged({ ack, wantsAnswer }: Packet, now: number): void {
     const outgoing = this.#outgoing;
-    outgoing.acknowledge(number, now);
+    outgoing.acknowledge(ack, now);
     // The peer asks with the number of what it has. What it lacks may be lost.
     if (wantsAnswer && outgoing.isUnderWay && now - this.#rewoundAt >= repairInterval) {
       this.#rewoundAt = now;
@@ -201,7 +172,7 @@ export class ServerLink {
     // Without pieces, the number tells whether the last ones are missing.
     if (first > incoming.last + 1) return this.#repair(true);
     if (pieces.length === 0) return;
-    const generation = this.#generation;
+    const generation = this.#generations.own;
     // If some come again, the acknowledgement was lost.
     const isRepeated = first <= incoming.last;
     for (let i = incoming.last + 1 - first; i < pieces.length; i++) {
@@ -212,10 +183,10 @@ export class ServerLink {
       if (piece.isPart) this.#beginWaiting();
       const message = incoming.take(piece);
       if (message !== undefined) this.#owner.message(message);
-      if (this.#isClosed || generation !== this.#generation) return;
+      if (this.#isClosed || generation !== this.#generations.own) return;
     }
     if (isRepeated || this.#unacknowledged >= ackedAtOnce) this.#sendSoon();
-    else this.#ackAt = Math.min(this.#ackAt, this.#heardAt + ackDelay);
+    else this.#ackAt = Math.min(this.#ackAt, this.#receivedAt + ackDelay);
   }
 
   /**
@@ -225,15 +196,15 @@ export class ServerLink {
    */
   #break(peer: number): void {
     const wasUsed = this.#isUsed || this.#expected > 0;
-    this.#generation = ++lastGeneration;
-    this.#lastPeer = Math.max(this.#lastPeer, this.#peer);
-    this.#peer = peer;
+    this.#generations.renew();
+    if (peer > 0) this.#generations.met(peer);
     this.#isUsed = false;
     this.#outgoing.clear();
     this.#incoming.clear();
     this.#unacknowledged = 0;
     this.#ackAt = Infinity;
-    this.#heardAt = performance.now();
+    this.#brokenAt = performance.now();
+    this.#signs.begin(this.#brokenAt);
     if (peer === 0) this.#ask();
     if (wasUsed) this.#owner.broken();
   }
@@ -252,6 +223,7 @@ export class ServerLink {
     this.#sendSoon();
   }
 
+  /** Sends a packet, even without pieces. */
   #sendSoon(): void {
     this.#mustSend = true;
     this.#flushSoon();
@@ -268,27 +240,27 @@ export class ServerLink {
     const outgoing = this.#outgoing;
     for (;;) {
       if (this.#isClosed) return;
-      const { next } = outgoing;
+      const first = outgoing.next;
       const pieces = outgoing.take();
       if (pieces.length === 0) break;
-      this.#publish(next, pieces);
+      this.#publish(first, pieces);
     }
     if (this.#mustSend) this.#publish(outgoing.last + 1, []);
-    if (!this.#isClosed) this.#setTimer();
+    this.#setTimer();
   };
 
   #publish(first: number, pieces: readonly Piece[]): void {
-    const isPeerKnown = this.#peer > 0;
+    const generations = this.#generations;
     const payload = encodePacket({
       from: this.#own,
-      generation: this.#generation,
-      peerGeneration: isPeerKnown ? this.#peer : this.#lastPeer,
+      generation: generations.own,
+      peerGeneration: generations.named,
       first,
-      ack: isPeerKnown ? this.#incoming.last : this.#lastPeer > 0 ? resetAck : 0,
+      ack: generations.ack(this.#incoming.last),
       wantsAnswer: this.#wantsAnswer,
       pieces,
     });
-    if (this.#wantsAnswer) this.#askedAt = performance.now();
+    if (this.#wantsAnswer) this.#signs.asked(performance.now());
     this.#mustSend = this.#wantsAnswer = false;
     this.#ackAt = Infinity;
     this.#unacknowledged = 0;
@@ -301,44 +273,30 @@ export class ServerLink {
 
   /** Sets the timer for whatever comes next. */
   #setTimer(): void {
+    if (this.#isClosed) return;
     let at = Math.min(this.#ackAt, this.#outgoing.resendAt);
-    if (this.#isWaiting) at = Math.min(at, this.#askAt, this.#silentAt);
+    if (this.#isAsking) at = Math.min(at, this.#signs.askAt);
+    if (this.#isWaiting) at = Math.min(at, this.#signs.goneAt);
     this.#timer.set(at);
   }
 
-  /** When the peer is asked for a sign of life, if it is needed. */
-  get #askAt(): number {
-    return Math.max(this.#heardAt, this.#askedAt) + this.#askInterval;
-  }
-
-  /** When the peer counts as gone, if it is needed. */
-  get #silentAt(): number {
-    return this.#heardAt + this.#settings.peerTimeout;
-  }
-
   #timedOut(now: number, stoodStill: boolean): void {
+    const outgoing = this.#outgoing;
+    const isGone = this.#isWaiting && now >= this.#signs.goneAt;
     if (stoodStill) {
       // What the peer has sent meanwhile has yet to be read.
-      this.#heardAt = now;
-      this.#outgoing.progressed(now);
+      this.#signs.begin(now);
+      outgoing.progressed(now);
+    } else if (isGone || now >= outgoing.progressAt + maxTimeouts * this.#settings.peerTimeout) {
+      this.#isSilent ||= isGone;
+      this.#break(0);
     } else {
-      this.#round(now);
+      if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
+      // Behind the pieces: what is too large for the bus must not take the question with it.
+      if (this.#isAsking && now >= this.#signs.askAt) this.#ask();
+      if (now >= this.#ackAt) this.#sendSoon();
     }
-    if (!this.#isClosed) this.#setTimer();
-  }
-
-  /** Does what is due. */
-  #round(now: number): void {
-    const outgoing = this.#outgoing;
-    if (this.#isWaiting && now >= this.#silentAt) {
-      this.#isSilent = true;
-      return this.#break(0);
-    }
-    // The peer may be alive, and yet not get the pieces.
-    if (now >= outgoing.progressAt + maxStuck * this.#settings.peerTimeout) return this.#break(0);
-    if (this.#isWaiting && now >= this.#askAt) this.#ask();
-    if (now >= this.#ackAt) this.#sendSoon();
-    if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
+    this.#setTimer();
   }
 }
 

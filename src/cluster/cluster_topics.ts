@@ -6,11 +6,12 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
+import { type Timer, unheldTimer } from "../event_loop/unheld_timer.ts";
 import { keyOf, textOf } from "../protocol/map_key.ts";
 import { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Bus, BusListener } from "./bus.ts";
-import { Gaps, type Timer, unheldTimer } from "./gaps.ts";
+import { Gaps } from "./gaps.ts";
 
 /** What it needs of its server. */
 export interface ClusterMember {

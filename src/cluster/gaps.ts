@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Timer, unheldTimer } from "../event_loop/unheld_timer.ts";
+
 /** Milliseconds between two gaps that are told. */
 const gapInterval = 1000;
 
@@ -73,15 +75,4 @@ export class Gaps {
       this.isTelling = false;
     }
   }
-}
-
-/** A timer. */
-export type Timer = ReturnType<typeof setTimeout>;
-
-/** A timer that keeps no process from its end. */
-export function unheldTimer(run: () => void, delay: number): Timer {
-  const timer: Timer = setTimeout(run, delay);
-  const held: { unref?(): void } | number = timer;
-  if (typeof held === "object") held.unref?.();
-  return timer;
 }

@@ -7,9 +7,10 @@
 
 import { readArguments, serve } from "../../examples/test_server/serve.ts";
 import { createServices, echo, type Options } from "../../examples/test_server/services.ts";
-import { type Connection, createServer } from "../../mod.ts";
+import type { Connection } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
 import { setClock, standStill } from "./clock.ts";
+import { creation } from "./creation.ts";
 import { authorizeAsAsked, echoWithContext, everything } from "../support/access.ts";
 import { goWrong, obey } from "../support/server_command.ts";
 import { obeyTopics } from "../support/topic_commands.ts";
@@ -30,7 +31,7 @@ import { chooseByQuery, reportSubprotocol } from "./subprotocols.ts";
 
 const recorder = new Recorder();
 const services = createServices((options) => {
-  const server = createServer(options);
+  const server = creation.createServer(options);
   // First of all listeners, so that nothing a service does is missed.
   recorder.watch(String(options.prefix), server);
   return server;

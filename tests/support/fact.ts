@@ -27,7 +27,7 @@ export interface FactOptions {
   waits?: boolean;
 }
 
-const script = new URL("../conformance/server.ts", import.meta.url);
+let script = new URL("../conformance/server.ts", import.meta.url);
 const processes = new Map<HostName, Promise<ServerProcess>>();
 
 /** Why promises were rejected that no fact awaits: each fails a fact, not all that follow. */
@@ -48,6 +48,12 @@ let chosen: readonly HostName[] = hostNames;
 /** Has all facts tested on one host only: each has a test file, for these run side by side. */
 export function testFactsOn(host: HostName): void {
   chosen = [host];
+}
+
+/** The same, for sessions that another server has: each request is carried to it. */
+export function testCarriedFactsOn(host: HostName): void {
+  chosen = [host];
+  script = new URL("../conformance/carried_server.ts", import.meta.url);
 }
 
 /** The host's server: started by the first fact that needs it. */

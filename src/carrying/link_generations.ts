@@ -1,0 +1,85 @@
+/**
+ * The generations of the two ends of a link, as one end knows them.
+ *
+ * Each end counts its own. It begins a new one when the link breaks, and names both in each packet.
+ * So an end that missed a break learns of it from any later packet, or from the answer to its own.
+ *
+ * @module
+ */
+
+import { type Packet, resetAck } from "./packets.ts";
+
+/** The last generation of any link in this process: none is ever used twice. */
+let last = 0;
+
+/** What a packet says: nothing; that its sender has missed a break; that there was one; the usual. */
+export type Verdict = "past" | "outdated" | "broken" | "current";
+
+/** What has to be compared when a packet arrives. */
+export class LinkGenerations {
+  #own = ++last;
+  /** The peer's generation; 0 until it is known. */
+  #peer = 0;
+  /** The peer's generation at the last break here. Only newer ones count. */
+  #lastPeer = 0;
+  #hasBroken = false;
+
+  get own(): number {
+    return this.#own;
+  }
+
+  /** Whether the peer's generation is known. */
+  get isPeerKnown(): boolean {
+    return this.#peer > 0;
+  }
+
+  /** What the next packet names as the peer's generation. */
+  get named(): number {
+    return this.#peer > 0 ? this.#peer : this.#lastPeer;
+  }
+
+  /** What the next packet acknowledges, if this has arrived. */
+  ack(arrived: number): number {
+    if (this.#peer > 0) return arrived;
+    return this.#lastPeer > 0 ? resetAck : 0;
+  }
+
+  /** Whether a packet names the generation here, so that what it acknowledges counts. */
+  isNamedBy({ peerGeneration, ack }: Packet): boolean {
+    return peerGeneration === this.#own && ack !== resetAck;
+  }
+
+  /**
+   * Whether the pieces of a packet that was not judged otherwise may be taken. After a break, the
+   * sender has to know of it. At the beginning, that would only cost time.
+   */
+  mayTake({ peerGeneration }: Packet): boolean {
+    return peerGeneration === this.#own || (peerGeneration === 0 && !this.#hasBroken);
+  }
+
+  judge({ generation, peerGeneration, ack }: Packet): Verdict {
+    // The second would be a generation that has never been.
+    if (generation < this.#peer || peerGeneration > this.#own) return "past";
+    const isReset = ack === resetAck;
+    // A peer that has broken the link names the old generation until it knows the new one.
+    const hasMissed = !isReset && peerGeneration !== 0 && peerGeneration < this.#own;
+    if (hasMissed || generation <= this.#lastPeer) return "outdated";
+    if (generation === this.#peer) return "current";
+    // Two ends that begin at once do not know each other, and have broken nothing.
+    const isBroken = this.#peer > 0 || (isReset && peerGeneration === this.#own);
+    return isBroken ? "broken" : "current";
+  }
+
+  /** The peer has this generation, which is not older than what was known. */
+  met(generation: number): void {
+    this.#peer = generation;
+  }
+
+  /** Begins a new generation. The peer's is unknown from now on. */
+  renew(): void {
+    this.#own = ++last;
+    this.#hasBroken = true;
+    this.#lastPeer = Math.max(this.#lastPeer, this.#peer);
+    this.#peer = 0;
+  }
+}

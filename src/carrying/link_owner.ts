@@ -1,0 +1,28 @@
+/**
+ * What a link between two servers needs of its owner.
+ *
+ * @module
+ */
+
+/** Limits of a link. */
+export interface LinkSettings {
+  /** Milliseconds without an expected sign of life after which the link breaks. */
+  readonly peerTimeout: number;
+  /** Bytes of the largest payload, as UTF-8; at least 1,024. */
+  readonly maxPayload: number;
+  /** Characters of the longest message. A longer one breaks the link. */
+  readonly maxMessage: number;
+}
+
+/** What a link needs. */
+export interface LinkOwner {
+  /**
+   * Sends a payload to the peer's channel. May reject or throw. The link knows by itself what has not
+   * arrived, so the result is ignored.
+   */
+  publish(payload: string): Promise<number | undefined>;
+  /** A message of the peer, in order and once. */
+  message(text: string): void;
+  /** All that was under way in either direction is lost. What is sent from now on is not. */
+  broken(): void;
+}

@@ -1,0 +1,43 @@
+/**
+ * When the peer of a link was heard, and when that is too long ago.
+ *
+ * @module
+ */
+
+/** Milliseconds between two requests for a sign of life. */
+const maxAskInterval = 2000;
+
+/** The times of a peer, by `performance.now()`. */
+export class SignsOfLife {
+  readonly #peerTimeout: number;
+  readonly #askInterval: number;
+  /** Since when the peer has been heard of or needed, whichever is later. */
+  #from = 0;
+  #askedAt = -Infinity;
+
+  /** @param peerTimeout Milliseconds without a sign of life after which the peer counts as gone. */
+  constructor(peerTimeout: number) {
+    this.#peerTimeout = peerTimeout;
+    this.#askInterval = Math.min(maxAskInterval, peerTimeout / 3);
+  }
+
+  /** The peer's time begins anew: it was heard, or was not needed until now. */
+  begin(now: number): void {
+    this.#from = now;
+  }
+
+  /** The peer has been asked for a sign of life. */
+  asked(now: number): void {
+    this.#askedAt = now;
+  }
+
+  /** When to ask the peer, if it is needed. */
+  get askAt(): number {
+    return Math.max(this.#from, this.#askedAt) + this.#askInterval;
+  }
+
+  /** When the peer counts as gone, if it is needed. */
+  get goneAt(): number {
+    return this.#from + this.#peerTimeout;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * A service in two servers: one has all sessions of the HTTP transports, and the other one gets all
+ * requests, so that it carries them.
+ *
+ * @module
+ */
+
+import { createServer } from "../../mod.ts";
+import { holderOf, readHolder } from "../../src/carrying/claim_value.ts";
+import { readClient, readName, toOwner } from "../../src/carrying/exchange_messages.ts";
+import { CarriedClientInfo, Owner } from "../../src/carrying/owner.ts";
+import type { Bus } from "../../src/cluster/bus.ts";
+import { MemoryEngine } from "./memory_bus.ts";
+
+type Options = NonNullable<Parameters<typeof createServer>[0]>;
+type Server = ReturnType<typeof createServer>;
+
+/** The number of each claim for the owner. */
+const prepared = 0;
+
+// An owner opens the sessions itself that the other server claims for it.
+const { begun } = Owner.prototype;
+Owner.prototype.begun = function (peer, head, body) {
+  const [name, client] = [readName(head), readClient(head)];
+  if (head[0] === toOwner.receive && name?.number === prepared && client !== undefined) {
+    const path = client.url.split("?", 1)[0]!.slice(client.prefixLength).split("/");
+    const ids = [path[2]!, `${client.url.slice(0, client.prefixLength)}/${path[2]}`];
+    const id = ids.find((id) => this.ownership.hashOf(id) === name.hash);
+    if (id !== undefined && this.ownership.session(name.hash, prepared) === undefined) {
+      const hasKey = name.key !== undefined;
+      this.ownership.own(
+        id,
+        holderOf(owners.get(this.service.settings.cluster!.name)!, prepared, hasKey),
+      );
+      this.service.createSession(new CarriedClientInfo(client), { key: name.key }, id);
+    }
+  }
+  begun.call(this, peer, head, body);
+};
+
+/** The incarnations of owners, by the names of their clusters. */
+const owners = new Map<string, string>();
+const engine = new MemoryEngine();
+
+/** Makes the service. What is returned is the server that gets the requests. */
+export function ownedElsewhere(options: Options): Server {
+  const name = `service ${owners.size}`;
+  owners.set(name, "");
+  const bus = engine.open();
+  const { subscribe } = bus;
+  bus.subscribe = (channel, listener) => {
+    const own = `sj:${name}:p:`;
+    if (channel.startsWith(own)) owners.set(name, channel.slice(own.length));
+    return subscribe.call(bus, channel, listener);
+  };
+  const cluster = { name, sessions: true, maxCarried: 100_000 };
+  const owner = createServer({ ...options, cluster: { ...cluster, bus } });
+  const server = createServer({ ...options, cluster: { ...cluster, bus: claimsForOwner(name) } });
+  return sharing(server, owner);
+}
+
+/** A bus whose claims are the owner's. */
+function claimsForOwner(name: string): Bus {
+  const bus = engine.open();
+  const { claim } = bus;
+  bus.claim = (key, value, ttl) => {
+    const { hasKey } = readHolder(value)!;
+    return claim.call(bus, key, holderOf(owners.get(name)!, prepared, hasKey).value, ttl);
+  };
+  return bus;
+}
+
+/** Both servers have their listeners in common, and are closed together. */
+function sharing(server: Server, owner: Server): Server {
+  const { on, close, drain } = server;
+  return Object.assign(server, {
+    on(...args: Parameters<Server["on"]>) {
+      owner.on(...args);
+      return on.apply(server, args);
+    },
+    async close(...args: Parameters<Server["close"]>) {
+      await Promise.all([owner.close(...args), close.apply(server, args)]);
+    },
+    drain() {
+      owner.drain();
+      drain.call(server);
+    },
+  });
+}
