@@ -32,7 +32,8 @@ Owner.prototype.begun = function (peer, head, body) {
         id,
         holderOf(owners.get(this.service.settings.cluster!.name)!, prepared, hasKey),
       );
-      this.service.createSession(new CarriedClientInfo(client), { key: name.key }, id);
+      const context = contexts.get(path[2]!);
+      this.service.createSession(new CarriedClientInfo(client), { key: name.key, context }, id);
     }
   }
   begun.call(this, peer, head, body);
@@ -41,6 +42,25 @@ Owner.prototype.begun = function (peer, head, body) {
 /** The incarnations of owners, by the names of their clusters. */
 const owners = new Map<string, string>();
 const engine = new MemoryEngine();
+
+/** What `authorize` has returned, by session ids: contexts do not leave their process. */
+const contexts = new Map<string, unknown>();
+
+/** The same function; what it returns is noted. */
+function noting(authorize: Options["authorize"]): Options["authorize"] {
+  if (authorize === undefined) return undefined;
+  return (request, ...others) => {
+    const result = authorize(request, ...others);
+    const note = (result: unknown) => {
+      if (typeof result !== "object" || result === null || !("context" in result)) return;
+      const id = new URL(request.url).pathname.split("/").at(-2) ?? "";
+      if (!contexts.has(id)) contexts.set(id, result.context);
+    };
+    if (result instanceof Promise) result.then(note, () => {});
+    else note(result);
+    return result;
+  };
+}
 
 /** Makes the service. What is returned is the server that gets the requests. */
 export function ownedElsewhere(options: Options): Server {
@@ -55,7 +75,11 @@ export function ownedElsewhere(options: Options): Server {
   };
   const cluster = { name, sessions: true, maxCarried: 100_000 };
   const owner = createServer({ ...options, cluster: { ...cluster, bus } });
-  const server = createServer({ ...options, cluster: { ...cluster, bus: claimsForOwner(name) } });
+  const server = createServer({
+    ...options,
+    authorize: noting(options.authorize),
+    cluster: { ...cluster, bus: claimsForOwner(name) },
+  });
   return sharing(server, owner);
 }
 
