@@ -422,3 +422,72 @@ Deno.test("two ends that missed each other's breaks do not answer each other for
   assert(one.published.length + other.published.length - before < 20);
   assertEquals([one.link.isIdle, other.link.isIdle, time.next()], [true, true, false]);
 });
+
+Deno.test("a peer that names this generation in a newer one has broken nothing here", async () => {
+  using _time = fakeTime();
+  const [one] = twoLinks();
+  one.link.send("0");
+  one.link.expect();
+  await microtasks();
+  const { generation } = one.published[0]!;
+  const packet = { ...one.published[0]!, first: 1, ack: 0, wantsAnswer: false, pieces: [] };
+  one.link.received({ ...packet, generation: 5, peerGeneration: 0 });
+  one.link.received({ ...packet, generation: 7, peerGeneration: generation });
+  assertEquals(one.breaks, 0);
+  // But it has if the one before has taken anything.
+  one.link.received({ ...packet, generation: 7, peerGeneration: generation, ack: 1 });
+  one.link.received({ ...packet, generation: 9, peerGeneration: generation });
+  assertEquals(one.breaks, 1);
+  one.link.close();
+});
+
+Deno.test("much that has arrived is acknowledged at once", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("x".repeat(60_000));
+  await microtasks();
+  assertEquals(other.published.length, 0);
+  one.link.send("x".repeat(10_000));
+  await microtasks();
+  assertEquals(other.published.map(({ pieces }) => pieces.length), [0]);
+  assertEquals(other.published[0]!.ack, one.published.at(-1)!.first);
+});
+
+Deno.test("what is missing is asked for once in a while, however much comes behind it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await passSlowly(time, 500);
+  const before = other.published.length;
+  one.passes = ({ first }) => first > 2;
+  for (let i = 1; i < 100; i++) {
+    one.link.send(`${i}`);
+    await microtasks();
+  }
+  assertEquals(other.published.length - before, 1);
+});
+
+Deno.test("a peer that was not needed for long has all its time from when it is", async () => {
+  using time = fakeTime();
+  const [one] = twoLinks();
+  one.link.send("0");
+  await passSlowly(time, 20_000);
+  one.passes = () => false;
+  one.link.expect();
+  await passSlowly(time, 5900);
+  assertEquals(one.breaks, 0);
+  await passSlowly(time, 200);
+  assertEquals(one.breaks, 1);
+  one.link.close();
+});
+
+Deno.test("what was to be answered is not answered after the end", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await microtasks();
+  other.link.received({ ...one.published[0]!, wantsAnswer: true });
+  other.link.close();
+  await microtasks();
+  assertEquals(other.published, []);
+});
