@@ -491,3 +491,60 @@ Deno.test("what was to be answered is not answered after the end", async () => {
   await microtasks();
   assertEquals(other.published, []);
 });
+
+Deno.test("when all packets of a message were lost, all follow the first that arrives", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks({ maxPayload: 1024 });
+  one.passes = () => false;
+  one.link.send("x".repeat(5000));
+  await passSlowly(time, 200);
+  one.passes = () => true;
+  await passSlowly(time, 300);
+  assertEquals(other.messages.map(({ length }) => length), [5000]);
+});
+
+Deno.test("a peer that asks all the time gets pieces again only once in a while", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  other.passes = () => false;
+  one.link.send("0");
+  await microtasks();
+  other.link.send("1");
+  await microtasks();
+  const asking = { ...other.published[0]!, ack: 0, wantsAnswer: true };
+  for (let i = 0; i < 50; i++) {
+    one.link.received(asking);
+    await microtasks();
+  }
+  assertEquals(one.pieces, 2);
+});
+
+Deno.test("an acknowledgement of what was never sent acknowledges nothing", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.passes = other.passes = () => false;
+  one.link.send("0");
+  other.link.send("1");
+  await microtasks();
+  const { generation } = one.published[0]!;
+  one.link.received({ ...other.published[0]!, peerGeneration: generation, ack: 10 });
+  one.passes = other.passes = () => true;
+  await passSlowly(time, 1000);
+  assertEquals([one.messages, other.messages], [["1"], ["0"]]);
+});
+
+Deno.test("what is acknowledged just before it would be sent again is not", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  other.passes = () => false;
+  one.link.send("0");
+  await microtasks();
+  other.link.send("1");
+  await microtasks();
+  const answer = other.published[0]!;
+  one.link.received({ ...answer, ack: 0, wantsAnswer: true });
+  one.link.received(answer);
+  one.link.send("2");
+  await microtasks();
+  assertEquals([one.pieces, other.messages], [2, ["0", "2"]]);
+});
