@@ -548,3 +548,17 @@ Deno.test("what is acknowledged just before it would be sent again is not", asyn
   await microtasks();
   assertEquals([one.pieces, other.messages], [2, ["0", "2"]]);
 });
+
+Deno.test("an acknowledgement shows by its number that a message before it was lost", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await passSlowly(time, 500);
+  one.passes = () => false;
+  one.link.send("1");
+  await microtasks();
+  one.passes = () => true;
+  other.link.send("2");
+  await passSlowly(time, 100);
+  assertEquals([one.pieces, other.messages], [3, ["0", "1"]]);
+});
