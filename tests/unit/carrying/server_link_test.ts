@@ -562,3 +562,13 @@ Deno.test("an acknowledgement shows by its number that a message before it was l
   await passSlowly(time, 100);
   assertEquals([one.pieces, other.messages], [3, ["0", "1"]]);
 });
+
+Deno.test("what was due while a process stood still is done after it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await microtasks();
+  standStill(20_000);
+  await passSlowly(time, 200);
+  assertEquals(other.published.map(({ ack }) => ack), [1]);
+});
