@@ -57,7 +57,8 @@ export class LinkGenerations {
     return peerGeneration === this.#own || (peerGeneration === 0 && !this.#hasBroken);
   }
 
-  judge({ generation, peerGeneration, ack }: Packet): Verdict {
+  /** @param isFresh Whether nothing of this generation has been exchanged, as far as is known here. */
+  judge({ generation, peerGeneration, ack }: Packet, isFresh: boolean): Verdict {
     // The second would be a generation that has never been.
     if (generation < this.#peer || peerGeneration > this.#own) return "past";
     const isReset = ack === resetAck;
@@ -65,9 +66,12 @@ export class LinkGenerations {
     const hasMissed = !isReset && peerGeneration !== 0 && peerGeneration < this.#own;
     if (hasMissed || generation <= this.#lastPeer) return "outdated";
     if (generation === this.#peer) return "current";
+    const isNamed = peerGeneration === this.#own;
     // Two ends that begin at once do not know each other, and have broken nothing.
-    const isBroken = this.#peer > 0 || (isReset && peerGeneration === this.#own);
-    return isBroken ? "broken" : "current";
+    if (this.#peer === 0) return isReset && isNamed ? "broken" : "current";
+    // A peer that names this generation in a new one has met it only now. If both ends broke that, each
+    // time one learns of the other's break, there would be no end of breaks.
+    return isNamed && !isReset && isFresh ? "current" : "broken";
   }
 
   /** The peer has this generation, which is not older than what was known. */

@@ -25,8 +25,10 @@ export class LinkTimer {
     // A timer that comes too early does no harm, and costs less than a new one for each packet.
     if (at === Infinity || (this.#timer !== undefined && this.#at <= at)) return;
     clearTimeout(this.#timer);
-    this.#at = at;
-    this.#timer = unheldTimer(this.#timedOut, Math.max(0, at - performance.now()));
+    const now = performance.now();
+    // What was due before is late by no fault of this timer.
+    this.#at = Math.max(at, now);
+    this.#timer = unheldTimer(this.#timedOut, this.#at - now);
   }
 
   clear(): void {

@@ -121,7 +121,8 @@ export class ServerLink {
     if (this.#isClosed) return;
     const { generation, pieces, wantsAnswer } = packet;
     const generations = this.#generations;
-    const verdict = generations.judge(packet);
+    const isFresh = this.#incoming.last === 0 && this.#outgoing.oldest === 1;
+    const verdict = generations.judge(packet, isFresh);
     // The answer asks for none, or there would be no end of them.
     if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
     // Neither says anything about the peer now.
@@ -180,7 +181,6 @@ export class ServerLink {
       if (incoming.isTooMuch(piece)) return this.#break(0);
       this.#isUsed = true;
       this.#unacknowledged += piece.text.length;
-      if (piece.isPart) this.#beginWaiting();
       const message = incoming.take(piece);
       if (message !== undefined) this.#owner.message(message);
       if (this.#isClosed || generation !== this.#generations.own) return;

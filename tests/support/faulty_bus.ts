@@ -198,7 +198,7 @@ export class FaultyBus implements Bus {
       if (!overtakes) this.#busyUntil.set(from, at);
       setTimeout(
         () => this.#whenRunning(() => this.#received(channel, payload)),
-        at - performance.now(),
+        Math.max(0, at - performance.now()),
       );
     }
   }
@@ -224,7 +224,7 @@ export class FaultyBus implements Bus {
         const isRefused = this.#isClosed || this.#engine.isDown;
         const result = hasEffect && !isRefused ? run() : undefined;
         const answer = () => {
-          if (isRefused || rejects) reject(new Error("The bus does not answer"));
+          if (isRefused || rejects || this.#isClosed) reject(new Error("The bus does not answer"));
           else resolve(result as Result);
         };
         if (there > 0) setTimeout(() => this.#whenRunning(answer), there);

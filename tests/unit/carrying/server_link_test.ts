@@ -422,3 +422,153 @@ Deno.test("two ends that missed each other's breaks do not answer each other for
   assert(one.published.length + other.published.length - before < 20);
   assertEquals([one.link.isIdle, other.link.isIdle, time.next()], [true, true, false]);
 });
+
+Deno.test("a peer that names this generation in a newer one has broken nothing here", async () => {
+  using _time = fakeTime();
+  const [one] = twoLinks();
+  one.link.send("0");
+  one.link.expect();
+  await microtasks();
+  const { generation } = one.published[0]!;
+  const packet = { ...one.published[0]!, first: 1, ack: 0, wantsAnswer: false, pieces: [] };
+  one.link.received({ ...packet, generation: 5, peerGeneration: 0 });
+  one.link.received({ ...packet, generation: 7, peerGeneration: generation });
+  assertEquals(one.breaks, 0);
+  // But it has if the one before has taken anything.
+  one.link.received({ ...packet, generation: 7, peerGeneration: generation, ack: 1 });
+  one.link.received({ ...packet, generation: 9, peerGeneration: generation });
+  assertEquals(one.breaks, 1);
+  one.link.close();
+});
+
+Deno.test("much that has arrived is acknowledged at once", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("x".repeat(60_000));
+  await microtasks();
+  assertEquals(other.published.length, 0);
+  one.link.send("x".repeat(10_000));
+  await microtasks();
+  assertEquals(other.published.map(({ pieces }) => pieces.length), [0]);
+  assertEquals(other.published[0]!.ack, one.published.at(-1)!.first);
+});
+
+Deno.test("what is missing is asked for once in a while, however much comes behind it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await passSlowly(time, 500);
+  const before = other.published.length;
+  one.passes = ({ first }) => first > 2;
+  for (let i = 1; i < 100; i++) {
+    one.link.send(`${i}`);
+    await microtasks();
+  }
+  assertEquals(other.published.length - before, 1);
+});
+
+Deno.test("a peer that was not needed for long has all its time from when it is", async () => {
+  using time = fakeTime();
+  const [one] = twoLinks();
+  one.link.send("0");
+  await passSlowly(time, 20_000);
+  one.passes = () => false;
+  one.link.expect();
+  await passSlowly(time, 5900);
+  assertEquals(one.breaks, 0);
+  await passSlowly(time, 200);
+  assertEquals(one.breaks, 1);
+  one.link.close();
+});
+
+Deno.test("what was to be answered is not answered after the end", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await microtasks();
+  other.link.received({ ...one.published[0]!, wantsAnswer: true });
+  other.link.close();
+  await microtasks();
+  assertEquals(other.published, []);
+});
+
+Deno.test("when all packets of a message were lost, all follow the first that arrives", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks({ maxPayload: 1024 });
+  one.passes = () => false;
+  one.link.send("x".repeat(5000));
+  await passSlowly(time, 200);
+  one.passes = () => true;
+  await passSlowly(time, 300);
+  assertEquals(other.messages.map(({ length }) => length), [5000]);
+});
+
+Deno.test("a peer that asks all the time gets pieces again only once in a while", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  other.passes = () => false;
+  one.link.send("0");
+  await microtasks();
+  other.link.send("1");
+  await microtasks();
+  const asking = { ...other.published[0]!, ack: 0, wantsAnswer: true };
+  for (let i = 0; i < 50; i++) {
+    one.link.received(asking);
+    await microtasks();
+  }
+  assertEquals(one.pieces, 2);
+});
+
+Deno.test("an acknowledgement of what was never sent acknowledges nothing", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.passes = other.passes = () => false;
+  one.link.send("0");
+  other.link.send("1");
+  await microtasks();
+  const { generation } = one.published[0]!;
+  one.link.received({ ...other.published[0]!, peerGeneration: generation, ack: 10 });
+  one.passes = other.passes = () => true;
+  await passSlowly(time, 1000);
+  assertEquals([one.messages, other.messages], [["1"], ["0"]]);
+});
+
+Deno.test("what is acknowledged just before it would be sent again is not", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  other.passes = () => false;
+  one.link.send("0");
+  await microtasks();
+  other.link.send("1");
+  await microtasks();
+  const answer = other.published[0]!;
+  one.link.received({ ...answer, ack: 0, wantsAnswer: true });
+  one.link.received(answer);
+  one.link.send("2");
+  await microtasks();
+  assertEquals([one.pieces, other.messages], [2, ["0", "2"]]);
+});
+
+Deno.test("an acknowledgement shows by its number that a message before it was lost", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await passSlowly(time, 500);
+  one.passes = () => false;
+  one.link.send("1");
+  await microtasks();
+  one.passes = () => true;
+  other.link.send("2");
+  await passSlowly(time, 100);
+  assertEquals([one.pieces, other.messages], [3, ["0", "1"]]);
+});
+
+Deno.test("what was due while a process stood still is done after it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("0");
+  await microtasks();
+  standStill(20_000);
+  await passSlowly(time, 200);
+  assertEquals(other.published.map(({ ack }) => ack), [1]);
+});

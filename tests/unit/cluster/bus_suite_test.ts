@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Bus, BusListener } from "../../../src/cluster/bus.ts";
 import { busSuite, type BusSuiteOptions } from "../../../src/cluster/bus_suite.ts";
+import { FaultyEngine } from "../../support/faulty_bus.ts";
 import { type MemoryBus, MemoryEngine } from "../../support/memory_bus.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
 
 /** What a faulty bus does in place of a sound one. */
 type Fault = (bus: MemoryBus, engine: MemoryEngine) => Partial<Bus>;
@@ -418,4 +420,20 @@ Deno.test("each test of the suite finds the faults that it is for, and says what
   const results = await Promise.allSettled(runs);
   const wrong = results.flatMap((one) => one.status === "rejected" ? [one.reason.message] : []);
   assertEquals(wrong, []);
+});
+
+Deno.test("the bus of tests that fails in many ways is a sound one while it does not", async (t) => {
+  const engine = new FaultyEngine(new SeededRandom(1));
+  const tests = busSuite({
+    timeout: 1000,
+    open: () => engine.open(),
+    stall() {
+      engine.stop();
+      return Promise.resolve(() => {
+        engine.start(false);
+        return Promise.resolve();
+      });
+    },
+  });
+  for (const { name, run } of tests) assert(await t.step(name, run));
 });
