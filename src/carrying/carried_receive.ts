@@ -28,6 +28,8 @@ import type { Exchange, Peer } from "./peer.ts";
 const manyTaken = 16 * 1024;
 /** Milliseconds after which it is told of fewer. */
 const takenDelay = 50;
+/** The most milliseconds between two looks at what the client has taken, while something is left. */
+const maxLookDelay = 1000;
 
 /** Ends when the response has, or when the owner or the link does. */
 export class CarriedReceive implements ReceiverOwner, Exchange {
@@ -127,20 +129,31 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     receiver.end(interrupted);
   }
 
-  /** Tells the owner what the client has taken. */
+  /** Tells the owner what the client has taken: much at once, little a moment later. */
   flush(): void {
-    if (this.#receiver === undefined || this.#isOver) return;
-    const taken = this.#got - this.#receiver.bufferedAmount;
+    const receiver = this.#receiver;
+    if (receiver === undefined || this.#isOver) return;
+    const taken = this.#got - receiver.bufferedAmount;
     if (taken - this.#told >= manyTaken) this.#tell();
     else if (taken > this.#told) this.#timer ??= setTimeout(() => this.#tell(), takenDelay);
+    else if (taken < this.#got) this.#timer ??= setTimeout(() => this.#tell(), this.#lookDelay);
   }
 
   #tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#receiver === undefined || this.#isOver) return;
-    this.#told = this.#got - this.#receiver.bufferedAmount;
-    this.#peer.send([toOwner.taken, this.#number, this.#told]);
+    const taken = this.#got - this.#receiver.bufferedAmount;
+    if (taken > this.#told) {
+      this.#told = taken;
+      this.#peer.send([toOwner.taken, this.#number, taken]);
+    }
+    // Runtimes do not report each part that leaves, and the owner interrupts who takes nothing.
+    this.flush();
+  }
+
+  get #lookDelay(): number {
+    return Math.min(maxLookDelay, this.#stray.call.service.settings.heartbeatDelay / 4);
   }
 
   detach(_receiver: Receiver, tookTime = false): void {
