@@ -23,6 +23,8 @@ export interface FactOptions {
   skip?: Skips;
   /** Where it is tested; everywhere by default. */
   hosts?: readonly HostName[];
+  /** Why it cannot hold for sessions that another server has, if it cannot. */
+  carried?: string;
   /** Whether it mostly waits: such facts run side by side, after all others of the test file. */
   waits?: boolean;
 }
@@ -45,6 +47,9 @@ const waiting: (() => void)[] = [];
 /** Where the facts of this test file are tested. */
 let chosen: readonly HostName[] = hostNames;
 
+/** Whether all requests are carried. */
+let isCarried = false;
+
 /** Has all facts tested on one host only: each has a test file, for these run side by side. */
 export function testFactsOn(host: HostName): void {
   chosen = [host];
@@ -53,6 +58,7 @@ export function testFactsOn(host: HostName): void {
 /** The same, for sessions that another server has: each request is carried to it. */
 export function testCarriedFactsOn(host: HostName): void {
   chosen = [host];
+  isCarried = true;
   script = new URL("../conformance/carried_server.ts", import.meta.url);
 }
 
@@ -76,11 +82,11 @@ export function fact(
   section: string,
   sentence: string,
   holds: (server: TestServer) => Promise<void>,
-  { skip = {}, hosts = hostNames, waits = false }: FactOptions = {},
+  { skip = {}, carried, hosts = hostNames, waits = false }: FactOptions = {},
 ): void {
   for (const host of chosen.filter((host) => hosts.includes(host))) {
     const test = () => hold(host, holds);
-    const skipped = skipReason(host, skip);
+    const skipped = (isCarried ? carried : undefined) ?? skipReason(host, skip);
     if (!waits) register(host, section, sentence, skipped, test);
     else if (skipped !== undefined) register(host, section, sentence, skipped, test);
     else waiting.push(() => register(host, section, sentence, undefined, sideBySide.add(test)));

@@ -10,7 +10,7 @@ import { holderOf, readHolder } from "../../src/carrying/claim_value.ts";
 import { readClient, readName, toOwner } from "../../src/carrying/exchange_messages.ts";
 import { CarriedClientInfo, Owner } from "../../src/carrying/owner.ts";
 import type { Bus } from "../../src/cluster/bus.ts";
-import { MemoryEngine } from "./memory_bus.ts";
+import { type MemoryBus, MemoryEngine } from "./memory_bus.ts";
 
 type Options = NonNullable<Parameters<typeof createServer>[0]>;
 type Server = ReturnType<typeof createServer>;
@@ -51,22 +51,39 @@ function noting(authorize: Options["authorize"]): Options["authorize"] {
   if (authorize === undefined) return undefined;
   return (request, ...others) => {
     const result = authorize(request, ...others);
+    const id = new URL(request.url).pathname.split("/").at(-2) ?? "";
     const note = (result: unknown) => {
-      if (typeof result !== "object" || result === null || !("context" in result)) return;
-      const id = new URL(request.url).pathname.split("/").at(-2) ?? "";
+      // Some results throw when they are looked at.
+      if (!isPlainGrant(result)) return;
       if (!contexts.has(id)) contexts.set(id, result.context);
     };
-    if (result instanceof Promise) result.then(note, () => {});
+    if (isPromise(result)) result.then(note, () => {});
     else note(result);
     return result;
   };
+}
+
+function isPlainGrant(result: unknown): result is { context: unknown } {
+  try {
+    return Object.getOwnPropertyDescriptor(result ?? {}, "context")?.value !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isPromise(result: unknown): result is Promise<unknown> {
+  try {
+    return result instanceof Promise;
+  } catch {
+    return false;
+  }
 }
 
 /** Makes the service. What is returned is the server that gets the requests. */
 export function ownedElsewhere(options: Options): Server {
   const name = `service ${owners.size}`;
   owners.set(name, "");
-  const bus = engine.open();
+  const bus = open(options);
   const { subscribe } = bus;
   bus.subscribe = (channel, listener) => {
     const own = `sj:${name}:p:`;
@@ -78,14 +95,20 @@ export function ownedElsewhere(options: Options): Server {
   const server = createServer({
     ...options,
     authorize: noting(options.authorize),
-    cluster: { ...cluster, bus: claimsForOwner(name) },
+    cluster: { ...cluster, bus: claimsForOwner(name, open(options)) },
   });
   return sharing(server, owner);
 }
 
-/** A bus whose claims are the owner's. */
-function claimsForOwner(name: string): Bus {
+function open({ maxMessageSize = 0 }: Options): MemoryBus {
   const bus = engine.open();
+  // For messages to topics, which are published as a whole.
+  bus.maxPayload = Math.max(bus.maxPayload, 2 * maxMessageSize);
+  return bus;
+}
+
+/** A bus whose claims are the owner's. */
+function claimsForOwner(name: string, bus: Bus): Bus {
   const { claim } = bus;
   bus.claim = (key, value, ttl) => {
     const { hasKey } = readHolder(value)!;

@@ -51,4 +51,4 @@ fact("6", "bodies that are under way count, and end with their sessions", async 
   // Until enough of them have gone.
   while ((await server.get(`${service}/info`)).status === 503);
   assertEquals((await quiet.poll()).length, `a[""]\n`.length + 100_000);
-});
+}, { carried: "bodies are counted where they arrive" });

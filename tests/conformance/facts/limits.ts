@@ -82,7 +82,7 @@ fact("6", "over maxSessions every transport gets 503, and those before go on", a
   await server.closed(second);
   await server.websocketSession("/two_sessions");
   assertEquals(await opening(server, "websocket"), 503);
-});
+}, { carried: "sessions are counted where they are" });
 
 fact("5", "over highWaterMark write says false, and drain and ready follow", async (server) => {
   const session = await server.xhr("/low_water").open();
