@@ -88,7 +88,8 @@ export class Peers {
   async close(): Promise<void> {
     clearInterval(this.#hearingTimer);
     const end = performance.now() + closeTimeout;
-    while (performance.now() < end && this.#all.values().some(({ link }) => !link.isSettled)) {
+    const peers = [...this.#all.values()];
+    while (performance.now() < end && peers.some(({ link }) => !link.isSettled)) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     this.#isClosed = true;
