@@ -24,7 +24,7 @@ import { CarriedBody } from "./carried_body.ts";
 import { CarriedExchanges } from "./carried_exchanges.ts";
 import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
 import type { Holder } from "./claim_value.ts";
-import { toCarrier } from "./exchange_messages.ts";
+import { type SessionName, toCarrier } from "./exchange_messages.ts";
 import { Inquiries } from "./inquiries.ts";
 import { Owner } from "./owner.ts";
 import { Ownership } from "./ownership.ts";
@@ -117,6 +117,7 @@ export class Carrying implements Carrier {
 
   async send(stray: StraySend): Promise<HandlerResult> {
     const { call } = stray;
+    const begun = performance.now();
     await this.#ownership.pending(call.sessionId);
     if (call.service.sessions.get(call.sessionId) !== undefined) return stray.again();
     const holder = await this.#tryToFind(stray);
@@ -128,7 +129,7 @@ export class Carrying implements Carrier {
       try {
         const payload = await stray.read(body);
         if (typeof payload !== "string") return payload;
-        return await this.#carrySend(stray, holder, grant, payload);
+        return await this.#carrySend(stray, holder, grant, payload, begun);
       } finally {
         body.end();
       }
@@ -195,7 +196,7 @@ export class Carrying implements Carrier {
     const { call } = stray;
     if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
     const peer = this.#peers.get(holder.server);
-    const name = this.#nameOf(stray, holder, grant);
+    const name = this.#nameOf(stray, holder, grant, performance.now());
     const answer = await this.#exchanges.receive(peer, stray, name);
     if ("value" in answer) return await answer.value;
     if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
@@ -212,10 +213,11 @@ export class Carrying implements Carrier {
     holder: Holder,
     grant: Grant,
     payload: string,
+    begun: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
     const peer = this.#peers.get(holder.server);
-    const name = this.#nameOf(stray, holder, grant);
+    const name = this.#nameOf(stray, holder, grant, begun);
     const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     if (answer.refusal !== toCarrier.none) {
@@ -227,11 +229,12 @@ export class Carrying implements Carrier {
     if (next === unknown) return this.#refuse(stray, notFound);
     return next === undefined || next.value === holder.value
       ? stray.noSession()
-      : await this.#carrySend(stray, next, grant, payload);
+      : await this.#carrySend(stray, next, grant, payload, begun);
   }
 
-  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant) {
-    return { hash: this.#ownership.hashOf(call.sessionId), number, key };
+  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant, begun: number): SessionName {
+    const age = Math.floor(performance.now() - begun);
+    return { hash: this.#ownership.hashOf(call.sessionId), number, key, age };
   }
 
   /** The owner does not have the session any more. */

@@ -26,7 +26,7 @@ Owner.prototype.begun = function (peer, head, body) {
     const path = client.url.split("?", 1)[0]!.slice(client.prefixLength).split("/");
     const ids = [path[2]!, `${client.url.slice(0, client.prefixLength)}/${path[2]}`];
     const id = ids.find((id) => this.ownership.hashOf(id) === name.hash);
-    if (id !== undefined && this.ownership.session(name.hash, prepared) === undefined) {
+    if (id !== undefined && this.ownership.session(name) === undefined) {
       const hasKey = name.key !== undefined;
       this.ownership.own(
         id,
