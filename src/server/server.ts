@@ -213,7 +213,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.
-   * @throws {RangeError} If the message alone is larger than `maxBufferedBytes`. It is not sent.
+   * @throws {RangeError} If the message alone is larger than `maxBufferedBytes`, or than the bus of the
+   * cluster takes. It is not sent.
    */
   broadcast(message: string): void {
     this.#open.broadcast(message);
