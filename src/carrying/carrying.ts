@@ -170,8 +170,9 @@ export class Carrying implements Carrier {
     const { call } = stray;
     const { sessions } = call.service;
     const id = call.sessionId;
+    // Otherwise at once, so that a request right behind this one finds the claim.
     try {
-      await this.#peers.joined();
+      if (!this.#peers.hasJoined) await this.#peers.joined();
     } catch {
       // It is told where it is tried again.
       return this.#refuse(stray, notFound);
