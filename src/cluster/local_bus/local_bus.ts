@@ -5,9 +5,11 @@
  */
 
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
 import type { Bus, BusListener, BusWatcher, Claim } from "../bus.ts";
 import { defaultFolder, Folder } from "./folder.ts";
 import {
+  joined,
   kinds,
   maxChannel,
   messageFrame,
@@ -53,8 +55,6 @@ class LocalBus implements Bus, MembersListener {
   readonly #watchers = new Set<BusWatcher>();
   /** Links whose subscriptions are all known. */
   readonly #ready = new Set<Link>();
-  /** Ready links that were lost before: there, messages may have been missed. */
-  readonly #returned = new Set<Link>();
   /** What was published before this member had joined. Absent from then on. */
   #early: (() => void)[] | undefined = [];
   #endJoining: () => void = () => {};
@@ -140,10 +140,9 @@ class LocalBus implements Bus, MembersListener {
     return this.#ended;
   }
 
-  linked(link: Link, isBack: boolean): void {
+  linked(link: Link): void {
     this.#confirmations.linked(link, this.#listeners.channels);
-    link.send(textFrame(kinds.ready));
-    if (isBack) this.#returned.add(link);
+    link.send(textFrame(kinds.ready, this.#early === undefined ? joined : ""));
   }
 
   frame(link: Link, kind: number, body: Buffer): void {
@@ -171,7 +170,10 @@ class LocalBus implements Bus, MembersListener {
         return;
       case kinds.ready:
         this.#ready.add(link);
-        if (this.#returned.delete(link)) this.#back(true, false);
+        // What both published before they had this link is lost.
+        if (this.#early === undefined && body.toString() === joined) {
+          link.send(textFrame(kinds.dropped));
+        }
         return this.#lookWhetherJoined();
       case kinds.dropped:
         return this.#back(true, false);
@@ -186,14 +188,14 @@ class LocalBus implements Bus, MembersListener {
     // Callers that have proved nothing cost nothing here.
     if (link.isLinked) {
       this.#ready.delete(link);
-      this.#returned.delete(link);
       this.#subscribers.removeAll(link);
       this.#confirmations.gone(link);
       this.#registry.gone(link);
       // What it had not sent yet is lost.
       if (!link.hasLeft) this.#back(true, false);
     }
-    this.#lookWhetherJoined();
+    // Not at once: a call may be gone because the other member calls, too.
+    if (this.#early !== undefined) setImmediate(() => this.#lookWhetherJoined());
   }
 
   looked(registry: RegistryEntry | undefined): void {
