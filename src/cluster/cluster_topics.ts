@@ -9,8 +9,8 @@ import { setImmediate } from "node:timers";
 import { keyOf, textOf } from "../protocol/map_key.ts";
 import { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
-import { attempt } from "./attempt.ts";
-import type { Bus } from "./bus.ts";
+import { attempt, callSafely } from "./attempt.ts";
+import type { Bus, BusWatcher } from "./bus.ts";
 import { Gaps } from "./gaps.ts";
 import type { Topic } from "./topic_queue.ts";
 import { TopicSubscriptions } from "./topic_subscriptions.ts";
@@ -70,12 +70,13 @@ export class ClusterTopics {
       () => member.gap(),
       () => attempt(() => bus.publish(broadcast, `${this.#ownLine}null`)),
     );
-    bus.watch({
+    const watcher: BusWatcher = {
       back: ({ missedMessages }) => {
         if (missedMessages) this.#gaps.here();
         this.#subscriptions.retry();
       },
-    });
+    };
+    callSafely(() => bus.watch(watcher), (error) => this.#failed("watch", error));
     this.subscribed(undefined);
   }
 

@@ -27,7 +27,7 @@ class Members {
   }
 
   open(): Bus {
-    const bus = localBus({ name: "test", folder: this.folder, peerTimeout: 400, log: () => {} });
+    const bus = localBus({ name: "test", folder: this.folder, peerTimeout: 30_000, log: () => {} });
     bus.watch({ back: ({ missedMessages }) => this.gaps += Number(missedMessages) });
     this.buses.push(bus);
     return bus;

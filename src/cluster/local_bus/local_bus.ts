@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
+import { callSafely } from "../attempt.ts";
 import type { Bus, BusListener, BusWatcher, Claim } from "../bus.ts";
 import { defaultFolder, Folder } from "./folder.ts";
 import {
@@ -19,7 +20,7 @@ import {
 } from "./bus_frames.ts";
 import type { Link } from "./member_link.ts";
 import { Members, type MembersListener } from "./members.ts";
-import { ByChannel } from "./by_channel.ts";
+import { ByChannel, forEachPresent } from "./by_channel.ts";
 import { Confirmations } from "./confirmations.ts";
 import { checkedOptions, type LocalBusOptions, maxPayload } from "./local_bus_options.ts";
 import type { RegistryEntry } from "./folder.ts";
@@ -204,11 +205,8 @@ class LocalBus implements Bus, MembersListener {
   }
 
   warn(message: string): void {
-    try {
-      this.#log(message);
-    } catch {
-      // There is no other place to tell it.
-    }
+    // There is no other place to tell what it throws.
+    callSafely(() => this.#log(message), () => {});
   }
 
   async #join(): Promise<void> {
@@ -270,13 +268,11 @@ class LocalBus implements Bus, MembersListener {
 
   #deliver(channel: string, payload: string): void {
     if (this.#isClosed) return;
-    for (const listener of this.#listeners.of(channel) ?? []) {
-      try {
-        listener(payload);
-      } catch (error) {
-        this.#members.warnOf("A listener of the bus failed", error);
-      }
-    }
+    const failed = (error: unknown) => this.#members.warnOf("A listener of the bus failed", error);
+    forEachPresent(
+      this.#listeners.of(channel),
+      (listener) => callSafely(() => listener(payload), failed),
+    );
   }
 
   async #ask(question: Question): Promise<Answer> {
@@ -286,12 +282,10 @@ class LocalBus implements Bus, MembersListener {
 
   #back(missedMessages: boolean, lostClaims: boolean): void {
     if (this.#isClosed) return;
-    for (const watcher of this.#watchers) {
-      try {
-        watcher.back?.({ missedMessages, lostClaims });
-      } catch (error) {
-        this.#members.warnOf("A watcher of the bus failed", error);
-      }
-    }
+    const failed = (error: unknown) => this.#members.warnOf("A watcher of the bus failed", error);
+    forEachPresent(
+      this.#watchers,
+      (watcher) => callSafely(() => watcher.back?.({ missedMessages, lostClaims }), failed),
+    );
   }
 }

@@ -180,6 +180,26 @@ Deno.test("topics that the bus has refused are tried again as soon as it is back
   topics.close();
 });
 
+const watches: Record<string, () => unknown> = {
+  "throws": () => {
+    throw new Error("no watchers");
+  },
+  "rejects": () => Promise.reject(new Error("no watchers")),
+};
+for (const [how, watch] of Object.entries(watches)) {
+  Deno.test(`a bus whose watch ${how} carries messages, and the log says so`, async () => {
+    const engine = new MemoryEngine();
+    const bus = engine.open();
+    bus.watch = watch;
+    const [a, b] = [topicsOver(bus), topicsOver(engine.open())];
+    await microtasks();
+    b.publish("x");
+    await nextTurn();
+    assertEquals([a.told.messages, a.told.warnings], [["x"], ["watch"]]);
+    for (const { topics } of [a, b]) topics.close();
+  });
+}
+
 Deno.test("payloads that are no strings are dropped, and do not throw into the bus", () => {
   const bus = new MemoryEngine().open();
   const { topics, told } = topicsOver(bus);
