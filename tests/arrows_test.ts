@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   event_loop: [],
   http: ["protocol"],
   runtimes: ["protocol", "event_loop", "http"],
-  cluster: ["protocol"],
+  cluster: ["protocol", "event_loop"],
   options: ["protocol", "http", "cluster"],
   session: ["protocol", "event_loop", "runtimes"],
   connection: ["protocol", "event_loop", "session"],
