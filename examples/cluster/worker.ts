@@ -17,6 +17,9 @@ const topic = "everyone";
 /** Milliseconds from one sign of life to the next. */
 const interval = 1000;
 
+/** Milliseconds until others are told of connections that come and go. */
+const delay = 100;
+
 /** Milliseconds over which the clients of a process that ends are sent away. */
 const spread = 500;
 
@@ -51,11 +54,18 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
   const publish = (message: FromServer) => server.publish(topic, JSON.stringify(message));
   const tellAlive = () =>
     publish({ type: "alive", worker: workerNumber, pid, connections: server.connections.size });
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  // Everyone gets it: many connections that come and go are told together.
+  const tellAliveSoon = () =>
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      tellAlive();
+    }, delay);
   server.on("connection", (connection) => {
     connection.subscribe(topic);
     const welcome: FromServer = { type: "welcome", worker: workerNumber, pid };
     connection.write(JSON.stringify(welcome));
-    tellAlive();
+    tellAliveSoon();
     connection.on("data", (text) => {
       // As if it had crashed.
       if (text === "kill") process.kill(pid, "SIGKILL");
@@ -63,7 +73,7 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
     });
     connection.on("close", () => {
       // When this process ends, its connections close together: one message for each would be too many.
-      if (!server.draining) tellAlive();
+      if (!server.draining) tellAliveSoon();
     });
   });
   server.on("gap", () => publish({ type: "gap", pid }));

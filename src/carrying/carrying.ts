@@ -28,7 +28,7 @@ import { type SessionName, toCarrier } from "./exchange_messages.ts";
 import { Inquiries } from "./inquiries.ts";
 import { Owner } from "./owner.ts";
 import { Ownership } from "./ownership.ts";
-import { Peers } from "./peers.ts";
+import { AllPeers } from "./all_peers.ts";
 
 /** The bus does not say who has a session. */
 const unknown: unique symbol = Symbol("unknown");
@@ -43,7 +43,7 @@ export class Carrying implements Carrier {
   /** How often a request has found that its session changes hands. */
   readonly #looks = new WeakMap<Call, number>();
   readonly #ownership: Ownership;
-  readonly #peers: Peers;
+  readonly #peers: AllPeers;
   constructor(
     bus: Bus,
     name: string,
@@ -68,7 +68,7 @@ export class Carrying implements Carrier {
     });
     const owner = new Owner(service, this.#ownership, settings.maxCarried);
     const { maxMessageSize, maxBufferedBytes } = service.settings;
-    this.#peers = new Peers(bus, name, server, {
+    this.#peers = new AllPeers(bus, name, server, {
       peerTimeout: settings.peerTimeout,
       // Escaped, a frame may be six times as long as its messages.
       maxMessage: 6 * Math.max(maxMessageSize, maxBufferedBytes) + 64 * 1024,

@@ -9,7 +9,7 @@
  */
 
 import type { Bus } from "./bus.ts";
-import { Inbox, type Part, type SuiteContext, TimedBus } from "./bus_suite/suite_context.ts";
+import { Inbox, type Part, type SuiteContext, timed, TimedBus } from "./bus_suite/suite_context.ts";
 import { claims } from "./bus_suite/claim_tests.ts";
 import { interruptions, stalls } from "./bus_suite/interruption_tests.ts";
 import { messages } from "./bus_suite/message_tests.ts";
@@ -66,14 +66,18 @@ async function runWith(part: Part, options: BusSuiteOptions): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
+  const disturbance = async (name: string, call: () => Promise<() => Promise<void>>) => {
+    const end = await timed(name, timeout, call);
+    return () => timed(`the end of ${name}`, timeout, end);
+  };
   try {
     await part({
       until,
       inbox: (what) => new Inbox(what, until),
-      stall: () => options.stall!(),
-      interrupt: (bus) => options.interrupt!((bus as TimedBus).bus),
+      stall: () => disturbance("stall", () => options.stall!()),
+      interrupt: ({ bus }: TimedBus) => disturbance("interrupt", () => options.interrupt!(bus)),
       async open() {
-        const bus = new TimedBus(await options.open(), timeout);
+        const bus = new TimedBus(await timed("open", timeout, () => options.open()), timeout);
         buses.push(bus);
         return bus;
       },

@@ -6,12 +6,14 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
-import { type Timer, unheldTimer } from "../event_loop/unheld_timer.ts";
 import { keyOf, textOf } from "../protocol/map_key.ts";
 import { SharedMessage } from "../protocol/message.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
-import type { Bus, BusListener } from "./bus.ts";
+import { attempt, callSafely } from "./attempt.ts";
+import type { Bus, BusWatcher } from "./bus.ts";
 import { Gaps } from "./gaps.ts";
+import type { Topic } from "./topic_queue.ts";
+import { TopicSubscriptions } from "./topic_subscriptions.ts";
 
 /** What it needs of its server. */
 export interface ClusterMember {
@@ -30,24 +32,8 @@ export interface ClusterMember {
 
 /** If more characters wait for the bus at the end of a turn, further messages are dropped. */
 const maxPending = 16 * 1024 * 1024;
-/** Milliseconds until a subscription that has failed is tried again. */
-const retryDelay = 1000;
-/** How many subscriptions the bus is asked for at a time. Clients may cause any number of them. */
-const maxUnconfirmed = 1000;
 /** How many channels are kept for topics that are published to. */
 const keptChannels = 1000;
-
-/** A topic as the key of a map (`keyOf`); `undefined` stands for broadcasts. */
-type Topic = string | undefined;
-
-/** A subscription that the bus has been asked for. */
-interface Subscription {
-  readonly channel: string;
-  readonly listener: BusListener;
-  isWanted: boolean;
-  /** Whether the bus has confirmed it. */
-  isThere: boolean;
-}
 
 /** Passes messages between this server and all others of the same name. */
 export class ClusterTopics {
@@ -61,62 +47,47 @@ export class ClusterTopics {
    * never change this.
    */
   readonly #ownLine = `${JSON.stringify({ from: randomBytes(16).toString("hex") })}\n`;
-  readonly #subscriptions = new Map<Topic, Subscription>();
-  /** Topics with subscribers here, for which the bus has yet to be asked. */
-  readonly #waiting = new Set<Topic>();
-  /** The same, but the bus has refused them. All are tried again together. */
-  readonly #refused = new Set<Topic>();
-  #unconfirmed = 0;
+  readonly #subscriptions: TopicSubscriptions;
   readonly #channels = new Map<string, string>();
   /** Characters that the bus has not taken yet. */
   #pending = 0;
   /** Whether they were too many at the end of a turn of the event loop, and still are. */
   #isFull = false;
   readonly #gaps: Gaps;
-  #retryTimer: Timer | undefined;
   #isClosed = false;
 
   constructor(bus: Bus, name: string, member: ClusterMember) {
     this.#bus = bus;
     this.#member = member;
     this.#start = `sj:${name}:`;
+    this.#subscriptions = new TopicSubscriptions(bus, {
+      channelOf: (topic) => this.#channelOf(topic),
+      received: (topic, payload) => this.#received(topic, payload),
+      failed: (call, error) => this.#failed(call, error),
+    });
     const broadcast = this.#channelOf(undefined);
     this.#gaps = new Gaps(
       () => member.gap(),
       () => attempt(() => bus.publish(broadcast, `${this.#ownLine}null`)),
     );
-    bus.watch({
+    const watcher: BusWatcher = {
       back: ({ missedMessages }) => {
         if (missedMessages) this.#gaps.here();
+        this.#subscriptions.retry();
       },
-    });
+    };
+    callSafely(() => bus.watch(watcher), (error) => this.#failed("watch", error));
     this.subscribed(undefined);
   }
 
   /** A topic has its first subscriber here. */
   subscribed(name: string | undefined): void {
-    if (this.#isClosed) return;
-    const topic = topicOf(name);
-    const subscription = this.#subscriptions.get(topic);
-    if (subscription !== undefined) {
-      subscription.isWanted = true;
-      return;
-    }
-    this.#waiting.add(topic);
-    this.#subscribeNext();
+    if (!this.#isClosed) this.#subscriptions.add(topicOf(name));
   }
 
   /** A topic has lost its last subscriber here. */
   unsubscribed(name: string | undefined): void {
-    this.#leave(topicOf(name));
-  }
-
-  #leave(topic: Topic): void {
-    if (this.#waiting.delete(topic) || this.#refused.delete(topic)) return;
-    const subscription = this.#subscriptions.get(topic);
-    if (subscription === undefined) return;
-    subscription.isWanted = false;
-    if (subscription.isThere) this.#unsubscribe(topic, subscription);
+    this.#subscriptions.remove(topicOf(name));
   }
 
   /** Sends a message to the other servers; without a topic, for all their connections. */
@@ -143,10 +114,7 @@ export class ClusterTopics {
   close(): void {
     this.#isClosed = true;
     this.#gaps.close();
-    clearTimeout(this.#retryTimer);
-    this.#waiting.clear();
-    this.#refused.clear();
-    for (const topic of [...this.#subscriptions.keys()]) this.#leave(topic);
+    this.#subscriptions.close();
   }
 
   /** At the end of a turn: the bus may take at once whatever is published in it. */
@@ -157,57 +125,6 @@ export class ClusterTopics {
   #settled(payload: string): void {
     this.#pending -= payload.length;
     if (this.#pending <= maxPending) this.#isFull = false;
-  }
-
-  #subscribeNext(): void {
-    for (const topic of this.#waiting) {
-      if (this.#unconfirmed >= maxUnconfirmed) return;
-      this.#waiting.delete(topic);
-      this.#subscribe(topic);
-    }
-  }
-
-  #subscribe(topic: Topic): void {
-    const channel = this.#channelOf(topic);
-    const listener = (payload: string) => {
-      if (subscription.isWanted) this.#received(topic, payload);
-    };
-    const subscription: Subscription = { channel, listener, isWanted: true, isThere: false };
-    this.#subscriptions.set(topic, subscription);
-    this.#unconfirmed++;
-    attempt(() => this.#bus.subscribe(channel, listener)).then(
-      () => {
-        this.#unconfirmed--;
-        subscription.isThere = true;
-        if (!subscription.isWanted) this.#unsubscribe(topic, subscription);
-        this.#subscribeNext();
-      },
-      (error) => {
-        this.#unconfirmed--;
-        if (subscription.isWanted) this.#refusedWith(error, topic);
-        // It may be there nevertheless, and must deliver nothing beside the next one.
-        subscription.isWanted = false;
-        this.#unsubscribe(topic, subscription);
-        this.#subscribeNext();
-      },
-    );
-  }
-
-  #refusedWith(error: unknown, topic: Topic): void {
-    this.#failed("subscribe at", error);
-    this.#refused.add(topic);
-    this.#retryTimer ??= unheldTimer(() => {
-      this.#retryTimer = undefined;
-      for (const refused of this.#refused) this.#waiting.add(refused);
-      this.#refused.clear();
-      this.#subscribeNext();
-    }, retryDelay);
-  }
-
-  #unsubscribe(topic: Topic, { channel, listener }: Subscription): void {
-    this.#subscriptions.delete(topic);
-    attempt(() => this.#bus.unsubscribe(channel, listener))
-      .catch((error) => this.#failed("unsubscribe at", error));
   }
 
   #received(topic: Topic, payload: unknown): void {
@@ -227,7 +144,7 @@ export class ClusterTopics {
   /** The name is hashed: names may be long, may have any characters, and may be secret. */
   #channelOf(topic: Topic): string {
     if (topic === undefined) return `${this.#start}b`;
-    const known = this.#subscriptions.get(topic)?.channel ?? this.#channels.get(topic);
+    const known = this.#subscriptions.channelOf(topic) ?? this.#channels.get(topic);
     if (known !== undefined) return known;
     const digest = createHash("sha256").update(JSON.stringify(textOf(topic))).digest("hex").slice(
       0,
@@ -246,9 +163,4 @@ export class ClusterTopics {
 
 function topicOf(name: string | undefined): Topic {
   return name === undefined ? undefined : keyOf(name);
-}
-
-/** Calls a method of a bus, which may be of another author, and throw. */
-async function attempt<Result>(call: () => Promise<Result>): Promise<Result> {
-  return await call();
 }

@@ -9,6 +9,7 @@ import cluster from "node:cluster";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { callSafely } from "./attempt.ts";
 import { refuseOthers } from "./known_options.ts";
 import { SupervisedWorker } from "./supervised_worker.ts";
 import { variable, workerNumber } from "./worker_number.ts";
@@ -206,13 +207,7 @@ function outliveReaders(): void {
   }
 }
 
-/** A log that cannot throw. */
+/** A log that cannot throw. There is no other place to tell what it throws. */
 function safely(log: (message: string) => void): (message: string) => void {
-  return (message) => {
-    try {
-      log(message);
-    } catch {
-      // There is no other place to tell it.
-    }
-  };
+  return (message) => callSafely(() => log(message), () => {});
 }

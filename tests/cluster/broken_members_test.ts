@@ -266,6 +266,46 @@ Deno.test("a listener, a watcher and a log that throw harm nobody", async () => 
   assertEquals(await b.publish("channel", "again"), 1);
 });
 
+Deno.test("a listener, a watcher and a log that reject harm nobody", async () => {
+  await using members = new Members();
+  const log: string[] = [];
+  const reject = (message: string) => {
+    log.push(message);
+    return Promise.reject(new Error("log"));
+  };
+  const a = localBus({ name: "test", folder: members.folder, peerTimeout: 400, log: reject });
+  members.buses.push(a);
+  const b = members.open();
+  a.watch({ back: () => Promise.reject(new Error("watcher")) });
+  await a.subscribe("channel", () => Promise.reject(new Error("listener")));
+  assertEquals([await a.publish("channel", "own"), await b.publish("channel", "other")], [1, 1]);
+  await a.claim("key", "a", 1000);
+  members.name(9, "0".repeat(16));
+  await until(() => log.length > 1);
+  assertEquals(log.sort(), [
+    "A listener of the bus failed: Error: listener",
+    "A watcher of the bus failed: Error: watcher",
+  ]);
+});
+
+Deno.test("a listener that renews itself gets each message once, and one that was removed gets none", async () => {
+  await using members = new Members();
+  const [a, b] = [members.open(), members.open()];
+  const got: string[] = [];
+  const removed = () => got.push("removed");
+  const renewed = (payload: string) => {
+    // Without an end, it would go on for ever.
+    if (got.push(payload) > 10) return;
+    a.unsubscribe("channel", removed);
+    a.unsubscribe("channel", renewed);
+    a.subscribe("channel", renewed);
+  };
+  for (const listener of [renewed, removed, () => {}]) await a.subscribe("channel", listener);
+  assertEquals([await a.publish("channel", "own"), await b.publish("channel", "other")], [1, 1]);
+  await until(() => got.includes("other"));
+  assertEquals(got, ["own", "other"]);
+});
+
 Deno.test("claims that cannot be sent are refused, and do no harm", async () => {
   await using members = new Members();
   // A long key takes a while.

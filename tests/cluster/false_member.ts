@@ -4,14 +4,15 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { connect, createServer, type Server } from "node:net";
-import { kinds, textFrame } from "../../src/cluster/local_bus/bus_frames.ts";
+import type { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { kinds, numberedFrame, textFrame } from "../../src/cluster/local_bus/bus_frames.ts";
 import { Link, type LinkOwner } from "../../src/cluster/local_bus/member_link.ts";
 
 /** It answers pings, and nothing else. */
 export class FalseMember implements LinkOwner {
-  readonly id: string = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
+  readonly id: string;
   readonly secret: string;
   readonly maxFrame = 2 ** 30;
   readonly maxQueued = 2 ** 30;
@@ -20,17 +21,26 @@ export class FalseMember implements LinkOwner {
   ended = 0;
   /** What it does with frames. */
   onFrame: (link: Link, kind: number, body: Buffer) => void = () => {};
+  /** What it does with those that call it. */
+  onSocket: (socket: Socket) => void = (socket) => void new Link(this, socket, undefined);
+  /** Whether it takes the call of a member. */
+  accepts: (id: string) => boolean = () => true;
+  /** The text of its `ready`. */
+  ready = "";
+  /** What it subscribes to on each link. */
+  channels: string[] = [];
   readonly #folder: string;
   #server: Server | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, id: string = randomBytes(8).toString("hex")) {
+    this.id = id;
     this.#folder = folder;
     this.secret = Deno.readTextFileSync(`${folder}/secret`);
   }
 
   /** Listens on a socket in the folder. */
   async listen(): Promise<void> {
-    const server = createServer((socket) => new Link(this, socket, undefined));
+    const server = createServer((socket) => this.onSocket(socket));
     await new Promise<void>((resolve) => {
       server.listen(`${this.#folder}/${this.id}.sock`, () => resolve());
     });
@@ -47,13 +57,10 @@ export class FalseMember implements LinkOwner {
     for (const link of this.links) link.destroy();
   }
 
-  accepts(): boolean {
-    return true;
-  }
-
   linked(link: Link): void {
     this.links.add(link);
-    link.send(textFrame(kinds.ready));
+    for (const channel of this.channels) link.send(numberedFrame(kinds.subscribe, 0, channel));
+    link.send(textFrame(kinds.ready, this.ready));
   }
 
   frame(link: Link, kind: number, body: Buffer): void {

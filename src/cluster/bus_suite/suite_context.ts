@@ -72,17 +72,26 @@ export class TimedBus implements Bus {
     return this.#timed("close", () => this.bus.close());
   }
 
-  async #timed<Result>(name: string, call: () => Promise<Result>): Promise<Result> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const error = new Unsettled(`${name} has not settled within ${this.#timeout} ms`);
-      timer = setTimeout(() => reject(error), this.#timeout);
-    });
-    try {
-      return await Promise.race([call(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #timed<Result>(name: string, call: () => Promise<Result>): Promise<Result> {
+    return timed(name, this.#timeout, call);
+  }
+}
+
+/** What a call gives. It fails if it does not settle in time. */
+export async function timed<Result>(
+  name: string,
+  timeout: number,
+  call: () => Result | Promise<Result>,
+): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Unsettled(`${name} has not settled within ${timeout} ms`);
+    timer = setTimeout(() => reject(error), timeout);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -14,7 +14,10 @@ export const kinds = {
   proof: 2,
   /** From who was called: its own proof. */
   welcome: 3,
-  /** All subscriptions that the sender had at the beginning have been sent. */
+  /**
+   * All subscriptions that the sender had at the beginning have been sent. Its text is `joined` if the
+   * sender had joined before this link was made.
+   */
   ready: 4,
   /** The sender ends, and has sent everything. No frame follows. */
   bye: 5,
@@ -22,13 +25,19 @@ export const kinds = {
   subscribe: 11,
   confirm: 12,
   unsubscribe: 13,
-  /** Messages for the other end were dropped, because too much waited for it. */
+  /**
+   * Messages for the other end were dropped, because too much waited for it, or because there was no
+   * link. It gets all from now on.
+   */
   dropped: 14,
   request: 20,
   answer: 21,
   ping: 30,
   pong: 31,
 } as const;
+
+/** The text of `ready`: without this link, the sender has published, and has missed what others did. */
+export const joined = "joined";
 
 /** Bytes before a body. */
 const head = 5;

@@ -36,3 +36,15 @@ export class ByChannel<Thing> {
     for (const channel of this.#things.keys()) this.remove(channel, thing);
   }
 }
+
+/**
+ * Runs a function with each thing that a set has now, unless it is removed before its turn. What is
+ * added meanwhile has no turn: it could be added again and again.
+ */
+export function forEachPresent<Thing>(
+  things: ReadonlySet<Thing> | undefined,
+  run: (thing: Thing) => void,
+): void {
+  if (things === undefined) return;
+  for (const thing of [...things]) if (things.has(thing)) run(thing);
+}

@@ -31,6 +31,8 @@ const draftEnd = ".draft";
 /** The names of our files. All others are left alone. */
 const socketForm = /^([0-9a-f]{16})\.sock$/;
 const registryForm = /^registry-([1-9][0-9]{0,14})$/;
+/** Files with higher numbers are not ours: nobody could count on from them. */
+const maxRegistry = 2 ** 40;
 /** What is only there for a moment, unless its process is killed meanwhile. */
 const momentaryForm = /^[0-9a-f]{16}\.(new|draft)$/;
 /** Milliseconds after which it is removed. */
@@ -137,6 +139,9 @@ export class Folder {
    * @returns False if another one was faster.
    */
   becomeRegistry(id: string, number: number): boolean {
+    if (number > maxRegistry) {
+      throw new Error(`the number of a registry in ${this.path} is too high`);
+    }
     if (!this.#create(registryStart + number, id)) return false;
     // A later one may have removed the file of this number before.
     const { registry } = this.list();
@@ -146,7 +151,7 @@ export class Folder {
     }
     for (const name of readdirSync(this.path)) {
       const other = registryNumber(name);
-      if (other > 0 && other < number) this.#remove(name);
+      if (other > 0 && other < number) this.#tryToRemove(name);
     }
     return true;
   }
@@ -217,9 +222,18 @@ export class Folder {
     }
   }
 
+  /** What cannot be removed, such as a folder of that name, must not keep members from each other. */
+  #tryToRemove(name: string): void {
+    try {
+      this.#remove(name);
+    } catch {
+      // The next look tries again.
+    }
+  }
+
   #removeOld(name: string): void {
     const info = lstatSync(join(this.path, name), { throwIfNoEntry: false });
-    if (info !== undefined && Date.now() - info.mtimeMs > moment) this.#remove(name);
+    if (info !== undefined && Date.now() - info.mtimeMs > moment) this.#tryToRemove(name);
   }
 
   #remove(name: string): void {
@@ -234,5 +248,6 @@ export class Folder {
 
 /** The number of a registry's file, 0 for other names. */
 function registryNumber(name: string): number {
-  return Number(registryForm.exec(name)?.[1] ?? 0);
+  const number = Number(registryForm.exec(name)?.[1] ?? 0);
+  return number > maxRegistry ? 0 : number;
 }

@@ -5,9 +5,12 @@
  */
 
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
+import { callSafely } from "../attempt.ts";
 import type { Bus, BusListener, BusWatcher, Claim } from "../bus.ts";
 import { defaultFolder, Folder } from "./folder.ts";
 import {
+  joined,
   kinds,
   maxChannel,
   messageFrame,
@@ -17,7 +20,7 @@ import {
 } from "./bus_frames.ts";
 import type { Link } from "./member_link.ts";
 import { Members, type MembersListener } from "./members.ts";
-import { ByChannel } from "./by_channel.ts";
+import { ByChannel, forEachPresent } from "./by_channel.ts";
 import { Confirmations } from "./confirmations.ts";
 import { checkedOptions, type LocalBusOptions, maxPayload } from "./local_bus_options.ts";
 import type { RegistryEntry } from "./folder.ts";
@@ -53,8 +56,6 @@ class LocalBus implements Bus, MembersListener {
   readonly #watchers = new Set<BusWatcher>();
   /** Links whose subscriptions are all known. */
   readonly #ready = new Set<Link>();
-  /** Ready links that were lost before: there, messages may have been missed. */
-  readonly #returned = new Set<Link>();
   /** What was published before this member had joined. Absent from then on. */
   #early: (() => void)[] | undefined = [];
   #endJoining: () => void = () => {};
@@ -140,10 +141,9 @@ class LocalBus implements Bus, MembersListener {
     return this.#ended;
   }
 
-  linked(link: Link, isBack: boolean): void {
+  linked(link: Link): void {
     this.#confirmations.linked(link, this.#listeners.channels);
-    link.send(textFrame(kinds.ready));
-    if (isBack) this.#returned.add(link);
+    link.send(textFrame(kinds.ready, this.#early === undefined ? joined : ""));
   }
 
   frame(link: Link, kind: number, body: Buffer): void {
@@ -171,7 +171,10 @@ class LocalBus implements Bus, MembersListener {
         return;
       case kinds.ready:
         this.#ready.add(link);
-        if (this.#returned.delete(link)) this.#back(true, false);
+        // What both published before they had this link is lost.
+        if (this.#early === undefined && body.toString() === joined) {
+          link.send(textFrame(kinds.dropped));
+        }
         return this.#lookWhetherJoined();
       case kinds.dropped:
         return this.#back(true, false);
@@ -186,14 +189,14 @@ class LocalBus implements Bus, MembersListener {
     // Callers that have proved nothing cost nothing here.
     if (link.isLinked) {
       this.#ready.delete(link);
-      this.#returned.delete(link);
       this.#subscribers.removeAll(link);
       this.#confirmations.gone(link);
       this.#registry.gone(link);
       // What it had not sent yet is lost.
       if (!link.hasLeft) this.#back(true, false);
     }
-    this.#lookWhetherJoined();
+    // Not at once: a call may be gone because the other member calls, too.
+    if (this.#early !== undefined) setImmediate(() => this.#lookWhetherJoined());
   }
 
   looked(registry: RegistryEntry | undefined): void {
@@ -202,11 +205,8 @@ class LocalBus implements Bus, MembersListener {
   }
 
   warn(message: string): void {
-    try {
-      this.#log(message);
-    } catch {
-      // There is no other place to tell it.
-    }
+    // There is no other place to tell what it throws.
+    callSafely(() => this.#log(message), () => {});
   }
 
   async #join(): Promise<void> {
@@ -268,13 +268,11 @@ class LocalBus implements Bus, MembersListener {
 
   #deliver(channel: string, payload: string): void {
     if (this.#isClosed) return;
-    for (const listener of this.#listeners.of(channel) ?? []) {
-      try {
-        listener(payload);
-      } catch (error) {
-        this.#members.warnOf("A listener of the bus failed", error);
-      }
-    }
+    const failed = (error: unknown) => this.#members.warnOf("A listener of the bus failed", error);
+    forEachPresent(
+      this.#listeners.of(channel),
+      (listener) => callSafely(() => listener(payload), failed),
+    );
   }
 
   async #ask(question: Question): Promise<Answer> {
@@ -284,12 +282,10 @@ class LocalBus implements Bus, MembersListener {
 
   #back(missedMessages: boolean, lostClaims: boolean): void {
     if (this.#isClosed) return;
-    for (const watcher of this.#watchers) {
-      try {
-        watcher.back?.({ missedMessages, lostClaims });
-      } catch (error) {
-        this.#members.warnOf("A watcher of the bus failed", error);
-      }
-    }
+    const failed = (error: unknown) => this.#members.warnOf("A watcher of the bus failed", error);
+    forEachPresent(
+      this.#watchers,
+      (watcher) => callSafely(() => watcher.back?.({ missedMessages, lostClaims }), failed),
+    );
   }
 }

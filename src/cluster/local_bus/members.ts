@@ -14,8 +14,7 @@ import { OwnSocket } from "./own_socket.ts";
 
 /** What is told of other members. */
 export interface MembersListener {
-  /** A link is new. `isBack` if the same member was linked before. */
-  linked(link: Link, isBack: boolean): void;
+  linked(link: Link): void;
   frame(link: Link, kind: number, body: Buffer): void;
   /** A link is gone, or a call has failed. */
   gone(link: Link): void;
@@ -47,15 +46,11 @@ const late = 1000;
 const handshakeTimeout = 3000;
 /** How many callers may be in the middle of their handshake. */
 const maxCallers = 64;
-/** Milliseconds after which a member that has no socket any more is forgotten. */
-const forgetTime = 60_000;
 
 /** A member that is known, but not linked. */
 interface Unlinked {
   /** By `performance.now()`. */
   readonly since: number;
-  /** Whether messages of it may be missed. */
-  readonly wasLinked: boolean;
   /** Whether it was cut off because it did not answer: the log says so. */
   readonly wasSilent: boolean;
 }
@@ -106,9 +101,9 @@ export class Members implements LinkOwner {
     this.look();
   }
 
-  /** Whether any member is being called at the moment. */
+  /** Whether any handshake is under way: of two members that call each other, one refuses. */
   get isCalling(): boolean {
-    return this.#calls.size > 0;
+    return this.#calls.size > 0 || this.#callers.size > 0;
   }
 
   /** Whether a member that is not linked has ended, or has not answered for too long. */
@@ -144,11 +139,11 @@ export class Members implements LinkOwner {
     if (this.#calls.get(peer) === link) this.#calls.delete(peer);
     link.linkedAt = performance.now();
     this.links.set(peer, link);
-    const { wasLinked = false, wasSilent = false } = this.#unlinked.get(peer) ?? {};
+    const wasSilent = this.#unlinked.get(peer)?.wasSilent;
     this.#unlinked.delete(peer);
     // Not only the first time, as other warnings.
-    if (wasSilent) this.#listener.warn(`Process ${link.pid} of the bus answers again`);
-    this.#listener.linked(link, wasLinked);
+    if (wasSilent === true) this.#listener.warn(`Process ${link.pid} of the bus answers again`);
+    this.#listener.linked(link);
   }
 
   frame(link: Link, kind: number, body: Buffer): void {
@@ -168,7 +163,7 @@ export class Members implements LinkOwner {
     if (this.#isClosed) return;
     if (wasLinked && !link.hasLeft) {
       const now = performance.now();
-      this.#unlinked.set(peer, { since: now, wasLinked: true, wasSilent: link.isSilent });
+      this.#unlinked.set(peer, { since: now, wasSilent: link.isSilent });
       // It has ended, or it goes on without this link. What fails at once has to wait for the next look.
       if (now - link.linkedAt > this.#interval) this.#call(peer);
     }
@@ -218,7 +213,7 @@ export class Members implements LinkOwner {
   #call(id: string): void {
     if (this.#isClosed || this.#calls.has(id) || this.links.has(id) || id === this.id) return;
     if (!this.#unlinked.has(id)) {
-      this.#unlinked.set(id, { since: performance.now(), wasLinked: false, wasSilent: false });
+      this.#unlinked.set(id, { since: performance.now(), wasSilent: false });
     }
     let socket: Socket;
     try {
@@ -243,12 +238,10 @@ export class Members implements LinkOwner {
     }
   }
 
-  /** Forgets members that have not had a socket for long. Their ids never come again. */
+  /** Forgets members that have no socket any more. */
   #forget(members: readonly string[]): void {
-    const end = performance.now() - forgetTime;
-    for (const [id, { since }] of this.#unlinked) {
-      if (since < end && !members.includes(id)) this.#unlinked.delete(id);
-    }
+    const there = new Set(members);
+    for (const id of this.#unlinked.keys()) if (!there.has(id)) this.#unlinked.delete(id);
   }
 
   #endLate(link: Link): void {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Bus, BusListener } from "../../../src/cluster/bus.ts";
 import { busSuite, type BusSuiteOptions } from "../../../src/cluster/bus_suite.ts";
 import { FaultyEngine } from "../../support/faulty_bus.ts";
@@ -436,4 +436,22 @@ Deno.test("the bus of tests that fails in many ways is a sound one while it does
     },
   });
   for (const { name, run } of tests) assert(await t.step(name, run));
+});
+
+Deno.test("what opens and disturbs buses has to settle in time, too", async () => {
+  const disturbed = "no call waits for ever for an engine that does not answer";
+  const first = Object.keys(faults)[0]!;
+  const cases: [test: string, options: Partial<BusSuiteOptions>, text: string][] = [
+    [first, { open: never }, "open has not settled within 50 ms"],
+    [disturbed, { stall: never }, "stall has not settled within 50 ms"],
+    [
+      disturbed,
+      { stall: () => Promise.resolve(never) },
+      "the end of stall has not settled within 50 ms",
+    ],
+  ];
+  for (const [test, options, text] of cases) {
+    const tests = busSuite({ ...suiteOptions(), ...options, timeout: 50 });
+    await assertRejects(() => tests.find(({ name }) => name === test)!.run(), Error, text);
+  }
 });

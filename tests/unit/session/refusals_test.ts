@@ -8,6 +8,7 @@ import { Server } from "../../../src/server/server.ts";
 import { type Refusal, refusals } from "../../../src/session/refusals.ts";
 import { connectSocket, FakeRuntime, handshake, onRuntime } from "../../support/fake_runtime.ts";
 import { fakeTime, microtasks, pass, soon } from "../../support/fake_time.ts";
+import { MemoryEngine } from "../../support/memory_bus.ts";
 import { connect, PollingClient } from "../../support/polling_client.ts";
 
 /** What leads to a refusal. */
@@ -39,6 +40,9 @@ async function receive({ server, runtime }: Site, text: string | undefined): Pro
   const { socket } = await connectSocket(server, runtime);
   socket.listener.message(text);
 }
+
+const downBus = new MemoryEngine().open();
+downBus.error = new Error("The bus is down");
 
 /** Kinds may have several cases, by the words behind the name. */
 const cases: Readonly<Record<string, Case>> = {
@@ -197,6 +201,11 @@ const cases: Readonly<Record<string, Case>> = {
     happen: async ({ server }) => {
       (await connect(server)).connection.write("x".repeat(1001));
     },
+  },
+  carried: {
+    detail: "The session cannot be found",
+    options: { cluster: { bus: downBus, name: "refusals", sessions: true } },
+    happen: async ({ ask }) => assertEquals(await ask("/echo/000/id/xhr_send", post), 503),
   },
   unread: {
     happen: async ({ server, runtime }) => {

@@ -158,3 +158,32 @@ Deno.test("what cannot be written is an error, and leaves no draft", () =>
     assertEquals(folder.explain("Cannot write", error), `Cannot write: ENOSPC in ${path}`);
     assertEquals(folder.explain("Cannot write", new Error("why")), "Cannot write: why");
   }));
+
+Deno.test("folders that have the names of our files keep nobody from the others", () =>
+  inFolder((path) => {
+    const folder = new Folder(path);
+    const momentary = `${path}/${a}.new`;
+    Deno.mkdirSync(momentary);
+    Deno.utimeSync(momentary, new Date(0), new Date(0));
+    Deno.mkdirSync(`${path}/registry-7`);
+    assertEquals(folder.list(), { members: [], registry: { number: 7, id: "" } });
+    assertEquals(folder.becomeRegistry(b, 8), true);
+    assertEquals(folder.list().registry, { number: 8, id: b });
+    assertEquals(names(path), [`${a}.new`, "registry-7", "registry-8"]);
+  }));
+
+Deno.test("registries with numbers from which nobody could count on are ignored, and never made", () =>
+  inFolder((path) => {
+    const folder = new Folder(path);
+    const highest = 2 ** 40;
+    for (const number of [highest + 1, 999_999_999_999_999, 10 ** 15]) {
+      Deno.writeTextFileSync(`${path}/registry-${number}`, a);
+      assertEquals(folder.list().registry, undefined);
+    }
+    assertEquals(folder.becomeRegistry(b, 1), true);
+    assertEquals(folder.list().registry, { number: 1, id: b });
+    assertEquals(folder.becomeRegistry(b, highest), true);
+    const before = names(path);
+    assertThrows(() => folder.becomeRegistry(c, highest + 1), Error, "too high");
+    assertEquals(names(path), before);
+  }));

@@ -9,6 +9,7 @@ import type { Head } from "./exchange_messages.ts";
 import { decodePacket, foreignSender } from "./packets.ts";
 import { Peer } from "./peer.ts";
 import { unheld } from "./ownership.ts";
+import { type Timer, unheldTimer } from "../event_loop/unheld_timer.ts";
 
 /** The times and limits of links, except those of the bus. */
 export interface PeerSettings {
@@ -39,7 +40,7 @@ const retryDelay = 1000;
 const closeTimeout = 1000;
 
 /** Finds them by their incarnation. */
-export class Peers {
+export class AllPeers {
   readonly #bus: Bus;
   readonly #server: string;
   /** What the names of channels begin with. */
@@ -52,6 +53,7 @@ export class Peers {
   #joined: Promise<void>;
   readonly #listeners: [channel: string, listener: BusListener][] = [];
   #missed = 0;
+  #joinTimer: Timer | undefined;
   #hearingTimer: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
 
@@ -61,7 +63,7 @@ export class Peers {
     this.#start = `sj:${name}:`;
     this.#settings = settings;
     this.#host = host;
-    this.#joined = this.#join();
+    this.#joined = this.#tryToJoin();
     this.#hearingTimer = unheld(setInterval(() => this.#listen(), hearingInterval));
   }
 
@@ -89,6 +91,7 @@ export class Peers {
   /** Resolves when the others have all that was sent, or after a second. */
   async close(): Promise<void> {
     clearInterval(this.#hearingTimer);
+    clearTimeout(this.#joinTimer);
     const end = performance.now() + closeTimeout;
     const peers = [...this.#all.values()];
     while (performance.now() < end && peers.some(({ link }) => !link.isSettled)) {
@@ -166,15 +169,22 @@ export class Peers {
   }
 
   #rejoin(): void {
+    if (this.#isClosed) return;
     this.hasJoined = false;
     for (const [channel, listener] of this.#listeners.splice(0)) {
       this.#unsubscribe(channel, listener);
     }
-    this.#joined = this.#join();
-    this.#joined.catch((error) => {
+    this.#joined = this.#tryToJoin();
+  }
+
+  /** Tries again as long as it fails. What waits for this attempt is told of its failure. */
+  #tryToJoin(): Promise<void> {
+    const joined = this.#join();
+    joined.catch((error) => {
+      if (this.#isClosed) return;
       this.#host.busFailed("subscribe at", error);
-      // The next look finds that nothing is heard.
-      unheld(setTimeout(() => this.#missed = maxMissed, retryDelay));
+      this.#joinTimer = unheldTimer(() => this.#rejoin(), retryDelay);
     });
+    return joined;
   }
 }
