@@ -1,0 +1,73 @@
+/**
+ * The processes that share sessions, one on each runtime.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { HostName } from "../support/hosts.ts";
+import { ServerProcess } from "../support/server_process.ts";
+import type { SessionRecord } from "./echo_server.ts";
+
+const script = new URL("echo_server.ts", import.meta.url);
+
+/** What the processes run on. */
+export const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies HostName[];
+
+/** Each has the service `/echo`. */
+export class EchoProcesses implements AsyncDisposable {
+  readonly #processes: ServerProcess[];
+  readonly #folder: string;
+
+  private constructor(processes: ServerProcess[], folder: string) {
+    this.#processes = processes;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<EchoProcesses> {
+    const folder = await Deno.makeTempDir({ prefix: "sockjs-carrying-" });
+    const processes = await Promise.all(
+      runtimes.map((runtime) => ServerProcess.start(runtime, script, ["--folder", folder])),
+    );
+    return new EchoProcesses(processes, folder);
+  }
+
+  get ports(): number[] {
+    return this.#processes.map(({ port }) => port);
+  }
+
+  /** Everything that the processes have printed as errors. */
+  get stderr(): string {
+    return this.#processes.map(({ stderr }) => stderr).join("");
+  }
+
+  /** What each process knows of a session, in the order of the runtimes. */
+  records(session: string): Promise<SessionRecord[]> {
+    return Promise.all(this.#processes.map(async ({ address }) => {
+      const records = await (await fetch(`${address}/records`)).json();
+      return records[session] ?? { connections: 0, requests: {} };
+    }));
+  }
+
+  /**
+   * Checks that one process has the session, and which of its requests were carried: some by each of
+   * the others, and some of each kind. Requests may alternate in step with the processes, so that one
+   * gets a single kind.
+   *
+   * @param kinds none for a websocket, which is not carried
+   */
+  async checkCarried(session: string, kinds: readonly string[]): Promise<void> {
+    const records = await this.records(session);
+    const connections = records.map(({ connections }) => connections);
+    assertEquals(connections.toSorted(), [0, 0, 0, 1], "Connections");
+    const carried = records.filter(({ connections }) => connections === 0)
+      .map(({ requests }) => Object.keys(requests));
+    assertEquals(new Set(carried.flat()), new Set(kinds), "Requests that were carried");
+    if (kinds.length > 0) assert(carried.every(({ length }) => length > 0), "One carried nothing");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.kill()));
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
