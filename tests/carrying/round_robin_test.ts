@@ -1,6 +1,6 @@
 /**
- * Tests of the stock client, also in Chromium, behind HAProxy without affinity: each request goes to
- * the next of four processes, on Deno, Bun, Node 24 and Node 20, which share their sessions.
+ * Tests of the stock client, also in Chromium, behind HAProxy and nginx without affinity: each request
+ * goes to the next of four processes, on Deno, Bun, Node 24 and Node 20, which share their sessions.
  */
 
 import { assertEquals } from "@std/assert";
@@ -25,47 +25,58 @@ const inBrowsers: typeof transports = {
 /** Messages that are under way. The client sends what it has in one request. */
 const inFlight = 100;
 
-/** The processes and HAProxy, which all tests share. */
-let shared: Promise<{ processes: EchoProcesses; proxy: Proxy }> | undefined;
-
-function site(): Promise<{ processes: EchoProcesses; proxy: Proxy }> {
-  return shared ??= (async () => {
-    const processes = await EchoProcesses.start();
-    return { processes, proxy: await Proxy.haproxy("without_affinity.cfg", processes.ports) };
-  })();
-}
+/** The processes, which all tests share. */
+let started: Promise<EchoProcesses> | undefined;
 
 Deno.test.afterAll(async () => {
-  if (shared === undefined) return;
-  const { processes, proxy } = await shared;
-  await proxy[Symbol.asyncDispose]();
-  await processes[Symbol.asyncDispose]();
+  await (await started)?.[Symbol.asyncDispose]();
 });
 
-function behindRoundRobin(name: string, ignore: boolean, fn: () => Promise<void>): void {
+const start: Readonly<Record<"haproxy" | "nginx", (ports: number[]) => Promise<Proxy>>> = {
+  haproxy: (ports) => Proxy.haproxy("without_affinity.cfg", ports),
+  nginx: (ports) =>
+    Proxy.nginx(
+      ports,
+      (text) => text.replace("include upstream.conf", "include upstream_without_affinity.conf"),
+    ),
+};
+
+/** Registers a test. Neither a proxy nor a process may have complained at its end. */
+function behind(
+  program: "haproxy" | "nginx",
+  name: string,
+  fn: (address: string, processes: EchoProcesses) => Promise<void>,
+  ignore = false,
+): void {
   Deno.test({
-    name: `behind HAProxy without affinity: ${name}`,
-    ignore: ignore || !isPresent("haproxy") || !runtimes.every((each) => presentHosts.has(each)),
+    name: `behind ${program} without affinity: ${name}`,
+    ignore: ignore || !isPresent(program) || !runtimes.every((each) => presentHosts.has(each)),
     // The stock client leaves timers and sockets behind, and the browser outlives tests.
     sanitizeOps: false,
     sanitizeResources: false,
-    fn,
+    async fn() {
+      const processes = await (started ??= EchoProcesses.start());
+      await using proxy = await start[program](processes.ports);
+      await fn(proxy.address, processes);
+      assertEquals(await proxy.serverErrors(), 0);
+      assertEquals(processes.stderr, "");
+    },
   });
 }
 
-for (const [transport, requests] of Object.entries(transports)) {
-  behindRoundRobin(`10,000 echoes over ${transport} come in order`, false, async () => {
-    const { processes, proxy } = await site();
-    // Two at a time, so that their requests reach the processes in no pattern.
-    await Promise.all([1, 2].map(async () => {
-      await using client = await StockClient.open(`${proxy.address}/echo`, [transport]);
-      await echoes(client, 10_000);
-      await processes.checkCarried(client.id, requests);
-      assertEquals(client.unread, []);
-    }));
-    assertEquals(await proxy.serverErrors(), 0);
-    assertEquals(processes.stderr, "");
-  });
+for (const [program, count] of [["haproxy", 10_000], ["nginx", 1000]] as const) {
+  for (const [transport, requests] of Object.entries(transports)) {
+    behind(
+      program,
+      `${count} echoes over ${transport} come in order`,
+      async (address, processes) => {
+        await using client = await StockClient.open(`${address}/echo`, [transport]);
+        await echoes(client, count);
+        await processes.checkCarried(client.id, requests);
+        assertEquals(client.unread, []);
+      },
+    );
+  }
 }
 
 async function echoes(client: StockClient, count: number): Promise<void> {
@@ -79,26 +90,20 @@ async function echoes(client: StockClient, count: number): Promise<void> {
 }
 
 for (const [transport, requests] of Object.entries(inBrowsers)) {
-  behindRoundRobin(
-    `1,000 echoes over ${transport} come in order in Chromium`,
-    !hasBrowser,
-    async () => {
-      const { processes, proxy } = await site();
-      const context = await (await browser()).newContext();
-      try {
-        const page = await context.newPage();
-        await page.goto(proxy.address);
-        const session = crypto.randomUUID();
-        const echoes = await page.evaluate(echoesInPage, { transport, session, count: 1000 });
-        assertEquals(echoes, Array.from({ length: 1000 }, (_, at) => `message ${at}`));
-        await processes.checkCarried(session, requests);
-      } finally {
-        await context.close();
-      }
-      assertEquals(await proxy.serverErrors(), 0);
-      assertEquals(processes.stderr, "");
-    },
-  );
+  const name = `1000 echoes over ${transport} come in order in Chromium`;
+  behind("haproxy", name, async (address, processes) => {
+    const context = await (await browser()).newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(address);
+      const session = crypto.randomUUID();
+      const echoes = await page.evaluate(echoesInPage, { transport, session, count: 1000 });
+      assertEquals(echoes, Array.from({ length: 1000 }, (_, at) => `message ${at}`));
+      await processes.checkCarried(session, requests);
+    } finally {
+      await context.close();
+    }
+  }, !hasBrowser);
 }
 
 /** What the page uses of the stock client. */
