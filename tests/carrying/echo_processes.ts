@@ -18,6 +18,7 @@ export const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies H
 export class EchoProcesses implements AsyncDisposable {
   readonly #processes: ServerProcess[];
   readonly #folder: string;
+  readonly #seen: number[] = [];
 
   private constructor(processes: ServerProcess[], folder: string) {
     this.#processes = processes;
@@ -36,9 +37,13 @@ export class EchoProcesses implements AsyncDisposable {
     return this.#processes.map(({ port }) => port);
   }
 
-  /** Everything that the processes have printed as errors. */
-  get stderr(): string {
-    return this.#processes.map(({ stderr }) => stderr).join("");
+  /** What the processes have printed as errors since it was asked last. */
+  complaints(): string {
+    return this.#processes.map(({ stderr }, at) => {
+      const seen = this.#seen[at] ?? 0;
+      this.#seen[at] = stderr.length;
+      return stderr.slice(seen);
+    }).join("");
   }
 
   /** What each process knows of a session, in the order of the runtimes. */

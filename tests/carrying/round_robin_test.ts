@@ -56,10 +56,12 @@ function behind(
     sanitizeResources: false,
     async fn() {
       const processes = await (started ??= EchoProcesses.start());
+      // Those of a test that has failed.
+      processes.complaints();
       await using proxy = await start[program](processes.ports);
       await fn(proxy.address, processes);
       assertEquals(await proxy.serverErrors(), 0);
-      assertEquals(processes.stderr, "");
+      assertEquals(processes.complaints(), "");
     },
   });
 }
