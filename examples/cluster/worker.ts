@@ -76,10 +76,14 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
   process.on("SIGTERM", async () => {
     if (isEnding) process.exit();
     isEnding = true;
-    // First, so that all who come now reach the other processes.
-    const stopped = stop();
+    // First, so that all who come now reach the other processes. But Deno's server would end all its
+    // websockets at once.
+    const stopped = "Deno" in globalThis ? undefined : stop();
     await server.close({ spread });
-    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, maxLastResponses))]);
+    await Promise.race([
+      stopped ?? stop(),
+      new Promise((resolve) => setTimeout(resolve, maxLastResponses)),
+    ]);
     await bus.close();
     process.exit();
   });

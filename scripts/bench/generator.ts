@@ -13,6 +13,8 @@ const source = new URL("loadgen.c", import.meta.url);
 export interface Run {
   /** Messages, or sessions, while it counted. */
   readonly delivered: number;
+  /** Messages that it left out, since others had waited too long for their answers. */
+  readonly missed: number;
   readonly seconds: number;
   /** Latencies in microseconds. */
   readonly p50: number;
@@ -63,15 +65,20 @@ export class Generator implements AsyncDisposable {
    * Puts load on a server, evenly on its processes.
    *
    * @param load transport and action
-   * @param options as in `loadgen.c`; `each` instead of `n` is the number of sessions for each process
+   * @param options as in `loadgen.c`; `each` instead of `n`, and `rate` instead of `r`, are the
+   * number of sessions, and of messages a second, for each process
    * @throws {Error} If anything is not as the protocol has it.
    */
   async run(
     processes: readonly { readonly port: number; readonly pid: number }[],
     load: readonly [transport: string, action: string],
-    { each, ...options }: Readonly<Record<string, number>>,
+    { each, rate, ...options }: Readonly<Record<string, number>>,
   ): Promise<Run> {
-    const all = each === undefined ? options : { n: each * processes.length, ...options };
+    const all = {
+      ...options,
+      ...(each !== undefined && { n: each * processes.length }),
+      ...(rate !== undefined && { r: rate * processes.length }),
+    };
     const list = (of: (process: (typeof processes)[number]) => number) => processes.map(of).join();
     return JSON.parse(
       await run([

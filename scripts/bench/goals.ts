@@ -6,15 +6,15 @@
 
 import { number } from "./numbers.ts";
 import {
-  cpuRatiosOf,
   type FairRatio,
   fairRatioOf,
   figureOf,
+  hasFallenBehind,
   medianOf,
+  ratioOf,
   type Results,
 } from "./results.ts";
 import { clusterName, type Runtime, runtimes, type ServerName } from "./servers.ts";
-import { median } from "./statistics.ts";
 import { messageNames } from "./workloads.ts";
 
 /** A goal, and what was reached of it. */
@@ -29,6 +29,8 @@ export interface GoalResult {
   readonly high?: number;
   /** Whether it is a ratio of CPU times, for something else than the servers set the pace. */
   readonly isByCpu?: boolean;
+  /** Whether the servers fell behind a fixed rate: then it was not what should be measured. */
+  readonly fellBehind?: boolean;
 }
 
 /** What a goal wants on each runtime. */
@@ -74,10 +76,11 @@ export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
     const found = figureOf(results, figure);
     return found && fairRatioOf(found, server, other);
   };
-  const cpuRatio = (figure: string, server: ServerName, other: ServerName) => {
+  const costRatio = (figure: string, server: ServerName, other: ServerName) => {
     const found = figureOf(results, figure);
-    const ratios = found === undefined ? [] : cpuRatiosOf(found, other, server);
-    return ratios.length === 0 ? undefined : median(ratios);
+    if (found === undefined) return { reached: undefined };
+    const fellBehind = [server, other].some((each) => hasFallenBehind(found, each));
+    return { reached: ratioOf(found, server, other), fellBehind };
   };
   return runtimes.flatMap((runtime) => {
     const ours: ServerName = `ours-${runtime}`;
@@ -118,8 +121,7 @@ export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
         title: `${title}, ${size} processes on ${runtime} by one without a cluster`,
         wanted,
         atMost: true,
-        isByCpu: true,
-        reached: cpuRatio(figure, clusterName(size, runtime), clusterName(0, runtime)),
+        ...costRatio(figure, clusterName(size, runtime), clusterName(0, runtime)),
       })),
     ];
   });
@@ -145,6 +147,7 @@ export function goalLines(results: Pick<Results, "figures">): string[] {
 
 /** Measurements scatter: a goal within their interquartile range is not missed for certain. */
 function verbOf(result: GoalResult): string {
+  if (result.fellBehind) return "UNSURE";
   if (isMet(result)) return "met   ";
   return (result.high ?? -Infinity) >= result.wanted ? "near  " : "MISSED";
 }

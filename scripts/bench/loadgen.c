@@ -12,14 +12,18 @@
  *   ACTION     echo    each session keeps -p messages in flight to /echo (1 unless on
  *                      a websocket); with -r, that many messages a second in all are
  *                      sent at equal intervals instead, whatever the answers do
- *              fan     one session sends to /broadcast, and sends again when all have it
+ *              fan     one session sends to /broadcast, and sends again when all have it;
+ *                      with -r, it sends as echo does
  *              connect new sessions to /echo on new connections, as fast as they open,
  *                      -n at a time; each ends as soon as it is open
  *              idle    sessions that do nothing
  *   options    -n sessions (100)   -s bytes of a message (32)   -p messages in flight (1)
  *              -b 1: messages of a websocket that are due at the same time leave in one
  *                 write, instead of one write each
- *              -r messages a second in all, with echo
+ *              -r messages a second in all, with echo and fan
+ *              -l milliseconds, with -r: while a message has waited longer for its answers, those
+ *                 that are due are left out, and counted as missed. Servers that cannot keep up
+ *                 show by that, and get no bursts later (0: none is left out)
  *              -w seconds of warm-up (0.3)   -t seconds that count (1)
  *              -k topics: /topics-K instead of /echo, where a message comes back by one of them
  *              -P the server's processes: their CPU time and memory are looked at, too, and
@@ -72,6 +76,7 @@ static struct {
   int depth;
   bool in_bursts;
   double rate; /* messages a second; 0: as fast as answers come */
+  double limit; /* nanoseconds that a message may wait before others are left out; 0: for ever */
   double warm_up;
   double seconds;
   pid_t servers[PROCESSES];
@@ -119,6 +124,7 @@ static void read_settings(int count, char **words) {
     case 'p': settings.depth = atoi(value); break;
     case 'b': settings.in_bursts = atoi(value); break;
     case 'r': settings.rate = atof(value); break;
+    case 'l': settings.limit = atof(value) * 1e6; break;
     case 'w': settings.warm_up = atof(value); break;
     case 't': settings.seconds = atof(value); break;
     case 'k': settings.topics = atoi(value); break;
@@ -257,6 +263,7 @@ static session *sessions;
 static int dialled, opened;
 static bool is_counting;
 static uint64_t delivered; /* messages, or new sessions, while counting */
+static uint64_t missed;    /* messages that were due while counting, and left out */
 
 /* -------------------------------------------------------------------- network */
 
@@ -426,12 +433,14 @@ static void on_echoes(session *s, int count) {
 }
 
 static void on_fan_messages(session *s, int count) {
+  uint64_t at = now();
+  for (int i = 0; i < count; i++) {
+    if (s->echoed == sessions[0].sent) fail("a message came twice");
+    uint64_t due = sessions[0].due[s->echoed++ % IN_FLIGHT];
+    if (is_counting) note_latency(at - due);
+  }
   fan_missing -= count;
-  if (s == sessions) s->echoed += count;
-  if (fan_missing > 0) return;
-  if (fan_missing < 0) fail("a message came twice");
-  if (is_counting) note_latency(now() - sessions[0].due[(sessions[0].echoed - 1) % IN_FLIGHT]);
-  start_fan_round();
+  if (settings.rate == 0 && fan_missing == 0) start_fan_round();
 }
 
 static void close_session(session *s) {
@@ -622,12 +631,27 @@ static void on_readable(wire *w) {
 }
 
 static double next_due;      /* in nanoseconds, with -r */
-static uint32_t next_sender; /* the sessions send in turn */
+static uint32_t next_sender; /* the sessions send in turn, or one alone */
+
+/* Whether a message has waited too long for its answers. */
+static bool is_behind(uint64_t at) {
+  if (settings.limit == 0) return false;
+  for (session *s = sessions; s < sessions + settings.sessions; s++) {
+    session *sender = settings.action == FAN ? sessions : s;
+    if (s->echoed == sender->planned) continue;
+    if (at > sender->due[s->echoed % IN_FLIGHT] + settings.limit) return true;
+  }
+  return false;
+}
 
 static void send_due(void) {
   uint64_t at = now();
   for (; next_due <= at; next_due += SECOND / settings.rate) {
-    session *s = &sessions[next_sender++ % settings.sessions];
+    session *s = &sessions[settings.action == FAN ? 0 : next_sender++ % settings.sessions];
+    if (is_behind(at)) {
+      if (is_counting) missed++;
+      continue;
+    }
     plan(s, next_due);
     send_planned(s);
   }
@@ -663,11 +687,14 @@ static void open_sessions(int wanted) {
 }
 
 static void start_load(void) {
-  if (settings.action == FAN) start_fan_round();
-  if (settings.action != ECHO) return;
+  if (settings.action != ECHO && settings.action != FAN) return;
   if (settings.rate > 0) {
     next_due = now();
     is_pacing = true;
+    return;
+  }
+  if (settings.action == FAN) {
+    start_fan_round();
     return;
   }
   for (session *s = sessions; s < sessions + settings.sessions; s++) {
@@ -751,9 +778,9 @@ int main(int count, char **words) {
   cpu = server_cpu() - cpu;
   generator_cpu = own_cpu() - generator_cpu;
   every_cpu = all_cpu() - every_cpu;
-  printf("{\"delivered\":%lu,\"seconds\":%.4f,\"p50\":%.1f,\"p99\":%.1f,\"cpu\":%.6f,"
+  printf("{\"delivered\":%lu,\"missed\":%lu,\"seconds\":%.4f,\"p50\":%.1f,\"p99\":%.1f,\"cpu\":%.6f,"
          "\"generatorCpu\":%.6f,\"otherCpu\":%.2f,\"memory\":%.0f,\"memoryForEach\":%.1f}\n",
-         delivered, seconds, latency_quantile(0.5), latency_quantile(0.99), cpu, generator_cpu,
+         delivered, missed, seconds, latency_quantile(0.5), latency_quantile(0.99), cpu, generator_cpu,
          every_cpu - cpu - generator_cpu, server_memory(), memory_for_each);
   return 0;
 }

@@ -78,6 +78,11 @@ export function ratioOf(
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
+/** Whether the server fell behind a fixed rate in most measurements. */
+export function hasFallenBehind({ samples }: Figure, server: ServerName): boolean {
+  return median(samples[server]?.map(({ missed = 0 }) => missed) ?? [0]) > 0;
+}
+
 /** Below this part of the time, something else than the server set the pace. */
 export const busyEnough = 0.9;
 

@@ -10,7 +10,7 @@ import { Progress } from "./progress.ts";
 import { quiet, quietEnough } from "./quiet.ts";
 import type { Figure } from "./results.ts";
 import { type ServerName, servers } from "./servers.ts";
-import type { Durations, Sample, Workload } from "./workloads.ts";
+import type { Durations, Load, Sample, Workload } from "./workloads.ts";
 
 /** What is measured. */
 export interface Plan {
@@ -108,7 +108,7 @@ async function inSlices(trials: Trial[], durations: Durations, repeat: Repeat): 
   for (const trial of trials) {
     await trial.attempt(async () => {
       await trial.start();
-      await trial.measure({ warmUp: settling, counted: warmUpOf(trial, durations) });
+      await trial.warmUp({ warmUp: settling, counted: warmUpOf(trial, durations) });
     });
   }
   for (let count = 0; count < slices; count++) {
@@ -165,15 +165,22 @@ class Trial {
     this.#server = await PinnedCluster.start(this.name, this.#command, this.workload.bytes);
   }
 
+  /** Warms it up, with other durations than those of the plan. */
+  async warmUp(durations: Partial<Durations>): Promise<void> {
+    const { warmUp = this.workload.measure } = this.workload;
+    await warmUp(this.#load(), { ...this.#durations, ...durations });
+  }
+
   /** Measures it, with other durations than those of the plan. */
   measure(durations: Partial<Durations>): Promise<Sample[]> {
+    return this.workload.measure(this.#load(), { ...this.#durations, ...durations });
+  }
+
+  #load(): Load {
     const server = this.#server;
     if (server === undefined) throw new Error("There is no server");
-    return this.workload.measure(
-      (transport, action, options) =>
-        this.#generator.run(server.processes, [transport, action], options),
-      { ...this.#durations, ...durations },
-    );
+    return (transport, action, options) =>
+      this.#generator.run(server.processes, [transport, action], options);
   }
 
   /** Ends the server, and gives what it wrote to its standard error. */

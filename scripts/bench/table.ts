@@ -104,6 +104,7 @@ function medianText(values: readonly (number | undefined)[]): string {
 function notes(figures: readonly Figure[]): string[] {
   const samples = figures.flatMap(({ samples }) => Object.values(samples).flat());
   const idle = samples.filter(({ busy }) => busy !== undefined && busy < busyEnough).length;
+  const overloaded = samples.filter(({ missed = 0 }) => missed > 0).length;
   const disturbed = samples.filter(({ others }) => others > quietEnough).length;
   return [
     "IQR: interquartile range, in percent of the median. CPU: the server's, for a message or session.",
@@ -112,6 +113,9 @@ function notes(figures: readonly Figure[]): string[] {
     "by CPU: the ratio of CPU times, which says more where the server was not busy.",
     ...(idle === 0 ? [] : [
       `In ${idle} of ${samples.length} measurements it was less than ${busyEnough}: there, the generator or another program was the limit.`,
+    ]),
+    ...(overloaded === 0 ? [] : [
+      `In ${overloaded} of ${samples.length}, messages of a fixed rate were left out: the servers could not keep up, or something held them up.`,
     ]),
     ...(disturbed === 0 ? [] : [
       `In ${disturbed} of ${samples.length} other programs took more than ${quietEnough} of a core: do not publish these figures.`,

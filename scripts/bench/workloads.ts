@@ -26,6 +26,8 @@ export interface Sample {
   readonly busy?: number;
   /** How much of a core other programs took, beside server and generator. */
   readonly others: number;
+  /** Messages that a fixed rate left out, since the server had fallen behind. */
+  readonly missed?: number;
 }
 
 /** Something that is measured, with one value at a time. */
@@ -54,6 +56,8 @@ export interface Workload {
   readonly inSlices: boolean;
   /** Whether a server is measured with it; all are without this. */
   isFor?(server: ServerName): boolean;
+  /** Warms a server up; without it, a measurement does. */
+  warmUp?(load: Load, durations: Durations): Promise<unknown>;
   /** Gives a sample for each quantity. */
   measure(load: Load, durations: Durations): Promise<Sample[]>;
 }
@@ -125,6 +129,12 @@ export function rate(run: Run): Sample {
   return { ...sample(run, delivered / seconds), cpu: cpu / delivered * 1e6, busy: cpu / seconds };
 }
 
+/** What each message cost at a fixed rate, where the server is idle most of the time. */
+export function cost(run: Run): Sample {
+  const { delivered, cpu, missed } = run;
+  return { ...sample(run, cpu / delivered * 1e6), missed };
+}
+
 function sample({ otherCpu, seconds }: Run, value: number): Sample {
   return { value, others: otherCpu / seconds };
 }
@@ -193,8 +203,7 @@ function growthWorkload(sessions: number): Workload {
     isSlow: true,
     inSlices: false,
     async measure(load, { warmUp: w, counted: t }) {
-      const run = await load("ws", "echo", { n: sessions, r: 5000, w, t });
-      return [sample(run, run.cpu / run.delivered * 1e6)];
+      return [cost(await load("ws", "echo", { n: sessions, r: 5000, w, t }))];
     },
   };
 }

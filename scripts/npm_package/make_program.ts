@@ -24,6 +24,18 @@ const exported = new Map(
   ]),
 );
 
+/** What reaches into the package: all other programs use what it exports. */
+const withInternals = new Set(["tests/support/memory_bus.ts", "tests/support/owned_elsewhere.ts"]);
+
+/** The way from a program to a file of the package; `undefined` if its source is not in `src/`. */
+function internalFile(path: string, target: string): string | undefined {
+  const source = target.slice(root.href.length);
+  if (!source.startsWith("src/")) return undefined;
+  const { file } = programFiles(path);
+  const depth = file.href.slice(root.href.length).split("/").length - 2;
+  return `${"../".repeat(depth)}esm/${source.replace(/\.ts$/, ".js")}`;
+}
+
 /** Compiles a script and what it imports relatively, up to the package. */
 async function makeProgram(script: string): Promise<void> {
   const made: Source[] = await readSources(makers);
@@ -55,7 +67,8 @@ function compile(path: string, text: string): { outputText: string; imports: str
   for (const { fileName } of ts.preProcessFile(outputText, true, true).importedFiles) {
     if (!fileName.startsWith(".")) continue;
     const target = new URL(fileName, new URL(path, root)).href;
-    const name = exported.get(target);
+    const name = exported.get(target) ??
+      (withInternals.has(path) ? internalFile(path, target) : undefined);
     if (name === undefined) imports.push(target.slice(root.href.length));
     outputText = outputText.replaceAll(
       JSON.stringify(fileName),

@@ -7,48 +7,28 @@
 
 import { randomBytes } from "node:crypto";
 import type { Bus } from "../cluster/bus.ts";
-import { Timeouts } from "../event_loop/timeouts.ts";
 import { errorResponse } from "../http/errors.ts";
 import { PlainResponse } from "../http/plain_response.ts";
 import type { Grant } from "../options/option_functions.ts";
 import { interrupted } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
 import { Frame } from "../protocol/message.ts";
-import { authorized, forbidden, mayOpen } from "../routing/authorization.ts";
-import type { Service } from "../routing/call.ts";
+import { authorized, forbidden } from "../routing/authorization.ts";
+import type { Call } from "../routing/call.ts";
 import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
-import type { Receiver, ReceiverOwner } from "../session/receiver.ts";
+import type { ReceiverOwner } from "../session/receiver.ts";
 import type { Session } from "../session/session.ts";
 import type { Answer } from "./answer.ts";
 import { CarriedBody } from "./carried_body.ts";
-import { CarriedReceive } from "./carried_receive.ts";
-import { CarriedSend } from "./carried_send.ts";
+import { CarriedExchanges } from "./carried_exchanges.ts";
+import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
 import type { Holder } from "./claim_value.ts";
-import { type CarriedClient, toCarrier } from "./exchange_messages.ts";
+import { type SessionName, toCarrier } from "./exchange_messages.ts";
 import { Inquiries } from "./inquiries.ts";
 import { Owner } from "./owner.ts";
 import { Ownership } from "./ownership.ts";
 import { Peers } from "./peers.ts";
-
-/** The times and limits of carrying. */
-export interface CarryingSettings {
-  /** Milliseconds in which an owner has to answer first. */
-  readonly answerTimeout: number;
-  /** Milliseconds without a sign of life after which another server counts as gone. */
-  readonly peerTimeout: number;
-  /** How many requests may be carried at a time. */
-  readonly maxCarried: number;
-}
-
-/** What it needs of its server. */
-export interface CarryingHost {
-  readonly service: Service;
-  /** Something that an operator should know. */
-  warnOnce(message: string): void;
-  busFailed(call: string, error: unknown): void;
-  failed(error: unknown): void;
-}
 
 /** The bus does not say who has a session. */
 const unknown: unique symbol = Symbol("unknown");
@@ -59,16 +39,11 @@ const maxLooks = 3;
 /** The part of a server that shares its sessions. */
 export class Carrying implements Carrier {
   readonly #host: CarryingHost;
-  readonly #maxCarried: number;
-  readonly #answerTimeouts: Timeouts;
+  readonly #exchanges: CarriedExchanges;
+  /** How often a request has found that its session changes hands. */
+  readonly #looks = new WeakMap<Call, number>();
   readonly #ownership: Ownership;
   readonly #peers: Peers;
-  readonly #receives = new Set<CarriedReceive>();
-  #carried = 0;
-  #lastNumber = 0;
-  /** Called when nothing is carried any more. */
-  #nothingLeft: (() => void) | undefined;
-
   constructor(
     bus: Bus,
     name: string,
@@ -77,8 +52,7 @@ export class Carrying implements Carrier {
     host: CarryingHost,
   ) {
     this.#host = host;
-    this.#maxCarried = settings.maxCarried;
-    this.#answerTimeouts = new Timeouts(settings.answerTimeout);
+    this.#exchanges = new CarriedExchanges(settings.answerTimeout, settings.maxCarried);
     const { service } = host;
     const server = randomBytes(16).toString("hex");
     const inquiries = new Inquiries(
@@ -143,18 +117,19 @@ export class Carrying implements Carrier {
 
   async send(stray: StraySend): Promise<HandlerResult> {
     const { call } = stray;
+    const begun = performance.now();
     await this.#ownership.pending(call.sessionId);
     if (call.service.sessions.get(call.sessionId) !== undefined) return stray.again();
     const holder = await this.#tryToFind(stray);
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (holder === undefined) return stray.noSession();
     return authorized(call, sessionOf(holder), stray.headers, async (grant) => {
-      if (this.#isFull) return this.#refuse(stray, "Too many requests are carried");
+      if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
       const body = new CarriedBody(call.service.sessions);
       try {
         const payload = await stray.read(body);
         if (typeof payload !== "string") return payload;
-        return await this.#carrySend(stray, holder, grant, payload);
+        return await this.#carrySend(stray, holder, grant, payload, begun);
       } finally {
         body.end();
       }
@@ -162,26 +137,14 @@ export class Carrying implements Carrier {
   }
 
   /** Ends what is carried; sessions of others go on. Resolves when all is over, or after `timeout` ms. */
-  async close(timeout: number): Promise<void> {
-    for (const receive of this.#receives) receive.leave();
-    if (this.#carried > 0) {
-      let timer;
-      await new Promise<void>((resolve) => {
-        this.#nothingLeft = resolve;
-        timer = setTimeout(resolve, timeout);
-      });
-      clearTimeout(timer);
-    }
+  close(timeout: number): Promise<void> {
+    return this.#exchanges.close(timeout);
   }
 
   /** Leaves the bus. */
   async leave(): Promise<void> {
     this.#ownership.close();
     await this.#peers.close();
-  }
-
-  get #isFull(): boolean {
-    return this.#carried >= this.#maxCarried;
   }
 
   async #tryToFind({ call }: Stray): Promise<Holder | undefined | typeof unknown> {
@@ -207,8 +170,9 @@ export class Carrying implements Carrier {
     const { call } = stray;
     const { sessions } = call.service;
     const id = call.sessionId;
+    // Otherwise at once, so that a request right behind this one finds the claim.
     try {
-      await this.#peers.joined();
+      if (!this.#peers.hasJoined) await this.#peers.joined();
     } catch {
       // It is told where it is tried again.
       return this.#refuse(stray, notFound);
@@ -231,21 +195,10 @@ export class Carrying implements Carrier {
 
   async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
-    if (this.#isFull) return this.#refuse(stray, "Too many requests are carried");
+    if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
     const peer = this.#peers.get(holder.server);
-    const receive: CarriedReceive = new CarriedReceive(
-      peer,
-      ++this.#lastNumber,
-      stray,
-      this.#answerTimeouts,
-      () => {
-        this.#receives.delete(receive);
-        this.#ended();
-      },
-    );
-    this.#receives.add(receive);
-    this.#carried++;
-    const answer = await receive.request(this.#nameOf(stray, holder, grant), clientOf(stray));
+    const name = this.#nameOf(stray, holder, grant, performance.now());
+    const answer = await this.#exchanges.receive(peer, stray, name);
     if ("value" in answer) return await answer.value;
     if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
     if (peer.link.isSilent && answer.refusal !== toCarrier.full) {
@@ -261,18 +214,12 @@ export class Carrying implements Carrier {
     holder: Holder,
     grant: Grant,
     payload: string,
+    begun: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
     const peer = this.#peers.get(holder.server);
-    const send = new CarriedSend(
-      peer,
-      ++this.#lastNumber,
-      call.runtime,
-      this.#answerTimeouts,
-      () => this.#ended(),
-    );
-    this.#carried++;
-    const answer = await send.request(this.#nameOf(stray, holder, grant), payload);
+    const name = this.#nameOf(stray, holder, grant, begun);
+    const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     if (answer.refusal !== toCarrier.none) {
       if (peer.link.isSilent) this.#ownership.releaseOf(call.sessionId, holder);
@@ -283,11 +230,12 @@ export class Carrying implements Carrier {
     if (next === unknown) return this.#refuse(stray, notFound);
     return next === undefined || next.value === holder.value
       ? stray.noSession()
-      : await this.#carrySend(stray, next, grant, payload);
+      : await this.#carrySend(stray, next, grant, payload, begun);
   }
 
-  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant) {
-    return { hash: this.#ownership.hashOf(call.sessionId), number, key };
+  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant, begun: number): SessionName {
+    const age = Math.floor(performance.now() - begun);
+    return { hash: this.#ownership.hashOf(call.sessionId), number, key, age };
   }
 
   /** The owner does not have the session any more. */
@@ -297,8 +245,6 @@ export class Carrying implements Carrier {
     this.#looks.set(stray.call, looks);
     return looks < maxLooks ? stray.again() : this.#refuse(stray, "The session changes hands");
   }
-
-  readonly #looks = new WeakMap<object, number>();
 
   #refused(stray: Stray, answer: Answer<unknown>): HandlerResult {
     const { refusal } = answer as { refusal: string };
@@ -326,16 +272,12 @@ export class Carrying implements Carrier {
     receiver.end(interrupted);
     return receiver.respond(call, headers);
   }
-
-  #ended(): void {
-    if (--this.#carried === 0) this.#nothingLeft?.();
-  }
 }
 
 /** A response without a session. */
 const nobody: ReceiverOwner = {
   flush() {},
-  detach(_receiver: Receiver) {},
+  detach() {},
   detachEarly() {},
   arrived() {},
   interrupt() {},
@@ -345,9 +287,4 @@ const nobody: ReceiverOwner = {
 /** What decides whether `authorize` is asked: the key itself is with the owner, which compares. */
 function sessionOf(holder: Holder | undefined): { key: undefined } | undefined {
   return holder === undefined || holder.hasKey ? undefined : { key: undefined };
-}
-
-function clientOf({ call, protocol }: StrayReceive): CarriedClient {
-  const { url, headers, prefix, remote, endpoints } = call.clientInfo(protocol);
-  return { protocol, url, prefixLength: prefix.length, headers, remote, local: endpoints.local };
 }

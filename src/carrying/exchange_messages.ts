@@ -71,6 +71,8 @@ export interface SessionName {
   readonly number: number;
   /** What `authorize` has returned for this request. */
   readonly key: string | undefined;
+  /** Milliseconds since the request has come. It is not for a session that was opened since. */
+  readonly age: number;
 }
 
 /** What the owner has to know of the client. */
@@ -107,20 +109,21 @@ function parsed(json: string): unknown {
 }
 
 /** The fields of a `SessionName` in a head. */
-export function nameFields({ hash, number, key }: SessionName): unknown[] {
-  return [hash, number, key ?? null];
+export function nameFields({ hash, number, key, age }: SessionName): unknown[] {
+  return [hash, number, key ?? null, age];
 }
 
 /** Reads them. */
-export function readName([, , hash, number, key]: Head): SessionName | undefined {
+export function readName([, , hash, number, key, age]: Head): SessionName | undefined {
   if (typeof hash !== "string" || typeof number !== "number") return undefined;
+  if (typeof age !== "number") return undefined;
   if (key !== null && typeof key !== "string") return undefined;
-  return { hash, number, key: key ?? undefined };
+  return { hash, number, key: key ?? undefined, age };
 }
 
 /** Reads the `CarriedClient` of a head. */
 export function readClient(head: Head): CarriedClient | undefined {
-  const value = head[5];
+  const value = head[6];
   if (typeof value !== "object" || value === null) return undefined;
   const { protocol, url, prefixLength, headers, remote, local } = value as Record<string, unknown>;
   if (!protocols.includes(protocol as Protocol) || typeof url !== "string") return undefined;

@@ -44,7 +44,7 @@ export class Owner {
     const refuse = (why: string) => peer.send([why, number]);
     if (name === undefined) return refuse(toCarrier.none);
     if (peer.servedCount >= this.#maxServed) return refuse(toCarrier.full);
-    const session = this.ownership.session(name.hash, name.number);
+    const session = this.ownership.session(name);
     if (session === undefined) return refuse(toCarrier.none);
     if (this.#isForbidden(session, name)) return refuse(toCarrier.forbidden);
     if (kind === toOwner.send) return this.#accept(peer, number, session, body);
@@ -58,7 +58,7 @@ export class Owner {
       if (waiting.isOver) return;
       waiting.end();
       // The id may be another session's by now.
-      if (this.ownership.session(name.hash, name.number) !== session) refuse(toCarrier.none);
+      if (this.ownership.session(name) !== session) refuse(toCarrier.none);
       else this.#attach(peer, number, session, framing, clientInfo);
     }).catch((error) => session.failed(error));
   }

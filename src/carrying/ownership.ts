@@ -10,6 +10,7 @@ import { ownCopy } from "../protocol/own_copy.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
 import { type Holder, holderOf, readHolder, sessionHash } from "./claim_value.ts";
+import type { SessionName } from "./exchange_messages.ts";
 import type { Inquiries } from "./inquiries.ts";
 
 /** Milliseconds after which a claim ends that nobody renews. */
@@ -30,6 +31,8 @@ interface OwnClaim {
   readonly id: string;
   readonly hash: string;
   readonly holder: Holder;
+  /** By `performance.now()`. */
+  readonly since: number;
 }
 
 /** What ownership needs of its server. */
@@ -93,9 +96,10 @@ export class Ownership {
   }
 
   /** The session of this server that another one means. */
-  session(hash: string, number: number): Session | undefined {
+  session({ hash, number, age }: SessionName): Session | undefined {
     const claim = this.#byHash.get(hash);
-    return claim?.holder.number === number ? this.#host.sessions.get(claim.id) : undefined;
+    if (claim?.holder.number !== number || performance.now() - claim.since < age) return undefined;
+    return this.#host.sessions.get(claim.id);
   }
 
   /** What a server that asks for the holder of a session is told. */
@@ -177,7 +181,7 @@ export class Ownership {
 
   /** A claim that stands is for a session of this server. */
   own(id: string, holder: Holder): void {
-    const claim = { id, hash: this.hashOf(id), holder };
+    const claim = { id, hash: this.hashOf(id), holder, since: performance.now() };
     this.#own.set(keyOf(id), claim);
     this.#byHash.set(claim.hash, claim);
   }

@@ -47,6 +47,8 @@ export class Peers {
   readonly #settings: PeerSettings;
   readonly #host: PeersHost;
   readonly #all = new Map<string, Peer>();
+  /** Whether this server hears others. */
+  hasJoined = false;
   #joined: Promise<void>;
   readonly #listeners: [channel: string, listener: BusListener][] = [];
   #missed = 0;
@@ -109,6 +111,7 @@ export class Peers {
     const own = `${this.#start}p:${this.#server}`;
     await this.#subscribe(own, (payload) => this.#received(payload));
     await this.#subscribe(`${this.#start}o`, (payload) => this.#host.inquiry(payload));
+    this.hasJoined = true;
   }
 
   async #subscribe(channel: string, take: (payload: unknown) => void): Promise<void> {
@@ -163,6 +166,7 @@ export class Peers {
   }
 
   #rejoin(): void {
+    this.hasJoined = false;
     for (const [channel, listener] of this.#listeners.splice(0)) {
       this.#unsubscribe(channel, listener);
     }

@@ -10,7 +10,7 @@ export type BusListener = (payload: string) => void;
 
 /** Functions that are told of interruptions. They must not throw. */
 export interface BusWatcher {
-  /** From now on, messages may be missed. */
+  /** From now on, messages may be missed. Servers do not use it, and it need not be called. */
   lost?(): void;
   /**
    * All subscriptions are in place again, even if `lost` was not called. Not called for the first
@@ -35,7 +35,9 @@ export type Claim = readonly [key: string, value: string];
  * suite of tests for implementations is in `@sockjs/web/bus-suite`.
  *
  * Every method that returns a promise settles in bounded time, also while the engine does not
- * answer: it rejects then.
+ * answer: it rejects then. The bound is the bus's own. A call may wait that long for a connection.
+ *
+ * Servers use `maxPayload`, `publish`, `subscribe`, `unsubscribe` and `watch`. They do not use claims yet.
  *
  * The names of channels and keys that servers use have at most 300 characters of well-formed text.
  */
@@ -66,7 +68,7 @@ export interface Bus {
    */
   unsubscribe(channel: string, listener: BusListener): Promise<void>;
   /**
-   * Claims a key, unless another value holds it.
+   * Claims a key, unless another value holds it. To claim it again does not renew it.
    *
    * @param ttl Milliseconds after which the claim ends, unless it is renewed.
    * @returns The value that holds the key afterwards.
@@ -85,7 +87,8 @@ export interface Bus {
   /** Adds functions that are told of interruptions. */
   watch(watcher: BusWatcher): void;
   /**
-   * Ends the bus. Whatever waits for an answer rejects, and so does every later call.
+   * Ends the bus. Whatever waits for an answer rejects, and so does every later call but `close`. A
+   * `publish` under way may do either.
    *
    * @returns Resolves when what was published before is on its way to the others.
    */

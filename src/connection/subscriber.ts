@@ -62,7 +62,7 @@ export abstract class Subscriber extends Emitter<ConnectionEvents> {
    *
    * @throws {TypeError} If the topic or the message is not a string.
    * @throws {RangeError} If the topic is longer than `maxTopicLength`, or if the message alone is
-   * larger than `maxBufferedBytes`. It is not sent.
+   * larger than `maxBufferedBytes`, or than the bus of the cluster takes. It is not sent.
    */
   publish(topic: string, message: string): void {
     this.#connections.publish(topic, message, this[sessionKey]);

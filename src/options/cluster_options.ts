@@ -12,8 +12,9 @@ export interface ClusterOptions {
   /** What connects them, such as `localBus` of `@sockjs/web/cluster`. Close it after the server. */
   readonly bus: Bus;
   /**
-   * The name of the cluster: one for each service and stage, such as `"chat-production"`. All servers
-   * with the same name on the same bus belong together. It has at most 200 characters.
+   * The name of the cluster, such as `"chat"`: one for each service. All servers with the same name on
+   * the same bus share topics and broadcasts. The bus decides which processes are linked: give each
+   * stage, such as production and staging, a bus of its own. It has at most 200 characters.
    */
   readonly name: string;
   /**

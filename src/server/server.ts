@@ -29,7 +29,7 @@ import { defaultRuntime } from "./default_runtime.ts";
 import type { ServerEvents } from "./server_events.ts";
 import { SessionStore } from "../session/session_store.ts";
 import { ignoredOptions, logErrors, readOptions, type Settings } from "../options/settings.ts";
-import { SharedSessions } from "./shared_sessions.ts";
+import { type SharedSessions, sharedSessions } from "./shared_sessions.ts";
 import { logNoRoute } from "./no_route.ts";
 import { type CloseOptions, defaultTimeout, shutDown } from "./shutdown.ts";
 import { isThenable } from "../event_loop/thenable.ts";
@@ -73,9 +73,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #service: Service;
   readonly #runtime = defaultRuntime().ofRequests;
   readonly #open: OpenConnections<Context>;
-  /** Only in a cluster. */
+  /** Only in a cluster; and one that shares its sessions. */
   readonly #relay: ClusterRelay<Context> | undefined;
-  /** Only in a cluster that shares its sessions. */
   readonly #shared: SharedSessions | undefined;
   #closed: Promise<void> | undefined;
 
@@ -112,18 +111,13 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
     }
     this.#responder = new Responder(this.#errors);
     this.#callbacks = new OptionCallbacks(settings, this.#errors, this.#log);
-    this.#shared = settings.cluster?.sessions
-      ? new SharedSessions(settings.cluster, () => this.#service, this.#errors)
-      : undefined;
+    this.#shared = sharedSessions(settings.cluster, () => this.#service, this.#errors);
     this.#service = this.#createService(settings);
     this.#open = new OpenConnections(this, this.#service.sessions, new Topics(settings));
-    this.#relay = settings.cluster && new ClusterRelay(
-      settings.cluster,
-      this.#open,
-      this.#errors,
-      () =>
-        callListeners(this, "gap", undefined, { failed: (error) => this.#errors.report(error) }),
-    );
+    const failed = (error: unknown) => this.#errors.report(error);
+    const gap = () => callListeners(this, "gap", undefined, { failed });
+    this.#relay = settings.cluster &&
+      new ClusterRelay(settings.cluster, this.#open, this.#errors, gap);
     this.handler = this.fetch = (request, info) => this.handle(request, info);
     this.websocket = defaultRuntime().websocketHandlers as WebSocketHandlers;
     this.connections = this.#open.list;
@@ -219,7 +213,8 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
    * Sends a message to all open connections, encoded once for all of them.
    *
    * @throws {TypeError} If the message is not a string.
-   * @throws {RangeError} If the message alone is larger than `maxBufferedBytes`. It is not sent.
+   * @throws {RangeError} If the message alone is larger than `maxBufferedBytes`, or than the bus of the
+   * cluster takes. It is not sent.
    */
   broadcast(message: string): void {
     this.#open.broadcast(message);

@@ -11,12 +11,20 @@ import type { Carrier, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import { type ErrorReporter, shortText } from "./error_reporter.ts";
 
+/** Makes them, if the options ask for it. The server's service is made afterwards. */
+export function sharedSessions(
+  options: ClusterOptions | undefined,
+  service: () => Service,
+  errors: ErrorReporter,
+): SharedSessions | undefined {
+  return options?.sessions ? new SharedSessions(options, service, errors) : undefined;
+}
+
 /** Loads the code that carries requests, which other servers do not need. Until then, they wait. */
 export class SharedSessions implements Carrier {
   #carrying: Carrying | undefined;
   readonly #loaded: Promise<Carrying>;
 
-  /** @param service Returns the server's service, which is made after this. */
   constructor(options: ClusterOptions, service: () => Service, errors: ErrorReporter) {
     this.#loaded = import("../carrying/carrying.ts").then(({ Carrying }) => {
       const { bus, name, answerTimeout = 3000, peerTimeout = 6000, maxCarried = 10_000 } = options;

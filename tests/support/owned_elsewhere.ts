@@ -26,12 +26,12 @@ Owner.prototype.begun = function (peer, head, body) {
     const path = client.url.split("?", 1)[0]!.slice(client.prefixLength).split("/");
     const ids = [path[2]!, `${client.url.slice(0, client.prefixLength)}/${path[2]}`];
     const id = ids.find((id) => this.ownership.hashOf(id) === name.hash);
-    if (id !== undefined && this.ownership.session(name.hash, prepared) === undefined) {
-      const hasKey = name.key !== undefined;
-      this.ownership.own(
-        id,
-        holderOf(owners.get(this.service.settings.cluster!.name)!, prepared, hasKey),
-      );
+    if (id !== undefined && this.ownership.session(name) === undefined) {
+      const { name: cluster } = this.service.settings.cluster!;
+      const holder = holderOf(owners.get(cluster)!, prepared, name.key !== undefined);
+      // The last session of that id may have given it back.
+      engine.claims.claim(`sj:${cluster}:s:${name.hash}`, holder.value, 3_600_000);
+      this.ownership.own(id, holder);
       const context = contexts.get(path[2]!);
       this.service.createSession(new CarriedClientInfo(client), { key: name.key, context }, id);
     }

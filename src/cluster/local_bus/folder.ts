@@ -178,7 +178,10 @@ export class Folder {
   #check(): void {
     const uid = process.getuid?.();
     const info = lstatSync(this.path);
-    if (!info.isDirectory()) throw new Error(`${this.path} is not a folder`);
+    if (!info.isDirectory()) {
+      const isLink = info.isSymbolicLink();
+      throw new Error(`${this.path} is not a folder${isLink ? ", but a link" : ""}`);
+    }
     if (uid === undefined) return;
     if (info.uid !== uid) {
       throw new Error(`${this.path} belongs to another user: choose another folder`);

@@ -9,12 +9,12 @@ import { refuseOthers } from "../known_options.ts";
 
 /** Options of {@linkcode localBus}. */
 export interface LocalBusOptions {
-  /** Processes of this user with the same name belong together, unless they set `folder`. */
+  /** Processes of this user with the same name belong together. With `folder`, it has no effect. */
   name: string;
   /**
    * The folder in which they find each other. All members of a folder belong together, whatever their
-   * names. It is made if it is missing, and must belong to this
-   * user alone (mode 700).
+   * names. It is made if it is missing, and must belong to this user alone (mode 700). It must not be a
+   * link.
    *
    * @default a folder of the user and the name in the system's folder for temporary files
    */

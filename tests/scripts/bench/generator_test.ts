@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Generator, missing } from "../../../scripts/bench/generator.ts";
+import { Generator, missing, type Run } from "../../../scripts/bench/generator.ts";
 import { commandsOf } from "../../../scripts/bench/commands.ts";
 import { PinnedCluster } from "../../../scripts/bench/pinned_cluster.ts";
 import { PinnedServer } from "../../../scripts/bench/pinned_server.ts";
@@ -70,6 +70,34 @@ for (const runtime of runtimes) {
       },
     });
   }
+}
+
+/** What the generator sees of our server. */
+async function load(action: "echo" | "fan", options: Record<string, number>): Promise<Run> {
+  await using generator = await Generator.build();
+  await using server = await PinnedServer.start(await commandOf("ours-deno"), 32);
+  return await generator.run([server], ["ws", action], { w: 0, ...options });
+}
+
+for (const [action, receivers, tooMany] of [["echo", 1, 1e6], ["fan", 4, 1e5]] as const) {
+  Deno.test({
+    name: `at a fixed rate, no more messages are sent for ${action} than are due`,
+    ignore: why !== undefined && !isOnCi,
+    fn: async () => {
+      const { delivered, missed, seconds } = await load(action, { n: 4, t: 0.2, rate: 50 });
+      assert(delivered > 0 && delivered <= (50 * seconds + 2) * receivers, `${delivered}`);
+      assertEquals(missed, 0);
+    },
+  });
+
+  Deno.test({
+    name: `a rate that the server cannot keep up with for ${action} shows, and is not an error`,
+    ignore: why !== undefined && !isOnCi,
+    fn: async () => {
+      const { delivered, missed } = await load(action, { n: 100, t: 0.2, r: tooMany, l: 1 });
+      assert(delivered > 0 && missed > 0, `${delivered} delivered, ${missed} missed`);
+    },
+  });
 }
 
 Deno.test({

@@ -144,8 +144,8 @@ Deno.test("a folder that became another user's, or open to others, is used no mo
     await Deno.remove(path, { recursive: true });
     await Deno.mkdir(`${path}-other`, { mode: 0o700 });
     await Deno.symlink(`${path}-other`, path);
-    assertThrows(() => folder.restore(secret, () => {}), Error, "is not a folder");
-    assertThrows(() => folder.list(), Error, "is not a folder");
+    assertThrows(() => folder.restore(secret, () => {}), Error, "is not a folder, but a link");
+    assertThrows(() => folder.list(), Error, "is not a folder, but a link");
   }));
 
 Deno.test("what cannot be written is an error, and leaves no draft", () =>
