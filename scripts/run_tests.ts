@@ -22,7 +22,6 @@ const processors = navigator.hardwareConcurrency;
 /** With the stock client, which gives up a transport when a busy machine takes too long. */
 const impatient = [
   "tests/browser/",
-  "tests/carrying/round_robin_test.ts",
   "tests/clients/stock_client_test.ts",
   "tests/deploy/",
   "tests/examples/",

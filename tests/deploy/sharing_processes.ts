@@ -7,15 +7,15 @@
 import { assert, assertEquals } from "@std/assert";
 import type { HostName } from "../support/hosts.ts";
 import { ServerProcess } from "../support/server_process.ts";
-import type { SessionRecord } from "./echo_server.ts";
+import type { SessionRecord } from "./sharing_server.ts";
 
-const script = new URL("echo_server.ts", import.meta.url);
+const script = new URL("sharing_server.ts", import.meta.url);
 
 /** What the processes run on. */
 export const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies HostName[];
 
 /** Each has the service `/echo`. */
-export class EchoProcesses implements AsyncDisposable {
+export class SharingProcesses implements AsyncDisposable {
   readonly #processes: ServerProcess[];
   readonly #folder: string;
   readonly #seen: number[] = [];
@@ -25,12 +25,12 @@ export class EchoProcesses implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(): Promise<EchoProcesses> {
+  static async start(): Promise<SharingProcesses> {
     const folder = await Deno.makeTempDir({ prefix: "sockjs-carrying-" });
     const processes = await Promise.all(
       runtimes.map((runtime) => ServerProcess.start(runtime, script, ["--folder", folder])),
     );
-    return new EchoProcesses(processes, folder);
+    return new SharingProcesses(processes, folder);
   }
 
   get ports(): number[] {

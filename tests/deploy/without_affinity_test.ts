@@ -4,11 +4,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { isPresent, Proxy } from "../deploy/proxy.ts";
+import { isPresent, Proxy } from "./proxy.ts";
 import { browser, hasBrowser } from "../support/browser.ts";
 import { presentHosts } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
-import { EchoProcesses, runtimes } from "./echo_processes.ts";
+import { runtimes, SharingProcesses } from "./sharing_processes.ts";
 
 /** The stock client's names, and the last segments of the URLs of its requests. */
 const transports: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +26,7 @@ const inBrowsers: typeof transports = {
 const inFlight = 100;
 
 /** The processes, which all tests share. */
-let started: Promise<EchoProcesses> | undefined;
+let started: Promise<SharingProcesses> | undefined;
 
 Deno.test.afterAll(async () => {
   await (await started)?.[Symbol.asyncDispose]();
@@ -45,7 +45,7 @@ const start: Readonly<Record<"haproxy" | "nginx", (ports: number[]) => Promise<P
 function behind(
   program: "haproxy" | "nginx",
   name: string,
-  fn: (address: string, processes: EchoProcesses) => Promise<void>,
+  fn: (address: string, processes: SharingProcesses) => Promise<void>,
   ignore = false,
 ): void {
   Deno.test({
@@ -55,7 +55,7 @@ function behind(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const processes = await (started ??= EchoProcesses.start());
+      const processes = await (started ??= SharingProcesses.start());
       // Those of a test that has failed.
       processes.complaints();
       await using proxy = await start[program](processes.ports);
