@@ -25,10 +25,13 @@ export class SharingProcesses implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(): Promise<SharingProcesses> {
+  /** Starts them; `others` is what they take besides. */
+  static async start(...others: string[]): Promise<SharingProcesses> {
     const folder = await Deno.makeTempDir({ prefix: "sockjs-carrying-" });
     const processes = await Promise.all(
-      runtimes.map((runtime) => ServerProcess.start(runtime, script, ["--folder", folder])),
+      runtimes.map((runtime) =>
+        ServerProcess.start(runtime, script, ["--folder", folder, ...others])
+      ),
     );
     return new SharingProcesses(processes, folder);
   }
@@ -44,6 +47,11 @@ export class SharingProcesses implements AsyncDisposable {
       this.#seen[at] = stderr.length;
       return stderr.slice(seen);
     }).join("");
+  }
+
+  /** Asks a process to end, and waits until it has. */
+  async stop(at: number): Promise<void> {
+    assertEquals((await this.#processes[at]!.stop()).code, 0);
   }
 
   /** What each process knows of a session, in the order of the runtimes. */

@@ -1,14 +1,23 @@
 /**
  * A process of a cluster that shares its sessions. It gives every message back, serves a page with
- * the stock client, and tells which requests of which sessions it got.
+ * the stock client, and tells which requests of which sessions it got. At SIGTERM it drains for
+ * `--drain` ms, then closes.
  *
  * @module
  */
 
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import process from "node:process";
 import { readOptions } from "../../examples/command_line.ts";
-import { addressOf, hostname, serveFetch, servesFetch } from "../../examples/serve.ts";
+import { endGracefully } from "../../examples/end_on_signals.ts";
+import {
+  addressOf,
+  hostname,
+  type Listening,
+  serveFetch,
+  servesFetch,
+} from "../../examples/serve.ts";
 import { createServer } from "../../mod.ts";
 import { localBus } from "../../src/adapters/cluster.ts";
 import { installHandlers } from "../../src/adapters/node.ts";
@@ -28,7 +37,11 @@ const page = `<!DOCTYPE html>
 <script>document.domain = location.hostname;</script>
 <script src="/echo/sockjs.min.js"></script>`;
 
-const { folder = "" } = readOptions({ port: "NUMBER", folder: "PATH" });
+const { folder = "", drain = "0" } = readOptions({
+  port: "NUMBER",
+  folder: "PATH",
+  drain: "MILLISECONDS",
+});
 const records: Record<string, SessionRecord> = {};
 
 function recordOf(url: string): SessionRecord {
@@ -58,15 +71,18 @@ server.on("connection", (connection) => {
   connection.on("data", (message) => connection.write(message));
 });
 
-console.log(addressOf(await listen()));
+const { port, stop } = await listen();
+process.env["DRAIN_MS"] = drain;
+endGracefully([server], stop);
+console.log(addressOf(port));
 
-async function listen(): Promise<number> {
+async function listen(): Promise<Listening> {
   if (servesFetch) {
     const handler: typeof server.handler = (request, info) => {
       count(request.url);
       return server.handler(request, info);
     };
-    return (await serveFetch(0, handler, server.websocket)).port;
+    return await serveFetch(0, handler, server.websocket);
   }
   const httpServer = createHttpServer();
   installHandlers(server, httpServer);
@@ -77,5 +93,6 @@ async function listen(): Promise<number> {
     return emit(event, ...args);
   };
   await new Promise<void>((resolve) => httpServer.listen(0, hostname, resolve));
-  return (httpServer.address() as AddressInfo).port;
+  const { port } = httpServer.address() as AddressInfo;
+  return { port, stop: () => new Promise((resolve) => httpServer.close(resolve)) };
 }

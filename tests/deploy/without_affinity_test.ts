@@ -108,6 +108,38 @@ for (const [transport, requests] of Object.entries(inBrowsers)) {
   }, !hasBrowser);
 }
 
+for (const [at, runtime] of runtimes.entries()) {
+  if (runtime === "node20") continue;
+  const name = `when a process on ${runtime} ends, only its own sessions do`;
+  behind("haproxy", name, async () => {
+    await using processes = await SharingProcesses.start("--drain", "4000");
+    await using proxy = await start.haproxy(processes.ports);
+    const names = Object.keys(transports).flatMap((name) => Array<string>(8).fill(name));
+    const clients: StockClient[] = [];
+    const ended: StockClient[] = [];
+    while (ended.length === 0) {
+      const more = names.map((name) => StockClient.open(`${proxy.address}/echo`, [name]));
+      for (const client of await Promise.all(more)) {
+        clients.push(client);
+        const records = await processes.records(client.id);
+        if (records[at]!.connections === 1) ended.push(client);
+      }
+    }
+    const living = clients.filter((client) => !ended.includes(client));
+    await Promise.all(clients.map((client) => echoes(client, 200)));
+    let isOver = false;
+    const over = processes.stop(at).finally(() => isOver = true);
+    // Each pass of the loop has requests that no process may refuse.
+    while (!isOver) await Promise.all(living.map((client) => echoes(client, 200)));
+    await over;
+    for (const client of ended) assertEquals((await client.closed()).code, 1001);
+    await Promise.all(living.map((client) => echoes(client, 200)));
+    for (const client of living) await client[Symbol.asyncDispose]();
+    assertEquals(await proxy.serverErrors(), 0);
+    assertEquals(processes.complaints(), "");
+  });
+}
+
 /** What the page uses of the stock client. */
 interface Client {
   onopen: () => void;
