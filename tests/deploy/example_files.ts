@@ -47,7 +47,7 @@ export function environment(
 
 /** The addresses for all others. */
 function withAddresses(text: string, port: number, upstreams: Upstreams): string {
-  const names = ["one", "two", "three"];
+  const names = ["one", "two", "three", "four"];
   return text
     .replace(/^( *(?:bind |listen ) *):?8080\b/gim, `$1127.0.0.1:${port}`)
     // Those of Apache.
