@@ -18,16 +18,19 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   http: ["protocol"],
   runtimes: ["protocol", "event_loop", "http"],
   cluster: ["protocol", "event_loop"],
-  carrying: ["protocol", "event_loop"],
   options: ["protocol", "http", "cluster"],
   session: ["protocol", "event_loop", "runtimes"],
   connection: ["protocol", "event_loop", "session"],
   routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],
   transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],
+  carrying: [
+    ...["protocol", "event_loop", "http", "runtimes", "cluster", "session"],
+    ...["options", "routing", "transports"],
+  ],
   pages: ["protocol", "http", "options", "routing"],
   server: [
     ...["protocol", "event_loop", "http", "runtimes", "cluster", "session", "connection"],
-    ...["options", "routing", "transports", "pages"],
+    ...["options", "routing", "transports", "carrying", "pages"],
   ],
   "mod.ts": [
     "protocol",
@@ -152,7 +155,7 @@ Deno.test("no two source files have the same name", () => {
 });
 
 /** Names one letter apart that are both the right word. */
-const allowedNeighbours = ["all call", "bun bus", "route router"];
+const allowedNeighbours = ["all call", "bun bus", "peer peers", "route router"];
 
 Deno.test("no two source files have names one letter apart, but for those in a list", () => {
   const names = sources.keys().map((each) => pathOf(each).replace(/.*\/|\.ts$/g, "")).toArray();
@@ -197,6 +200,8 @@ Deno.test("only the entry of sockjs-node imports from the folder of its old inte
 const betweenSuites: Readonly<Record<string, string>> = {
   "tests/support/fact.ts -> tests/conformance/server.ts":
     "every fact runs against this server, those of tests/reliability too",
+  "tests/support/fact.ts -> tests/conformance/carried_server.ts":
+    "the same server, with all sessions in another one",
   "tests/scripts/tasks_test.ts -> tests/reliability/soak/arguments.ts":
     "the soak is a task as well, and its arguments are tested with those of other tasks",
 };
@@ -246,6 +251,13 @@ Deno.test("code for clusters is loaded by its own subpaths only", () => {
   for (const name of Object.keys(exports)) {
     const isLoaded = modulesOf(name).some((module) => pathOf(module).startsWith("src/cluster/"));
     assertEquals(isLoaded, name === "./cluster" || name === "./bus-suite", name);
+  }
+});
+
+Deno.test("code that carries requests is loaded by no subpath, but when a server needs it", () => {
+  for (const name of Object.keys(exports)) {
+    const loaded = modulesOf(name).map(pathOf).filter((path) => path.startsWith("src/carrying/"));
+    assertEquals(loaded, [], name);
   }
 });
 

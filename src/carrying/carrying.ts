@@ -14,7 +14,7 @@ import type { Grant } from "../options/option_functions.ts";
 import { interrupted } from "../protocol/close_codes.ts";
 import { closeFrame } from "../protocol/frames.ts";
 import { Frame } from "../protocol/message.ts";
-import { authorized, forbidden, mayOpen } from "../routing/authorization.ts";
+import { authorized, forbidden } from "../routing/authorization.ts";
 import type { Service } from "../routing/call.ts";
 import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
