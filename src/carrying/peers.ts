@@ -5,10 +5,10 @@
  */
 
 import type { Bus, BusListener } from "../cluster/bus.ts";
+import { unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
 import type { Head } from "./exchange_messages.ts";
 import { decodePacket, foreignSender } from "./packets.ts";
 import { Peer } from "./peer.ts";
-import { unheld } from "./ownership.ts";
 
 /** The times and limits of links, except those of the bus. */
 export interface PeerSettings {
@@ -105,7 +105,17 @@ export class Peers {
     }
   }
 
-  async #join(): Promise<void> {
+  #join(): Promise<void> {
+    const joined = this.#subscribeAll();
+    joined.catch((error) => {
+      this.#host.busFailed("subscribe at", error);
+      // The next look finds that nothing is heard.
+      unheldTimer(() => this.#missed = maxMissed, retryDelay);
+    });
+    return joined;
+  }
+
+  async #subscribeAll(): Promise<void> {
     const own = `${this.#start}p:${this.#server}`;
     await this.#subscribe(own, (payload) => this.#received(payload));
     await this.#subscribe(`${this.#start}o`, (payload) => this.#host.inquiry(payload));
@@ -167,10 +177,5 @@ export class Peers {
       this.#unsubscribe(channel, listener);
     }
     this.#joined = this.#join();
-    this.#joined.catch((error) => {
-      this.#host.busFailed("subscribe at", error);
-      // The next look finds that nothing is heard.
-      unheld(setTimeout(() => this.#missed = maxMissed, retryDelay));
-    });
   }
 }
