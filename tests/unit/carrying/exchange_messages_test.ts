@@ -32,7 +32,10 @@ Deno.test("messages are read as they were written", () => {
   assertEquals(message.head.slice(0, 2), [toOwner.receive, 7]);
   assertEquals(readName(message.head), name);
   assertEquals(readClient(message.head), client);
-  assertEquals(decodeMessage(encodeMessage(["taken", 7, 100])), { head: ["taken", 7, 100], body: "" });
+  assertEquals(decodeMessage(encodeMessage(["taken", 7, 100])), {
+    head: ["taken", 7, 100],
+    body: "",
+  });
 });
 
 Deno.test("a name without a key is read as such", () => {
@@ -81,7 +84,22 @@ function damaged(random: SeededRandom, text: string): string {
   let result = text;
   for (let times = random.pick([1, 1, 2, 5]); times > 0; times--) {
     const at = random.below(result.length + 1);
-    const odd = ["", "[", "]", "{", "}", '"', "null", "-1", "1e999", "\\", "\n", "\ud800", "0", ","];
+    const odd = [
+      "",
+      "[",
+      "]",
+      "{",
+      "}",
+      '"',
+      "null",
+      "-1",
+      "1e999",
+      "\\",
+      "\n",
+      "\ud800",
+      "0",
+      ",",
+    ];
     result = result.slice(0, at) + random.pick(odd) + result.slice(at + random.below(4));
   }
   return result;
