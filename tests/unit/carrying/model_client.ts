@@ -7,6 +7,16 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClusterModel, ServedConnection } from "./cluster_model.ts";
 
+/** A client reads no more of a stream. */
+interface Stall {
+  readonly stream: ReadableStreamDefaultReader<Uint8Array>;
+  readonly until: Promise<void>;
+  readonly resume: () => void;
+  /** How many messages the application had written before. */
+  readonly written: number;
+  isOver: boolean;
+}
+
 /** One session over xhr. As the stock client, it gives up when anything goes wrong. */
 export class ModelClient {
   readonly #model: ClusterModel;
@@ -28,9 +38,7 @@ export class ModelClient {
   /** Whether its receiving request is a stream. */
   #isStream = false;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #stalled:
-    | { resume: () => void; until: Promise<void>; written: number; stream: unknown }
-    | undefined;
+  #stalled: Stall | undefined;
 
   constructor(model: ClusterModel, id: string) {
     this.#model = model;
@@ -122,8 +130,13 @@ export class ModelClient {
     if (code === 3000 && served !== undefined) {
       const { written } = served;
       if (!this.#isAborted) assertEquals(this.#got, written, `closed too early: ${this}`);
-      setTimeout(() => this.#model.freeIds.push(this.#id), this.#model.random.pick([0, 100, 6000]));
+      setTimeout(() => this.#free(), this.#model.random.pick([0, 100, 6000]));
     } else this.#unexpected(`closed ${code}`);
+  }
+
+  /** Another client may use the id. It would get what is still on its way, as from any server. */
+  #free(): void {
+    if (!this.#sending) this.#model.freeIds.push(this.#id);
   }
 
   #message(message: string): void {
@@ -174,27 +187,32 @@ export class ModelClient {
     this.#reader.cancel().catch(() => {});
   }
 
-  /** Reads no more for now. */
+  /** Reads no more of a stream for a while, once. */
   stall(): void {
-    if (this.#stalled !== undefined || this.isOver) return;
+    const stream = this.#reader;
+    if (!this.#isStream || stream === undefined || this.#stalled?.stream === stream) return;
+    if (this.isOver) return;
     let resume = () => {};
     const until = new Promise<void>((resolve) => resume = resolve);
-    const stream = this.#isStream ? this.#reader : "none";
-    this.#stalled = { resume, until, written: this.#served?.written ?? 0, stream };
-    setTimeout(() => this.unstall(), 4000);
+    const written = this.#served?.written ?? 0;
+    this.#stalled = { resume, until, written, stream, isOver: false };
+    // The session waits for longer, even if the response has ended.
+    setTimeout(() => this.unstall(), 2000);
   }
 
   unstall(): void {
     const stalled = this.#stalled;
-    if (stalled !== undefined && this.#served !== undefined && stalled.stream === this.#reader) {
+    if (stalled === undefined || stalled.isOver) return;
+    if (this.#served !== undefined && stalled.stream === this.#reader) {
       this.#model.checkWindow(this.#served, stalled.written);
     }
     this.#unstall();
   }
 
   #unstall(): void {
-    this.#stalled?.resume();
-    this.#stalled = undefined;
+    if (this.#stalled === undefined) return;
+    this.#stalled.isOver = true;
+    this.#stalled.resume();
   }
 
   #giveUp(why: string, isExpected = false): void {
