@@ -27,6 +27,8 @@ const burst = { count: 200, length: 1000 };
 export class ServedConnection {
   readonly number: number;
   readonly id: string;
+  /** Who has opened it. */
+  readonly client: ModelClient | undefined;
   readonly connection: Connection;
   /** How many messages have been received and written. */
   received = 0;
@@ -43,6 +45,7 @@ export class ServedConnection {
     this.#model = model;
     this.number = number;
     this.id = id;
+    this.client = model.clients.findLast((client) => client.id === id);
     this.connection = connection;
     connection.on("data", (message) => model.guard(() => this.#take(message)));
     connection.on("close", () => this.isOver = true);
@@ -51,11 +54,15 @@ export class ServedConnection {
 
   /** Writes its number, and how many messages there were before. */
   write(length = 0): void {
+    if (this.isOver) return;
     this.connection.write(`${this.number} ${this.written++} ${"x".repeat(length)}`);
   }
 
   #take(message: string): void {
-    const [connection, number] = message.split(" ").map(Number);
+    const [connection, number] = message.split(" ").map(Number) as [number, number];
+    const former = this.#model.connections[connection];
+    // Its session had ended before its requests came, so they have opened another, as anywhere.
+    if (former !== this && former?.client === this.client && !this.#model.isCalm) return;
     const what = `connection ${this.number}, which has ${this.received}, got message ${number}`;
     assertEquals(connection, this.number, `for another connection: ${what}`);
     assertEquals(number, this.received, `twice, or out of order: ${what}`);
@@ -132,6 +139,14 @@ export class ClusterModel {
       return send.apply(this, args);
     };
     this.#restore = () => Peer.prototype.send = send;
+  }
+
+  /** What servers load has to be there: that takes no fake time. */
+  async start(): Promise<void> {
+    await import("../../../src/carrying/carrying.ts");
+    for (let turns = 0; turns < 20; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   #restore = (): unknown => undefined;

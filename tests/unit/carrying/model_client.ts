@@ -20,7 +20,7 @@ interface Stall {
 /** One session over xhr. As the stock client, it gives up when anything goes wrong. */
 export class ModelClient {
   readonly #model: ClusterModel;
-  readonly #id: string;
+  readonly id: string;
   /** What happened, for reports. */
   readonly #log: string[] = [];
   /** It knows that its session is over, or has given up. */
@@ -42,11 +42,11 @@ export class ModelClient {
 
   constructor(model: ClusterModel, id: string) {
     this.#model = model;
-    this.#id = id;
+    this.id = id;
   }
 
   toString(): string {
-    return `client of ${this.#id}: ${this.#log.slice(-12).join(", ")}`;
+    return `client of ${this.id}: ${this.#log.slice(-12).join(", ")}`;
   }
 
   /** Whether a request is under way. */
@@ -71,7 +71,7 @@ export class ModelClient {
     const { random, servers } = this.#model;
     const at = random.below(servers.length);
     this.#log.push(`${path}@${at}`);
-    const url = `http://host/echo/0/${this.#id}/${path}`;
+    const url = `http://host/echo/0/${this.id}/${path}`;
     return await servers[at]!.handle(new Request(url, { method: "POST", body }));
   }
 
@@ -136,7 +136,7 @@ export class ModelClient {
 
   /** Another client may use the id. It would get what is still on its way, as from any server. */
   #free(): void {
-    if (!this.#sending) this.#model.freeIds.push(this.#id);
+    if (!this.#sending) this.#model.freeIds.push(this.id);
   }
 
   #message(message: string): void {
