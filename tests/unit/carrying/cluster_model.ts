@@ -58,6 +58,10 @@ export class ServedConnection {
     this.connection.write(`${this.number} ${this.written++} ${"x".repeat(length)}`);
   }
 
+  writeBurst(): void {
+    for (let i = 0; i < burst.count; i++) this.write(burst.length);
+  }
+
   #take(message: string): void {
     const [connection, number] = message.split(" ").map(Number) as [number, number];
     const former = this.#model.connections[connection];
@@ -186,7 +190,7 @@ export class ClusterModel {
     if (roll < 20) this.#addClient();
     else if (roll < 45) this.#clientDoes();
     else if (roll < 55) this.#applicationDoes();
-    else if (roll < 72 && !this.isCalm) this.#somethingBreaks();
+    else if (roll < 65 && !this.isCalm) this.#somethingBreaks();
     else await this.pass(random.pick([1, 20, 100, 500, 500, 2000, 10_000]));
   }
 
@@ -207,8 +211,10 @@ export class ClusterModel {
     const client = random.pick(clients);
     const roll = random.below(20);
     if (roll < 1) client.abort();
-    else if (roll < 4) client.stall();
-    else if (roll < 6) client.unstall();
+    else if (roll < 4) {
+      const served = client.stall();
+      if (served !== undefined && random.chance(0.7)) served.writeBurst();
+    } else if (roll < 6) client.unstall();
     else client.sendSoon(random.pick([1, 1, 2, 5]));
   }
 
@@ -219,9 +225,8 @@ export class ClusterModel {
     const served = random.pick(open);
     const roll = random.below(10);
     if (roll < 5) served.write(random.below(500));
-    else if (roll < 7) {
-      for (let i = 0; i < burst.count; i++) served.write(burst.length);
-    } else if (roll < 9) served.end();
+    else if (roll < 7) served.writeBurst();
+    else if (roll < 9) served.end();
     else if (served.connection.readyState === 1) this.#pauseAWhile(served);
   }
 
@@ -229,23 +234,33 @@ export class ClusterModel {
     const { connection } = served;
     served.hasPaused = true;
     connection.pause();
-    setTimeout(() => connection.resume(), this.random.pick([10, 1000, 8000]));
+    this.#after([10, 1000, 8000], () => connection.resume());
   }
 
+  /** Each fault ends by itself, so that new sessions have a chance. */
   #somethingBreaks(): void {
     const { random, engine } = this;
     const bus = random.pick(this.#buses);
     const roll = random.below(20);
-    if (roll < 9) engine.faults = random.chance(0.4) ? noFaults : drawFaults(random);
-    else if (roll < 12) bus.isDeaf = !bus.isDeaf;
-    else if (roll < 14) bus.isMute = !bus.isMute;
-    else if (roll < 16) this.#freeze(bus);
-    else if (roll < 18) this.#restartEngine();
+    if (roll < 8) {
+      const faults = engine.faults = drawFaults(random);
+      this.#after([500, 2000, 5000], () => {
+        if (engine.faults === faults) engine.faults = noFaults;
+      });
+    } else if (roll < 12) {
+      bus.isDeaf = true;
+      this.#after([2000, 8000, 20_000], () => bus.isDeaf = false);
+    } else if (roll < 15) {
+      bus.isMute = true;
+      this.#after([2000, 8000, 20_000], () => bus.isMute = false);
+    } else if (roll < 17) {
+      bus.freeze();
+      this.#after([100, 2000, 15_000], () => bus.thaw());
+    } else this.#restartEngine();
   }
 
-  #freeze(bus: FaultyBus): void {
-    bus.freeze();
-    setTimeout(() => bus.thaw(), this.random.pick([100, 2000, 15_000]));
+  #after(delays: readonly number[], run: () => void): void {
+    setTimeout(run, this.random.pick(delays));
   }
 
   #restartEngine(): void {
@@ -253,7 +268,7 @@ export class ClusterModel {
     this.engine.stop();
     const isEmptied = this.random.chance(0.5);
     if (isEmptied) this.#wasEmptied = true;
-    setTimeout(() => this.engine.start(isEmptied), this.random.pick([10, 1000, 8000]));
+    this.#after([10, 1000, 8000], () => this.engine.start(isEmptied));
   }
 
   /** All faults end, and in the end all is at rest. */

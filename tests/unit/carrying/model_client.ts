@@ -56,6 +56,7 @@ export class ModelClient {
 
   async run(): Promise<void> {
     const { random } = this.#model;
+    if (random.chance(0.15)) this.#openTwice();
     while (!this.isOver) {
       const path = random.chance(0.6) ? "xhr" : "xhr_streaming";
       this.#receiving = true;
@@ -64,6 +65,16 @@ export class ModelClient {
       // Mostly at once, and always before the session is given up.
       const pause = random.pick([0, 0, 0, 0, 10, 300, 2000]);
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  /** Others open the same session at the same time. Then frames may go to any of them. */
+  #openTwice(): void {
+    this.#log.push("with others");
+    this.#isAborted = true;
+    for (let others = this.#model.random.pick([1, 2, 4]); others > 0; others--) {
+      const read = (response: Response) => response.text();
+      this.#request("xhr", null).then(read).catch(() => {});
     }
   }
 
@@ -130,7 +141,7 @@ export class ModelClient {
     if (code === 3000 && served !== undefined) {
       const { written } = served;
       if (!this.#isAborted) assertEquals(this.#got, written, `closed too early: ${this}`);
-      setTimeout(() => this.#free(), this.#model.random.pick([0, 100, 6000]));
+      setTimeout(() => this.#free(), this.#model.random.pick([0, 100, 5050, 6000]));
     } else this.#unexpected(`closed ${code}`);
   }
 
@@ -188,16 +199,17 @@ export class ModelClient {
   }
 
   /** Reads no more of a stream for a while, once. */
-  stall(): void {
+  stall(): ServedConnection | undefined {
     const stream = this.#reader;
-    if (!this.#isStream || stream === undefined || this.#stalled?.stream === stream) return;
-    if (this.isOver) return;
+    if (!this.#isStream || stream === undefined || this.isOver) return undefined;
+    if (this.#stalled?.stream === stream) return undefined;
     let resume = () => {};
     const until = new Promise<void>((resolve) => resume = resolve);
     const written = this.#served?.written ?? 0;
     this.#stalled = { resume, until, written, stream, isOver: false };
     // The session waits for longer, even if the response has ended.
     setTimeout(() => this.unstall(), 2000);
+    return this.#served;
   }
 
   unstall(): void {
