@@ -29,6 +29,7 @@ import { type CarriedClient, toCarrier } from "./exchange_messages.ts";
 import { Inquiries } from "./inquiries.ts";
 import { Owner } from "./owner.ts";
 import { Ownership } from "./ownership.ts";
+import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 
 /** The times and limits of carrying. */
@@ -248,7 +249,7 @@ export class Carrying implements Carrier {
     const answer = await receive.request(this.#nameOf(stray, holder, grant), clientOf(stray));
     if ("value" in answer) return await answer.value;
     if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
-    if (peer.link.isSilent && answer.refusal !== toCarrier.full) {
+    if (this.#isGone(peer) && answer.refusal !== toCarrier.full) {
       // Its process has ended, or is cut off. As at home, the client is told once; then the id is free.
       this.#ownership.releaseOf(call.sessionId, holder);
       return this.#tellInterruption(stray);
@@ -275,7 +276,7 @@ export class Carrying implements Carrier {
     const answer = await send.request(this.#nameOf(stray, holder, grant), payload);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     if (answer.refusal !== toCarrier.none) {
-      if (peer.link.isSilent) this.#ownership.releaseOf(call.sessionId, holder);
+      if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
       return this.#refused(stray, answer);
     }
     this.#ownership.forget(call.sessionId);
@@ -284,6 +285,10 @@ export class Carrying implements Carrier {
     return next === undefined || next.value === holder.value
       ? stray.noSession()
       : await this.#carrySend(stray, next, grant, payload);
+  }
+
+  #isGone({ link }: Peer): boolean {
+    return link.isSilent && this.#peers.hearsItself;
   }
 
   #nameOf({ call }: Stray, { number }: Holder, { key }: Grant) {

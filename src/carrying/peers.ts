@@ -50,6 +50,8 @@ export class Peers {
   #joined: Promise<void>;
   readonly #listeners: [channel: string, listener: BusListener][] = [];
   #missed = 0;
+  /** When it has heard itself, by `performance.now()`. */
+  #heardAt = performance.now();
   #hearingTimer: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
 
@@ -66,6 +68,11 @@ export class Peers {
   /** Resolves when this server hears others. Rejects if it cannot. */
   joined(): Promise<void> {
     return this.#joined;
+  }
+
+  /** Whether silence is the others': otherwise this server may be the one that is cut off. */
+  get hearsItself(): boolean {
+    return performance.now() - this.#heardAt < 2 * hearingInterval;
   }
 
   get(server: string): Peer {
@@ -145,6 +152,7 @@ export class Peers {
   #received(payload: unknown): void {
     if (payload === this.#server) {
       this.#missed = 0;
+      this.#heardAt = performance.now();
       return;
     }
     const packet = decodePacket(payload);

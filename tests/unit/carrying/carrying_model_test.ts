@@ -4,7 +4,7 @@ import { ClusterModel } from "./cluster_model.ts";
 
 /** The first seed, and how many schedules: `CARRYING_SEED=1234 CARRYING_SCHEDULES=1 deno test …`. */
 const seed = Number(Deno.env.get("CARRYING_SEED") ?? Date.now() % 1e9);
-const schedules = Number(Deno.env.get("CARRYING_SCHEDULES") ?? 150);
+const schedules = Number(Deno.env.get("CARRYING_SCHEDULES") ?? 120);
 
 Deno.test(`servers share sessions in ${schedules} schedules from seed ${seed}`, async () => {
   for (let i = 0; i < schedules; i++) {

@@ -78,6 +78,24 @@ Deno.test("a server that hears itself keeps its subscriptions", async () => {
   assertEquals(engine.listeners.get(`sj:test:p:${one.server}`)?.size, 1);
 });
 
+Deno.test("a server that hears nothing does not take the silence for that of others", async () => {
+  using time = fakeTime();
+  const { one } = twoMembers();
+  await one.peers.joined();
+  for (let i = 0; i < 5; i++) await pass(time, 2000);
+  assertEquals(one.peers.hearsItself, true);
+  const { publish } = one.bus;
+  one.bus.publish = () => Promise.resolve(0);
+  await pass(time, 2000);
+  for (let i = 0; i < 10; i++) {
+    await pass(time, 2000);
+    assertEquals(one.peers.hearsItself, false);
+  }
+  one.bus.publish = publish;
+  await pass(time, 2000);
+  assertEquals(one.peers.hearsItself, true);
+});
+
 Deno.test("one that does not subscribes anew, once for each channel", async () => {
   using time = fakeTime();
   const { engine, one, other } = twoMembers();
