@@ -7,6 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { FakeTime } from "@std/testing/time";
+import { sessionHash } from "../../../src/carrying/claim_value.ts";
 import { Peer } from "../../../src/carrying/peer.ts";
 import type { Connection } from "../../../src/connection/connection.ts";
 import { Server } from "../../../src/server/server.ts";
@@ -282,6 +283,12 @@ export class ClusterModel {
     }
     for (const client of this.clients) client.unstall();
     await this.pass(15_000);
+    const open = this.connections.filter(({ isOver }) => !isOver).map(({ id }) => id);
+    assertEquals(open, [...new Set(open)], "a session has two connections");
+    for (const id of open) {
+      const claim = this.engine.claims.find(`sj:test:s:${sessionHash("/echo", id)}`);
+      assert(claim !== undefined, `no claim is left of ${id}`);
+    }
     for (const served of this.connections) {
       const { id, received, acknowledged } = served;
       assert(served.isOver || received >= acknowledged, `messages of ${id} are missing`);
