@@ -24,8 +24,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   routing: ["protocol", "event_loop", "http", "runtimes", "session", "options"],
   transports: ["protocol", "event_loop", "http", "runtimes", "session", "options", "routing"],
   carrying: [
-    ...["protocol", "event_loop", "http", "runtimes", "cluster", "options", "session"],
-    ...["routing", "transports"],
+    ...["protocol", "event_loop", "http", "runtimes", "cluster", "session"],
+    ...["options", "routing", "transports"],
   ],
   pages: ["protocol", "http", "options", "routing"],
   server: [
@@ -155,7 +155,7 @@ Deno.test("no two source files have the same name", () => {
 });
 
 /** Names one letter apart that are both the right word. */
-const allowedNeighbours = ["all call", "bun bus", "route router"];
+const allowedNeighbours = ["all call", "bun bus", "peer peers", "route router"];
 
 Deno.test("no two source files have names one letter apart, but for those in a list", () => {
   const names = sources.keys().map((each) => pathOf(each).replace(/.*\/|\.ts$/g, "")).toArray();
@@ -251,6 +251,13 @@ Deno.test("code for clusters is loaded by its own subpaths only", () => {
   for (const name of Object.keys(exports)) {
     const isLoaded = modulesOf(name).some((module) => pathOf(module).startsWith("src/cluster/"));
     assertEquals(isLoaded, name === "./cluster" || name === "./bus-suite", name);
+  }
+});
+
+Deno.test("code that carries requests is loaded by no subpath, but when a server needs it", () => {
+  for (const name of Object.keys(exports)) {
+    const loaded = modulesOf(name).map(pathOf).filter((path) => path.startsWith("src/carrying/"));
+    assertEquals(loaded, [], name);
   }
 });
 

@@ -49,6 +49,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "options/spellings",
     "server/server_events",
     "runtimes/node/types",
+    "routing/carrier",
     "session/receiver",
     "session/application",
     "transports/transport",
@@ -83,6 +84,14 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "carrying/link_timer",
     "carrying/outgoing_pieces",
     "carrying/signs_of_life",
+  ],
+  "tests/unit/carrying/owner_test.ts": ["carrying/peer"],
+  "tests/unit/carrying/carrying_test.ts": [
+    "carrying/carried_receive",
+    "carrying/carried_exchanges",
+    "carrying/carrying_host",
+    "carrying/carried_send",
+    "server/shared_sessions",
   ],
   "tests/cluster/": [
     "adapters/cluster",

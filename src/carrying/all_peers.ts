@@ -5,11 +5,10 @@
  */
 
 import type { Bus, BusListener } from "../cluster/bus.ts";
+import { type Timer, unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
 import type { Head } from "./exchange_messages.ts";
 import { decodePacket, foreignSender } from "./packets.ts";
 import { Peer } from "./peer.ts";
-import { unheld } from "./ownership.ts";
-import { type Timer, unheldTimer } from "../event_loop/unheld_timer.ts";
 
 /** The times and limits of links, except those of the bus. */
 export interface PeerSettings {
@@ -54,6 +53,8 @@ export class AllPeers {
   readonly #listeners: [channel: string, listener: BusListener][] = [];
   #missed = 0;
   #joinTimer: Timer | undefined;
+  /** When it has heard itself, by `performance.now()`. */
+  #heardAt = performance.now();
   #hearingTimer: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
 
@@ -70,6 +71,11 @@ export class AllPeers {
   /** Resolves when this server hears others. Rejects if it cannot. */
   joined(): Promise<void> {
     return this.#joined;
+  }
+
+  /** Whether silence is the others': otherwise this server may be the one that is cut off. */
+  get hearsItself(): boolean {
+    return performance.now() - this.#heardAt < 2 * hearingInterval;
   }
 
   get(server: string): Peer {
@@ -141,6 +147,7 @@ export class AllPeers {
   #received(payload: unknown): void {
     if (payload === this.#server) {
       this.#missed = 0;
+      this.#heardAt = performance.now();
       return;
     }
     const packet = decodePacket(payload);

@@ -29,6 +29,7 @@ import { Inquiries } from "./inquiries.ts";
 import { Owner } from "./owner.ts";
 import { Ownership } from "./ownership.ts";
 import { AllPeers } from "./all_peers.ts";
+import type { Peer } from "./peer.ts";
 
 /** The bus does not say who has a session. */
 const unknown: unique symbol = Symbol("unknown");
@@ -201,7 +202,7 @@ export class Carrying implements Carrier {
     const answer = await this.#exchanges.receive(peer, stray, name);
     if ("value" in answer) return await answer.value;
     if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
-    if (peer.link.isSilent && answer.refusal !== toCarrier.full) {
+    if (this.#isGone(peer) && answer.refusal !== toCarrier.full) {
       // Its process has ended, or is cut off. As at home, the client is told once; then the id is free.
       this.#ownership.releaseOf(call.sessionId, holder);
       return this.#tellInterruption(stray);
@@ -222,7 +223,7 @@ export class Carrying implements Carrier {
     const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     if (answer.refusal !== toCarrier.none) {
-      if (peer.link.isSilent) this.#ownership.releaseOf(call.sessionId, holder);
+      if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
       return this.#refused(stray, answer);
     }
     this.#ownership.forget(call.sessionId);
@@ -231,6 +232,10 @@ export class Carrying implements Carrier {
     return next === undefined || next.value === holder.value
       ? stray.noSession()
       : await this.#carrySend(stray, next, grant, payload, begun);
+  }
+
+  #isGone({ link }: Peer): boolean {
+    return link.isSilent && this.#peers.hearsItself;
   }
 
   #nameOf({ call }: Stray, { number }: Holder, { key }: Grant, begun: number): SessionName {

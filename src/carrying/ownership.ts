@@ -5,6 +5,7 @@
  */
 
 import type { Bus } from "../cluster/bus.ts";
+import { unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
 import { keyOf } from "../protocol/map_key.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Session } from "../session/session.ts";
@@ -59,13 +60,15 @@ export class Ownership {
   readonly #known = new Map<string, Holder>();
   /** Claims under way, by `keyOf` the id. */
   readonly #pending = new Map<string, Promise<unknown>>();
-  /** Claims of this server that have to be released, by key. */
+  /** Claims that have to be released: keys by values. */
   readonly #unreleased = new Map<string, string>();
   /** Grows, so that no claim has the number of another one. */
   #lastNumber = 0;
   #renewTimer: ReturnType<typeof setInterval> | undefined;
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #isReclaiming = false;
+  /** Meanwhile, claims may have been lost anew. */
+  #areLostAgain = false;
   #isClosed = false;
 
   constructor(
@@ -82,8 +85,7 @@ export class Ownership {
     this.#start = `sj:${name}:s:`;
     this.#inquiries = inquiries;
     this.#host = host;
-    this.#renewTimer = setInterval(() => this.#confirm(false), renewInterval);
-    unheld(this.#renewTimer);
+    this.#renewTimer = unheld(setInterval(() => this.#confirm(false), renewInterval));
   }
 
   hashOf(id: string): string {
@@ -167,8 +169,14 @@ export class Ownership {
   }
 
   async #won(key: string, id: string, hash: string, holder: Holder): Promise<Holder> {
-    // The registry may have lost the claim of a server that has the session.
-    const value = await this.#inquiries.ask(hash);
+    let value: string | undefined;
+    try {
+      // The registry may have lost the claim of a server that has the session.
+      value = await this.#inquiries.ask(hash);
+    } catch (error) {
+      this.#release(this.#start + hash, holder.value);
+      throw error;
+    }
     const other = value === undefined ? undefined : readHolder(value);
     if (other !== undefined) {
       this.#release(this.#start + hash, holder.value);
@@ -240,19 +248,22 @@ export class Ownership {
     call(() => this.#bus.release(key, value)).catch((error) => {
       if (this.#isClosed) return;
       this.#host.busFailed("release a claim at", error);
-      this.#unreleased.set(key, value);
-      this.#releaseTimer ??= unheld(setTimeout(() => {
+      this.#unreleased.set(value, key);
+      this.#releaseTimer ??= unheldTimer(() => {
         this.#releaseTimer = undefined;
         const all = [...this.#unreleased];
         this.#unreleased.clear();
-        for (const [key, value] of all) this.#release(key, value);
-      }, retryDelay));
+        for (const [value, key] of all) this.#release(key, value);
+      }, retryDelay);
     });
   }
 
   /** Renews all claims. What the registry does not have is claimed again. */
   async #confirm(areLost: boolean): Promise<void> {
-    if (this.#isReclaiming) return;
+    if (this.#isReclaiming) {
+      this.#areLostAgain ||= areLost;
+      return;
+    }
     this.#isReclaiming = true;
     try {
       const all = [...this.#own.values()];
@@ -264,10 +275,13 @@ export class Ownership {
       }
     } catch (error) {
       this.#host.busFailed("renew claims at", error);
-      if (!this.#isClosed) unheld(setTimeout(() => this.#confirm(areLost), retryDelay));
+      if (!this.#isClosed) unheldTimer(() => this.#confirm(areLost), retryDelay);
     } finally {
       this.#isReclaiming = false;
     }
+    if (!this.#areLostAgain) return;
+    this.#areLostAgain = false;
+    this.reclaim();
   }
 
   async #again(claim: OwnClaim): Promise<void> {
@@ -287,11 +301,4 @@ export class Ownership {
 /** Calls a method of a bus, which may be of another author, and throw. */
 async function call<Result>(method: () => Promise<Result>): Promise<Result> {
   return await method();
-}
-
-/** A timer that keeps no process from its end. */
-export function unheld<Timer>(timer: Timer): Timer {
-  const held: unknown = timer;
-  if (typeof held === "object") (held as { unref?(): void }).unref?.();
-  return timer;
 }

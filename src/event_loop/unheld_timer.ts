@@ -9,7 +9,11 @@ export type Timer = ReturnType<typeof setTimeout>;
 
 /** Calls back after a delay, if the process still runs then. */
 export function unheldTimer(run: () => void, delay: number): Timer {
-  const timer: Timer = setTimeout(run, delay);
+  return unheld(setTimeout(run, delay));
+}
+
+/** Makes a timer keep no process from its end. */
+export function unheld(timer: Timer): Timer {
   const held: { unref?(): void } | number = timer;
   if (typeof held === "object") held.unref?.();
   return timer;

@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import { createServer } from "../../../mod.ts";
+import { holderOf, sessionHash } from "../../../src/carrying/claim_value.ts";
+import type { ServerOptions } from "../../../src/options/server_options.ts";
+import { MemoryEngine } from "../../support/memory_bus.ts";
+import { PollingClient } from "../../support/polling_client.ts";
+import { until } from "../../support/until.ts";
+
+/** Two servers of a cluster, a client at each, and what their applications get. */
+class Cluster {
+  readonly engine = new MemoryEngine();
+  readonly received: string[] = [];
+  readonly servers: ReturnType<typeof createServer>[];
+  readonly log: string[] = [];
+
+  constructor(options: Partial<ServerOptions> & { maxCarried?: number } = {}) {
+    const { maxCarried = 100, ...others } = options;
+    this.servers = ["a", "b"].map((name) => {
+      const server = createServer({
+        prefix: "/echo",
+        log: (severity, line) => {
+          if (severity !== "info" && severity !== "debug") this.log.push(line);
+        },
+        cluster: {
+          bus: this.engine.open(),
+          name: "test",
+          sessions: true,
+          answerTimeout: 300,
+          maxCarried,
+        },
+        ...others,
+      });
+      server.on("connection", (connection) => {
+        connection.on("data", (message) => {
+          this.received.push(`${name} ${message}`);
+          connection.write(message);
+        });
+      });
+      return server;
+    });
+  }
+
+  client(at: number, session = "x"): PollingClient {
+    return new PollingClient(this.servers[at]!, session);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.close({ timeout: 0 })));
+  }
+}
+
+Deno.test("any server answers the requests of a session, and one has it", async () => {
+  await using cluster = new Cluster();
+  const [home, away] = [cluster.client(0), cluster.client(1)];
+  assertEquals(await home.poll(), "o");
+  assertEquals(await away.send("hello"), 204);
+  assertEquals(await away.poll(), 'a["hello"]');
+  const poll = away.poll();
+  assertEquals(await home.send("again"), 204);
+  assertEquals(await poll, 'a["again"]');
+  assertEquals(cluster.received, ["a hello", "a again"]);
+  assertEquals(cluster.servers.map((server) => server.connections.size), [1, 0]);
+});
+
+Deno.test("a new id at both servers at once is one session", async () => {
+  // Polls that have waited for the first one end with a heartbeat.
+  await using cluster = new Cluster({ heartbeatDelay: 200 });
+  const frames = await Promise.all([0, 0, 1, 1].map((at) => cluster.client(at).receive()))
+    .then((responses) => Promise.all(responses.map((response) => response.text())));
+  assertEquals(frames.filter((frame) => frame === "o\n").length, 1, frames.join(" "));
+  const sizes = cluster.servers.map((server) => server.connections.size);
+  assertEquals(sizes[0]! + sizes[1]!, 1);
+});
+
+Deno.test("a send to a session that nobody has is a 404", async () => {
+  await using cluster = new Cluster();
+  assertEquals(await cluster.client(0).send("x"), 404);
+});
+
+Deno.test("without a bus new sessions and unknown ones get a 503, and those at home go on", async () => {
+  await using cluster = new Cluster();
+  assertEquals(await cluster.client(0).poll(), "o");
+  cluster.engine.error = new Error("no bus");
+  assertEquals((await cluster.client(0, "y").receive()).status, 503);
+  assertEquals(await cluster.client(1).send("x"), 503);
+  assertEquals(await cluster.client(0).send("x"), 204);
+  assertEquals(await cluster.client(0).poll(), 'a["x"]');
+  cluster.engine.error = undefined;
+  assertEquals(await cluster.client(1, "y").poll(), "o");
+});
+
+Deno.test("an owner that does not answer is a 503", async () => {
+  await using cluster = new Cluster();
+  const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+  cluster.engine.claims.claim(key, holderOf("c".repeat(32), 1, false).value, 60_000);
+  assertEquals(await cluster.client(1).send("x"), 503);
+  assertEquals((await cluster.client(1).receive()).status, 503);
+});
+
+Deno.test("a session that its application ends is told so through the carrier", async () => {
+  await using cluster = new Cluster();
+  assertEquals(await cluster.client(0).poll(), "o");
+  assertEquals(await cluster.client(1).send("x"), 204);
+  for (const connection of cluster.servers[0]!.connections) connection.end();
+  const away = cluster.client(1);
+  assertEquals(await away.poll(), 'a["x"]');
+  assertEquals(await away.poll(), 'c[1000,"Normal closure"]');
+  await until(() => cluster.servers[0]!.connections.size === 0);
+});
+
+Deno.test("more requests than may be carried get a 503", async () => {
+  await using cluster = new Cluster({ maxCarried: 1 });
+  assertEquals(await cluster.client(0).poll(), "o");
+  const poll = cluster.client(1).poll();
+  // The owner has it when the send is there.
+  await until(async () => await cluster.client(1).send("x") === 503);
+  assertEquals(await cluster.client(0).send("done"), 204);
+  assertEquals((await poll).includes("done"), true);
+});
+
+Deno.test("a carrier that closes ends what it carries, and the session goes on", async () => {
+  await using cluster = new Cluster();
+  assertEquals(await cluster.client(0).poll(), "o");
+  const poll = cluster.client(1).poll();
+  // The owner has the poll when it has answered what came later.
+  assertEquals((await cluster.client(1).post("[]")).status, 204);
+  await cluster.servers[1]!.close();
+  assertEquals(await poll, "h");
+  assertEquals(await cluster.client(0).send("x"), 204);
+  assertEquals(await cluster.client(0).poll(), 'a["x"]');
+});
+
+Deno.test("an owner that closes tells the clients of others", async () => {
+  await using cluster = new Cluster();
+  assertEquals(await cluster.client(0).poll(), "o");
+  const poll = cluster.client(1).poll();
+  // The owner has the poll when it has answered what came later.
+  assertEquals((await cluster.client(1).post("[]")).status, 204);
+  await cluster.servers[0]!.close();
+  assertEquals((await poll).startsWith("c["), true);
+});

@@ -1,0 +1,344 @@
+/**
+ * Three servers on a faulty bus that share sessions, their clients and their application, and what
+ * must be true of them whatever happens.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { FakeTime } from "@std/testing/time";
+import { sessionHash } from "../../../src/carrying/claim_value.ts";
+import { Peer } from "../../../src/carrying/peer.ts";
+import type { Connection } from "../../../src/connection/connection.ts";
+import { Server } from "../../../src/server/server.ts";
+import {
+  type BusFaults,
+  type FaultyBus,
+  FaultyEngine,
+  noFaults,
+} from "../../support/faulty_bus.ts";
+import type { SeededRandom } from "../../support/seeded_random.ts";
+import { ModelClient } from "./model_client.ts";
+
+const highWaterMark = 4096;
+/** More than a few frames, which have up to 64 KiB. */
+const burst = { count: 200, length: 1000 };
+
+/** A connection, as the application sees it. */
+export class ServedConnection {
+  readonly number: number;
+  readonly id: string;
+  /** Who has opened it. */
+  readonly client: ModelClient | undefined;
+  readonly connection: Connection;
+  /** How many messages have been received and written. */
+  received = 0;
+  written = 0;
+  /** How many of its client's sends were acknowledged. */
+  acknowledged = 0;
+  /** Whether it was ever paused: then messages wait here after they were acknowledged. */
+  hasPaused = false;
+  /** Whether the application has ended it, or was told of its end. */
+  isOver = false;
+  readonly #model: ClusterModel;
+
+  constructor(model: ClusterModel, number: number, id: string, connection: Connection) {
+    this.#model = model;
+    this.number = number;
+    this.id = id;
+    this.client = model.clients.findLast((client) => client.id === id);
+    this.connection = connection;
+    connection.on("data", (message) => model.guard(() => this.#take(message)));
+    connection.on("close", () => this.isOver = true);
+    this.write();
+  }
+
+  /** Writes its number, and how many messages there were before. */
+  write(length = 0): void {
+    if (this.isOver) return;
+    this.connection.write(`${this.number} ${this.written++} ${"x".repeat(length)}`);
+  }
+
+  writeBurst(): void {
+    for (let i = 0; i < burst.count; i++) this.write(burst.length);
+  }
+
+  #take(message: string): void {
+    const [connection, number] = message.split(" ").map(Number) as [number, number];
+    const former = this.#model.connections[connection];
+    // Its session had ended before its requests came, so they have opened another, as anywhere.
+    if (former !== this && former?.client === this.client && !this.#model.isCalm) return;
+    const what = `connection ${this.number}, which has ${this.received}, got message ${number}`;
+    assertEquals(connection, this.number, `for another connection: ${what}`);
+    assertEquals(number, this.received, `twice, or out of order: ${what}`);
+    this.received++;
+    if (this.#model.random.chance(0.7)) this.write();
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.connection.close(3000, "Go away!");
+  }
+}
+
+/** All of it. */
+export class ClusterModel {
+  readonly random: SeededRandom;
+  readonly engine: FaultyEngine;
+  readonly servers: Server[] = [];
+  readonly connections: ServedConnection[] = [];
+  readonly clients: ModelClient[] = [];
+  /** Whether clients may be told of anything but the end that the application makes. */
+  readonly isCalm: boolean;
+  readonly responseLimit: number;
+  /** After that, a session may have two connections until both servers know. */
+  #wasEmptied = false;
+  readonly #buses: FaultyBus[] = [];
+  readonly #time: FakeTime;
+  readonly #peers = new Set<Peer>();
+  #wrong: unknown;
+  #ids = 0;
+  /** Ids of sessions that the application has ended, and that their clients know to be over. */
+  readonly freeIds: string[] = [];
+
+  constructor(random: SeededRandom, time: FakeTime) {
+    this.random = random;
+    this.#time = time;
+    this.engine = new FaultyEngine(random);
+    this.responseLimit = random.pick([100, 4096, 1e7, 1e7]);
+    this.isCalm = random.chance(0.3);
+    if (this.isCalm) this.engine.faults = { ...noFaults, delay: random.pick([[0, 0], [0, 30]]) };
+    this.#notePeers();
+    for (let i = 0; i < 3; i++) this.#addServer();
+  }
+
+  #addServer(): void {
+    const bus = this.engine.open();
+    this.#buses.push(bus);
+    const server = new Server({
+      prefix: "/echo",
+      log: () => {},
+      heartbeatDelay: 10_000,
+      responseLimit: this.responseLimit,
+      highWaterMark,
+      cluster: { bus, name: "test", sessions: true },
+    });
+    server.on("connection", (connection) => this.guard(() => this.#opened(connection)));
+    this.servers.push(server);
+  }
+
+  #opened(connection: Connection): void {
+    const id = connection.pathname.split("/")[3]!;
+    const others = this.connections.filter((other) => other.id === id && !other.isOver);
+    assert(others.length === 0 || this.#wasEmptied, `two connections of ${id} at a time`);
+    this.connections.push(new ServedConnection(this, this.connections.length, id, connection));
+  }
+
+  /** All links that are ever used. */
+  #notePeers(): void {
+    const peers = this.#peers;
+    const { send } = Peer.prototype;
+    Peer.prototype.send = function (...args) {
+      peers.add(this);
+      return send.apply(this, args);
+    };
+    this.#restore = () => Peer.prototype.send = send;
+  }
+
+  /** What servers load has to be there: that takes no fake time. */
+  async start(): Promise<void> {
+    await import("../../../src/carrying/carrying.ts");
+    for (let turns = 0; turns < 20; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #restore = (): unknown => undefined;
+
+  [Symbol.dispose](): void {
+    this.#restore();
+  }
+
+  /** Keeps what goes wrong in a callback. */
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#wrong ??= error;
+    }
+  }
+
+  /** Lets time pass, and everything happen in it. */
+  async pass(ms: number): Promise<void> {
+    let isOver = false;
+    setTimeout(() => isOver = true, ms);
+    for (;;) {
+      for (let turns = 0; turns < 3; turns++) {
+        for (let i = 0; i < 10; i++) await undefined;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (this.#wrong !== undefined) throw this.#wrong;
+      if (isOver) return;
+      this.#time.next();
+    }
+  }
+
+  /** One thing that happens. */
+  async step(): Promise<void> {
+    const { random } = this;
+    const roll = random.below(100);
+    if (roll < 20) this.#addClient();
+    else if (roll < 45) this.#clientDoes();
+    else if (roll < 55) this.#applicationDoes();
+    else if (roll < 65 && !this.isCalm) this.#somethingBreaks();
+    else await this.pass(random.pick([1, 20, 100, 500, 500, 2000, 10_000]));
+  }
+
+  #addClient(): void {
+    const { random, freeIds } = this;
+    if (this.clients.filter(({ isOver }) => !isOver).length >= 4) return;
+    const isUsed = freeIds.length > 0 && random.chance(0.6);
+    const id = isUsed ? freeIds.splice(random.below(freeIds.length), 1)[0]! : `s${++this.#ids}`;
+    const client = new ModelClient(this, id);
+    this.clients.push(client);
+    client.run().catch((error) => this.#wrong ??= error);
+  }
+
+  #clientDoes(): void {
+    const { random } = this;
+    const clients = this.clients.filter(({ isOver }) => !isOver);
+    if (clients.length === 0) return;
+    const client = random.pick(clients);
+    const roll = random.below(20);
+    if (roll < 1) client.abort();
+    else if (roll < 4) {
+      const served = client.stall();
+      if (served !== undefined && random.chance(0.7)) served.writeBurst();
+    } else if (roll < 6) client.unstall();
+    else client.sendSoon(random.pick([1, 1, 2, 5]));
+  }
+
+  #applicationDoes(): void {
+    const { random } = this;
+    const open = this.connections.filter(({ isOver }) => !isOver);
+    if (open.length === 0) return;
+    const served = random.pick(open);
+    const roll = random.below(10);
+    if (roll < 5) served.write(random.below(500));
+    else if (roll < 7) served.writeBurst();
+    else if (roll < 9) served.end();
+    else if (served.connection.readyState === 1) this.#pauseAWhile(served);
+  }
+
+  #pauseAWhile(served: ServedConnection): void {
+    const { connection } = served;
+    served.hasPaused = true;
+    connection.pause();
+    this.#after([10, 1000, 8000], () => connection.resume());
+  }
+
+  /** Each fault ends by itself, so that new sessions have a chance. */
+  #somethingBreaks(): void {
+    const { random, engine } = this;
+    const bus = random.pick(this.#buses);
+    const roll = random.below(20);
+    if (roll < 8) {
+      const faults = engine.faults = drawFaults(random);
+      this.#after([500, 2000, 5000], () => {
+        if (engine.faults === faults) engine.faults = noFaults;
+      });
+    } else if (roll < 12) {
+      bus.isDeaf = true;
+      this.#after([2000, 8000, 20_000], () => bus.isDeaf = false);
+    } else if (roll < 15) {
+      bus.isMute = true;
+      this.#after([2000, 8000, 20_000], () => bus.isMute = false);
+    } else if (roll < 17) {
+      bus.freeze();
+      this.#after([100, 2000, 15_000], () => bus.thaw());
+    } else this.#restartEngine();
+  }
+
+  #after(delays: readonly number[], run: () => void): void {
+    setTimeout(run, this.random.pick(delays));
+  }
+
+  #restartEngine(): void {
+    if (this.engine.isDown) return;
+    this.engine.stop();
+    const isEmptied = this.random.chance(0.5);
+    if (isEmptied) this.#wasEmptied = true;
+    this.#after([10, 1000, 8000], () => this.engine.start(isEmptied));
+  }
+
+  /** All faults end, and in the end all is at rest. */
+  async finish(): Promise<void> {
+    const { engine } = this;
+    await this.pass(20_000);
+    engine.faults = noFaults;
+    for (const bus of this.#buses) {
+      bus.isDeaf = bus.isMute = false;
+      bus.thaw();
+    }
+    for (const client of this.clients) client.unstall();
+    await this.pass(15_000);
+    const open = this.connections.filter(({ isOver }) => !isOver).map(({ id }) => id);
+    assertEquals(open, [...new Set(open)], "a session has two connections");
+    for (const id of open) {
+      const claim = this.engine.claims.find(`sj:test:s:${sessionHash("/echo", id)}`);
+      assert(claim !== undefined, `no claim is left of ${id}`);
+    }
+    for (const served of this.connections) {
+      const { id, received, acknowledged } = served;
+      assert(served.isOver || received >= acknowledged, `messages of ${id} are missing`);
+      served.end();
+    }
+    await this.pass(60_000);
+    assertEquals(this.clients.filter(({ isOver }) => !isOver).map(String), [], "were not told");
+    assertEquals(this.clients.filter(({ isBusy }) => isBusy).map(String), [], "still wait");
+    assertEquals(this.servers.map(({ connections }) => connections.size), [0, 0, 0]);
+    assertEquals(this.connections.filter(({ isOver }) => !isOver).map(({ id }) => id), []);
+    for (const peer of this.#peers) {
+      assertEquals(peer.servedCount, 0, "an exchange is left at its owner");
+      assert(peer.isIdle, "an exchange, or something on a link, is left");
+    }
+    engine.claims.sweep();
+    assertEquals(engine.claims.size, 0, "a claim is left");
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    let closed = 0;
+    for (const server of this.servers) server.close({ timeout: 0 }).then(() => closed++);
+    await this.pass(5000);
+    assertEquals(closed, 3, "a server does not close");
+    assertEquals(this.#time.next(), false, "a timer is left");
+  }
+
+  /** The owner counts what a client that stands still has not taken of a stream. */
+  checkWindow(served: ServedConnection, writtenBefore: number): void {
+    const isOne = served.written - writtenBefore >= burst.count && this.responseLimit > 1e6;
+    if (!isOne || served.isOver) return;
+    const { bufferedAmount } = served.connection;
+    // One frame may have been read, and one may be on its way to the client.
+    const least = burst.count * burst.length - 2 * 66_000;
+    assert(bufferedAmount >= least, `${bufferedAmount} bytes count, ${least} should at least`);
+  }
+}
+
+function drawFaults(random: SeededRandom): BusFaults {
+  const isWild = random.chance(0.3);
+  const rate = () => random.chance(0.5) ? 0 : random.roll() * (isWild ? 0.4 : 0.05);
+  return {
+    delay: random.pick([[0, 0], [0, 5], [1, 100], [0, 1000]] as const),
+    drops: rate(),
+    repeats: rate(),
+    overtakes: rate(),
+    rejects: rate(),
+    zeros: rate(),
+    unknown: rate(),
+    // Every promise of a bus settles.
+    unsettled: 0,
+  };
+}

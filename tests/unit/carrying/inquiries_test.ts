@@ -1,0 +1,73 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Inquiries } from "../../../src/carrying/inquiries.ts";
+import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
+import { MemoryEngine } from "../../support/memory_bus.ts";
+
+/** A server that listens, with the values of its claims. */
+async function join(engine: MemoryEngine, server: string, own: Record<string, string> = {}) {
+  const bus = engine.open();
+  const inquiries = new Inquiries(bus, "o", server, (hash) => own[hash]);
+  await bus.subscribe("o", (payload) => inquiries.received(payload));
+  return { bus, inquiries };
+}
+
+Deno.test("nobody is asked while the registry can be trusted", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a");
+  await join(engine, "b", { h: "value of b" });
+  assertEquals(await inquiries.ask("h"), undefined);
+  inquiries.unsettle();
+  assertEquals(await inquiries.ask("h"), "value of b");
+  await pass(time, 5001);
+  engine.published.length = 0;
+  assertEquals(await inquiries.ask("h"), undefined);
+  assertEquals(engine.published, []);
+});
+
+Deno.test("if nobody answers, nobody has it", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a", { h: "its own value" });
+  await join(engine, "b", { other: "value of b" });
+  inquiries.unsettle();
+  let answer: unknown = "none yet";
+  inquiries.ask("h").then((value) => answer = value);
+  await pass(time, 150);
+  assertEquals(answer, "none yet");
+  await pass(time, 100);
+  assertEquals(answer, undefined);
+});
+
+Deno.test("several questions of one hash get the same answer", async () => {
+  using _time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a");
+  inquiries.unsettle();
+  const answers = [inquiries.ask("h"), inquiries.ask("h")];
+  await microtasks();
+  inquiries.received(JSON.stringify(["here", "h", "value"]));
+  assertEquals(await Promise.all(answers), ["value", "value"]);
+});
+
+Deno.test("a question that cannot be asked is an error", async () => {
+  using time = fakeTime();
+  const { bus, inquiries } = await join(new MemoryEngine(), "a");
+  inquiries.unsettle();
+  bus.error = new Error("no bus");
+  await assertRejects(() => inquiries.ask("h"), Error, "no bus");
+  assertEquals(time.next(), false);
+});
+
+Deno.test("whatever else comes is ignored", async () => {
+  using _time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a", { h: "value" });
+  const payloads = [
+    ...["", "x", "null", "[]", "{}", "[1,2,3]", '["who"]', '["who",1]', '["here","h"]'],
+    ...['["here","h",1]', '["else","h","v"]', undefined, 5],
+  ];
+  for (const payload of payloads) inquiries.received(payload);
+  await microtasks();
+  assertEquals(engine.published, []);
+});

@@ -1,0 +1,369 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Holder, holderOf, sessionHash } from "../../../src/carrying/claim_value.ts";
+import { Inquiries } from "../../../src/carrying/inquiries.ts";
+import { Ownership } from "../../../src/carrying/ownership.ts";
+import { readOptions } from "../../../src/options/settings.ts";
+import { ClientInfo } from "../../../src/session/client_info.ts";
+import { Session } from "../../../src/session/session.ts";
+import { SessionStore } from "../../../src/session/session_store.ts";
+import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
+import { type MemoryBus, MemoryEngine } from "../../support/memory_bus.ts";
+
+const hour = 60 * 60 * 1000;
+const key = (id: string) => `sj:test:s:${sessionHash("/echo", id)}`;
+const serverOf = (digit: string) => digit.repeat(32);
+
+/** A server's part of it. */
+class Member {
+  readonly bus: MemoryBus;
+  readonly server: string;
+  readonly sessions = new SessionStore(readOptions({}));
+  readonly inquiries: Inquiries;
+  readonly ownership: Ownership;
+  readonly lost: string[] = [];
+  readonly failed: string[] = [];
+
+  constructor(engine: MemoryEngine, digit: string) {
+    this.bus = engine.open();
+    this.server = serverOf(digit);
+    this.inquiries = new Inquiries(
+      this.bus,
+      "o",
+      this.server,
+      (hash) => this.ownership.ownValue(hash),
+    );
+    this.bus.subscribe("o", (payload) => this.inquiries.received(payload));
+    this.ownership = new Ownership(this.bus, "test", this.server, "/echo", this.inquiries, {
+      sessions: this.sessions,
+      lost: (session) => this.lost.push(session.id),
+      busFailed: (call) => this.failed.push(call),
+    });
+    this.sessions.freed = (session) => this.ownership.freed(session.id);
+  }
+
+  /** Claims a session, and has it. */
+  async open(id: string): Promise<Holder> {
+    const holder = await this.ownership.claim(id, false);
+    assert(this.ownership.isOwn(holder));
+    const client = new ClientInfo("xhr-polling", "/", 0, new Headers(), {});
+    this.sessions.add(new Session(this.sessions, client, id));
+    return holder;
+  }
+
+  end(id: string): void {
+    this.sessions.free(this.sessions.get(id)!);
+  }
+}
+
+/** Two servers, and what their registry has. */
+function twoMembers() {
+  const engine = new MemoryEngine();
+  return {
+    engine,
+    one: new Member(engine, "a"),
+    other: new Member(engine, "b"),
+    held: (id: string) => engine.claims.find(key(id)),
+  };
+}
+
+function nameOf(hash: string, number: number) {
+  return { hash, number, key: undefined, age: 0 };
+}
+
+Deno.test("the first claim wins, and all learn who has the session", async () => {
+  using _time = fakeTime();
+  const { one, other } = twoMembers();
+  const holder = await one.open("x");
+  assertEquals(await other.ownership.claim("x", true), holder);
+  assertEquals(other.ownership.known("x"), holder);
+  assertEquals(await other.ownership.find("x"), holder);
+  assertEquals(other.ownership.isOwn(holder), false);
+  assertEquals(one.ownership.session(nameOf(one.ownership.hashOf("x"), holder.number))?.id, "x");
+});
+
+Deno.test("what is known is not looked up again until it is forgotten", async () => {
+  using _time = fakeTime();
+  const { engine, one, other } = twoMembers();
+  const holder = await one.open("x");
+  assertEquals(await other.ownership.find("x"), holder);
+  engine.claims.clear();
+  assertEquals(await other.ownership.find("x"), holder);
+  other.ownership.forget("x");
+  assertEquals(await other.ownership.find("x"), undefined);
+});
+
+Deno.test("a claim can be waited for while it is pending, and so can one that fails", async () => {
+  using _time = fakeTime();
+  const { one } = twoMembers();
+  for (const error of [undefined, new Error("no bus")]) {
+    one.bus.error = error;
+    const order: string[] = [];
+    const claimed = one.ownership.claim("x", false).then(
+      () => order.push("claimed"),
+      () => order.push("failed"),
+    );
+    const joined = one.ownership.pending("x")?.then(() => order.push("joined"));
+    assert(joined !== undefined);
+    assertEquals(one.ownership.pending("y"), undefined);
+    await Promise.all([claimed, joined]);
+    assertEquals(order, [error === undefined ? "claimed" : "failed", "joined"]);
+    assertEquals(one.ownership.pending("x"), undefined);
+  }
+});
+
+Deno.test("another number is another session, and no two claims have the same", async () => {
+  using _time = fakeTime();
+  const { one } = twoMembers();
+  const first = await one.open("x");
+  one.end("x");
+  await microtasks();
+  const second = await one.open("x");
+  const hash = one.ownership.hashOf("x");
+  assertEquals(one.ownership.session(nameOf(hash, first.number)), undefined);
+  assertEquals(one.ownership.session(nameOf(hash, second.number))?.id, "x");
+});
+
+Deno.test("a claim is released when its session is freed", async () => {
+  using _time = fakeTime();
+  const { one, other, held } = twoMembers();
+  await one.open("x");
+  one.end("x");
+  await microtasks();
+  assertEquals(held("x"), undefined);
+  assertEquals(one.ownership.ownValue(one.ownership.hashOf("x")), undefined);
+  await other.open("x");
+  // There is nothing to free any more.
+  one.ownership.freed("x");
+  await microtasks();
+  assert(held("x") !== undefined);
+});
+
+Deno.test("a stale claim of its own gives way to a new one", async () => {
+  using _time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  engine.claims.claim(key("x"), holderOf(one.server, 999, false).value, hour);
+  assertEquals(await one.ownership.find("x"), undefined);
+  const holder = await one.open("x");
+  assertEquals(held("x"), holder.value);
+});
+
+Deno.test("a stale claim that stays is an error, after some attempts", async () => {
+  using _time = fakeTime();
+  const { engine, one } = twoMembers();
+  engine.claims.claim(key("x"), holderOf(one.server, 999, false).value, hour);
+  one.bus.release = () => Promise.resolve();
+  await assertRejects(() => one.ownership.claim("x", false), Error, "former claim");
+});
+
+Deno.test("a release that fails is tried again until it is done", async () => {
+  using time = fakeTime();
+  const { one, held } = twoMembers();
+  await one.open("x");
+  one.bus.error = new Error("no bus");
+  one.end("x");
+  await pass(time, 5000);
+  await pass(time, 1000);
+  assert(held("x") !== undefined);
+  assert(one.failed.includes("release a claim at"));
+  one.bus.error = undefined;
+  await pass(time, 1000);
+  assertEquals(held("x"), undefined);
+});
+
+Deno.test("a late release touches nothing of a new session of that id", async () => {
+  using time = fakeTime();
+  const { engine, one, other, held } = twoMembers();
+  await one.open("x");
+  one.bus.error = new Error("no bus");
+  one.end("x");
+  await microtasks();
+  engine.claims.clear();
+  const holder = await other.open("x");
+  one.bus.error = undefined;
+  await pass(time, 5000);
+  assertEquals(held("x"), holder.value);
+});
+
+Deno.test("nor does it if the new session is its own", async () => {
+  using time = fakeTime();
+  const { one, held } = twoMembers();
+  await one.open("x");
+  const { release } = one.bus;
+  one.bus.release = () => Promise.reject(new Error("no bus"));
+  one.end("x");
+  await microtasks();
+  one.bus.release = release;
+  const holder = await one.open("x");
+  await pass(time, 5000);
+  assertEquals(held("x"), holder.value);
+});
+
+Deno.test("a claim whose answer does not come is released, for it may have succeeded", async () => {
+  using time = fakeTime();
+  const { one, held } = twoMembers();
+  const { claim } = one.bus;
+  one.bus.claim = async (...args) => {
+    await claim.apply(one.bus, args);
+    throw new Error("no answer");
+  };
+  await assertRejects(() => one.ownership.claim("x", false), Error, "no answer");
+  await pass(time, 2000);
+  assertEquals(held("x"), undefined);
+});
+
+Deno.test("of several claims that are yet to be released, each is", async () => {
+  using time = fakeTime();
+  const { one, held } = twoMembers();
+  const { claim, release } = one.bus;
+  one.bus.release = () => Promise.reject(new Error("no bus"));
+  one.bus.claim = async (...args) => {
+    await claim.apply(one.bus, args);
+    throw new Error("no answer");
+  };
+  await assertRejects(() => one.ownership.claim("x", false), Error);
+  one.bus.claim = () => Promise.reject(new Error("no bus"));
+  await assertRejects(() => one.ownership.claim("x", false), Error);
+  one.bus.release = release;
+  await pass(time, 2000);
+  assertEquals(held("x"), undefined);
+});
+
+Deno.test("a claim that is not understood is an error, and is left alone", async () => {
+  using time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  engine.claims.claim(key("x"), "something else", hour);
+  await assertRejects(() => one.ownership.claim("x", false), Error, "not understood");
+  await assertRejects(() => one.ownership.find("x"), Error, "not understood");
+  await pass(time, 2000);
+  assertEquals(held("x"), "something else");
+});
+
+Deno.test("claims are renewed as long as their sessions live", async () => {
+  using time = fakeTime();
+  const { one, held } = twoMembers();
+  const holder = await one.open("x");
+  for (let passed = 0; passed < 3 * hour; passed += 5 * 60 * 1000) await pass(time, 5 * 60 * 1000);
+  assertEquals(held("x"), holder.value);
+});
+
+Deno.test("a claim that was lost is made again with the next renewal, even if one fails", async () => {
+  using time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  const holder = await one.open("x");
+  engine.claims.clear();
+  one.bus.error = new Error("no bus");
+  await pass(time, 5 * 60 * 1000);
+  assertEquals(one.failed, ["renew claims at"]);
+  one.bus.error = undefined;
+  await pass(time, 1000);
+  assertEquals([held("x"), one.lost], [holder.value, []]);
+});
+
+Deno.test("when claims may be lost, all are claimed again at once", async () => {
+  using _time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  const holders = [await one.open("x"), await one.open("y")];
+  engine.claims.clear();
+  one.ownership.reclaim();
+  await microtasks();
+  assertEquals([held("x"), held("y")], holders.map(({ value }) => value));
+  assertEquals(one.lost, []);
+});
+
+Deno.test("claims that are lost while others are claimed again are claimed again, too", async () => {
+  using _time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  const holder = await one.open("x");
+  const { claim } = one.bus;
+  one.bus.claim = async (...args) => {
+    const value = await claim.apply(one.bus, args);
+    one.bus.claim = claim;
+    engine.claims.clear();
+    one.ownership.reclaim();
+    return value;
+  };
+  engine.claims.clear();
+  one.ownership.reclaim();
+  await microtasks();
+  assertEquals(held("x"), holder.value);
+});
+
+Deno.test("who finds a session claimed by another server loses it", async () => {
+  using _time = fakeTime();
+  const { engine, one, other, held } = twoMembers();
+  await one.open("x");
+  engine.claims.clear();
+  const holder = await other.open("x");
+  one.ownership.reclaim();
+  await microtasks();
+  assertEquals([one.lost, held("x")], [["x"], holder.value]);
+  assertEquals(one.ownership.ownValue(one.ownership.hashOf("x")), undefined);
+  one.end("x");
+  await microtasks();
+  assertEquals(held("x"), holder.value);
+});
+
+Deno.test("a session that ends while it is claimed again leaves no claim", async () => {
+  using _time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  await one.open("x");
+  engine.claims.clear();
+  const { claim } = one.bus;
+  one.bus.claim = async (...args) => {
+    one.end("x");
+    await microtasks();
+    return await claim.apply(one.bus, args);
+  };
+  one.ownership.reclaim();
+  await microtasks();
+  await microtasks();
+  assertEquals([held("x"), one.lost], [undefined, []]);
+});
+
+Deno.test("while the registry is not trusted, a claim gives way to a session that is there", async () => {
+  using _time = fakeTime();
+  const { engine, one, other, held } = twoMembers();
+  const holder = await one.open("x");
+  engine.claims.clear();
+  other.inquiries.unsettle();
+  assertEquals(await other.ownership.claim("x", false), holder);
+  await microtasks();
+  assertEquals(held("x"), undefined);
+  assertEquals(other.ownership.known("x"), holder);
+});
+
+Deno.test("a claim that has won and cannot ask the others is released", async () => {
+  using time = fakeTime();
+  const { one, held } = twoMembers();
+  one.inquiries.unsettle();
+  one.bus.publish = () => Promise.reject(new Error("no bus"));
+  await assertRejects(() => one.ownership.claim("x", false), Error, "no bus");
+  await pass(time, 2000);
+  assertEquals(held("x"), undefined);
+});
+
+Deno.test("the claim of a server that is gone can be released by any other, and no newer one", async () => {
+  using _time = fakeTime();
+  const { one, other, held } = twoMembers();
+  const first = await one.open("x");
+  assertEquals(await other.ownership.find("x"), first);
+  one.end("x");
+  await microtasks();
+  const second = await one.open("x");
+  other.ownership.releaseOf("x", first);
+  await microtasks();
+  assertEquals([held("x"), other.ownership.known("x")], [second.value, undefined]);
+  other.ownership.releaseOf("x", second);
+  await microtasks();
+  assertEquals(held("x"), undefined);
+});
+
+Deno.test("when it is closed, its claims are released, and it has no timers", async () => {
+  using time = fakeTime();
+  const { one, other, held } = twoMembers();
+  await one.open("x");
+  one.ownership.close();
+  other.ownership.close();
+  await microtasks();
+  assertEquals([held("x"), time.next()], [undefined, false]);
+});
