@@ -238,8 +238,12 @@ export class Carrying implements Carrier {
       ++this.#lastNumber,
       stray,
       this.#answerTimeouts,
-      () => {
+      (isInterrupted) => {
         this.#receives.delete(receive);
+        // As at home, the id is free when the client has been told.
+        if (isInterrupted && peer.link.isSilent) {
+          this.#ownership.releaseOf(call.sessionId, holder);
+        }
         this.#ended();
       },
     );

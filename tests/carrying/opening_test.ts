@@ -55,8 +55,10 @@ for (const transport of [xhr, xhrStreaming]) {
     await opensOnce(processes.servers, transport);
   });
 
-  processes.each(`a new id several times at one process opens one session, by ${name}`, (owner) =>
-    opensOnce([owner, owner, owner], transport));
+  processes.each(
+    `a new id several times at one process opens one session, by ${name}`,
+    (owner) => opensOnce([owner, owner, owner], transport),
+  );
 
   processes.each(
     `a new id at two servers of one process opens one session, by ${name}`,

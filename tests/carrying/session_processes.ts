@@ -9,6 +9,8 @@ import type { RuntimeName } from "../../scripts/runtimes.ts";
 import { type Bus, localBus } from "../../src/adapters/cluster.ts";
 import { HttpSession } from "../support/http_session.ts";
 import { HttpConnection } from "../support/raw_http.ts";
+import type { Receiving } from "../support/receiving.ts";
+import type { ReceivingTransport } from "../support/receiving_transports.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TestServer } from "../support/test_server.ts";
 import { until } from "../support/until.ts";
@@ -53,6 +55,7 @@ export class SessionProcesses implements AsyncDisposable {
   readonly servers: TestServer[] = [];
   readonly #processes: ServerProcess[] = [];
   readonly #gone: TestServer[] = [];
+  readonly #killed = new Set<TestServer>();
   readonly #arguments: string[];
   readonly #folder: string;
   /** The first member: it has the registry of the bus, so that the others can be killed. */
@@ -99,6 +102,7 @@ export class SessionProcesses implements AsyncDisposable {
         assertEquals(this.servers.map(({ stderr }) => stderr).join(""), "");
       } finally {
         this.#closeClients();
+        for (const server of [...this.#killed]) await this.restart(server);
       }
     });
   }
@@ -118,18 +122,21 @@ export class SessionProcesses implements AsyncDisposable {
     return twin;
   }
 
-  /** Kills a process. */
+  /** Kills a process. Another one takes its place after the test. */
   async kill(server: TestServer): Promise<void> {
+    this.#killed.add(server);
     await this.#processes[this.servers.indexOf(server)]!.kill();
   }
 
   /** Starts a process that was killed again, or has been closed. */
-  async restart(server: TestServer): Promise<void> {
+  async restart(server: TestServer): Promise<TestServer> {
     const at = this.servers.indexOf(server);
     this.#gone.push(server);
+    this.#killed.delete(server);
     await this.#processes[at]!.kill();
     await this.#start(at);
     await this.#meet();
+    return this.servers[at]!;
   }
 
   /** Suspends a process for so many milliseconds. */
@@ -177,6 +184,18 @@ export async function recordOf(server: TestServer, id: string): Promise<SessionR
 export async function countOpened(servers: readonly TestServer[], id: string): Promise<number> {
   const records = await Promise.all(servers.map((server) => recordOf(server, id)));
   return records.reduce((count, { opened }) => count + opened.length, 0);
+}
+
+/** Has a receiver at a carrier, which the owner knows of. */
+export async function carriedReceiver(
+  session: HttpSession,
+  transport: ReceivingTransport,
+): Promise<Receiving> {
+  await session.send();
+  const receiving = await session.pending(transport);
+  // Messages between two processes keep their order.
+  await session.send();
+  return receiving;
 }
 
 /** Ends a pause of the application. */
