@@ -61,18 +61,19 @@ export class SessionProcesses implements AsyncDisposable {
   /** The first member: it has the registry of the bus, so that the others can be killed. */
   readonly #keeper: Bus;
 
-  private constructor(folder: string, keeper: Bus, settings: object) {
+  private constructor(folder: string, keeper: Bus, settings: object, busSettings: object) {
     this.#folder = folder;
     this.#keeper = keeper;
-    this.#arguments = ["--folder", folder, "--cluster", JSON.stringify(settings)];
+    const json = [JSON.stringify(settings), JSON.stringify(busSettings)] as const;
+    this.#arguments = ["--folder", folder, "--cluster", json[0], "--bus", json[1]];
   }
 
-  /** Starts them; the settings are those of the option `cluster`. */
-  static async start(settings: object = {}): Promise<SessionProcesses> {
+  /** Starts them; the settings are those of the option `cluster`, and of the local bus. */
+  static async start(settings: object = {}, busSettings: object = {}): Promise<SessionProcesses> {
     const folder = await Deno.makeTempDir({ prefix: "sessions-" });
-    const keeper = localBus({ name: "sessions", folder, log: () => {} });
+    const keeper = localBus({ ...busSettings, name: "sessions", folder, log: () => {} });
     await keeper.find("nothing");
-    const all = new SessionProcesses(folder, keeper, settings);
+    const all = new SessionProcesses(folder, keeper, settings, busSettings);
     await Promise.all(runtimes.map((_, at) => all.#start(at)));
     await all.#meet();
     return all;

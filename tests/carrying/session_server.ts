@@ -12,12 +12,15 @@ import { type Connection, createServer, type Server } from "../../mod.ts";
 import { localBus } from "../../src/adapters/cluster.ts";
 import type { SessionRecord } from "./session_processes.ts";
 
-const { folder = "", cluster = "{}" } = readOptions({
+const { folder = "", cluster = "{}", bus: busOptions = "{}" } = readOptions({
   port: "NUMBER",
   folder: "PATH",
   cluster: "JSON",
+  bus: "JSON",
 });
-const bus = localBus({ name: "sessions", folder });
+// What the bus reports is no fault of the servers.
+const log = (message: string) => console.log(message);
+const bus = localBus({ ...JSON.parse(busOptions), name: "sessions", folder, log });
 const servers: Server[] = [];
 const records = new Map<string, SessionRecord>();
 const connections = new Map<string, Connection>();
