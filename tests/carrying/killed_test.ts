@@ -13,6 +13,7 @@ import {
   xhrStreaming,
 } from "../support/receiving_transports.ts";
 import type { TestServer } from "../support/test_server.ts";
+import { until } from "../support/until.ts";
 import { carriedReceiver, countOpened, recordOf, SessionProcesses } from "./session_processes.ts";
 
 const interrupted = `c[1002,"Connection interrupted"]`;
@@ -37,21 +38,30 @@ async function carried(
 /** Asks until a new session opens: the frames of all that were answered before. */
 async function untilOpen(session: HttpSession, server: TestServer): Promise<string[]> {
   const frames: string[] = [];
-  for (;;) {
+  await until(async () => {
     const { status, body } = await server.post(`${session.base}/xhr`);
-    if (status === 200 && body === "o\n") return frames;
-    if (status === 200) frames.push(body.trimEnd());
-    else assertEquals(status, 503, body);
-  }
+    if (status === 200 && body !== "o\n") frames.push(body.trimEnd());
+    assertEquals([200, 503].includes(status), true, body);
+    return body === "o\n";
+  });
+  return frames;
 }
 
-/** Sends until there is no session: all before must have been refused otherwise. */
-async function untilNotFound(session: HttpSession, before: readonly number[]): Promise<void> {
-  for (;;) {
-    const { status, body } = await session.sendRaw(`["late"]`);
-    if (status === 404) return;
-    assertEquals(before.includes(status), true, `${status} ${body}`);
-  }
+/** Sends until there is no session. What is sent before has to have another status. */
+async function untilNotFound(
+  next: () => readonly [session: HttpSession, message: string],
+  before: number,
+): Promise<string[]> {
+  const sent: string[] = [];
+  await until(async () => {
+    const [session, message] = next();
+    const { status, body } = await session.sendRaw(JSON.stringify([message]));
+    if (status === 404) return true;
+    assertEquals(status, before, body);
+    sent.push(message);
+    return false;
+  });
+  return sent;
 }
 
 processes.each(
@@ -71,7 +81,7 @@ processes.each(
     assertEquals(await streaming.receiving.next(), undefined);
     assertEquals(await polling.receiving.frame(), interrupted);
     // A second server knows the session from the registry alone.
-    for (const at of [1, 2]) await untilNotFound(between.sessions[at]!, [503]);
+    for (const at of [1, 2]) await untilNotFound(() => [between.sessions[at]!, "late"], 503);
     const ids = [streaming.id, polling.id, between.id, unseen.id];
     for (const id of ids) assertEquals(await countOpened(survivors, id), 0);
 
@@ -91,16 +101,14 @@ processes.each(
       const { id, sessions } = await carried(transport, owner, carrier, ...others);
       const [home, , other] = sessions as [HttpSession, HttpSession, HttpSession];
       await processes.kill(carrier);
-      const accepted = ["first"];
-      for (let sent = 0;; sent++) {
-        const { status, body } = await (sent % 2 === 0 ? home : other).sendRaw(`["${sent}"]`);
-        if (status === 404) break;
-        assertEquals(status, 204, body);
-        accepted.push(`${sent}`);
-      }
+      let sent = 0;
+      const accepted = await untilNotFound(
+        () => [sent % 2 === 0 ? home : other, `${++sent}`],
+        204,
+      );
       const { closed, messages } = await recordOf(owner, id);
       assertEquals(closed, [{ code: 1002, reason: "Connection interrupted" }]);
-      assertEquals(messages, accepted);
+      assertEquals(messages, ["first", ...accepted]);
       assertEquals(await untilOpen(other, others[0]!), [interrupted]);
       carrier = await processes.restart(carrier);
     }
