@@ -59,6 +59,21 @@ processes.each("an id whose session has ended is claimed anew", async (owner, ca
   }
 });
 
+processes.each("a poll for the former owner finds the new one", async (owner, carrier, others) => {
+  const sessions = processes.sessions("/echo", owner, carrier, ...others);
+  const [home, away, other] = sessions as [HttpSession, HttpSession, HttpSession];
+  const stream = await home.attached(xhrStreaming);
+  await other.send("remembered");
+  assertEquals(await stream.frame(), `a["remembered"]`);
+  stream.abort();
+  await until(async () => (await home.sendRaw("[]")).status === 404);
+  assertEquals(await (await home.ask(xhr)).only(), `c[1002,"Connection interrupted"]`);
+  assertEquals(await (await away.ask(xhr)).only(), "o");
+  const poll = await other.ask(xhr);
+  await away.send("found");
+  assertEquals(await poll.only(), `a["found"]`);
+});
+
 processes.each("sends while a session ends are accepted or not found", async (...servers) => {
   const [owner, carrier, others] = servers;
   const all = [owner, carrier, ...others];
