@@ -24,7 +24,7 @@ export interface SessionRecord {
   readonly opened: string[];
   readonly closed: { code: number; reason: string }[];
   readonly messages: string[];
-  /** Of the last connection. */
+  /** Of the last receiving request. */
   url: string;
   headers: Record<string, string>;
 }

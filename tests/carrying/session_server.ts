@@ -50,8 +50,6 @@ function opened(connection: Connection, server: string): void {
   const record = recordOf(id);
   connections.set(id, connection);
   record.opened.push(server);
-  record.url = connection.url;
-  record.headers = Object.fromEntries(Object.entries(connection.headers));
   connection.on("data", (message) => {
     record.messages.push(message);
     obey(connection, message);
@@ -77,12 +75,18 @@ function recordOf(id: string): SessionRecord {
   return record;
 }
 
+/** What the connection has of the last receiving request. */
+function lastRequest(id: string): Partial<SessionRecord> | undefined {
+  const connection = connections.get(id);
+  return connection && { url: connection.url, headers: { ...connection.headers } };
+}
+
 async function control(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   const id = searchParams.get("id") ?? "";
   switch (pathname) {
     case "/record":
-      return Response.json(recordOf(id));
+      return Response.json({ ...recordOf(id), ...lastRequest(id) });
     case "/asked":
       return Response.json(asked);
     case "/twin":
