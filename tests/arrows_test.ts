@@ -155,7 +155,7 @@ Deno.test("no two source files have the same name", () => {
 });
 
 /** Names one letter apart that are both the right word. */
-const allowedNeighbours = ["all call", "bun bus", "peer peers", "route router"];
+const allowedNeighbours = ["all call", "bun bus", "route router"];
 
 Deno.test("no two source files have names one letter apart, but for those in a list", () => {
   const names = sources.keys().map((each) => pathOf(each).replace(/.*\/|\.ts$/g, "")).toArray();

@@ -37,14 +37,21 @@ export class CarriedExchanges {
     return this.#count >= this.#max;
   }
 
-  /** Carries a receiving request. Resolves when its response begins. */
+  /**
+   * Carries a receiving request. Resolves when its response begins.
+   *
+   * @param done is called at its end: whether the client was told of an interruption.
+   */
   receive(
     peer: Peer,
     stray: StrayReceive,
     name: SessionName,
+    done: (isInterrupted: boolean) => void,
   ): Promise<Answer<HandlerResult | Promise<HandlerResult>>> {
-    const receive = new CarriedReceive(peer, ++this.#lastNumber, stray, this.#timeouts, () => {
+    const number = ++this.#lastNumber;
+    const receive = new CarriedReceive(peer, number, stray, this.#timeouts, (isInterrupted) => {
       this.#receives.delete(receive);
+      done(isInterrupted);
       this.#ended();
     });
     this.#receives.add(receive);

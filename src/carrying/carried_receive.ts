@@ -37,7 +37,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
   readonly #number: number;
   readonly #stray: StrayReceive;
   readonly #answering: Answering<HandlerResult | Promise<HandlerResult>>;
-  readonly #done: () => void;
+  readonly #done: (isInterrupted: boolean) => void;
   /** Absent until the response begins. */
   #receiver: HttpReceiver | undefined;
   /** Bytes of frames that have come, and how many of them the owner believes to be with the client. */
@@ -46,15 +46,17 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** A poll has its frame, which is still on its way. */
   #isEarly = false;
+  /** The client is told that the owner cannot be reached. */
+  #isInterrupted = false;
   #isOver = false;
 
-  /** @param done is called at its end. */
+  /** @param done is called at its end, with whether that is how its client learns of the owner's. */
   constructor(
     peer: Peer,
     number: number,
     stray: StrayReceive,
     timeouts: Timeouts,
-    done: () => void,
+    done: (isInterrupted: boolean) => void,
   ) {
     this.#peer = peer;
     this.#number = number;
@@ -121,6 +123,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
 
   broken(): void {
     const receiver = this.#receiver;
+    this.#isInterrupted = receiver !== undefined && !this.#isEarly;
     this.#finish();
     this.#answering.refused("broken");
     if (receiver === undefined || this.#isEarly) return;
@@ -184,6 +187,6 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     clearTimeout(this.#timer);
     if (kind !== undefined) this.#peer.send([kind, this.#number, tookTime]);
     this.#peer.carriedEnd(this.#number);
-    this.#done();
+    this.#done(this.#isInterrupted);
   }
 }

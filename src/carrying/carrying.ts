@@ -199,7 +199,10 @@ export class Carrying implements Carrier {
     if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
     const peer = this.#peers.get(holder.server);
     const name = this.#nameOf(stray, holder, grant, performance.now());
-    const answer = await this.#exchanges.receive(peer, stray, name);
+    const answer = await this.#exchanges.receive(peer, stray, name, (isInterrupted) => {
+      // As at home, the id is free when the client has been told.
+      if (isInterrupted && this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
+    });
     if ("value" in answer) return await answer.value;
     if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
     if (this.#isGone(peer) && answer.refusal !== toCarrier.full) {

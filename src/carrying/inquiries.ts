@@ -54,9 +54,6 @@ export class Inquiries {
     try {
       await this.#bus.publish(this.#channel, JSON.stringify(["who", hash, this.#server]));
       return await Promise.race([answer, end]);
-    } catch {
-      // Nobody was asked. The registry has to do.
-      return undefined;
     } finally {
       clearTimeout(timer);
       waiting.splice(waiting.indexOf(answered), 1);

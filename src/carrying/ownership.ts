@@ -4,6 +4,7 @@
  * @module
  */
 
+import { attempt } from "../cluster/attempt.ts";
 import type { Bus } from "../cluster/bus.ts";
 import { unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
 import { keyOf } from "../protocol/map_key.ts";
@@ -245,7 +246,7 @@ export class Ownership {
 
   #release(key: string, value: string): void {
     if (this.#isClosed) return;
-    call(() => this.#bus.release(key, value)).catch((error) => {
+    attempt(() => this.#bus.release(key, value)).catch((error) => {
       if (this.#isClosed) return;
       this.#host.busFailed("release a claim at", error);
       this.#unreleased.set(value, key);
@@ -296,9 +297,4 @@ export class Ownership {
     this.freed(claim.id);
     if (session !== undefined) this.#host.lost(session);
   }
-}
-
-/** Calls a method of a bus, which may be of another author, and throw. */
-async function call<Result>(method: () => Promise<Result>): Promise<Result> {
-  return await method();
 }

@@ -72,19 +72,15 @@ export class ServerLink {
     return this.#isSilent;
   }
 
-  /**
-   * Nothing is under way or expected at either end, as far as this one can know. A link that is made
-   * anew for the same peer breaks there. Only a peer that stood still longer may send again what it
-   * sent before, so keep links for a while.
-   */
-  get isIdle(): boolean {
-    return !this.#isWaiting && this.#ackAt === Infinity && !this.#isFlushDue &&
-      performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
-  }
-
   /** The peer has everything, and knows that this end has what it has sent. */
   get isSettled(): boolean {
     return this.#outgoing.isEmpty && this.#ackAt === Infinity && !this.#isFlushDue;
+  }
+
+  /** Nothing has been under way or expected for a while. A peer may only send again what it sent before. */
+  get isIdle(): boolean {
+    return this.isSettled && !this.#isWaiting &&
+      performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
   }
 
   /** Sends a message of well-formed text. What is sent at once goes in one packet, if it fits. */

@@ -76,7 +76,7 @@ Deno.test("another key is forbidden, and so is none", async () => {
   const owned = new OwnedSession({ key: "secret" });
   const refused = [
     owned.receive("xhr-polling", { key: "wrong" }),
-    owned.begin(toOwner.send, ["ab", 7, null], '["a"]'),
+    owned.begin(toOwner.send, ["ab", 7, null, 0], '["a"]'),
     owned.send('["a"]', { key: "" }),
   ];
   await microtasks();

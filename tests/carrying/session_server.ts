@@ -1,0 +1,137 @@
+/**
+ * A process whose servers share sessions with those of other processes. Clients command its
+ * applications, and tests ask what has happened in it.
+ *
+ * @module
+ */
+
+import { readOptions } from "../../examples/command_line.ts";
+import { serveFetch, servesFetch } from "../../examples/serve.ts";
+import { serveNode } from "../../examples/serve_node.ts";
+import { type Connection, createServer, type Server } from "../../mod.ts";
+import { localBus } from "../../src/adapters/cluster.ts";
+import type { SessionRecord } from "./session_processes.ts";
+
+const { folder = "", cluster = "{}", bus: busOptions = "{}" } = readOptions({
+  port: "NUMBER",
+  folder: "PATH",
+  cluster: "JSON",
+  bus: "JSON",
+});
+// What the bus reports is no fault of the servers.
+const log = (message: string) => console.log(message);
+const bus = localBus({ ...JSON.parse(busOptions), name: "sessions", folder, log });
+const servers: Server[] = [];
+const records = new Map<string, SessionRecord>();
+const connections = new Map<string, Connection>();
+/** How often `authorize` was asked. */
+let asked = 0;
+let isClosed = false;
+
+/** Adds a service. All of them share their sessions. */
+function add(prefix: string, options: object = {}, name = prefix, limits: object = {}): Server {
+  const next = servers.length + 1;
+  const server = createServer({
+    prefix,
+    heartbeatDelay: 600_000,
+    disconnectDelay: 30_000,
+    maxMessageSize: 1024 * 1024,
+    ...options,
+    cluster: { ...JSON.parse(cluster), bus, name: "one", sessions: true, ...limits },
+    fallback: (request, info) => servers[next]?.handler(request, info) ?? control(request),
+  });
+  server.on("connection", (connection) => opened(connection, name));
+  servers.push(server);
+  return server;
+}
+
+function opened(connection: Connection, server: string): void {
+  const id = connection.url.split("?", 1)[0]!.split("/").at(-2)!;
+  const record = recordOf(id);
+  connections.set(id, connection);
+  record.opened.push(server);
+  connection.on("data", (message) => {
+    record.messages.push(message);
+    obey(connection, message);
+  });
+  connection.on("close", ({ code, reason }) => record.closed.push({ code, reason }));
+}
+
+/** Does what a message says; otherwise gives it back. */
+function obey(connection: Connection, message: string): void {
+  const [command, argument = ""] = message.split(" ");
+  if (command === "pause") connection.pause();
+  else if (command === "close") connection.close(3000, "As told");
+  else if (command === "fill") connection.write("x".repeat(Number(argument)));
+  else connection.write(message);
+}
+
+function recordOf(id: string): SessionRecord {
+  let record = records.get(id);
+  if (record === undefined) {
+    record = { opened: [], closed: [], messages: [], url: "", headers: {} };
+    records.set(id, record);
+  }
+  return record;
+}
+
+/** What the connection has of the last receiving request. */
+function lastRequest(id: string): Partial<SessionRecord> | undefined {
+  const connection = connections.get(id);
+  return connection && { url: connection.url, headers: { ...connection.headers } };
+}
+
+async function control(request: Request): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const id = searchParams.get("id") ?? "";
+  switch (pathname) {
+    case "/record":
+      return Response.json({ ...recordOf(id), ...lastRequest(id) });
+    case "/asked":
+      return Response.json(asked);
+    case "/twin":
+      return Response.json(twinPort);
+    // How many processes a message reaches, as far as this one knows.
+    case "/reach":
+      return Response.json(await bus.publish("reach", ""));
+    case "/resume":
+      connections.get(id)?.resume();
+      return Response.json(null);
+    case "/write":
+      return Response.json(connections.get(id)?.write(searchParams.get("text") ?? ""));
+    case "/close":
+      // Of former tests, there are sessions whose clients do not come back.
+      Promise.all([...servers, twin].map((server) => server.close({ timeout: 1000 })))
+        .then(() => isClosed = true);
+      return Response.json(null);
+    case "/closed":
+      return Response.json(isClosed);
+    default:
+      return new Response(null, { status: 404 });
+  }
+}
+
+async function listen(servers: Server[]): Promise<number> {
+  const { port } = servesFetch
+    ? await serveFetch(0, servers[0]!.handler, servers[0]!.websocket)
+    : await serveNode(0, servers);
+  return port;
+}
+
+// The first of two servers that cannot be told apart but by their ports.
+const twin = add("/echo", {}, "twin");
+servers.pop();
+add("/echo");
+// Each stream ends after one larger message.
+add("/short", { responseLimit: 4096 });
+add("/few", {}, "few", { maxCarried: 1 });
+add("/keys", {
+  authorize: ({ headers }: Request) => {
+    asked++;
+    const key = headers.get("x-key");
+    return key === "" ? false : key === null || { key: decodeURIComponent(key) };
+  },
+});
+await bus.subscribe("reach", () => {});
+const twinPort = await listen([twin]);
+console.log(`http://127.0.0.1:${await listen(servers)}`);
