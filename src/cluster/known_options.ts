@@ -18,3 +18,13 @@ export function refuseOthers(start: string, options: unknown, known: readonly st
   if (other === undefined) return;
   throw new TypeError(`${start} unknown option ${other}; there are ${known.join(", ")}`);
 }
+
+/**
+ * Checks the option `log`: a mistake there would show nowhere else.
+ *
+ * @throws {TypeError} If it is no function.
+ */
+export function refuseOtherLog(start: string, log: unknown): void {
+  if (log === undefined || typeof log === "function") return;
+  throw new TypeError(`${start} log must be a function, such as (message) => console.log(message)`);
+}

@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { callSafely } from "./attempt.ts";
-import { refuseOthers } from "./known_options.ts";
+import { refuseOtherLog, refuseOthers } from "./known_options.ts";
 import { SupervisedWorker } from "./supervised_worker.ts";
 import { variable, workerNumber } from "./worker_number.ts";
 
@@ -87,11 +87,14 @@ const sameSignal = 500;
  * @param program The path or URL of a script that imports this module. It may be the calling one:
  * see `workerNumber`.
  * @throws {RangeError} If `count` is not an integer from 1, or `killTimeout` no time.
- * @throws {TypeError} If there are other options, or lists that are none.
+ * @throws {TypeError} If there are other options, or values of other types.
  * @throws {Error} In a worker, and in a program that was compiled to an executable.
  */
 export function startWorkers(program: string | URL, options: WorkerOptions = {}): Workers {
   const { count, killTimeout } = checked(options);
+  if (!(program instanceof URL) && (typeof program !== "string" || program === "")) {
+    throw new TypeError("Cannot start workers: the program must be a path or a URL");
+  }
   if (workerNumber !== 0 || cluster.isWorker) {
     throw new Error("Cannot start workers: this process is a worker");
   }
@@ -142,11 +145,12 @@ const signals = ["SIGTERM", "SIGINT"] as const;
 function checked(options: WorkerOptions): { count: number; killTimeout: number } {
   const start = "Cannot start workers:";
   refuseOthers(start, options, ["count", "args", "execArgv", "killTimeout", "log"]);
+  refuseOtherLog(start, options.log);
   const { count = availableParallelism(), killTimeout = 30_000 } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`${start} count must be an integer from 1, got ${JSON.stringify(count)}`);
   }
-  if (!(killTimeout >= 0 && killTimeout < 2 ** 31)) {
+  if (!(typeof killTimeout === "number" && killTimeout >= 0 && killTimeout < 2 ** 31)) {
     throw new RangeError(`${start} killTimeout must be milliseconds from 0, got ${killTimeout}`);
   }
   for (const list of [options.args ?? [], options.execArgv ?? []]) {

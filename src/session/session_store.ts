@@ -74,7 +74,7 @@ export class SessionStore {
   /** Called when the id of a session is free again. Only where other processes know of it. */
   freed: ((session: Session) => void) | undefined;
   /** Bodies of sends that are for sessions of other processes. */
-  readonly carriedBodies = new Set<BufferOwner>();
+  readonly carriedBodies: Set<BufferOwner> = new Set();
 
   constructor(limits: SessionLimits) {
     this.heartbeatTimeouts = new Timeouts(limits.heartbeatDelay);

@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { refuseOthers } from "../known_options.ts";
+import { refuseOtherLog, refuseOthers } from "../known_options.ts";
 
 /** Options of {@linkcode localBus}. */
 export interface LocalBusOptions {
@@ -55,10 +55,15 @@ export function checkedOptions(
   if (typeof name !== "string" || name === "") {
     throw new TypeError(`${start} the name must be a string that is not empty`);
   }
-  if (!(peerTimeout >= 100 && peerTimeout <= 2 ** 30)) {
+  refuseOtherLog(start, options.log);
+  const { folder = "default" } = options;
+  if (typeof folder !== "string" || folder === "") {
+    throw new TypeError(`${start} the folder must be a path`);
+  }
+  if (!(typeof peerTimeout === "number" && peerTimeout >= 100 && peerTimeout <= 2 ** 30)) {
     throw new RangeError(`${start} peerTimeout must be a number from 100 to ${2 ** 30}`);
   }
-  if (!(maxQueued >= 0)) {
+  if (!(typeof maxQueued === "number" && maxQueued >= 0)) {
     throw new RangeError(`${start} maxQueued must be a number that is not negative`);
   }
   return { peerTimeout, maxQueued };

@@ -12,14 +12,23 @@ Deno.test("a name that is missing, and numbers out of range, are refused", () =>
   for (const name of ["", undefined, 1]) {
     assertThrows(() => checkedOptions({ name: name as string }), TypeError, "name");
   }
-  for (const peerTimeout of [0, 99, NaN, Infinity, 2 ** 31, "x"]) {
+  for (const peerTimeout of [0, 99, NaN, Infinity, 2 ** 31, "x", "6000"]) {
     const options = { name: "a", peerTimeout: peerTimeout as number };
     assertThrows(() => checkedOptions(options), RangeError, "peerTimeout");
   }
-  for (const maxQueued of [-1, NaN, "x"]) {
+  for (const maxQueued of [-1, NaN, "x", "6000"]) {
     const options = { name: "a", maxQueued: maxQueued as number };
     assertThrows(() => checkedOptions(options), RangeError, "maxQueued");
   }
+});
+
+Deno.test("a folder that is no path, and a log that is no function, are refused", () => {
+  for (const folder of ["", 5, null]) {
+    const options = { name: "a", folder: folder as string };
+    assertThrows(() => checkedOptions(options), TypeError, "the folder must be a path");
+  }
+  const options = { name: "a", log: "debug" as never };
+  assertThrows(() => checkedOptions(options), TypeError, "log must be a function");
 });
 
 Deno.test("options that do not exist are refused", () => {
