@@ -114,10 +114,14 @@ for (const [at, [name, run]] of Object.entries(faults).entries()) {
   Deno.test(`when ${name}, members stay linked, put it back, and new ones find them`, async () => {
     const before = cluster.interruptions;
     await run(cluster.folder);
+    await cluster.isTidy();
+    await cluster.isWhole();
+    assertEquals(cluster.interruptions, before);
+    // One that starts before all is put back may begin without the others. Then it tells a gap.
+    await run(cluster.folder);
     await cluster.finds(runtimes[at % runtimes.length]);
     await cluster.isWhole();
     await cluster.isTidy();
-    assertEquals(cluster.interruptions, before);
   });
 }
 

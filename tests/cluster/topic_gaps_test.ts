@@ -5,7 +5,7 @@ import type { TestServer } from "../support/test_server.ts";
 import { until } from "../support/until.ts";
 import { newTopic, numbered, TopicProcesses } from "./topic_processes.ts";
 
-const processes = await TopicProcesses.start({ peerTimeout: 3000, maxQueued: 4 * 1024 * 1024 });
+const processes = await TopicProcesses.start({ peerTimeout: 6000, maxQueued: 4 * 1024 * 1024 });
 const { servers } = processes;
 const [deno, bun, node24, node20] = servers as [TestServer, TestServer, TestServer, TestServer];
 
