@@ -4,6 +4,7 @@
  * @module
  */
 
+import { guarded } from "../event_loop/guard.ts";
 import type { Timeouts } from "../event_loop/timeouts.ts";
 import type { ResponseHeaders } from "../http/headers.ts";
 import { interrupted } from "../protocol/close_codes.ts";
@@ -138,8 +139,12 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     if (receiver === undefined || this.#isOver) return;
     const taken = this.#got - receiver.bufferedAmount;
     if (taken - this.#told >= manyTaken) this.#tell();
-    else if (taken > this.#told) this.#timer ??= setTimeout(() => this.#tell(), takenDelay);
-    else if (taken < this.#got) this.#timer ??= setTimeout(() => this.#tell(), this.#lookDelay);
+    else if (taken > this.#told) this.#timer ??= this.#tellIn(takenDelay);
+    else if (taken < this.#got) this.#timer ??= this.#tellIn(this.#lookDelay);
+  }
+
+  #tellIn(delay: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => guarded(this, () => this.#tell(), undefined), delay);
   }
 
   #tell(): void {

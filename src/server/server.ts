@@ -73,7 +73,6 @@ export class Server<Context = unknown> extends Emitter<ServerEvents<Context>> {
   readonly #service: Service;
   readonly #runtime = defaultRuntime().ofRequests;
   readonly #open: OpenConnections<Context>;
-  /** Only in a cluster; and one that shares its sessions. */
   readonly #relay: ClusterRelay<Context> | undefined;
   readonly #shared: SharedSessions | undefined;
   #closed: Promise<void> | undefined;
