@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { until } from "../support/until.ts";
 import { BusProcess } from "./bus_process.ts";
 
@@ -102,11 +102,17 @@ const faults: Record<string, (folder: string) => void | Promise<void>> = {
   },
   async "the sockets of all members are replaced by files of other kinds"(folder) {
     const [file, pipe, link, other] = cluster.sockets().map((name) => `${folder}/${name}`);
-    for (const path of [file, pipe, link, other]) await Deno.remove(path!);
-    await Deno.writeTextFile(file!, "");
-    await new Deno.Command("mkfifo", { args: [pipe!] }).output();
-    await Deno.symlink("/nowhere", link!);
-    await Deno.symlink(file!, other!);
+    // Each is replaced at once, for members put back what is missing.
+    const made = `${folder}-made`;
+    const replace = (path: string) => Deno.renameSync(made, path);
+    await Deno.writeTextFile(made, "");
+    replace(file!);
+    await new Deno.Command("mkfifo", { args: [made] }).output();
+    replace(pipe!);
+    await Deno.symlink("/nowhere", made);
+    replace(link!);
+    await Deno.symlink(file!, made);
+    replace(other!);
   },
 };
 
@@ -135,6 +141,11 @@ Deno.test("files that are not the bus's own are left alone, however many", async
   Deno.linkSync(`${cluster.folder}/${first}`, copy);
   await cluster.finds();
   await cluster.isWhole();
+  await until(() =>
+    cluster.members.some(({ warnings }) =>
+      warnings.some((line) => line.startsWith("Cannot remove a socket of the bus"))
+    )
+  );
   for (const path of [...foreign, folder, copy]) Deno.removeSync(path);
   await cluster.finds();
   await cluster.isTidy();
@@ -143,15 +154,26 @@ Deno.test("files that are not the bus's own are left alone, however many", async
 Deno.test("members go on without their folder, and find new ones when it is theirs again", async () => {
   await Deno.rename(cluster.folder, `${cluster.folder}-away`);
   await Deno.writeTextFile(cluster.folder, "");
-  const isTold = ({ warnings }: BusProcess) =>
-    warnings.some((line) => line.startsWith("Cannot use the folder of the bus"));
-  await until(() => cluster.members.every(isTold));
+  const isRefused = (member: BusProcess) =>
+    member.claim("other", "x", 1000).then(() => false, () => true);
   await Promise.all(cluster.members.map(async (member) => {
+    // Each looks at the folder from time to time.
+    await until(() => isRefused(member));
     assertEquals(await member.publish("channel", "x"), cluster.members.length);
-    await assertRejects(() => member.claim("other", "x", 1000), Error);
   }));
-  await Deno.remove(cluster.folder);
-  await Deno.rename(`${cluster.folder}-away`, cluster.folder);
+  for (const { warnings } of cluster.members) {
+    assert(warnings.some((line) => line.startsWith("Cannot use the folder of the bus")));
+  }
+  await until(() => {
+    try {
+      // Members may make a new folder in between.
+      Deno.removeSync(cluster.folder, { recursive: true });
+      Deno.renameSync(`${cluster.folder}-away`, cluster.folder);
+      return true;
+    } catch {
+      return false;
+    }
+  });
   await cluster.finds();
   await cluster.isWhole();
   await cluster.isTidy();
@@ -162,15 +184,18 @@ Deno.test("each member logs a line for all that it puts back, but not again and 
     await Deno.remove(cluster.folder, { recursive: true });
     await cluster.isTidy();
   }
-  const start = (line: string) => line.replace(/(of the bus).*/, "$1");
-  const lines = cluster.members.map(({ warnings }) => warnings.map(start));
-  assertEquals([...new Set(lines.flat())].sort(), [
-    "Cannot remove a socket of the bus",
-    "Cannot use the folder of the bus",
-    "The folder of the bus",
-    "The registry file of the bus",
-    "The secret of the bus",
-    "The socket of this member of the bus",
-  ]);
+  // On a busy machine, one may have been silent for a while, and be so again.
+  const isOfFolder = (line: string) => !/^Process \d+ of the bus/.test(line);
+  const lines = cluster.members.map(({ warnings }) => warnings.filter(isOfFolder));
   for (const own of lines) assertEquals(own.length, new Set(own).size);
+  for (
+    const start of [
+      "Cannot remove a socket of the bus",
+      "Cannot use the folder of the bus",
+      "The folder of the bus",
+      "The registry file of the bus",
+      "The secret of the bus",
+      "The socket of this member of the bus",
+    ]
+  ) assert(lines.flat().some((line) => line.startsWith(start)), start);
 });

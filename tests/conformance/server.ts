@@ -109,7 +109,7 @@ services.add({ prefix: "/two_sessions", maxSessions: 2, disconnectDelay: 400 }, 
 services.add({
   prefix: "/all_together",
   maxTotalBufferedBytes: 2_000_000,
-  disconnectDelay: 2000,
+  disconnectDelay: 20_000,
 }, obey);
 // For facts that take their time, on a busy machine even more.
 services.add({ prefix: "/patient", disconnectDelay: 60_000 }, echo);
