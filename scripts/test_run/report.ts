@@ -7,9 +7,12 @@
 /** A test that ran, or was skipped. */
 export interface TestCase {
   readonly name: string;
+  /** The test file: `./tests/..._test.ts`. */
+  readonly file: string;
   /** In seconds. */
   readonly time: number;
-  readonly outcome: "passed" | "failed" | "skipped";
+  /** `unsteady`: failed beside others, but passed when its file ran again alone. */
+  readonly outcome: "passed" | "failed" | "skipped" | "unsteady";
 }
 
 /** How many tests ended in which way. */
@@ -17,16 +20,41 @@ export type Tally = Record<TestCase["outcome"], number>;
 
 /** The test cases of a JUnit report. */
 export function readReport(xml: string): TestCase[] {
-  const cases = xml.matchAll(
-    /<testcase name="([^"]*)"[^>]*? time="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g,
-  );
-  return Array.from(cases, ([, name = "", time, body = ""]) => {
-    const outcome = body.includes("<failure") || body.includes("<error")
-      ? "failed"
-      : body.includes("<skipped")
-      ? "skipped"
-      : "passed";
-    return { name: decode(name), time: Number(time), outcome };
+  return xml.split("<testsuite ").slice(1).flatMap((suite) => {
+    const file = decode(/ ?name="([^"]*)"/.exec(suite)?.[1] ?? "");
+    const cases = suite.matchAll(
+      /<testcase name="([^"]*)"[^>]*? time="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g,
+    );
+    return Array.from(cases, ([, name = "", time, body = ""]): TestCase => {
+      const outcome = body.includes("<failure") || body.includes("<error")
+        ? "failed"
+        : body.includes("<skipped")
+        ? "skipped"
+        : "passed";
+      return { name: decode(name), file, time: Number(time), outcome };
+    });
+  });
+}
+
+/** The test files in which a test failed. */
+export function failedFiles(cases: readonly TestCase[]): string[] {
+  const failed = cases.filter(({ outcome }) => outcome === "failed");
+  return [...new Set(failed.map(({ file }) => file))];
+}
+
+/** The same tests after some files ran again: what failed only the first time is unsteady. */
+export function afterSecondRun(
+  cases: readonly TestCase[],
+  again: readonly TestCase[],
+): TestCase[] {
+  const keyOf = ({ file, name }: TestCase) => `${file}\n${name}`;
+  const second = new Map(again.map((test) => [keyOf(test), test]));
+  return cases.map((test) => {
+    const outcome = second.get(keyOf(test))?.outcome;
+    if (outcome === "failed") return { ...test, outcome };
+    return test.outcome === "failed" && outcome === "passed"
+      ? { ...test, outcome: "unsteady" }
+      : test;
   });
 }
 
@@ -46,7 +74,7 @@ function decode(text: string): string {
 
 /** Counts tests. */
 export function tally(cases: readonly TestCase[]): Tally {
-  const counts: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const counts: Tally = { passed: 0, failed: 0, skipped: 0, unsteady: 0 };
   for (const { outcome } of cases) counts[outcome]++;
   return counts;
 }
@@ -63,21 +91,24 @@ export function tallyHosts(cases: readonly TestCase[]): Map<string, Tally> {
 }
 
 /** As a sentence. */
-export function show({ passed, failed, skipped }: Tally): string {
+export function show({ passed, failed, skipped, unsteady }: Tally): string {
   const line = `${passed} passed, ${failed} failed`;
-  return skipped === 0 ? line : `${line}, ${skipped} skipped`;
+  const others = [[skipped, "skipped"], [unsteady, "unsteady"]] as const;
+  return others.reduce((all, [n, name]) => n === 0 ? all : `${all}, ${n} ${name}`, line);
 }
 
 /** The lines that end a run: tests by host, the slowest tests, those that failed, and how many there were. */
 export function summary(cases: readonly TestCase[], seconds: number): string[] {
   if (cases.length === 0) return ["No test ran."];
   const slowest = cases.toSorted((a, b) => b.time - a.time).slice(0, 10);
-  const failed = cases.filter(({ outcome }) => outcome === "failed");
+  const lines = (outcome: TestCase["outcome"], meaning: string) =>
+    cases.filter((test) => test.outcome === outcome).map(({ name }) => `${meaning}: ${name}`);
   return [
     "The slowest tests:",
     ...slowest.map(({ name, time }) => `${time.toFixed(1).padStart(6)} s  ${name}`),
     ...Array.from(tallyHosts(cases), ([host, counts]) => `on ${host}: ${show(counts)}`),
-    ...failed.map(({ name }) => `failed: ${name}`),
+    ...lines("unsteady", "failed, but not when its file ran again alone"),
+    ...lines("failed", "failed"),
     `${show(tally(cases))}, in ${showTime(seconds)}`,
   ];
 }

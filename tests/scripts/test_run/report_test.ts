@@ -1,7 +1,12 @@
 /** What a run of all tests says at its end. */
 
 import { assertEquals } from "@std/assert";
-import { readReport, summary } from "../../../scripts/test_run/report.ts";
+import {
+  afterSecondRun,
+  failedFiles,
+  readReport,
+  summary,
+} from "../../../scripts/test_run/report.ts";
 
 const report = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="5" failures="1" errors="0" time="97.256">
@@ -18,12 +23,13 @@ const report = `<?xml version="1.0" encoding="UTF-8"?>
 </testsuites>`;
 
 Deno.test("a report has the names, times and outcomes of its tests", () => {
+  const file = "./tests/a_test.ts";
   assertEquals(readReport(report), [
-    { name: 'deno §5 a "frame" & <more>', time: 0.031, outcome: "passed" },
-    { name: "node24 §5 it holds", time: 12.5, outcome: "failed" },
-    { name: "deno §5 it holds", time: 0, outcome: "skipped" },
-    { name: "bun-hono client websocket: it holds", time: 1, outcome: "passed" },
-    { name: "no host", time: 0.5, outcome: "passed" },
+    { name: 'deno §5 a "frame" & <more>', file, time: 0.031, outcome: "passed" },
+    { name: "node24 §5 it holds", file, time: 12.5, outcome: "failed" },
+    { name: "deno §5 it holds", file, time: 0, outcome: "skipped" },
+    { name: "bun-hono client websocket: it holds", file, time: 1, outcome: "passed" },
+    { name: "no host", file, time: 0.5, outcome: "passed" },
   ]);
 });
 
@@ -43,9 +49,39 @@ Deno.test("a run ends with its slowest tests, a line for each host, and what fai
   ]);
 });
 
+Deno.test("what failed runs again: it has failed if it does so twice, or fails only then", () => {
+  const suite = (file: string, outcomes: Record<string, string>) =>
+    `<testsuite name="${file}" tests="1">` +
+    Object.entries(outcomes).map(([name, body]) =>
+      `<testcase name="${name}" classname="a" time="1.0">${body}</testcase>`
+    ).join("") + "</testsuite>";
+  const failure = `<failure message="no">no</failure>`;
+  const first = readReport(
+    suite("./tests/a_test.ts", { once: failure, twice: failure, later: "", gone: failure }) +
+      suite("./tests/b_test.ts", { once: "" }),
+  );
+  assertEquals(failedFiles(first), ["./tests/a_test.ts"]);
+  const second = readReport(
+    suite("./tests/a_test.ts", { once: "", twice: failure, later: failure }),
+  );
+  const cases = afterSecondRun(first, second);
+  assertEquals(
+    cases.map(({ name, outcome }) => `${name} ${outcome}`),
+    ["once unsteady", "twice failed", "later failed", "gone failed", "once passed"],
+  );
+  assertEquals(summary(cases, 1).slice(-5), [
+    "failed, but not when its file ran again alone: once",
+    "failed: twice",
+    "failed: later",
+    "failed: gone",
+    "1 passed, 3 failed, 1 unsteady, in 1 s",
+  ]);
+});
+
 Deno.test("of many tests, the ten slowest are named", () => {
   const cases = Array.from({ length: 30 }, (_, at) => ({
     name: `test ${at}`,
+    file: "./tests/a_test.ts",
     time: at,
     outcome: "passed" as const,
   }));
