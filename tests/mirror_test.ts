@@ -87,6 +87,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   ],
   "tests/unit/carrying/owner_test.ts": ["carrying/peer"],
   "tests/unit/carrying/carrying_test.ts": [
+    "carrying/interruption_response",
     "carrying/carried_receive",
     "carrying/carried_exchanges",
     "carrying/carrying_host",

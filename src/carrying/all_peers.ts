@@ -6,6 +6,7 @@
 
 import type { Bus, BusListener } from "../cluster/bus.ts";
 import { type Timer, unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
+import { otherVersion } from "./claim_value.ts";
 import type { Head } from "./exchange_messages.ts";
 import { decodePacket, foreignSender } from "./packets.ts";
 import { Peer } from "./peer.ts";
@@ -155,7 +156,7 @@ export class AllPeers {
       return this.#host.warnOnce(
         foreignSender(payload) === undefined
           ? "A packet on the bus was not understood, and dropped"
-          : "A server of another version shares sessions on the bus: its packets are dropped",
+          : otherVersion,
       );
     }
     if (packet.from !== this.#server) this.get(packet.from).link.received(packet);

@@ -11,21 +11,20 @@ import { errorResponse } from "../http/errors.ts";
 import { PlainResponse } from "../http/plain_response.ts";
 import type { Grant } from "../options/option_functions.ts";
 import { interrupted } from "../protocol/close_codes.ts";
-import { closeFrame } from "../protocol/frames.ts";
-import { Frame } from "../protocol/message.ts";
 import { authorized, forbidden } from "../routing/authorization.ts";
 import type { Call } from "../routing/call.ts";
 import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
-import type { ReceiverOwner } from "../session/receiver.ts";
 import type { Session } from "../session/session.ts";
 import type { Answer } from "./answer.ts";
 import { CarriedBody } from "./carried_body.ts";
 import { CarriedExchanges } from "./carried_exchanges.ts";
 import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
-import type { Holder } from "./claim_value.ts";
+import { ClaimError, type Holder } from "./claim_value.ts";
 import { type SessionName, toCarrier } from "./exchange_messages.ts";
 import { Inquiries } from "./inquiries.ts";
+import { interruptionResponse } from "./interruption_response.ts";
+import { differentOptions, optionsDigest } from "./options_digest.ts";
 import { Owner } from "./owner.ts";
 import { Ownership } from "./ownership.ts";
 import { AllPeers } from "./all_peers.ts";
@@ -45,6 +44,9 @@ export class Carrying implements Carrier {
   readonly #looks = new WeakMap<Call, number>();
   readonly #ownership: Ownership;
   readonly #peers: AllPeers;
+  /** Of options that all servers have to have in common. */
+  readonly #digest: string;
+
   constructor(
     bus: Bus,
     name: string,
@@ -56,6 +58,7 @@ export class Carrying implements Carrier {
     this.#exchanges = new CarriedExchanges(settings.answerTimeout, settings.maxCarried);
     const { service } = host;
     const server = randomBytes(16).toString("hex");
+    this.#digest = optionsDigest(service.settings, settings);
     const inquiries = new Inquiries(
       bus,
       `sj:${name}:o`,
@@ -63,6 +66,7 @@ export class Carrying implements Carrier {
       (hash) => this.#ownership.ownValue(hash),
     );
     this.#ownership = new Ownership(bus, name, server, prefix, inquiries, {
+      options: this.#digest,
       sessions: service.sessions,
       lost: (session) => session.close(interrupted),
       busFailed: (call, error) => host.busFailed(call, error),
@@ -153,8 +157,7 @@ export class Carrying implements Carrier {
       await this.#peers.joined();
       return await this.#ownership.find(call.sessionId);
     } catch (error) {
-      this.#host.busFailed("find a session at", error);
-      return unknown;
+      return this.#unknown("find a session at", error);
     }
   }
 
@@ -162,9 +165,14 @@ export class Carrying implements Carrier {
     try {
       return await this.#ownership.claim(id, grant.key !== undefined);
     } catch (error) {
-      this.#host.busFailed("claim a session at", error);
-      return unknown;
+      return this.#unknown("claim a session at", error);
     }
+  }
+
+  #unknown(call: string, error: unknown): typeof unknown {
+    if (error instanceof ClaimError) this.#host.warnOnce(error.message);
+    else this.#host.busFailed(call, error);
+    return unknown;
   }
 
   async #claim(stray: StrayReceive, grant: Grant): Promise<HandlerResult> {
@@ -197,7 +205,7 @@ export class Carrying implements Carrier {
   async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
     if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
-    const peer = this.#peers.get(holder.server);
+    const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, performance.now());
     const answer = await this.#exchanges.receive(peer, stray, name, (isInterrupted) => {
       // As at home, the id is free when the client has been told.
@@ -208,7 +216,7 @@ export class Carrying implements Carrier {
     if (this.#isGone(peer) && answer.refusal !== toCarrier.full) {
       // Its process has ended, or is cut off. As at home, the client is told once; then the id is free.
       this.#ownership.releaseOf(call.sessionId, holder);
-      return this.#tellInterruption(stray);
+      return interruptionResponse(stray);
     }
     return this.#refused(stray, answer);
   }
@@ -221,7 +229,7 @@ export class Carrying implements Carrier {
     begun: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
-    const peer = this.#peers.get(holder.server);
+    const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, begun);
     const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
@@ -235,6 +243,11 @@ export class Carrying implements Carrier {
     return next === undefined || next.value === holder.value
       ? stray.noSession()
       : await this.#carrySend(stray, next, grant, payload, begun);
+  }
+
+  #peerOf({ server, options }: Holder): Peer {
+    if (options !== "" && options !== this.#digest) this.#host.warnOnce(differentOptions);
+    return this.#peers.get(server);
   }
 
   #isGone({ link }: Peer): boolean {
@@ -270,27 +283,7 @@ export class Carrying implements Carrier {
     stray.call.log?.refused("carried", () => reason);
     return errorResponse(503, reason, stray.headers(stray.call));
   }
-
-  #tellInterruption(stray: StrayReceive): HandlerResult | Promise<HandlerResult> {
-    const { call } = stray;
-    const headers = stray.headers(call);
-    const receiver = stray.receiver(nobody, headers);
-    const { code, reason } = interrupted;
-    receiver.send(new Frame(stray.encode(closeFrame(code, reason))));
-    receiver.end(interrupted);
-    return receiver.respond(call, headers);
-  }
 }
-
-/** A response without a session. */
-const nobody: ReceiverOwner = {
-  flush() {},
-  detach() {},
-  detachEarly() {},
-  arrived() {},
-  interrupt() {},
-  failed() {},
-};
 
 /** What decides whether `authorize` is asked: the key itself is with the owner, which compares. */
 function sessionOf(holder: Holder | undefined): { key: undefined } | undefined {

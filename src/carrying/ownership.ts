@@ -11,7 +11,7 @@ import { keyOf } from "../protocol/map_key.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionStore } from "../session/session_store.ts";
-import { type Holder, holderOf, readHolder, sessionHash } from "./claim_value.ts";
+import { type Holder, holderOf, sessionHash, understoodHolder } from "./claim_value.ts";
 import type { SessionName } from "./exchange_messages.ts";
 import type { Inquiries } from "./inquiries.ts";
 
@@ -39,6 +39,8 @@ interface OwnClaim {
 
 /** What ownership needs of its server. */
 export interface OwnershipHost {
+  /** The digest of this server's options. */
+  readonly options: string;
   readonly sessions: SessionStore;
   /** A session of that id is another server's now. It has to end here. */
   lost(session: Session): void;
@@ -121,8 +123,7 @@ export class Ownership {
     if (known !== undefined) return known;
     const hash = this.hashOf(id);
     const value = await this.#bus.find(this.#start + hash) ?? await this.#inquiries.ask(hash);
-    const holder = value === undefined ? undefined : readHolder(value);
-    if (holder === undefined && value !== undefined) throw new Error("A claim was not understood");
+    const holder = value === undefined ? undefined : understoodHolder(value);
     // Of a session that has ended here, or the answer to a claim never came.
     if (holder?.server === this.#server) return undefined;
     if (holder !== undefined) this.#remember(keyOf(id), holder);
@@ -139,9 +140,9 @@ export class Ownership {
   }
 
   async #claim(key: string, id: string, hasKey: boolean): Promise<Holder> {
-    const hash = this.hashOf(id);
+    const [hash, { options }] = [this.hashOf(id), this.#host];
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const own = holderOf(this.#server, ++this.#lastNumber, hasKey);
+      const own = holderOf(this.#server, ++this.#lastNumber, hasKey, options);
       const holder = await this.#claimValue(hash, own);
       if (holder.server !== this.#server) {
         this.#remember(key, holder);
@@ -164,21 +165,19 @@ export class Ownership {
       this.#release(key, own.value);
       throw error;
     }
-    const holder = readHolder(value);
-    if (holder === undefined) throw new Error("A claim was not understood");
-    return holder;
+    return understoodHolder(value);
   }
 
   async #won(key: string, id: string, hash: string, holder: Holder): Promise<Holder> {
-    let value: string | undefined;
+    let other: Holder | undefined;
     try {
       // The registry may have lost the claim of a server that has the session.
-      value = await this.#inquiries.ask(hash);
+      const value = await this.#inquiries.ask(hash);
+      if (value !== undefined) other = understoodHolder(value);
     } catch (error) {
       this.#release(this.#start + hash, holder.value);
       throw error;
     }
-    const other = value === undefined ? undefined : readHolder(value);
     if (other !== undefined) {
       this.#release(this.#start + hash, holder.value);
       this.#remember(key, other);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AllPeers, type PeersHost } from "../../../src/carrying/all_peers.ts";
+import { otherVersion } from "../../../src/carrying/claim_value.ts";
 import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
 import { type MemoryBus, MemoryEngine } from "../../support/memory_bus.ts";
 
@@ -65,7 +66,7 @@ Deno.test("what is no packet is dropped, and told", async () => {
   const dropped = "A packet on the bus was not understood, and dropped";
   assertEquals(one.notes, [
     ...[dropped, dropped, dropped],
-    "A server of another version shares sessions on the bus: its packets are dropped",
+    otherVersion,
     "inquiry question",
   ]);
 });

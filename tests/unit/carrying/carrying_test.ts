@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createServer } from "../../../mod.ts";
 import { holderOf, sessionHash } from "../../../src/carrying/claim_value.ts";
+import { differentOptions } from "../../../src/carrying/options_digest.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
 import { MemoryEngine } from "../../support/memory_bus.ts";
 import { PollingClient } from "../../support/polling_client.ts";
@@ -13,7 +14,11 @@ class Cluster {
   readonly servers: ReturnType<typeof createServer>[];
   readonly log: string[] = [];
 
-  constructor(options: Partial<ServerOptions> & { maxCarried?: number } = {}) {
+  /** @param second Options of the second server alone. */
+  constructor(
+    options: Partial<ServerOptions> & { maxCarried?: number } = {},
+    second: Partial<ServerOptions> = {},
+  ) {
     const { maxCarried = 100, ...others } = options;
     this.servers = ["a", "b"].map((name) => {
       const server = createServer({
@@ -29,6 +34,7 @@ class Cluster {
           maxCarried,
         },
         ...others,
+        ...(name === "b" ? second : {}),
       });
       server.on("connection", (connection) => {
         connection.on("data", (message) => {
@@ -88,6 +94,35 @@ Deno.test("without a bus new sessions and unknown ones get a 503, and those at h
   cluster.engine.error = undefined;
   assertEquals(await cluster.client(1, "y").poll(), "o");
 });
+
+Deno.test("other options of another server are told once", async () => {
+  for (const second of [{}, { maxMessageSize: 5000 }]) {
+    await using cluster = new Cluster({}, second);
+    for (const id of ["x", "y"]) {
+      assertEquals(await cluster.client(0, id).poll(), "o");
+      for (let i = 0; i < 2; i++) assertEquals(await cluster.client(1, id).send("hello"), 204);
+    }
+    const isSame = second.maxMessageSize === undefined;
+    assertEquals(cluster.log, isSame ? [] : [differentOptions]);
+  }
+});
+
+for (const [value, line] of [["garbage", "not understood"], ["[2,2]", "another version"]]) {
+  Deno.test(`a claim that is "${value}" is a 503, told once`, async () => {
+    await using cluster = new Cluster();
+    const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+    cluster.engine.claims.claim(key, value!, 60_000);
+    for (let i = 0; i < 2; i++) {
+      assertEquals(await cluster.client(1).send("x"), 503);
+      assertEquals((await cluster.client(1).receive()).status, 503);
+    }
+    assertEquals(await cluster.client(1, "y").poll(), "o");
+    assertEquals(cluster.log.length, 1, cluster.log.join("\n"));
+    assert(cluster.log[0]!.includes(line!));
+    cluster.engine.claims.release(key, value!);
+    assertEquals(await cluster.client(1).poll(), "o");
+  });
+}
 
 Deno.test("an owner that does not answer is a 503", async () => {
   await using cluster = new Cluster();

@@ -34,6 +34,7 @@ class Member {
     );
     this.bus.subscribe("o", (payload) => this.inquiries.received(payload));
     this.ownership = new Ownership(this.bus, "test", this.server, "/echo", this.inquiries, {
+      options: "",
       sessions: this.sessions,
       lost: (session) => this.lost.push(session.id),
       busFailed: (call) => this.failed.push(call),
