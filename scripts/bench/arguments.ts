@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Plan } from "./rounds.ts";
 import { clusterWorkloads } from "./cluster_workloads.ts";
+import { sharedWorkloads } from "./shared_workloads.ts";
 import {
   beforeOf,
   clusterNames,
@@ -48,7 +49,7 @@ export const usage = `deno task bench [options]
                       The six with 32 bytes, ws and stream with 65,536, and idle, in 40 minutes;
                       with --quick the six alone, in 4, and others by --only and --sizes
   --cluster           a service without a cluster, and in clusters of up to four processes, in
-                      15 minutes; with --quick in 6
+                      45 minutes; with --quick in 15
   --only ws,xhr       some workloads: ${messageNames.join(", ")},
                       burst, connect, idle, latency, growth, or one of these: connect-ws
   --servers a,b       some servers: ${ownNames.join(", ")};
@@ -92,7 +93,7 @@ export function readArguments(args: readonly string[]): Arguments {
   const only = list(values.only);
   const chosenSizes = list(values.sizes)?.map((size) => positive("--sizes", size)) ??
     (quick ? [32] : sizes);
-  const all = cluster ? clusterWorkloads : workloadsOf(chosenSizes);
+  const all = cluster ? [...clusterWorkloads, ...sharedWorkloads] : workloadsOf(chosenSizes);
   const known = cluster ? clusterNames : ownNames;
   const names = all.flatMap(({ name }) => [name, name.replace(/-[^-]*$/, "")]);
   check("--only", only, names);

@@ -62,7 +62,8 @@ function workload(name: string, title: string, sizes: readonly number[], unit: s
     name,
     bytes,
     quantities: [{ name, title, unit }],
-    isFor: (server: keyof typeof servers) => sizes.includes(servers[server].cluster),
+    isFor: (server: keyof typeof servers) =>
+      sizes.includes(servers[server].cluster) && servers[server].carried === undefined,
   };
 }
 

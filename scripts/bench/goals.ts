@@ -66,6 +66,19 @@ const inCluster = [
   ["delivery to a subscriber", "cluster-fan", 4, 1.5],
 ] as const;
 
+/** How much more CPU time shared sessions may take. */
+const ofShared = [
+  ["xhr cycle", "shared-xhr", 3],
+  ["streaming echo", "shared-stream", 2],
+  ["send", "shared-send", undefined],
+] as const;
+
+/** What requests that reach the owner may cost by what they cost without shared sessions. */
+const atOwner = 1.05;
+
+/** How many microseconds later half of the carried answers may come. */
+const latelyAtMost = 1000;
+
 /** All goals, with what was reached. */
 export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
   const value = (figure: string, server: ServerName) => {
@@ -123,6 +136,30 @@ export function goalResults(results: Pick<Results, "figures">): GoalResult[] {
         atMost: true,
         ...costRatio(figure, clusterName(size, runtime), clusterName(0, runtime)),
       })),
+      ...ofShared.flatMap(([title, figure, wanted]) => [
+        {
+          title: `${title} at its owner on ${runtime}, by one of sessions that are not shared`,
+          wanted: atOwner,
+          atMost: true,
+          ...costRatio(figure, `home-${runtime}`, clusterName(2, runtime)),
+        },
+        ...(wanted === undefined ? [] : [{
+          title: `carried ${title} on ${runtime} by one at its owner`,
+          wanted,
+          atMost: true,
+          ...costRatio(figure, `carried-${runtime}`, `home-${runtime}`),
+        }]),
+        {
+          title: `carried ${title} on ${runtime}, median latency beyond that at its owner in µs`,
+          wanted: latelyAtMost,
+          atMost: true,
+          reached: combine(
+            value(`${figure}-p50`, `carried-${runtime}`),
+            value(`${figure}-p50`, `home-${runtime}`),
+            (carried, home) => carried - home,
+          ),
+        },
+      ]),
     ];
   });
 }

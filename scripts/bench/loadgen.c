@@ -26,6 +26,9 @@
  *                 show by that, and get no bursts later (0: none is left out)
  *              -w seconds of warm-up (0.3)   -t seconds that count (1)
  *              -k topics: /topics-K instead of /echo, where a message comes back by one of them
+ *              -c count: of so many sessions over HTTP, one is opened at its process and then
+ *                 sends all requests to the next one, which has to carry them (0: none does)
+ *              -m 1: of these requests, only those with messages go there
  *              -P the server's processes: their CPU time and memory are looked at, too, and
  *                 with idle they get SIGUSR2, at which they should collect their garbage
  *
@@ -71,6 +74,8 @@ static struct {
   int ports[PROCESSES];
   int port_count;
   int topics; /* 0: the service does not use them for echo */
+  int carried; /* one of so many sessions is; 0: none */
+  bool carries_messages_only;
   int sessions;
   int bytes;
   int depth;
@@ -128,6 +133,8 @@ static void read_settings(int count, char **words) {
     case 'w': settings.warm_up = atof(value); break;
     case 't': settings.seconds = atof(value); break;
     case 'k': settings.topics = atoi(value); break;
+    case 'c': settings.carried = atoi(value); break;
+    case 'm': settings.carries_messages_only = atoi(value); break;
     case 'P': settings.server_count = read_numbers(value, settings.servers); break;
     default: fail("unknown option: %s", words[i]);
     }
@@ -136,6 +143,9 @@ static void read_settings(int count, char **words) {
   if (settings.action == CONNECT && settings.transport == STREAM) fail("no connect with stream");
   if ((settings.depth > 1 || settings.in_bursts) && settings.transport != WS)
     fail("-p and -b are for ws only");
+  if (settings.carried > 0 && (settings.transport == WS || settings.action != ECHO))
+    fail("-c is for echo over HTTP only");
+  if (settings.carries_messages_only && settings.transport != STREAM) fail("-m is for stream only");
 }
 
 /* ------------------------------------------------- time, latencies, the server */
@@ -234,6 +244,7 @@ struct session;
 /* A TCP connection. */
 typedef struct wire {
   int fd;
+  int port;
   bool is_sender; /* carries a stream's sends */
   bool wants_to_write;
   struct session *session;
@@ -291,11 +302,25 @@ static void take_another_address(int fd) {
   if (bind(fd, (struct sockaddr *)&here, sizeof here)) fail("cannot bind: %s", strerror(errno));
 }
 
-static int port_of(const session *s) { return settings.ports[(s - sessions) % settings.port_count]; }
+/* Whether all requests but the first, or the first stream, go to another process. */
+static bool is_carried(const session *s) {
+  return settings.carried > 0 && (s - sessions) / settings.port_count % settings.carried == 0;
+}
+
+/* Whether such a session opens by a poll: that ends by itself, and another process takes over. */
+static bool opens_by_poll(const session *s) {
+  return is_carried(s) && !settings.carries_messages_only;
+}
+
+static int port_of(const session *s, bool is_sender) {
+  bool is_elsewhere = is_sender ? is_carried(s) : s->is_open && opens_by_poll(s);
+  return settings.ports[(s - sessions + is_elsewhere) % settings.port_count];
+}
 
 static void dial(wire *w, session *s, bool is_sender) {
   int yes = 1;
-  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(port_of(s))};
+  w->port = port_of(s, is_sender);
+  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(w->port)};
   there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   w->session = s;
   w->is_sender = is_sender;
@@ -355,7 +380,7 @@ static void post(wire *w, const char *server, const char *what, const buffer *bo
                         "POST %s/%s/s%x-%x/%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                         "Origin: http://example.com\r\nContent-Type: text/plain\r\n"
                         "Content-Length: %zu\r\n\r\n",
-                        service(), server, getpid(), w->session->number, what, port_of(w->session), bytes);
+                        service(), server, getpid(), w->session->number, what, w->port, bytes);
   append(&w->out, head, length);
   if (body) append(&w->out, body->data, bytes);
   flush(w);
@@ -363,7 +388,8 @@ static void post(wire *w, const char *server, const char *what, const buffer *bo
 
 static void receive_more(session *s) {
   const char *server = s->is_open ? "000" : "new";
-  post(&s->receiver, server, settings.transport == STREAM ? "xhr_streaming" : "xhr", NULL);
+  bool is_stream = settings.transport == STREAM && (s->is_open || !opens_by_poll(s));
+  post(&s->receiver, server, is_stream ? "xhr_streaming" : "xhr", NULL);
 }
 
 static void upgrade(session *s) {
@@ -373,7 +399,7 @@ static void upgrade(session *s) {
                         "Origin: http://example.com\r\n"
                         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n",
-                        service(), getpid(), s->number, port_of(s));
+                        service(), getpid(), s->number, s->receiver.port);
   append(&s->receiver.out, head, length);
   flush(&s->receiver);
 }
@@ -596,9 +622,17 @@ static outcome on_response(wire *w) {
   else if (settings.action == CONNECT) {
     close_session(s);
     return IS_GONE;
-  } else if (settings.transport == XHR && settings.action == ECHO && s->echoed == s->sent)
-    send_planned(s);
-  else receive_more(s); /* after a send, a heartbeat, or a stream's response limit */
+  } else {
+    bool moves = w->port != port_of(s, false);
+    if (moves) {
+      close(w->fd);
+      dial(w, s, false);
+    }
+    if (settings.transport == XHR && settings.action == ECHO && s->echoed == s->sent)
+      send_planned(s);
+    else receive_more(s); /* after a send, a heartbeat, or a stream's response limit */
+    if (moves) return IS_GONE;
+  }
   return WAITS;
 }
 

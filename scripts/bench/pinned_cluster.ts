@@ -18,11 +18,12 @@ export class PinnedCluster implements AsyncDisposable {
     command: readonly string[],
     bytes: number,
   ): Promise<PinnedCluster> {
-    const { cluster } = servers[name];
+    const { cluster, carried } = servers[name];
     const started = new PinnedCluster();
     try {
       if (cluster > 0) started.#folder = await Deno.makeTempDir();
       const args = started.#folder === undefined ? [] : [started.#folder];
+      if (carried !== undefined) args.push("shared");
       for (let count = 0; count < Math.max(cluster, 1); count++) {
         started.processes.push(await PinnedServer.start(command, bytes, ...args));
       }

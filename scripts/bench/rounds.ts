@@ -179,8 +179,12 @@ class Trial {
   #load(): Load {
     const server = this.#server;
     if (server === undefined) throw new Error("There is no server");
+    const { carried } = servers[this.name];
     return (transport, action, options) =>
-      this.#generator.run(server.processes, [transport, action], options);
+      this.#generator.run(server.processes, [transport, action], {
+        ...options,
+        ...(carried && { c: carried }),
+      });
   }
 
   /** Ends the server, and gives what it wrote to its standard error. */

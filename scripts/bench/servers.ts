@@ -15,6 +15,12 @@ export type Runtime = (typeof runtimes)[number];
 /** A service without a cluster, or in one of so many processes: what `--cluster` measures. */
 type ClusterName = `plain-${Runtime}` | `cluster${1 | 2 | 3 | 4}-${Runtime}`;
 
+/**
+ * The service in a cluster of two processes that share their sessions. Requests after the one that
+ * opens a session reach its owner, the other process, or for each second session the other one.
+ */
+type SharedName = `${"home" | "carried" | "scattered"}-${Runtime}`;
+
 /** A server: ours, ours of another checkout, a runtime's floor, or sockjs-node. */
 export type ServerName =
   | `ours-${Runtime}`
@@ -22,7 +28,8 @@ export type ServerName =
   | `floor-${Runtime}`
   | "sockjs-node"
   | ClusterName
-  | `before-${ClusterName}`;
+  | SharedName
+  | `before-${ClusterName | SharedName}`;
 
 interface BenchServer {
   readonly runtime: RuntimeName;
@@ -30,30 +37,43 @@ interface BenchServer {
   readonly script: string;
   /** How many processes of it make up a cluster; 0 without one. */
   readonly cluster: number;
+  /** Of so many sessions one is carried, or none if it is 0; absent if they are not shared. */
+  readonly carried: number | undefined;
 }
 
-function server(runtime: RuntimeName, script: string, cluster = 0): BenchServer {
-  return { runtime, script: `scripts/bench/servers/${script}.ts`, cluster };
+function server(
+  runtime: RuntimeName,
+  script: string,
+  cluster = 0,
+  carried?: number,
+): BenchServer {
+  return { runtime, script: `scripts/bench/servers/${script}.ts`, cluster, carried };
 }
 
 /** The sizes of clusters; 0 is none. */
 const clusterSizes = [0, 1, 2, 3, 4] as const;
 
+/** Where requests go in clusters that share their sessions, and of how many one is carried. */
+const shared = { home: 0, carried: 1, scattered: 2 } as const;
+
 /** What `--cluster` measures, with and without those of another checkout. */
 const clusterServers = Object.fromEntries(
-  runtimes.flatMap((runtime) =>
-    clusterSizes.flatMap((size) => {
-      const name = clusterName(size, runtime);
-      const entry = server(runtime, "cluster", size);
-      return [[name, entry], [`before-${name}`, entry]];
-    })
-  ),
-) as Record<ClusterName | `before-${ClusterName}`, BenchServer>;
+  runtimes.flatMap((runtime) => [
+    ...clusterSizes.map((size) => ({
+      name: clusterName(size, runtime),
+      entry: server(runtime, "cluster", size),
+    })),
+    ...Object.entries(shared).map(([where, carried]) => ({
+      name: `${where}-${runtime}`,
+      entry: server(runtime, "cluster", 2, carried),
+    })),
+  ]).flatMap(({ name, entry }) => [[name, entry], [`before-${name}`, entry]]),
+) as Record<ClusterName | SharedName | `before-${ClusterName | SharedName}`, BenchServer>;
 
 /** Their names, those of another checkout apart. */
-export const clusterNames = Object.keys(clusterServers).filter((name): name is ClusterName =>
-  !name.startsWith("before-")
-);
+export const clusterNames = Object.keys(clusterServers).filter((
+  name,
+): name is ClusterName | SharedName => !name.startsWith("before-"));
 
 /** The service in a cluster of that size. */
 export function clusterName(size: (typeof clusterSizes)[number], runtime: Runtime): ClusterName {
@@ -101,6 +121,20 @@ export function plainOf(name: ServerName): ServerName | undefined {
   const { cluster, runtime } = servers[name];
   if (cluster === 0 || isBefore(name)) return undefined;
   return runtimes.map((each) => clusterName(0, each)).find((plain) => plain.endsWith(runtime));
+}
+
+/** What one that shares its sessions is without that, if all requests reach the owner. */
+export function unsharedOf(name: ServerName): ServerName | undefined {
+  return runtimes.filter((runtime) => name === `home-${runtime}`)
+    .map((runtime) => clusterName(2, runtime))[0];
+}
+
+/** What one that carries requests is where all of them reach the owner. */
+export function homeOf(name: ServerName): ServerName | undefined {
+  const runtime = runtimes.find((each) =>
+    name === `carried-${each}` || name === `scattered-${each}`
+  );
+  return runtime && `home-${runtime}`;
 }
 
 /** What one of ours was in another checkout; `undefined` for others. */

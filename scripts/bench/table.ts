@@ -7,7 +7,15 @@
 import { number } from "./numbers.ts";
 import { quietEnough } from "./quiet.ts";
 import { busyEnough, cpuRatiosOf, type Figure, ratiosOf, type Results } from "./results.ts";
-import { beforeOf, floorOf, isBefore, plainOf, type ServerName } from "./servers.ts";
+import {
+  beforeOf,
+  floorOf,
+  homeOf,
+  isBefore,
+  plainOf,
+  type ServerName,
+  unsharedOf,
+} from "./servers.ts";
 import { interquartileRange, median } from "./statistics.ts";
 import type { Sample } from "./workloads.ts";
 
@@ -20,6 +28,8 @@ const comparisons: readonly {
 }[] = [
   { title: "before", other: beforeOf, hasSpread: true },
   { title: "plain", other: plainOf, hasSpread: true },
+  { title: "unshared", other: unsharedOf, hasSpread: true },
+  { title: "home", other: homeOf, hasSpread: true },
   { title: "floor", other: floorOf, hasSpread: false },
   {
     title: "sockjs-node",

@@ -135,7 +135,8 @@ export function cost(run: Run): Sample {
   return { ...sample(run, cpu / delivered * 1e6), missed };
 }
 
-function sample({ otherCpu, seconds }: Run, value: number): Sample {
+/** A value beside which the load of other programs stands. */
+export function sample({ otherCpu, seconds }: Run, value: number): Sample {
   return { value, others: otherCpu / seconds };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The service of `--cluster`, on the current runtime. Its third argument is the folder of a local
- * bus; without one there is no cluster.
+ * The service of `--cluster`, on the current runtime. Its second argument is the folder of a local
+ * bus; without one there is no cluster. With the third, `shared`, processes share their sessions.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { announce } from "./start.ts";
 /** The sessions of the load generator, which divide the topics among them. */
 const sessions = 10;
 
-const [, folder] = process.argv.slice(2);
+const [, folder, sharing] = process.argv.slice(2);
 const bus = folder === undefined ? undefined : localBus({ name: "bench", folder });
 
 function options(name: string): ServerOptions {
   return {
     prefix: `/${name}`,
     maxSubscriptions: 100_000,
-    ...(bus && { cluster: { bus, name } }),
+    ...(bus && { cluster: { bus, name, sessions: sharing === "shared" } }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Generator, missing, type Run } from "../../../scripts/bench/generator.ts";
 import { commandsOf } from "../../../scripts/bench/commands.ts";
 import { PinnedCluster } from "../../../scripts/bench/pinned_cluster.ts";
@@ -71,6 +71,49 @@ for (const runtime of runtimes) {
     });
   }
 }
+
+/** One poll cycle, one streaming echo, and one whose stream is at the owner. */
+const shared = [["xhr", {}], ["stream", {}], ["stream", { m: 1 }]] as const;
+
+for (const runtime of runtimes) {
+  Deno.test({
+    name:
+      `the load generator gets what it expects from processes on ${runtime} that share sessions`,
+    ignore: (why !== undefined || await runtimeCommand(runtime) === undefined) && !isOnCi,
+    fn: async () => {
+      await using generator = await Generator.build();
+      const name: ServerName = `carried-${runtime}`;
+      await using cluster = await PinnedCluster.start(name, await commandOf(name), 32);
+      for (const [transport, options] of shared) {
+        for (const c of [0, 1, 2]) {
+          const all = { n: 4, w: 0, t: 0.05, c, ...options };
+          const { delivered } = await generator.run(cluster.processes, [transport, "echo"], all);
+          assert(delivered > 0, `${transport} ${c}`);
+        }
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "what is to be carried reaches a process that cannot have the session by itself",
+  ignore: why !== undefined && !isOnCi,
+  fn: async () => {
+    await using generator = await Generator.build();
+    const name = clusterName(2, "deno");
+    await using cluster = await PinnedCluster.start(name, await commandOf(name), 32);
+    const load = (transport: string, options: Record<string, number>) =>
+      generator.run(cluster.processes, [transport, "echo"], { n: 4, w: 0, t: 0.05, ...options });
+    for (const c of [1, 2]) {
+      // There, a poll would open another session.
+      for (const transport of ["xhr", "stream"]) {
+        await assertRejects(() => load(transport, { c }), Error, "loadgen:");
+      }
+      await assertRejects(() => load("stream", { c, m: 1 }), Error, "HTTP/1.1 404");
+    }
+    await load("xhr", { c: 0 });
+  },
+});
 
 /** What the generator sees of our server. */
 async function load(action: "echo" | "fan", options: Record<string, number>): Promise<Run> {
