@@ -10,6 +10,10 @@ import type { Bus } from "../cluster/bus.ts";
 const settleTime = 5000;
 /** Milliseconds in which others answer. */
 const answerTime = 200;
+/** Characters of the longest question or answer. */
+const maxLength = 1024;
+/** How many answers may be on their way to the bus. Whoever gets none goes on without. */
+const maxAnswers = 1000;
 
 /** All servers that share sessions listen to one channel. */
 export class Inquiries {
@@ -20,6 +24,7 @@ export class Inquiries {
   #settledAt = 0;
   /** Questions of this server that nobody has answered yet, by hash. */
   readonly #open = new Map<string, ((value: string) => void)[]>();
+  #answers = 0;
 
   /** @param ownValue Returns the value of a claim of this server. */
   constructor(
@@ -63,9 +68,10 @@ export class Inquiries {
 
   /** A question, or an answer. Whatever else comes is ignored. */
   received(payload: unknown): void {
+    if (typeof payload !== "string" || payload.length > maxLength) return;
     let fields: unknown;
     try {
-      fields = JSON.parse(String(payload));
+      fields = JSON.parse(payload);
     } catch {
       return;
     }
@@ -76,10 +82,12 @@ export class Inquiries {
     }
     if (kind !== "who" || value === this.#server) return;
     const own = this.#ownValue(hash);
-    if (own === undefined) return;
-    const answer = JSON.stringify(["here", hash, own]);
+    if (own === undefined || this.#answers >= maxAnswers) return;
+    this.#answers++;
     // Who asks goes on without an answer.
-    this.#publish(answer).catch(() => {});
+    this.#publish(JSON.stringify(["here", hash, own])).catch(() => {}).finally(() => {
+      this.#answers--;
+    });
   }
 
   async #publish(payload: string): Promise<void> {

@@ -24,6 +24,9 @@ import type { Ownership } from "./ownership.ts";
 import type { Exchange, Peer } from "./peer.ts";
 import { type RemoteFraming, RemoteReceiver } from "./remote_receiver.ts";
 
+/** How many messages a server may leave unacknowledged of which no session is known here. */
+const maxUnacknowledged = 1000;
+
 /** Finds the sessions, and attaches receivers or takes messages. */
 export class Owner {
   readonly service: Service;
@@ -41,11 +44,15 @@ export class Owner {
   begun(peer: Peer, head: Head, body: string): void {
     const [kind, number] = head;
     const name = readName(head);
+    // Whoever asks without end and reads no answer gets none: they would pile up here.
+    const most = peer.isKnown ? maxUnacknowledged + 10 * this.#maxServed : maxUnacknowledged;
+    if (peer.link.load.unacknowledged >= most) return;
     const refuse = (why: string) => peer.send([why, number]);
     if (name === undefined) return refuse(toCarrier.none);
     if (peer.servedCount >= this.#maxServed) return refuse(toCarrier.full);
     const session = this.ownership.session(name);
     if (session === undefined) return refuse(toCarrier.none);
+    peer.isKnown = true;
     if (this.#isForbidden(session, name)) return refuse(toCarrier.forbidden);
     if (kind === toOwner.send) return this.#accept(peer, number, session, body);
     const client = readClient(head);

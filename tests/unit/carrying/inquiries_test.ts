@@ -66,8 +66,31 @@ Deno.test("whatever else comes is ignored", async () => {
   const payloads = [
     ...["", "x", "null", "[]", "{}", "[1,2,3]", '["who"]', '["who",1]', '["here","h"]'],
     ...['["here","h",1]', '["else","h","v"]', undefined, 5],
+    ...[JSON.stringify(["who", "h", "x".repeat(1024)]), "[".repeat(100_000)],
   ];
   for (const payload of payloads) inquiries.received(payload);
   await microtasks();
   assertEquals(engine.published, []);
+});
+
+Deno.test("questions without end get no more answers than the bus takes", async () => {
+  using _time = fakeTime();
+  const engine = new MemoryEngine();
+  const { bus, inquiries } = await join(engine, "a", { h: "value" });
+  let answers: (() => void)[] = [];
+  let asked = 0;
+  bus.publish = () => {
+    asked++;
+    return new Promise((resolve) => answers.push(() => resolve(1)));
+  };
+  const flood = () => {
+    for (let i = 0; i < 2000; i++) inquiries.received(JSON.stringify(["who", "h", `${i}`]));
+  };
+  flood();
+  assertEquals(asked, 1000);
+  for (const answer of answers) answer();
+  answers = [];
+  await microtasks();
+  flood();
+  assertEquals(asked, 2000);
 });

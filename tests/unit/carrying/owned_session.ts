@@ -55,6 +55,8 @@ export class OwnedSession {
   readonly atCarrier: Peer;
   /** Whether packets get through. */
   isCut = false;
+  /** Whether those of the owner do not. */
+  dropsAtCarrier = false;
   #lastNumber = 0;
 
   constructor(options: ServerOptions & { key?: string; maxServed?: number } = {}) {
@@ -76,7 +78,8 @@ export class OwnedSession {
     const host = (other: () => Peer, begun: PeerHost["begun"]): PeerHost => ({
       publish: (_server, payload) => {
         const packet = decodePacket(payload)!;
-        if (!this.isCut) queueMicrotask(() => other().link.received(packet));
+        const isDropped = this.isCut || (this.dropsAtCarrier && packet.from === "0a");
+        if (!isDropped) queueMicrotask(() => other().link.received(packet));
         return Promise.resolve(1);
       },
       begun,

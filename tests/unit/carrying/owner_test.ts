@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { toOwner } from "../../../src/carrying/exchange_messages.ts";
 import { fakeTime, microtasks, pass, soon } from "../../support/fake_time.ts";
 import { OwnedSession } from "./owned_session.ts";
@@ -98,6 +98,30 @@ Deno.test("more exchanges than allowed are refused, and those that end make room
   const next = owned.send('["b"]');
   await microtasks();
   assertEquals([next.notes, owned.events], [["accepted"], ["opened", "b"]]);
+});
+
+Deno.test("who asks without end and reads no answers gets no more of them", async () => {
+  using time = fakeTime();
+  const owned = new OwnedSession({ maxServed: 10 });
+  const unread = () => owned.atOwner.link.load.unacknowledged;
+  const ask = async (name: { number: number } | undefined, count: number) => {
+    for (let i = 0; i < count; i++) owned.send("[]", name);
+    await microtasks();
+  };
+  await ask({ number: 99 }, 1);
+  await pass(time, 100);
+  assertEquals(unread(), 0);
+  owned.dropsAtCarrier = true;
+  await ask({ number: 99 }, 2000);
+  assertEquals(unread(), 1000);
+  owned.dropsAtCarrier = false;
+  for (let passed = 0; passed < 10_000; passed += 100) await pass(time, 100);
+  assertEquals(unread(), 0);
+  // From a server that carries for this one, there may be as many as it carries, and more.
+  await ask(undefined, 1);
+  owned.dropsAtCarrier = true;
+  await ask(undefined, 1050);
+  assert(unread() > 1040);
 });
 
 Deno.test("while the application pauses, a send is held", async () => {
