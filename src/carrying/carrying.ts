@@ -16,7 +16,7 @@ import type { Call } from "../routing/call.ts";
 import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import type { Session } from "../session/session.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, full } from "./answer.ts";
 import { CarriedBody } from "./carried_body.ts";
 import { CarriedExchanges } from "./carried_exchanges.ts";
 import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
@@ -99,8 +99,9 @@ export class Carrying implements Carrier {
     const { sessions, authorization } = call.service;
     const pending = this.#ownership.pending(call.sessionId);
     if (pending !== undefined) {
-      await pending;
-      return stray.again();
+      // Otherwise each of many would claim it, one after the other, and wait for all before.
+      if (await pending) return stray.again();
+      return this.#refuse(stray, notFound);
     }
     let holder: Holder | undefined;
     // Otherwise the claim alone says who has it.
@@ -129,7 +130,7 @@ export class Carrying implements Carrier {
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (holder === undefined) return stray.noSession();
     return authorized(call, sessionOf(holder), stray.headers, async (grant) => {
-      if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
+      if (this.#exchanges.isFull) return this.#refused(stray, full);
       const body = new CarriedBody(call.service.sessions);
       try {
         const payload = await stray.read(body);
@@ -194,9 +195,10 @@ export class Carrying implements Carrier {
     const holder = known ?? await this.#tryToClaim(id, grant);
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (!this.#ownership.isOwn(holder)) return await this.#carryReceive(stray, holder, grant);
+    const { refusal } = sessions;
     try {
-      const { refusal } = sessions;
-      return refusal === undefined ? await stray.open(grant) : stray.refuse(refusal);
+      // Not awaited: by its end, the id may be another session's.
+      return refusal === undefined ? stray.open(grant) : stray.refuse(refusal);
     } finally {
       if (sessions.get(id) === undefined) this.#ownership.freed(id);
     }
@@ -204,7 +206,6 @@ export class Carrying implements Carrier {
 
   async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
-    if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
     const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, performance.now());
     const answer = await this.#exchanges.receive(peer, stray, name, (isInterrupted) => {

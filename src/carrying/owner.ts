@@ -59,14 +59,15 @@ export class Owner {
     const framing = client && this.#framing(client);
     if (client === undefined || framing === undefined) return refuse(toCarrier.none);
     const clientInfo = new CarriedClientInfo(client);
-    if (!session.attached) return this.#attach(peer, number, session, framing, clientInfo);
+    if (!session.attached) return void this.#attach(peer, number, session, framing, clientInfo);
     const waiting = new WaitingReceive(peer, number);
     waitForPreviousReceiver(this.service.sessions, session.id).then(() => {
       if (waiting.isOver) return;
       waiting.end();
       // The id may be another session's by now.
-      if (this.ownership.session(name) !== session) refuse(toCarrier.none);
-      else this.#attach(peer, number, session, framing, clientInfo);
+      if (this.ownership.session(name) !== session) return refuse(toCarrier.none);
+      const receiver = this.#attach(peer, number, session, framing, clientInfo);
+      if (waiting.isToLeave) receiver.leave();
     }).catch((error) => session.failed(error));
   }
 
@@ -86,12 +87,13 @@ export class Owner {
     session: Session,
     framing: RemoteFraming,
     client: ClientInfo,
-  ): void {
+  ): RemoteReceiver {
     const { sessions, settings } = this.service;
     const receiver = new RemoteReceiver(peer, number, session, sessions, framing, settings);
     receiver.attach();
     session.attach(receiver, client);
     receiver.confirm();
+    return receiver;
   }
 
   #accept(peer: Peer, number: number, session: Session, payload: string): void {
@@ -112,6 +114,8 @@ class WaitingReceive implements Exchange {
   readonly #peer: Peer;
   readonly #number: number;
   isOver = false;
+  /** Its server has begun to close meanwhile. */
+  isToLeave = false;
 
   constructor(peer: Peer, number: number) {
     this.#peer = peer;
@@ -121,6 +125,7 @@ class WaitingReceive implements Exchange {
 
   take(kind: string): void {
     if (kind === toOwner.broken) this.end();
+    this.isToLeave ||= kind === toOwner.leave;
   }
 
   broken(): void {

@@ -62,7 +62,7 @@ export class Ownership {
   /** By `keyOf` the id, the oldest first. */
   readonly #known = new Map<string, Holder>();
   /** Claims under way, by `keyOf` the id. */
-  readonly #pending = new Map<string, Promise<unknown>>();
+  readonly #pending = new Map<string, Promise<boolean>>();
   /** Claims that have to be released: keys by values. */
   readonly #unreleased = new Map<string, string>();
   /** Grows, so that no claim has the number of another one. */
@@ -95,8 +95,8 @@ export class Ownership {
     return sessionHash(this.#prefix, id);
   }
 
-  /** Waits for a claim of that id which is under way. */
-  pending(id: string): Promise<unknown> | undefined {
+  /** Waits for a claim of that id which is under way. Resolves with whether it has succeeded. */
+  pending(id: string): Promise<boolean> | undefined {
     return this.#pending.get(keyOf(id));
   }
 
@@ -134,8 +134,8 @@ export class Ownership {
   claim(id: string, hasKey: boolean): Promise<Holder> {
     const key = ownCopy(keyOf(id));
     const claimed = this.#claim(key, ownCopy(id), hasKey);
-    const settled = claimed.catch(() => {}).then(() => this.#pending.delete(key));
-    this.#pending.set(key, settled);
+    const settled = claimed.then(() => true, () => false);
+    this.#pending.set(key, settled.then((isHeld) => this.#pending.delete(key) && isHeld));
     return claimed;
   }
 

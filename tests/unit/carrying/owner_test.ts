@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { toOwner } from "../../../src/carrying/exchange_messages.ts";
 import { fakeTime, microtasks, pass, soon } from "../../support/fake_time.ts";
+import { heap } from "../../support/heap.ts";
 import { OwnedSession } from "./owned_session.ts";
 
 /** One with a receiver that is there to stay. */
@@ -177,6 +178,33 @@ Deno.test("if the first stays, the second gets 2010", async () => {
   owned.session.write("a");
   await microtasks();
   assertEquals(receiver.notes, ["frame o", 'frame a["a"]']);
+});
+
+Deno.test("a second receiver whose server closes meanwhile ends when it takes the place", async () => {
+  using time = fakeTime();
+  const { owned, receiver } = await openSession();
+  const second = owned.receive("xhr-polling");
+  await microtasks();
+  owned.tell(toOwner.leave, second);
+  await microtasks();
+  owned.tell(toOwner.ended, receiver, false);
+  await soon(time, waitFor(() => second.notes.length > 1));
+  assertEquals([receiver.notes, second.notes], [["frame o"], ["attached", "frame h"]]);
+});
+
+Deno.test("requests that have waited for a receiver in vain leave nothing behind", async () => {
+  using time = fakeTime();
+  const { owned } = await openSession();
+  const wait = async (times: number) => {
+    const before = heap();
+    const all = Array.from({ length: times }, () => owned.session.whenReceiverGone(250));
+    await pass(time, 250);
+    await Promise.all(all.splice(0));
+    return heap() - before;
+  };
+  await wait(2000);
+  const growth = await wait(2000);
+  assert(growth < 200_000, `${growth} bytes`);
 });
 
 Deno.test("a second receiver whose client goes does not take the place", async () => {
