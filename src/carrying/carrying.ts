@@ -56,13 +56,9 @@ export class Carrying implements Carrier {
     this.#exchanges = new CarriedExchanges(settings.answerTimeout, settings.maxCarried);
     const { service } = host;
     const server = randomBytes(16).toString("hex");
-    const inquiries = new Inquiries(
-      bus,
-      `sj:${name}:o`,
-      server,
-      (hash) => this.#ownership.ownValue(hash),
-    );
-    this.#ownership = new Ownership(bus, name, server, prefix, inquiries, {
+    const ownValue = (hash: string) => this.#ownership.ownValue(hash);
+    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownValue);
+    this.#ownership = new Ownership(bus, name, server, prefix, settings.peerTimeout, inquiries, {
       sessions: service.sessions,
       lost: (session) => session.close(interrupted),
       busFailed: (call, error) => host.busFailed(call, error),
@@ -88,6 +84,10 @@ export class Carrying implements Carrier {
         this.#ownership.reclaim();
       },
     });
+  }
+
+  get isStale(): boolean {
+    return this.#ownership.isStale;
   }
 
   async receive(stray: StrayReceive): Promise<HandlerResult> {
@@ -144,8 +144,7 @@ export class Carrying implements Carrier {
 
   /** Leaves the bus. */
   async leave(): Promise<void> {
-    this.#ownership.close();
-    await this.#peers.close();
+    await Promise.all([this.#ownership.close(), this.#peers.close()]);
   }
 
   async #tryToFind({ call }: Stray): Promise<Holder | undefined | typeof unknown> {

@@ -44,8 +44,11 @@ export class Owner {
     const refuse = (why: string) => peer.send([why, number]);
     if (name === undefined) return refuse(toCarrier.none);
     if (peer.servedCount >= this.#maxServed) return refuse(toCarrier.full);
+    if (this.ownership.isStale) return void this.#check(peer, head, body);
     const session = this.ownership.session(name);
-    if (session === undefined) return refuse(toCarrier.none);
+    if (session === undefined) {
+      return void this.ownership.disown(name).then(() => refuse(toCarrier.none));
+    }
     if (this.#isForbidden(session, name)) return refuse(toCarrier.forbidden);
     if (kind === toOwner.send) return this.#accept(peer, number, session, body);
     const client = readClient(head);
@@ -53,7 +56,7 @@ export class Owner {
     if (client === undefined || framing === undefined) return refuse(toCarrier.none);
     const clientInfo = new CarriedClientInfo(client);
     if (!session.attached) return this.#attach(peer, number, session, framing, clientInfo);
-    const waiting = new WaitingReceive(peer, number);
+    const waiting = new WaitingExchange(peer, number);
     waitForPreviousReceiver(this.service.sessions, session.id).then(() => {
       if (waiting.isOver) return;
       waiting.end();
@@ -61,6 +64,15 @@ export class Owner {
       if (this.ownership.session(name) !== session) refuse(toCarrier.none);
       else this.#attach(peer, number, session, framing, clientInfo);
     }).catch((error) => session.failed(error));
+  }
+
+  /** The session may be another server's by now. */
+  async #check(peer: Peer, head: Head, body: string): Promise<void> {
+    const waiting = new WaitingExchange(peer, head[1]);
+    await this.ownership.check();
+    if (waiting.isOver) return;
+    waiting.end();
+    this.begun(peer, head, body);
   }
 
   #isForbidden(session: Session, { key }: SessionName): boolean {
@@ -100,8 +112,8 @@ export class Owner {
   }
 }
 
-/** A receiving request that waits for the former one to go. */
-class WaitingReceive implements Exchange {
+/** A receiving request that waits for the former one to go, or any exchange that waits for a check. */
+class WaitingExchange implements Exchange {
   readonly #peer: Peer;
   readonly #number: number;
   isOver = false;
@@ -113,7 +125,7 @@ class WaitingReceive implements Exchange {
   }
 
   take(kind: string): void {
-    if (kind === toOwner.broken) this.end();
+    if (kind === toOwner.broken || kind === toOwner.cancel) this.end();
   }
 
   broken(): void {
