@@ -59,13 +59,9 @@ export class Carrying implements Carrier {
     const { service } = host;
     const server = randomBytes(16).toString("hex");
     this.#digest = optionsDigest(service.settings, settings);
-    const inquiries = new Inquiries(
-      bus,
-      `sj:${name}:o`,
-      server,
-      (hash) => this.#ownership.ownValue(hash),
-    );
-    this.#ownership = new Ownership(bus, name, server, prefix, inquiries, {
+    const ownValue = (hash: string) => this.#ownership.ownValue(hash);
+    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownValue);
+    this.#ownership = new Ownership(bus, name, server, prefix, settings.peerTimeout, inquiries, {
       options: this.#digest,
       sessions: service.sessions,
       lost: (session) => session.close(interrupted),
@@ -92,6 +88,10 @@ export class Carrying implements Carrier {
         this.#ownership.reclaim();
       },
     });
+  }
+
+  get isStale(): boolean {
+    return this.#ownership.isStale;
   }
 
   async receive(stray: StrayReceive): Promise<HandlerResult> {
@@ -149,8 +149,7 @@ export class Carrying implements Carrier {
 
   /** Leaves the bus. */
   async leave(): Promise<void> {
-    this.#ownership.close();
-    await this.#peers.close();
+    await Promise.all([this.#ownership.close(), this.#peers.close()]);
   }
 
   async #tryToFind({ call }: Stray): Promise<Holder | undefined | typeof unknown> {

@@ -22,6 +22,8 @@ export class Inquiries {
   readonly #server: string;
   readonly #ownValue: (hash: string) => string | undefined;
   #settledAt = 0;
+  /** How often the registry may have lost claims. */
+  losses = 0;
   /** Questions of this server that nobody has answered yet, by hash. */
   readonly #open = new Map<string, ((value: string) => void)[]>();
   #answers = 0;
@@ -41,12 +43,17 @@ export class Inquiries {
 
   /** The registry may have lost claims. */
   unsettle(): void {
+    this.losses++;
     this.#settledAt = performance.now() + settleTime;
   }
 
   /** The value of another server's claim. Answers at once while the registry can be trusted. */
   async ask(hash: string): Promise<string | undefined> {
-    if (performance.now() >= this.#settledAt) return undefined;
+    return performance.now() < this.#settledAt ? await this.askAnyway(hash) : undefined;
+  }
+
+  /** The same, even if the registry can be trusted. */
+  async askAnyway(hash: string): Promise<string | undefined> {
     let answered: (value: string) => void = () => {};
     const answer = new Promise<string>((resolve) => answered = resolve);
     const waiting = this.#open.get(hash) ?? [];
@@ -77,7 +84,8 @@ export class Inquiries {
     }
     if (!Array.isArray(fields) || typeof fields[1] !== "string") return;
     const [kind, hash, value] = fields as [unknown, string, unknown];
-    if (kind === "here" && typeof value === "string") {
+    // This server hears its own answers to others, too.
+    if (kind === "here" && typeof value === "string" && value !== this.#ownValue(hash)) {
       for (const answered of this.#open.get(hash) ?? []) answered(value);
     }
     if (kind !== "who" || value === this.#server) return;

@@ -46,7 +46,7 @@ function downstreamHandler(transport: HttpTransport): Handler {
     }
     const { sessions, carrier } = call.service;
     const session = sessions.get(call.sessionId);
-    if (session === undefined && carrier !== undefined) {
+    if (carrier !== undefined && (session === undefined || carrier.isStale)) {
       return carrier.receive(strayReceive(transport, framing, call, handle));
     }
     const { refusal } = sessions;

@@ -143,6 +143,31 @@ Deno.test("a session that its application ends is told so through the carrier", 
   await until(() => cluster.servers[0]!.connections.size === 0);
 });
 
+for (const kind of ["send", "poll"]) {
+  Deno.test(`an owner that has stood still does not serve a ${kind} of what another one has now`, async () => {
+    await using cluster = new Cluster({ heartbeatDelay: 500 });
+    const [home, away] = [cluster.client(0), cluster.client(1)];
+    assertEquals(await home.poll(), "o");
+    const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+    cluster.engine.claims.release(key, cluster.engine.claims.find(key)!);
+    assertEquals(await away.poll(), "o");
+    const { now } = Date;
+    Date.now = () => now() + 10_000;
+    try {
+      const request = kind === "send" ? home.send("too late") : home.poll();
+      // Otherwise the server would find out by itself later.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      Date.now = now;
+      // After a close, sends are accepted and dropped.
+      assertEquals(await request, kind === "send" ? 204 : 'c[1002,"Connection interrupted"]');
+    } finally {
+      Date.now = now;
+    }
+    assertEquals(await away.send("hello"), 204);
+    assertEquals(cluster.received, ["b hello"]);
+  });
+}
+
 Deno.test("more requests than may be carried get a 503", async () => {
   await using cluster = new Cluster({ maxCarried: 1 });
   assertEquals(await cluster.client(0).poll(), "o");

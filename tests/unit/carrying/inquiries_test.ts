@@ -50,6 +50,23 @@ Deno.test("several questions of one hash get the same answer", async () => {
   assertEquals(await Promise.all(answers), ["value", "value"]);
 });
 
+Deno.test("a server that has a session may ask who else does, at any time, and does not hear itself", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a", { h: "value of a" });
+  const other = await join(engine, "b");
+  other.inquiries.unsettle();
+  let answer: unknown = "none yet";
+  inquiries.askAnyway("h").then((value) => answer = value);
+  assertEquals(await other.inquiries.ask("h"), "value of a");
+  await microtasks();
+  assertEquals(answer, "none yet");
+  await pass(time, 200);
+  assertEquals(answer, undefined);
+  await join(engine, "c", { h: "value of c" });
+  assertEquals(await inquiries.askAnyway("h"), "value of c");
+});
+
 Deno.test("a question that cannot be asked is an error", async () => {
   using time = fakeTime();
   const { bus, inquiries } = await join(new MemoryEngine(), "a");

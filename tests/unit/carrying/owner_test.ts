@@ -125,6 +125,31 @@ Deno.test("who asks without end and reads no answers gets no more of them", asyn
   assert(unread() > 1040);
 });
 
+Deno.test("a claim that is not there any more is looked for in the registry", async () => {
+  using _time = fakeTime();
+  const { owned } = await openSession();
+  const send = owned.send('["a"]', { number: 5 });
+  await microtasks();
+  assertEquals([owned.disowned, send.notes], [[5], ["none"]]);
+});
+
+Deno.test("an owner that has stood still answers when it has checked its claims", async () => {
+  using _time = fakeTime();
+  const { owned, receiver } = await openSession();
+  owned.isStale = true;
+  const send = owned.send('["a"]');
+  const cancelled = owned.send('["b"]');
+  await microtasks();
+  assertEquals([send.notes, owned.events], [[], ["opened"]]);
+  owned.tell(toOwner.cancel, cancelled);
+  await microtasks();
+  owned.isStale = false;
+  for (const checked of owned.checks) checked();
+  await microtasks();
+  assertEquals([send.notes, owned.events, cancelled.notes], [["accepted"], ["opened", "a"], []]);
+  assertEquals([receiver.notes, owned.atOwner.servedCount], [["frame o"], 1]);
+});
+
 Deno.test("while the application pauses, a send is held", async () => {
   using _time = fakeTime();
   const { owned } = await openSession();
