@@ -110,6 +110,7 @@ export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFou
     });
     say("all visitors have left");
     const after = await restOf(members, visitors);
+    say("members are at rest, or late");
     const { unclosed } = visitors;
     const published = await publishedAtRest(members);
     const claims = await claimsLeft(members, bus, visitors.ids);

@@ -87,26 +87,24 @@ export async function claimsLeft(members: Members, bus: Bus, ids: Iterable<strin
 }
 
 /**
- * Comes back to sessions whose owners are gone: each client is told once. Returns the ids of which
- * that is not so.
+ * Comes back to sessions whose owners are gone: each client is told once. Returns what is wrong with
+ * some of them.
  */
 export async function comeBack(members: Members, bus: Bus, ids: readonly string[]) {
-  const wrong: string[] = [];
   const deadline = performance.now() + timeLimit;
-  for (const [at, id] of ids.entries()) {
+  const all = await Promise.all(ids.map(async (id, at) => {
     const { port } = members.current[at % runtimes.length]!.process;
     const url = `http://127.0.0.1:${port}${options.prefix}/000/${id}/xhr`;
-    let response: Response;
-    let told: string;
-    do {
-      response = await fetch(url, { method: "POST" });
-      told = await response.text();
+    while (true) {
+      const response = await fetch(url, { method: "POST" });
+      const told = `${response.status} ${(await response.text()).trim()}`;
       // Until the owner has been silent for long enough.
-    } while (response.status === 503 && performance.now() < deadline);
-    if (!told.startsWith("c[1002")) wrong.push(`${id}: ${response.status} ${told.trim()}`);
-    else if (await bus.find(keyOf(id)) !== undefined) wrong.push(`${id}: still claimed`);
-  }
-  return wrong;
+      if (response.status === 503 && performance.now() < deadline) continue;
+      if (!told.startsWith("200 c[1002")) return [`${id}: ${told}`];
+      return await bus.find(keyOf(id)) === undefined ? [] : [`${id}: still claimed`];
+    }
+  }));
+  return all.flat();
 }
 
 function allCounts(members: Members): Promise<Counts[]> {

@@ -6,7 +6,7 @@
 
 import type { HttpTransport } from "../soak/http_transports.ts";
 import type { Random } from "../soak/messages.ts";
-import type { Members } from "./members.ts";
+import type { Member, Members } from "./members.ts";
 import type { ClusterTally } from "./tally.ts";
 import type { Visit } from "./visit.ts";
 
@@ -22,8 +22,8 @@ export interface Life {
   readonly end: "leaves" | "is closed" | "aborts" | "vanishes";
   /** Whether it takes a break between two polls. */
   readonly pauses: boolean;
-  /** Whether there was a session of its id before: its end may be told first. */
-  readonly isSuccessor: boolean;
+  /** Who had the former sessions of its id, if there were any: their end may be told first. */
+  readonly formerOwners: readonly Member[] | undefined;
 }
 
 /** What visits have in common. */

@@ -16,13 +16,15 @@ import type { Member } from "./members.ts";
 import { isDisconnection, Request } from "./request.ts";
 import { Trail } from "./trail.ts";
 
-/** A client that checks all that it receives. As the stock client does, it gives up at the first failure. */
+/** A client that checks what it receives. As the stock client, it gives up at the first failure. */
 export class Visit implements Listener {
   readonly id: string;
   /** The name of its connection. */
   connection = "";
   /** The member that has the session. */
   owner: Member | undefined;
+  /** Whether its id may have had a connection that no client knows, since the opening was cut off. */
+  mayBeUnseen = false;
   readonly #life: Life;
   readonly #scene: Scene;
   readonly #ledger: Ledger;
@@ -50,9 +52,6 @@ export class Visit implements Listener {
     this.#ledger = new Ledger(scene.tally);
   }
 
-  /** Whether its id may have had a connection that no client knows, since the opening was cut off. */
-  mayBeUnseen = false;
-
   /** Lives until its end, which comes early when the soak is over. */
   async live(): Promise<void> {
     const received = this.#receive();
@@ -60,7 +59,7 @@ export class Visit implements Listener {
     const end = performance.now() + this.#life.length;
     while (!this.#isOver && !this.#scene.isOver && performance.now() < end) {
       await sleep(randomGap(this.#scene.random));
-      await this.#speak();
+      if (!this.#isOver) await this.#speak();
     }
     if (!this.#isOver) await this.#end();
     this.#isOver = true;
@@ -76,9 +75,7 @@ export class Visit implements Listener {
       if (request === undefined) continue;
       tally.longestSilence = Math.max(tally.longestSilence, request.silence);
       if (request.silence < 2 * members.settling) continue;
-      this.#fault(
-        `no sign of life for ${Math.round(request.silence)} ms at ${request.member.name}`,
-      );
+      this.#fault(`no sign of life from ${request.member.name}`);
       request.cut();
       this.#over();
     }
@@ -117,7 +114,7 @@ export class Visit implements Listener {
   message(text: string): void {
     // What opens anew is another session; what had been left lives on for a while.
     if (this.#isOver) return;
-    if (!this.#isOpen && this.#life.isSuccessor) return void (this.#isFormer = true);
+    if (!this.#isOpen && this.#isSuccessor) return void (this.#isFormer = true);
     if (!text.startsWith(welcome)) return this.#ledger.received(text);
     if (this.connection !== "") return this.#fault("welcomed twice");
     this.connection = text.slice(welcome.length);
@@ -130,7 +127,7 @@ export class Visit implements Listener {
   closed(code: number, reason: string): void {
     this.#trail.note(`closed ${code}`);
     // A former session of the id ends, or the owner was gone before the client knew it.
-    if (!this.#isOpen && this.#life.isSuccessor) return;
+    if (!this.#isOpen && this.#isSuccessor) return;
     if (code === 3000 && this.#isLeaving && this.#ledger.receivedBye) return this.#over();
     this.#told(`${code}`, reason);
   }
@@ -200,7 +197,6 @@ export class Visit implements Listener {
 
   /** Says something; now and then several things at once. */
   async #speak(): Promise<void> {
-    if (this.#isOver) return;
     const { random } = this.#scene;
     const count = random() < 0.05 ? 5 : 1;
     const messages = Array.from({ length: count }, () => this.#ledger.next(random));
@@ -267,11 +263,16 @@ export class Visit implements Listener {
   /** Whether a member that it needs was in trouble a short while ago. */
   #isAffected(): boolean {
     // The former session may have been another member's.
-    if (!this.#isOpen && this.#life.isSuccessor) return true;
+    if (!this.#isOpen && this.#isSuccessor) return true;
     const now = performance.now();
     const since = now - this.#window;
-    const owner = this.owner ?? this.#opener;
-    return owner?.wasTroubled(since, now) === true || this.#trail.wasTroubled(since);
+    // One that comes back may still have a former session.
+    const owners = [this.owner ?? this.#opener, ...this.#life.formerOwners ?? []];
+    return owners.some((each) => each?.wasTroubled(since, now)) || this.#trail.wasTroubled(since);
+  }
+
+  get #isSuccessor(): boolean {
+    return this.#life.formerOwners !== undefined;
   }
 
   /** Milliseconds in which a trouble may take effect. */

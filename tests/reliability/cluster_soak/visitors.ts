@@ -9,7 +9,7 @@ import { httpTransports } from "../soak/http_transports.ts";
 import { sleep } from "../soak/lives.ts";
 import type { Random } from "../soak/messages.ts";
 import type { EndedConnection } from "./application.ts";
-import type { Members } from "./members.ts";
+import type { Member, Members } from "./members.ts";
 import type { ClusterTally } from "./tally.ts";
 import type { Life, Scene } from "./life.ts";
 import { Visit } from "./visit.ts";
@@ -108,10 +108,9 @@ export class Visitors implements Scene {
   async #fill(slot: number, delay: number): Promise<void> {
     const transport = httpTransports[slot % httpTransports.length]!;
     await sleep(delay);
-    let id = "";
+    let id = crypto.randomUUID();
+    let formerOwners: Member[] | undefined;
     while (!this.isOver) {
-      const isSuccessor = id !== "" && this.random() < comesAgain;
-      if (!isSuccessor) id = crypto.randomUUID();
       const roll = this.random();
       const life: Life = {
         transport,
@@ -124,9 +123,16 @@ export class Visitors implements Scene {
           ? "aborts"
           : "vanishes",
         pauses: this.random() < 0.3,
-        isSuccessor,
+        formerOwners,
       };
-      await this.#visit(new Visit(id, life, this), life);
+      const visit = new Visit(id, life, this);
+      await this.#visit(visit, life);
+      if (this.random() < comesAgain) {
+        formerOwners = [...formerOwners ?? [], ...(visit.owner ? [visit.owner] : [])];
+      } else {
+        id = crypto.randomUUID();
+        formerOwners = undefined;
+      }
     }
   }
 
