@@ -212,8 +212,11 @@ export class Carrying implements Carrier {
       if (isInterrupted && this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
     });
     if ("value" in answer) return await answer.value;
-    if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
-    if (this.#isGone(peer) && answer.refusal !== toCarrier.full) {
+    const { refusal } = answer;
+    const isOver = refusal === toCarrier.none ||
+      typeof await this.#successor(stray, holder, refusal) === "object";
+    if (isOver) return this.#lookAgain(stray);
+    if (this.#isGone(peer) && refusal !== toCarrier.full) {
       // Its process has ended, or is cut off. As at home, the client is told once; then the id is free.
       this.#ownership.releaseOf(call.sessionId, holder);
       return interruptionResponse(stray);
@@ -233,16 +236,21 @@ export class Carrying implements Carrier {
     const name = this.#nameOf(stray, holder, grant, begun);
     const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
-    if (answer.refusal !== toCarrier.none) {
-      if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
-      return this.#refused(stray, answer);
+    const next = await this.#successor(stray, holder, answer.refusal);
+    if (typeof next === "object") return await this.#carrySend(stray, next, grant, payload, begun);
+    if (answer.refusal === toCarrier.none) {
+      return next === unknown ? this.#refuse(stray, notFound) : stray.noSession();
     }
-    this.#ownership.forget(call.sessionId);
-    const next = await this.#tryToFind(stray);
-    if (next === unknown) return this.#refuse(stray, notFound);
-    return next === undefined || next.value === holder.value
-      ? stray.noSession()
-      : await this.#carrySend(stray, next, grant, payload, begun);
+    if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
+    return this.#refused(stray, answer);
+  }
+
+  /** Who has a session of that id by now, if it is another holder than the one that was remembered. */
+  async #successor(stray: Stray, { value }: Holder, refusal: string) {
+    if (refusal === toCarrier.full || refusal === toCarrier.forbidden) return undefined;
+    this.#ownership.forget(stray.call.sessionId);
+    const found = await this.#tryToFind(stray);
+    return found === unknown || found?.value !== value ? found : undefined;
   }
 
   #peerOf({ server, options }: Holder): Peer {

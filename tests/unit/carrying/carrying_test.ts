@@ -132,6 +132,22 @@ Deno.test("an owner that does not answer is a 503", async () => {
   assertEquals((await cluster.client(1).receive()).status, 503);
 });
 
+Deno.test("an owner that is remembered and does not answer gives way to a later one", async () => {
+  await using cluster = new Cluster();
+  const gone = holderOf("c".repeat(32), 1, false).value;
+  for (const id of ["sends", "polls"]) {
+    const [home, away] = [cluster.client(0, id), cluster.client(1, id)];
+    const key = `sj:test:s:${sessionHash("/echo", id)}`;
+    cluster.engine.claims.claim(key, gone, 60_000);
+    assertEquals(await away.send("x"), 503);
+    cluster.engine.claims.release(key, gone);
+    assertEquals(await home.poll(), "o");
+    if (id === "sends") assertEquals(await away.send("x"), 204);
+    else assertEquals(await home.send("x"), 204);
+    assertEquals(await (id === "sends" ? home : away).poll(), 'a["x"]');
+  }
+});
+
 Deno.test("a session that its application ends is told so through the carrier", async () => {
   await using cluster = new Cluster();
   assertEquals(await cluster.client(0).poll(), "o");
