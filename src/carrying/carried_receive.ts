@@ -72,7 +72,11 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     client: CarriedClient,
   ): Promise<Answer<HandlerResult | Promise<HandlerResult>>> {
     this.#peer.carry(this.#number, this);
-    this.#peer.send([toOwner.receive, this.#number, ...nameFields(name), client]);
+    const sent = this.#peer.begin([toOwner.receive, this.#number, ...nameFields(name), client]);
+    if (sent === undefined) {
+      this.#finish();
+      this.#answering.refused("long");
+    }
     return this.#answering.answer;
   }
 

@@ -131,7 +131,7 @@ export class Carrying implements Carrier {
       try {
         const payload = await stray.read(body);
         if (typeof payload !== "string") return payload;
-        return await this.#carrySend(stray, holder, grant, payload, begun);
+        return await this.#carrySend(stray, holder, grant, payload, body, begun);
       } finally {
         body.end();
       }
@@ -219,12 +219,13 @@ export class Carrying implements Carrier {
     holder: Holder,
     grant: Grant,
     payload: string,
+    body: CarriedBody,
     begun: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
     const peer = this.#peers.get(holder.server);
     const name = this.#nameOf(stray, holder, grant, begun);
-    const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
+    const answer = await this.#exchanges.send(peer, call.runtime, name, payload, body);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     if (answer.refusal !== toCarrier.none) {
       if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
@@ -235,7 +236,7 @@ export class Carrying implements Carrier {
     if (next === unknown) return this.#refuse(stray, notFound);
     return next === undefined || next.value === holder.value
       ? stray.noSession()
-      : await this.#carrySend(stray, next, grant, payload, begun);
+      : await this.#carrySend(stray, next, grant, payload, body, begun);
   }
 
   #isGone({ link }: Peer): boolean {
