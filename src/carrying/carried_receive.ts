@@ -13,6 +13,7 @@ import { Frame } from "../protocol/message.ts";
 import { utf8Length } from "../protocol/utf8.ts";
 import type { HttpReceiver, StrayReceive } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
+import type { BufferOwner } from "../session/buffer_budget.ts";
 import type { Receiver, ReceiverOwner } from "../session/receiver.ts";
 import { type Answer, Answering } from "./answer.ts";
 import {
@@ -33,7 +34,7 @@ const takenDelay = 50;
 const maxLookDelay = 1000;
 
 /** Ends when the response has, or when the owner or the link does. */
-export class CarriedReceive implements ReceiverOwner, Exchange {
+export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
   readonly #peer: Peer;
   readonly #number: number;
   readonly #stray: StrayReceive;
@@ -85,6 +86,16 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     this.#peer.send([toOwner.leave, this.#number]);
   }
 
+  /** Bytes that wait for the client. */
+  get heldBytes(): number {
+    return this.#receiver?.bufferedAmount ?? 0;
+  }
+
+  /** Too much waits in this server. */
+  evict(): void {
+    this.giveUp();
+  }
+
   /** The server has closed: its session is interrupted, as nobody knows what its client has. */
   giveUp(): void {
     this.#finish(toOwner.broken);
@@ -117,6 +128,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     const fields: ResponseHeaders = headers(call);
     try {
       const receiver = this.#receiver = this.#stray.receiver(this, fields);
+      call.service.sessions.carried.add(this);
       if (frame !== undefined) receiver.send(frame);
       this.#answering.answered(receiver.respond(call, fields));
     } catch (error) {
@@ -201,6 +213,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
+    this.#stray.call.service.sessions.carried.delete(this);
     if (kind !== undefined) this.#peer.send([kind, this.#number, tookTime]);
     this.#peer.carriedEnd(this.#number);
     this.#done(this.#isInterrupted);

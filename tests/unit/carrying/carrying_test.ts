@@ -252,3 +252,26 @@ Deno.test("a send that waits for its owner is given up when all together hold to
   cluster.engine.buses[0]!.error = undefined;
   assertEquals((await Promise.all(sends)).sort(), [204, 503]);
 });
+
+Deno.test("a slow client is cut off at the carrier when all together hold too much, and others are not", async () => {
+  await using cluster = new Cluster({
+    maxTotalBufferedBytes: 1_000_000,
+    responseLimit: 10_000_000,
+  });
+  for (const session of ["x", "y"]) await cluster.client(0, session).poll();
+  const url = "http://host/echo/server/x/xhr_streaming";
+  const stream = await cluster.servers[1]!.handle(new Request(url, { method: "POST" }));
+  const poll = await cluster.client(1, "y").receive();
+  const [slow] = cluster.servers[0]!.connections;
+  slow!.write("x".repeat(800_000));
+  await cluster.client(1, "y").send("carried");
+  // What this server has of its own is less.
+  const own = cluster.client(1, "own");
+  await own.poll();
+  const [home] = cluster.servers[1]!.connections;
+  home!.write("x".repeat(300_000));
+  await until(() => slow!.readyState === 3);
+  assertEquals(await restOf(stream), "broken");
+  assertEquals(await poll.text(), 'a["carried"]\n');
+  assertEquals((await own.poll()).length, 300_000 + 5);
+});
