@@ -9,6 +9,7 @@ import type { StrayReceive } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import type { RequestRuntime } from "../runtimes/runtime.ts";
 import { type Answer, full } from "./answer.ts";
+import type { CarriedBody } from "./carried_body.ts";
 import { CarriedReceive } from "./carried_receive.ts";
 import { CarriedSend } from "./carried_send.ts";
 import type { CarriedClient, SessionName } from "./exchange_messages.ts";
@@ -75,11 +76,13 @@ export class CarriedExchanges {
     runtime: RequestRuntime,
     name: SessionName,
     payload: string,
+    body: CarriedBody,
   ): Promise<Answer<true>> {
     if (this.isFull) return Promise.resolve(full);
     const number = ++this.#lastNumber;
     const send = new CarriedSend(peer, number, runtime, this.#timeouts, () => this.#ended(send));
     this.#all.add(send);
+    body.stoppable(() => send.giveUp());
     return send.request(name, payload);
   }
 

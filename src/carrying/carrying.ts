@@ -98,11 +98,8 @@ export class Carrying implements Carrier {
     const { call } = stray;
     const { sessions, authorization } = call.service;
     const pending = this.#ownership.pending(call.sessionId);
-    if (pending !== undefined) {
-      // Otherwise each of many would claim it, one after the other, and wait for all before.
-      if (await pending) return stray.again();
-      return this.#refuse(stray, notFound);
-    }
+    // If it fails, each of many would claim it, one after the other, and wait for all before.
+    if (pending !== undefined) return await pending ? stray.again() : this.#refuse(stray, notFound);
     let holder: Holder | undefined;
     // Otherwise the claim alone says who has it.
     if (authorization !== undefined || sessions.refusal !== undefined) {
@@ -135,7 +132,7 @@ export class Carrying implements Carrier {
       try {
         const payload = await stray.read(body);
         if (typeof payload !== "string") return payload;
-        return await this.#carrySend(stray, holder, grant, payload, begun);
+        return await this.#carrySend(stray, holder, grant, payload, body, begun);
       } finally {
         body.end();
       }
@@ -229,15 +226,18 @@ export class Carrying implements Carrier {
     holder: Holder,
     grant: Grant,
     payload: string,
+    body: CarriedBody,
     begun: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
     const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, begun);
-    const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
+    const answer = await this.#exchanges.send(peer, call.runtime, name, payload, body);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     const next = await this.#successor(stray, holder, answer.refusal);
-    if (typeof next === "object") return await this.#carrySend(stray, next, grant, payload, begun);
+    if (typeof next === "object") {
+      return await this.#carrySend(stray, next, grant, payload, body, begun);
+    }
     if (answer.refusal === toCarrier.none) {
       return next === unknown ? this.#refuse(stray, notFound) : stray.noSession();
     }

@@ -38,12 +38,15 @@ export class Peer implements LinkOwner {
   /** Whether it has had to do with sessions of this server, or this one with its. */
   isKnown = false;
   readonly #host: PeerHost;
+  /** Characters. */
+  readonly #maxMessage: number;
   readonly #carried = new Map<number, Exchange>();
   readonly #served = new Map<number, Exchange>();
 
   constructor(own: string, server: string, settings: LinkSettings, host: PeerHost) {
     this.server = server;
     this.#host = host;
+    this.#maxMessage = settings.maxMessage;
     this.link = new ServerLink(own, settings, this);
   }
 
@@ -65,6 +68,22 @@ export class Peer implements LinkOwner {
   /** Sends a message of an exchange. */
   send(head: Head, body?: string): void {
     this.link.send(encodeMessage(head, body));
+  }
+
+  /**
+   * Sends the first message of an exchange, which has texts of the client. One that is too long is not
+   * sent, for it would break the link, and end the exchanges of all others.
+   *
+   * @returns Its number, for `takeBack`; `undefined` if it is too long.
+   */
+  begin(head: Head, body?: string): number | undefined {
+    const message = encodeMessage(head, body);
+    return message.length > this.#maxMessage ? undefined : this.link.send(message);
+  }
+
+  /** Takes the first message back, if nothing of it has been sent. */
+  takeBack(number: number): boolean {
+    return this.link.outgoing.takeBack(number);
   }
 
   /** This server carries an exchange from now on. */

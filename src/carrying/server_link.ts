@@ -31,7 +31,8 @@ export class ServerLink {
   readonly #generations = new LinkGenerations();
   /** Whether this generation has carried anything, in either direction. */
   #isUsed = false;
-  readonly #outgoing: OutgoingPieces;
+  /** Messages for the peer. */
+  readonly outgoing: OutgoingPieces;
   readonly #incoming: IncomingPieces;
   readonly #owed = new OwedAck();
   #expected = 0;
@@ -53,7 +54,7 @@ export class ServerLink {
     this.#settings = settings;
     this.#owner = owner;
     this.#signs = new SignsOfLife(settings.peerTimeout);
-    this.#outgoing = new OutgoingPieces(settings.maxPayload);
+    this.outgoing = new OutgoingPieces(settings.maxPayload);
     this.#incoming = new IncomingPieces(settings.maxMessage);
   }
 
@@ -64,13 +65,13 @@ export class ServerLink {
 
   /** The peer has everything, and knows that this end has what it has sent. */
   get isSettled(): boolean {
-    return this.#outgoing.isEmpty && this.#owed.dueAt === Infinity && !this.#isFlushDue;
+    return this.outgoing.isEmpty && this.#owed.dueAt === Infinity && !this.#isFlushDue;
   }
 
   /** What the peer makes this end keep, and when it was heard. */
   get load(): LinkLoad {
     const { heardAt } = this.#signs;
-    return { unacknowledged: this.#outgoing.count, parts: this.#incoming.length, heardAt };
+    return { unacknowledged: this.outgoing.count, parts: this.#incoming.length, heardAt };
   }
 
   /** Nothing has been under way or expected for a while. A peer may only send again what it sent before. */
@@ -78,13 +79,13 @@ export class ServerLink {
     return this.isSettled && !this.#isWaiting && this.#signs.isLost;
   }
 
-  /** Sends a message of well-formed text. What is sent at once goes in one packet, if it fits. */
-  send(message: string): void {
-    if (this.#isClosed) return;
+  /** Sends a message of well-formed text, with others if they fit. Returns its number in `outgoing`. */
+  send(message: string): number {
+    if (this.#isClosed) return 0;
     this.#beginWaiting();
     this.#isUsed = true;
-    this.#outgoing.add(message);
     this.#flushSoon();
+    return this.outgoing.add(message);
   }
 
   /** Something is expected of the peer. The link breaks if it gives no sign of life. */
@@ -103,7 +104,7 @@ export class ServerLink {
   close(): void {
     this.#isClosed = true;
     this.#timer.clear();
-    this.#outgoing.clear();
+    this.outgoing.clear();
     this.#incoming.clear();
   }
 
@@ -112,7 +113,7 @@ export class ServerLink {
     if (this.#isClosed) return;
     const { generation, pieces, wantsAnswer } = packet;
     const generations = this.#generations;
-    const isFresh = this.#incoming.last === 0 && this.#outgoing.oldest === 1;
+    const isFresh = this.#incoming.last === 0 && this.outgoing.oldest === 1;
     const verdict = generations.judge(packet, isFresh);
     // The answer asks for none, or there would be no end of them.
     if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
@@ -132,7 +133,7 @@ export class ServerLink {
   }
 
   get #isWaiting(): boolean {
-    return this.#expected > 0 || !this.#outgoing.isEmpty || this.#incoming.hasParts;
+    return this.#expected > 0 || !this.outgoing.isEmpty || this.#incoming.hasParts;
   }
 
   /** After a break, the peer is asked for a while even if it is not needed: it has to learn of it. */
@@ -148,7 +149,7 @@ export class ServerLink {
   }
 
   #acknowledged({ ack, wantsAnswer }: Packet, now: number): void {
-    const outgoing = this.#outgoing;
+    const outgoing = this.outgoing;
     outgoing.acknowledge(ack, now);
     // The peer asks with the number of what it has. What it lacks may be lost.
     if (wantsAnswer && outgoing.isUnderWay && now - this.#rewoundAt >= repairInterval) {
@@ -191,7 +192,7 @@ export class ServerLink {
     this.#generations.renew();
     if (peer > 0) this.#generations.met(peer);
     this.#isUsed = false;
-    this.#outgoing.clear();
+    this.outgoing.clear();
     this.#incoming.clear();
     this.#owed.clear();
     this.#signs.begin(this.#brokenAt = performance.now());
@@ -227,7 +228,7 @@ export class ServerLink {
 
   readonly #flush = () => {
     this.#isFlushDue = false;
-    const outgoing = this.#outgoing;
+    const outgoing = this.outgoing;
     for (;;) {
       if (this.#isClosed) return;
       const first = outgoing.next;
@@ -263,14 +264,14 @@ export class ServerLink {
   /** Sets the timer for whatever comes next. */
   #setTimer(): void {
     if (this.#isClosed) return;
-    let at = Math.min(this.#owed.dueAt, this.#outgoing.resendAt);
+    let at = Math.min(this.#owed.dueAt, this.outgoing.resendAt);
     if (this.#isAsking) at = Math.min(at, this.#signs.askAt);
     if (this.#isWaiting) at = Math.min(at, this.#signs.goneAt);
     this.#timer.set(at);
   }
 
   #timedOut(now: number, stoodStill: boolean): void {
-    const outgoing = this.#outgoing;
+    const outgoing = this.outgoing;
     const isGone = this.#isWaiting && now >= this.#signs.goneAt;
     if (stoodStill) {
       // What the peer has sent meanwhile has yet to be read.

@@ -16,10 +16,10 @@ class Cluster {
 
   /** @param second Options of the second server alone. */
   constructor(
-    options: Partial<ServerOptions> & { maxCarried?: number } = {},
+    options: Partial<ServerOptions> & { maxCarried?: number; answerTimeout?: number } = {},
     second: Partial<ServerOptions> = {},
   ) {
-    const { maxCarried = 100, ...others } = options;
+    const { maxCarried = 100, answerTimeout = 300, ...others } = options;
     this.servers = ["a", "b"].map((name) => {
       const server = createServer({
         prefix: "/echo",
@@ -30,7 +30,7 @@ class Cluster {
           bus: this.engine.open(),
           name: "test",
           sessions: true,
-          answerTimeout: 300,
+          answerTimeout,
           maxCarried,
         },
         ...others,
@@ -288,4 +288,64 @@ Deno.test("what comes to a closing server is answered at once, and its session g
   assertEquals(await send, 204);
   await closed;
   assertEquals(await cluster.client(0, "y").send("still here"), 204);
+});
+
+Deno.test("a request that is too long for the owner is refused, and ends no other", async () => {
+  await using cluster = new Cluster({ maxMessageSize: 1000, maxBufferedBytes: 1000 });
+  for (const session of ["x", "y"]) await cluster.client(0, session).poll();
+  const poll = await cluster.client(1, "y").receive();
+  const long = { "User-Agent": "x".repeat(100_000) };
+  assertEquals((await cluster.client(1).receive(long)).status, 503);
+  assertEquals(await cluster.client(1, "y").send("hello"), 204);
+  assertEquals(await poll.text(), 'a["hello"]\n');
+});
+
+Deno.test("a send that was given up before it could leave is not delivered, and not kept", async () => {
+  await using cluster = new Cluster();
+  assertEquals(await cluster.client(0).poll(), "o");
+  cluster.engine.buses[0]!.error = new Error("cut off");
+  // The link sends no more than 1 MiB until it hears that something has arrived.
+  const sends = ["first", "second", "third"].map((text) =>
+    cluster.client(1).send(text.padEnd(600_000))
+  );
+  assertEquals(await Promise.all(sends), [503, 503, 503]);
+  cluster.engine.buses[0]!.error = undefined;
+  await until(async () => await cluster.client(1).send("last") === 204);
+  const received = cluster.received.map((message) => message.trimEnd());
+  assertEquals(received.includes("a third"), false);
+  assertEquals(received.slice(0, 2).concat(received.slice(-1)), ["a first", "a second", "a last"]);
+});
+
+Deno.test("a send that waits for its owner is given up when all together hold too much", async () => {
+  await using cluster = new Cluster({ maxTotalBufferedBytes: 1_000_000, answerTimeout: 60_000 });
+  for (const session of ["x", "y"]) await cluster.client(0, session).poll();
+  await cluster.client(1).send("ready");
+  cluster.engine.buses[0]!.error = new Error("cut off");
+  const sends = ["x", "y"].map((id) => cluster.client(1, id).send("x".repeat(600_000)));
+  assertEquals(await Promise.race(sends), 503);
+  cluster.engine.buses[0]!.error = undefined;
+  assertEquals((await Promise.all(sends)).sort(), [204, 503]);
+});
+
+Deno.test("a slow client is cut off at the carrier when all together hold too much, and others are not", async () => {
+  await using cluster = new Cluster({
+    maxTotalBufferedBytes: 1_000_000,
+    responseLimit: 10_000_000,
+  });
+  for (const session of ["x", "y"]) await cluster.client(0, session).poll();
+  const url = "http://host/echo/server/x/xhr_streaming";
+  const stream = await cluster.servers[1]!.handle(new Request(url, { method: "POST" }));
+  const poll = await cluster.client(1, "y").receive();
+  const [slow] = cluster.servers[0]!.connections;
+  slow!.write("x".repeat(800_000));
+  await cluster.client(1, "y").send("carried");
+  // What this server has of its own is less.
+  const own = cluster.client(1, "own");
+  await own.poll();
+  const [home] = cluster.servers[1]!.connections;
+  home!.write("x".repeat(300_000));
+  await until(() => slow!.readyState === 3);
+  assertEquals(await restOf(stream), "broken");
+  assertEquals(await poll.text(), 'a["carried"]\n');
+  assertEquals((await own.poll()).length, 300_000 + 5);
 });
