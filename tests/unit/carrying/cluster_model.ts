@@ -140,6 +140,11 @@ export class ClusterModel {
     this.connections.push(new ServedConnection(this, this.connections.length, id, connection));
   }
 
+  /** Whether requests of the same client have opened another session since. */
+  hasSuccessor({ number, client }: ServedConnection): boolean {
+    return this.connections.some((other) => other.client === client && other.number > number);
+  }
+
   /** All links that are ever used. */
   #notePeers(): void {
     const peers = this.#peers;
