@@ -19,26 +19,30 @@ export interface ClusterOptions {
   readonly name: string;
   /**
    * Whether any process answers any request of a session, so that the HTTP transports need no sticky
-   * balancing. The bus needs a registry, as `localBus` has one.
+   * balancing. All servers with the same name need it, and the same transports and limits. The bus
+   * needs a registry: the methods `claim`, `find`, `renew` and `release`. `localBus` has one.
    *
    * @default {false}
    */
   readonly sessions?: boolean | undefined;
   /**
-   * Milliseconds in which the process that has a session has to answer first. Later, the request gets
-   * a 503.
+   * Milliseconds in which the process that owns a session has to answer first, when another process
+   * asks it. Later, the request gets a 503. A number from 1; only with `sessions: true`.
    *
    * @default {3000}
    */
   readonly answerTimeout?: number | undefined;
   /**
-   * Milliseconds without a sign of life after which another process counts as gone.
+   * Milliseconds without a sign of life after which another process counts as gone. Its requests that
+   * this process carries then end, and so do those of its own that the other carries. It is independent
+   * of the bus's option of the same name. A number from 1; only with `sessions: true`.
    *
    * @default {6000}
    */
   readonly peerTimeout?: number | undefined;
   /**
-   * How many requests a process carries at a time for sessions of others. Further ones get a 503.
+   * How many requests this process carries at a time for sessions of other processes, and how many of
+   * each other process it serves. Further ones get a 503. A number from 1; only with `sessions: true`.
    *
    * @default {10000}
    */
