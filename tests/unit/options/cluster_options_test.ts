@@ -33,3 +33,33 @@ Deno.test("a bus says how large its payloads may be, and takes at least 1,024 by
     assertEquals(aCluster.test({ bus, name: "chat" }), isFit, `${maxPayload}`);
   }
 });
+
+Deno.test("what is wrong with a cluster is told", () => {
+  const { publish, subscribe, unsubscribe, watch, maxPayload } = new MemoryEngine().open();
+  const withoutRegistry = { publish, subscribe, unsubscribe, watch, maxPayload };
+  const advice = (options: object) => aCluster.advice!({ bus, name: "chat", ...options });
+  assertEquals(advice({}), undefined);
+  assertEquals(advice({ sesions: true }), "it has no option sesions; write sessions");
+  assertEquals(
+    advice({ bus: {} }),
+    "its bus must be " +
+      "a bus such as localBus({ name }), whose maxPayload is at least 1024",
+  );
+  assertEquals(advice({ name: undefined })?.slice(0, 26), "its name must be a text of");
+  assertEquals(advice({ sessions: 1 }), "its sessions must be a boolean");
+  for (const name of ["answerTimeout", "peerTimeout"]) {
+    for (const value of [0, 99, NaN, "100", 2 ** 30, null]) {
+      assertEquals(advice({ [name]: value }), `its ${name} must be milliseconds from 100`);
+    }
+    assertEquals(advice({ [name]: 100 }), undefined);
+  }
+  for (const maxCarried of [0, 1.5, "1", Infinity]) {
+    assertEquals(advice({ maxCarried }), "its maxCarried must be an integer from 1");
+  }
+  assertEquals(advice({ maxCarried: 1 }), undefined);
+  assertEquals(advice({ bus: withoutRegistry }), undefined);
+  assertEquals(
+    advice({ bus: withoutRegistry, sessions: true }),
+    "with sessions: true, its bus must have claim, find, renew, release",
+  );
+});
