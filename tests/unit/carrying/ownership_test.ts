@@ -124,6 +124,16 @@ Deno.test("another number is another session, and no two claims have the same", 
   assertEquals(one.ownership.session(nameOf(hash, second.number))?.id, "x");
 });
 
+Deno.test("a request that is older than a session is not for it", async () => {
+  using time = fakeTime();
+  const { one } = twoMembers();
+  const { number } = await one.open("x");
+  const name = nameOf(one.ownership.hashOf("x"), number);
+  await pass(time, 1000);
+  assertEquals(one.ownership.session({ ...name, age: 1000 })?.id, "x");
+  assertEquals(one.ownership.session({ ...name, age: 1001 }), undefined);
+});
+
 Deno.test("a claim is released when its session is freed", async () => {
   using _time = fakeTime();
   const { one, other, held } = twoMembers();
