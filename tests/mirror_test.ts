@@ -42,7 +42,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/bus_suite/message_tests",
   ],
   "types only": [
-    "carrying/link_owner",
     "cluster/bus",
     "options/option_functions",
     "options/server_options",
@@ -81,6 +80,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/carrying/server_link_test.ts": [
     "carrying/incoming_pieces",
     "carrying/link_generations",
+    "carrying/link_owner",
     "carrying/link_timer",
     "carrying/outgoing_pieces",
     "carrying/signs_of_life",

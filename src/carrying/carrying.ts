@@ -42,6 +42,8 @@ export class Carrying implements Carrier {
   readonly #exchanges: CarriedExchanges;
   /** How often a request has found that its session changes hands. */
   readonly #looks = new WeakMap<Call, number>();
+  /** A hash takes as long as all else that this server does to pass on a short message. */
+  readonly #hashes = new WeakMap<Holder, string>();
   readonly #ownership: Ownership;
   readonly #peers: AllPeers;
   /** Of options that all servers have to have in common. */
@@ -254,9 +256,16 @@ export class Carrying implements Carrier {
     return link.isSilent && this.#peers.hearsItself;
   }
 
-  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant, begun: number): SessionName {
+  #nameOf({ call }: Stray, holder: Holder, { key }: Grant, begun: number): SessionName {
+    let hash = this.#hashes.get(holder);
+    // A holder has but one session.
+    if (hash === undefined) {
+      hash = this.#ownership.hashOf(call.sessionId);
+      this.#hashes.set(holder, hash);
+    }
+    const { number } = holder;
     const age = Math.floor(performance.now() - begun);
-    return { hash: this.#ownership.hashOf(call.sessionId), number, key, age };
+    return { hash, number, key, age };
   }
 
   /** The owner does not have the session any more. */

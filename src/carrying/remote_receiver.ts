@@ -27,7 +27,6 @@ export interface RemoteFraming {
 
 /** Takes as much as the carrier's client does. */
 export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
-  readonly gone: Promise<void>;
   /** Its session may live on. */
   readonly isOver = false;
   readonly #peer: Peer;
@@ -36,6 +35,7 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
   readonly #sessions: SessionStore;
   readonly #framing: RemoteFraming;
   readonly #limit: ResponseLimit;
+  readonly #gone: Promise<void>;
   #goes: () => void = () => {};
   /** Bytes of all frames, and those that the client has taken. */
   #sent = 0;
@@ -60,7 +60,13 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
     this.#sessions = sessions;
     this.#framing = framing;
     this.#limit = new ResponseLimit(limits);
-    this.gone = new Promise((resolve) => this.#goes = resolve);
+    this.#gone = new Promise((resolve) => this.#goes = resolve);
+  }
+
+  /** Its carrier says without delay whether it is gone, for another one waits. */
+  get gone(): Promise<void> {
+    if (!this.#isDone) this.#peer.hurry();
+    return this.#gone;
   }
 
   get bufferedAmount(): number {

@@ -10,7 +10,7 @@
 
 import { IncomingPieces } from "./incoming_pieces.ts";
 import { LinkGenerations } from "./link_generations.ts";
-import type { LinkOwner, LinkSettings } from "./link_owner.ts";
+import { type LinkOwner, type LinkSettings, publishFor } from "./link_owner.ts";
 import { LinkTimer } from "./link_timer.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
 import { encodePacket, type Packet, type Piece } from "./packets.ts";
@@ -47,8 +47,8 @@ export class ServerLink {
   #brokenAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
-  /** When an acknowledgement is due. */
-  #ackAt = Infinity;
+  /** When a packet is due: with an acknowledgement, or with what might wait. */
+  #dueAt = Infinity;
   /** Characters that have arrived since the last acknowledgement. */
   #unacknowledged = 0;
 
@@ -74,7 +74,7 @@ export class ServerLink {
 
   /** The peer has everything, and knows that this end has what it has sent. */
   get isSettled(): boolean {
-    return this.#outgoing.isEmpty && this.#ackAt === Infinity && !this.#isFlushDue;
+    return this.#outgoing.isEmpty && this.#dueAt === Infinity && !this.#isFlushDue;
   }
 
   /** Nothing has been under way or expected for a while. A peer may only send again what it sent before. */
@@ -83,13 +83,15 @@ export class ServerLink {
       performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
   }
 
-  /** Sends a message of well-formed text. What is sent at once goes in one packet, if it fits. */
-  send(message: string): void {
+  /** Sends well-formed text, in a packet with all that is sent now, or in the next `delay` ms. */
+  send(message: string, delay = 0): void {
     if (this.#isClosed) return;
     this.#beginWaiting();
     this.#isUsed = true;
-    this.#outgoing.add(message);
-    this.#flushSoon();
+    this.#outgoing.add(message, delay > 0);
+    if (delay === 0) return this.#flushSoon();
+    this.#dueAt = Math.min(this.#dueAt, performance.now() + delay);
+    this.#setTimer();
   }
 
   /** Something is expected of the peer. The link breaks if it gives no sign of life. */
@@ -159,7 +161,7 @@ export class ServerLink {
       this.#rewoundAt = now;
       outgoing.rewind(now);
     }
-    if (!outgoing.isEmpty) this.#flushSoon();
+    if (outgoing.isDue) this.#flushSoon();
   }
 
   /** Takes the pieces that are next in order, and asks for those that are missing. */
@@ -182,7 +184,7 @@ export class ServerLink {
       if (this.#isClosed || generation !== this.#generations.own) return;
     }
     if (isRepeated || this.#unacknowledged >= ackedAtOnce) this.#sendSoon();
-    else this.#ackAt = Math.min(this.#ackAt, this.#receivedAt + ackDelay);
+    else this.#dueAt = Math.min(this.#dueAt, this.#receivedAt + ackDelay);
   }
 
   /**
@@ -198,10 +200,10 @@ export class ServerLink {
     this.#outgoing.clear();
     this.#incoming.clear();
     this.#unacknowledged = 0;
-    this.#ackAt = Infinity;
+    this.#dueAt = Infinity;
     this.#brokenAt = performance.now();
     this.#signs.begin(this.#brokenAt);
-    if (peer === 0) this.#ask();
+    if (peer === 0) this.ask();
     if (wasUsed) this.#owner.broken();
   }
 
@@ -210,11 +212,12 @@ export class ServerLink {
     const now = performance.now();
     if (now - this.#repairedAt < repairInterval) return;
     this.#repairedAt = now;
-    if (wantsAnswer) this.#ask();
+    if (wantsAnswer) this.ask();
     else this.#sendSoon();
   }
 
-  #ask(): void {
+  /** Asks the peer for a packet, which brings what waits there. */
+  ask(): void {
     this.#wantsAnswer = true;
     this.#sendSoon();
   }
@@ -258,19 +261,15 @@ export class ServerLink {
     });
     if (this.#wantsAnswer) this.#signs.asked(performance.now());
     this.#mustSend = this.#wantsAnswer = false;
-    this.#ackAt = Infinity;
+    this.#dueAt = Infinity;
     this.#unacknowledged = 0;
-    try {
-      this.#owner.publish(payload).then(undefined, ignore);
-    } catch {
-      // It is sent again like anything that does not arrive.
-    }
+    publishFor(this.#owner, payload);
   }
 
   /** Sets the timer for whatever comes next. */
   #setTimer(): void {
     if (this.#isClosed) return;
-    let at = Math.min(this.#ackAt, this.#outgoing.resendAt);
+    let at = Math.min(this.#dueAt, this.#outgoing.resendAt);
     if (this.#isAsking) at = Math.min(at, this.#signs.askAt);
     if (this.#isWaiting) at = Math.min(at, this.#signs.goneAt);
     this.#timer.set(at);
@@ -287,13 +286,14 @@ export class ServerLink {
       this.#isSilent ||= isGone;
       this.#break(0);
     } else {
+      const dueAt = this.#dueAt;
       if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
+      // That packet has taken nothing that waits.
+      this.#dueAt = dueAt;
       // Behind the pieces: what is too large for the bus must not take the question with it.
-      if (this.#isAsking && now >= this.#signs.askAt) this.#ask();
-      if (now >= this.#ackAt) this.#sendSoon();
+      if (this.#isAsking && now >= this.#signs.askAt) this.ask();
+      if (now >= this.#dueAt) this.#sendSoon();
     }
     this.#setTimer();
   }
 }
-
-function ignore(): void {}

@@ -55,6 +55,8 @@ export class OwnedSession {
   readonly atCarrier: Peer;
   /** Whether packets get through. */
   isCut = false;
+  /** How many there were, from either end. */
+  packets = 0;
   #lastNumber = 0;
 
   constructor(options: ServerOptions & { key?: string; maxServed?: number } = {}) {
@@ -74,7 +76,8 @@ export class OwnedSession {
     const owner = new Owner(this.service, ownership as unknown as Ownership, maxServed);
     const link = { peerTimeout: 6000, maxPayload: 64 * 1024, maxMessage: 1_000_000 };
     const host = (other: () => Peer, begun: PeerHost["begun"]): PeerHost => ({
-      publish: (_server, payload) => {
+      publish: (payload) => {
+        this.packets++;
         const packet = decodePacket(payload)!;
         if (!this.isCut) queueMicrotask(() => other().link.received(packet));
         return Promise.resolve(1);
