@@ -37,6 +37,7 @@ const impatient = [
 
 /** Test files that measure memory, hold up servers, or take the whole machine. */
 const alone = [
+  "tests/reliability/cluster_soak_test.ts",
   "tests/reliability/doubling_test.ts",
   "tests/reliability/faults_test.ts",
   "tests/reliability/floods_test.ts",

@@ -16,7 +16,7 @@ export class CarriedBody implements BodyWatcher, BufferOwner {
 
   constructor(sessions: SessionStore) {
     this.#sessions = sessions;
-    sessions.carriedBodies.add(this);
+    sessions.carried.add(this);
   }
 
   grew(bytes: number): void {
@@ -35,7 +35,7 @@ export class CarriedBody implements BodyWatcher, BufferOwner {
 
   /** The owner has it, or nobody wants it. */
   end(): void {
-    this.#sessions.carriedBodies.delete(this);
+    this.#sessions.carried.delete(this);
     this.#sessions.bufferBudget.change(-this.heldBytes);
     this.heldBytes = 0;
   }

@@ -13,6 +13,7 @@ import { Frame } from "../protocol/message.ts";
 import { utf8Length } from "../protocol/utf8.ts";
 import type { HttpReceiver, StrayReceive } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
+import type { BufferOwner } from "../session/buffer_budget.ts";
 import type { Receiver, ReceiverOwner } from "../session/receiver.ts";
 import { type Answer, Answering } from "./answer.ts";
 import {
@@ -31,7 +32,7 @@ const manyTaken = 16 * 1024;
 const maxLookDelay = 1000;
 
 /** Ends when the response has, or when the owner or the link does. */
-export class CarriedReceive implements ReceiverOwner, Exchange {
+export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
   readonly #peer: Peer;
   readonly #number: number;
   readonly #stray: StrayReceive;
@@ -70,13 +71,34 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     client: CarriedClient,
   ): Promise<Answer<HandlerResult | Promise<HandlerResult>>> {
     this.#peer.carry(this.#number, this);
-    this.#peer.send([toOwner.receive, this.#number, ...nameFields(name), client]);
+    const sent = this.#peer.begin([toOwner.receive, this.#number, ...nameFields(name), client]);
+    if (sent === undefined) {
+      this.#finish();
+      this.#answering.refused("long");
+    }
     return this.#answering.answer;
   }
 
   /** The server closes: the response is to end, and the session to go on. */
   leave(): void {
     this.#peer.send([toOwner.leave, this.#number]);
+  }
+
+  /** Bytes that wait for the client. */
+  get heldBytes(): number {
+    return this.#receiver?.bufferedAmount ?? 0;
+  }
+
+  /** Too much waits in this server. */
+  evict(): void {
+    this.giveUp();
+  }
+
+  /** The server has closed: its session is interrupted, as nobody knows what its client has. */
+  giveUp(): void {
+    this.#finish(toOwner.broken);
+    this.#answering.refused("broken");
+    this.#receiver?.abort(interrupted);
   }
 
   take(kind: string, _head: Head, body: string): void {
@@ -104,6 +126,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     const fields: ResponseHeaders = headers(call);
     try {
       const receiver = this.#receiver = this.#stray.receiver(this, fields);
+      call.service.sessions.carried.add(this);
       if (frame !== undefined) receiver.send(frame);
       this.#answering.answered(receiver.respond(call, fields));
     } catch (error) {
@@ -191,6 +214,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
+    this.#stray.call.service.sessions.carried.delete(this);
     if (kind === toOwner.ended) this.#peer.sendPatiently([kind, this.#number, tookTime]);
     else if (kind !== undefined) this.#peer.send([kind, this.#number]);
     this.#peer.carriedEnd(this.#number);

@@ -23,6 +23,8 @@ export class CarriedSend implements Exchange {
   readonly #runtime: RequestRuntime;
   readonly #answering: Answering<true>;
   readonly #done: () => void;
+  /** The number of its message at the link. */
+  #sent: number | undefined;
   #isHeld = false;
   #isOver = false;
 
@@ -44,15 +46,16 @@ export class CarriedSend implements Exchange {
   /** Asks the owner. */
   request(name: SessionName, payload: string): Promise<Answer<true>> {
     this.#peer.carry(this.#number, this);
-    this.#peer.send([toOwner.send, this.#number, ...nameFields(name)], payload);
+    this.#sent = this.#peer.begin([toOwner.send, this.#number, ...nameFields(name)], payload);
+    if (this.#sent === undefined) this.#refuse("long");
     return this.#answering.answer;
   }
 
   take(kind: string, _head: Head): void {
     if (kind === toCarrier.held) return this.#hold();
+    if (kind !== toCarrier.accepted) return this.#refuse(kind);
     this.#finish(false);
-    if (kind === toCarrier.accepted) this.#answering.answered(true);
-    else this.#answering.refused(kind);
+    this.#answering.answered(true);
   }
 
   /** The application pauses. As at home, the client waits for as long as it likes. */
@@ -66,9 +69,22 @@ export class CarriedSend implements Exchange {
     });
   }
 
-  broken(): void {
-    this.#finish(false);
+  /** The owner answers even so. */
+  leave(): void {}
+
+  /** Too much waits, or the server has closed. Whether its messages were accepted stays unknown. */
+  giveUp(): void {
+    this.#finish(true);
     this.#answering.refused("broken");
+  }
+
+  broken(): void {
+    this.#refuse("broken");
+  }
+
+  #refuse(refusal: string): void {
+    this.#finish(false);
+    this.#answering.refused(refusal);
   }
 
   #finish(isCancelled: boolean): void {
@@ -76,7 +92,10 @@ export class CarriedSend implements Exchange {
     this.#isOver = true;
     if (this.#isHeld) this.#runtime.restoreIdleTimeout?.();
     this.#isHeld = false;
-    if (isCancelled) this.#peer.send([toOwner.cancel, this.#number]);
+    // An owner that is slower than the clients would leave more and more of them behind.
+    if (isCancelled && !this.#peer.takeBack(this.#sent ?? 0)) {
+      this.#peer.send([toOwner.cancel, this.#number]);
+    }
     this.#peer.carriedEnd(this.#number);
     this.#done();
   }

@@ -16,7 +16,7 @@ import type { Call } from "../routing/call.ts";
 import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import type { Session } from "../session/session.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, full } from "./answer.ts";
 import { CarriedBody } from "./carried_body.ts";
 import { CarriedExchanges } from "./carried_exchanges.ts";
 import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
@@ -42,8 +42,6 @@ export class Carrying implements Carrier {
   readonly #exchanges: CarriedExchanges;
   /** How often a request has found that its session changes hands. */
   readonly #looks = new WeakMap<Call, number>();
-  /** A hash takes as long as all else that this server does to pass on a short message. */
-  readonly #hashes = new WeakMap<Holder, string>();
   readonly #ownership: Ownership;
   readonly #peers: AllPeers;
   /** Of options that all servers have to have in common. */
@@ -61,13 +59,9 @@ export class Carrying implements Carrier {
     const { service } = host;
     const server = randomBytes(16).toString("hex");
     this.#digest = optionsDigest(service.settings, settings);
-    const inquiries = new Inquiries(
-      bus,
-      `sj:${name}:o`,
-      server,
-      (hash) => this.#ownership.ownValue(hash),
-    );
-    this.#ownership = new Ownership(bus, name, server, prefix, inquiries, {
+    const ownValue = (hash: string) => this.#ownership.ownValue(hash);
+    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownValue);
+    this.#ownership = new Ownership(bus, name, server, prefix, settings.peerTimeout, inquiries, {
       options: this.#digest,
       sessions: service.sessions,
       lost: (session) => session.close(interrupted),
@@ -96,14 +90,16 @@ export class Carrying implements Carrier {
     });
   }
 
+  get isStale(): boolean {
+    return this.#ownership.isStale;
+  }
+
   async receive(stray: StrayReceive): Promise<HandlerResult> {
     const { call } = stray;
     const { sessions, authorization } = call.service;
     const pending = this.#ownership.pending(call.sessionId);
-    if (pending !== undefined) {
-      await pending;
-      return stray.again();
-    }
+    // If it fails, each of many would claim it, one after the other, and wait for all before.
+    if (pending !== undefined) return await pending ? stray.again() : this.#refuse(stray, notFound);
     let holder: Holder | undefined;
     // Otherwise the claim alone says who has it.
     if (authorization !== undefined || sessions.refusal !== undefined) {
@@ -131,12 +127,12 @@ export class Carrying implements Carrier {
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (holder === undefined) return stray.noSession();
     return authorized(call, sessionOf(holder), stray.headers, async (grant) => {
-      if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
+      if (this.#exchanges.isFull) return this.#refused(stray, full);
       const body = new CarriedBody(call.service.sessions);
       try {
         const payload = await stray.read(body);
         if (typeof payload !== "string") return payload;
-        return await this.#carrySend(stray, holder, grant, payload, begun);
+        return await this.#carrySend(stray, holder, grant, payload, body, begun);
       } finally {
         body.end();
       }
@@ -150,8 +146,7 @@ export class Carrying implements Carrier {
 
   /** Leaves the bus. */
   async leave(): Promise<void> {
-    this.#ownership.close();
-    await this.#peers.close();
+    await Promise.all([this.#ownership.close(), this.#peers.close()]);
   }
 
   async #tryToFind({ call }: Stray): Promise<Holder | undefined | typeof unknown> {
@@ -196,9 +191,10 @@ export class Carrying implements Carrier {
     const holder = known ?? await this.#tryToClaim(id, grant);
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (!this.#ownership.isOwn(holder)) return await this.#carryReceive(stray, holder, grant);
+    const { refusal } = sessions;
     try {
-      const { refusal } = sessions;
-      return refusal === undefined ? await stray.open(grant) : stray.refuse(refusal);
+      // Not awaited: by its end, the id may be another session's.
+      return refusal === undefined ? stray.open(grant) : stray.refuse(refusal);
     } finally {
       if (sessions.get(id) === undefined) this.#ownership.freed(id);
     }
@@ -206,7 +202,6 @@ export class Carrying implements Carrier {
 
   async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
-    if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
     const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, performance.now());
     const answer = await this.#exchanges.receive(peer, stray, name, (isInterrupted) => {
@@ -214,8 +209,11 @@ export class Carrying implements Carrier {
       if (isInterrupted && this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
     });
     if ("value" in answer) return await answer.value;
-    if (answer.refusal === toCarrier.none) return this.#lookAgain(stray);
-    if (this.#isGone(peer) && answer.refusal !== toCarrier.full) {
+    const { refusal } = answer;
+    const isOver = refusal === toCarrier.none ||
+      typeof await this.#successor(stray, holder, refusal) === "object";
+    if (isOver) return this.#lookAgain(stray);
+    if (this.#isGone(peer) && refusal !== toCarrier.full) {
       // Its process has ended, or is cut off. As at home, the client is told once; then the id is free.
       this.#ownership.releaseOf(call.sessionId, holder);
       return interruptionResponse(stray);
@@ -228,23 +226,31 @@ export class Carrying implements Carrier {
     holder: Holder,
     grant: Grant,
     payload: string,
+    body: CarriedBody,
     begun: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
     const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, begun);
-    const answer = await this.#exchanges.send(peer, call.runtime, name, payload);
+    const answer = await this.#exchanges.send(peer, call.runtime, name, payload, body);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
-    if (answer.refusal !== toCarrier.none) {
-      if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
-      return this.#refused(stray, answer);
+    const next = await this.#successor(stray, holder, answer.refusal);
+    if (typeof next === "object") {
+      return await this.#carrySend(stray, next, grant, payload, body, begun);
     }
-    this.#ownership.forget(call.sessionId);
-    const next = await this.#tryToFind(stray);
-    if (next === unknown) return this.#refuse(stray, notFound);
-    return next === undefined || next.value === holder.value
-      ? stray.noSession()
-      : await this.#carrySend(stray, next, grant, payload, begun);
+    if (answer.refusal === toCarrier.none) {
+      return next === unknown ? this.#refuse(stray, notFound) : stray.noSession();
+    }
+    if (this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
+    return this.#refused(stray, answer);
+  }
+
+  /** Who has a session of that id by now, if it is another holder than the one that was remembered. */
+  async #successor(stray: Stray, { value }: Holder, refusal: string) {
+    if (refusal === toCarrier.full || refusal === toCarrier.forbidden) return undefined;
+    this.#ownership.forget(stray.call.sessionId);
+    const found = await this.#tryToFind(stray);
+    return found === unknown || found?.value !== value ? found : undefined;
   }
 
   #peerOf({ server, options }: Holder): Peer {
@@ -257,15 +263,9 @@ export class Carrying implements Carrier {
   }
 
   #nameOf({ call }: Stray, holder: Holder, { key }: Grant, begun: number): SessionName {
-    let hash = this.#hashes.get(holder);
-    // A holder has but one session.
-    if (hash === undefined) {
-      hash = this.#ownership.hashOf(call.sessionId);
-      this.#hashes.set(holder, hash);
-    }
-    const { number } = holder;
     const age = Math.floor(performance.now() - begun);
-    return { hash, number, key, age };
+    const hash = this.#ownership.hashFor(holder, call.sessionId);
+    return { hash, number: holder.number, key, age };
   }
 
   /** The owner does not have the session any more. */

@@ -17,6 +17,9 @@ const minCopied = 64;
 const resendDelay = 300;
 const maxResendDelay = 2000;
 
+/** Stands for a piece that was taken back. */
+const nothing: Piece = { text: "", isPart: false };
+
 /** Numbered pieces: those that have been sent, and then those that wait. */
 export class OutgoingPieces {
   /** Bytes of a packet for its pieces. */
@@ -63,6 +66,11 @@ export class OutgoingPieces {
     return this.#last;
   }
 
+  /** How many have not been acknowledged. */
+  get count(): number {
+    return this.#pieces.length - this.#head;
+  }
+
   /** Whether everything has been acknowledged. */
   get isEmpty(): boolean {
     return this.#head === this.#pieces.length;
@@ -88,8 +96,9 @@ export class OutgoingPieces {
     return this.isUnderWay ? this.#progressAt : Infinity;
   }
 
-  /** Cuts a message into pieces, and appends them. */
-  add(message: string, mayWait = false): void {
+  /** Cuts a message into pieces, and appends them. Returns the number of the first one. */
+  add(message: string, mayWait = false): number {
+    const first = this.#end + 1;
     let start = 0;
     while (message.length - start > this.#longest) {
       let end = start + this.#longest;
@@ -100,6 +109,21 @@ export class OutgoingPieces {
     }
     this.#pieces.push({ text: start === 0 ? message : message.slice(start), isPart: false });
     if (!mayWait) this.#lastUrgent = this.#end;
+    return first;
+  }
+
+  /**
+   * Takes back the message whose first piece has that number, if nothing of it has been sent. Empty
+   * messages, which mean nothing, take its places.
+   */
+  takeBack(first: number): boolean {
+    if (first <= this.#last) return false;
+    for (let at = this.#head + first - this.#oldest; at < this.#pieces.length; at++) {
+      const { isPart } = this.#pieces[at]!;
+      this.#pieces[at] = nothing;
+      if (!isPart) return true;
+    }
+    return false;
   }
 
   /** The pieces for the next packet, which count as sent; none if they have to wait. */

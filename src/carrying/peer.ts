@@ -20,10 +20,10 @@ import { ServerLink } from "./server_link.ts";
 export interface Exchange {
   /** A message of the other end has come. */
   take(kind: string, head: Head, body: string): void;
-  /** It sends what it wanted to tell the other end soon. */
-  tell?(): void;
   /** The link is broken: the other end knows nothing of it any more. */
   broken(): void;
+  /** It sends what it wanted to tell the other end soon. */
+  tell?(): void;
 }
 
 /** What a peer needs of its server. */
@@ -43,7 +43,11 @@ const tellDelay = 50;
 export class Peer implements LinkOwner {
   readonly server: string;
   readonly link: ServerLink;
+  /** Whether it has had to do with sessions of this server, or this one with its. */
+  isKnown = false;
   readonly #host: PeerHost;
+  /** Characters. */
+  readonly #maxMessage: number;
   readonly #carried = new Map<number, Exchange>();
   readonly #served = new Map<number, Exchange>();
   /** Those that have something to tell soon. */
@@ -53,6 +57,7 @@ export class Peer implements LinkOwner {
   constructor(own: string, server: string, settings: LinkSettings, host: PeerHost) {
     this.server = server;
     this.#host = host;
+    this.#maxMessage = settings.maxMessage;
     this.link = new ServerLink(own, settings, this);
   }
 
@@ -61,9 +66,14 @@ export class Peer implements LinkOwner {
     return this.#served.size;
   }
 
+  /** Whether no exchange is under way. */
+  get isFree(): boolean {
+    return this.#carried.size === 0 && this.#served.size === 0;
+  }
+
   /** Whether it may be forgotten. */
   get isIdle(): boolean {
-    return this.#carried.size === 0 && this.#served.size === 0 && this.link.isIdle;
+    return this.isFree && this.link.isIdle;
   }
 
   /** Sends a message of an exchange. */
@@ -94,8 +104,25 @@ export class Peer implements LinkOwner {
     this.link.ask();
   }
 
+  /**
+   * Sends the first message of an exchange, which has texts of the client. One that is too long is not
+   * sent, for it would break the link, and end the exchanges of all others.
+   *
+   * @returns Its number, for `takeBack`; `undefined` if it is too long.
+   */
+  begin(head: Head, body?: string): number | undefined {
+    const message = encodeMessage(head, body);
+    return message.length > this.#maxMessage ? undefined : this.link.send(message);
+  }
+
+  /** Takes the first message back, if nothing of it has been sent. */
+  takeBack(number: number): boolean {
+    return this.link.outgoing.takeBack(number);
+  }
+
   /** This server carries an exchange from now on. */
   carry(number: number, exchange: Exchange): void {
+    this.isKnown = true;
     this.#carried.set(number, exchange);
     this.link.expect();
   }

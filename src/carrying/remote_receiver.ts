@@ -35,8 +35,9 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
   readonly #sessions: SessionStore;
   readonly #framing: RemoteFraming;
   readonly #limit: ResponseLimit;
-  readonly #gone: Promise<void>;
-  #goes: () => void = () => {};
+  /** Calls back requests that wait until it goes. */
+  readonly #waiting = new Set<() => void>();
+  #isGone = false;
   /** Bytes of all frames, and those that the client has taken. */
   #sent = 0;
   #taken = 0;
@@ -60,13 +61,6 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
     this.#sessions = sessions;
     this.#framing = framing;
     this.#limit = new ResponseLimit(limits);
-    this.#gone = new Promise((resolve) => this.#goes = resolve);
-  }
-
-  /** Its carrier says without delay whether it is gone, for another one waits. */
-  get gone(): Promise<void> {
-    if (!this.#isDone) this.#peer.hurry();
-    return this.#gone;
   }
 
   get bufferedAmount(): number {
@@ -87,6 +81,27 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
 
   get wantsHeartbeatFrame(): boolean {
     return true;
+  }
+
+  async whenGone(ms: number): Promise<void> {
+    if (this.#isGone) return;
+    // Its carrier may wait with the message that tells it.
+    this.#peer.hurry();
+    // A promise for all would keep something of each request until this one goes.
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#waiting.add(end);
+    });
+  }
+
+  #goes(): void {
+    this.#isGone = true;
+    for (const end of this.#waiting) end();
   }
 
   scheduleFlush(): void {
@@ -164,7 +179,7 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
         this.#session.arrived(this);
         return this.#done();
       case toOwner.leave:
-        return this.#leave();
+        return this.leave();
       case toOwner.broken:
       case toOwner.cancel:
         return this.broken();
@@ -180,7 +195,7 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
   }
 
   /** The carrier closes: the next frame is the last one, and comes now. */
-  #leave(): void {
+  leave(): void {
     if (this.#isFull || this.#session.readyState !== OPEN) return;
     this.#limit.exhaust();
     this.#session.timedOut();

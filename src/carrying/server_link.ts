@@ -10,18 +10,13 @@
 
 import { IncomingPieces } from "./incoming_pieces.ts";
 import { LinkGenerations } from "./link_generations.ts";
-import { type LinkOwner, type LinkSettings, publishFor } from "./link_owner.ts";
+import { type LinkLoad, type LinkOwner, type LinkSettings, publishFor } from "./link_owner.ts";
 import { LinkTimer } from "./link_timer.ts";
+import { OwedAck } from "./owed_ack.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
 import { encodePacket, type Packet, type Piece } from "./packets.ts";
 import { SignsOfLife } from "./signs_of_life.ts";
 
-export type { LinkOwner, LinkSettings };
-
-/** Milliseconds after which an acknowledgement is sent alone. */
-const ackDelay = 50;
-/** Characters after which an acknowledgement is sent at once. */
-const ackedAtOnce = 64 * 1024;
 /** The least milliseconds between two requests, or answers, that a broken order causes. */
 const repairInterval = 100;
 /** How many times `peerTimeout` a link may stay without progress, or tell its peer of a break. */
@@ -36,21 +31,17 @@ export class ServerLink {
   readonly #generations = new LinkGenerations();
   /** Whether this generation has carried anything, in either direction. */
   #isUsed = false;
-  readonly #outgoing: OutgoingPieces;
+  /** Messages for the peer. */
+  readonly outgoing: OutgoingPieces;
   readonly #incoming: IncomingPieces;
+  readonly #owed = new OwedAck();
   #expected = 0;
   #isSilent = false;
   #isClosed = false;
-
   /** By `performance.now()`, like all times. */
-  #receivedAt = -Infinity;
   #brokenAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
-  /** When a packet is due: with an acknowledgement, or with what might wait. */
-  #dueAt = Infinity;
-  /** Characters that have arrived since the last acknowledgement. */
-  #unacknowledged = 0;
 
   #mustSend = false;
   #wantsAnswer = false;
@@ -63,7 +54,7 @@ export class ServerLink {
     this.#settings = settings;
     this.#owner = owner;
     this.#signs = new SignsOfLife(settings.peerTimeout);
-    this.#outgoing = new OutgoingPieces(settings.maxPayload);
+    this.outgoing = new OutgoingPieces(settings.maxPayload);
     this.#incoming = new IncomingPieces(settings.maxMessage);
   }
 
@@ -74,24 +65,35 @@ export class ServerLink {
 
   /** The peer has everything, and knows that this end has what it has sent. */
   get isSettled(): boolean {
-    return this.#outgoing.isEmpty && this.#dueAt === Infinity && !this.#isFlushDue;
+    return this.outgoing.isEmpty && this.#owed.dueAt === Infinity && !this.#isFlushDue;
+  }
+
+  /** What the peer makes this end keep, and when it was heard. */
+  get load(): LinkLoad {
+    const { heardAt } = this.#signs;
+    return { unacknowledged: this.outgoing.count, parts: this.#incoming.length, heardAt };
   }
 
   /** Nothing has been under way or expected for a while. A peer may only send again what it sent before. */
   get isIdle(): boolean {
-    return this.isSettled && !this.#isWaiting &&
-      performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
+    return this.isSettled && !this.#isWaiting && this.#signs.isLost;
   }
 
-  /** Sends well-formed text, in a packet with all that is sent now, or in the next `delay` ms. */
-  send(message: string, delay = 0): void {
-    if (this.#isClosed) return;
+  /**
+   * Sends a message of well-formed text, with others if they fit. Returns its number in `outgoing`.
+   *
+   * @param delay Milliseconds that it may wait for a packet that is sent anyway.
+   */
+  send(message: string, delay = 0): number {
+    if (this.#isClosed) return 0;
     this.#beginWaiting();
     this.#isUsed = true;
-    this.#outgoing.add(message, delay > 0);
-    if (delay === 0) return this.#flushSoon();
-    this.#dueAt = Math.min(this.#dueAt, performance.now() + delay);
-    this.#setTimer();
+    if (delay === 0) this.#flushSoon();
+    else {
+      this.#owed.waitUntil(performance.now() + delay);
+      this.#setTimer();
+    }
+    return this.outgoing.add(message, delay > 0);
   }
 
   /** Something is expected of the peer. The link breaks if it gives no sign of life. */
@@ -110,7 +112,7 @@ export class ServerLink {
   close(): void {
     this.#isClosed = true;
     this.#timer.clear();
-    this.#outgoing.clear();
+    this.outgoing.clear();
     this.#incoming.clear();
   }
 
@@ -119,18 +121,19 @@ export class ServerLink {
     if (this.#isClosed) return;
     const { generation, pieces, wantsAnswer } = packet;
     const generations = this.#generations;
-    const isFresh = this.#incoming.last === 0 && this.#outgoing.oldest === 1;
+    const isFresh = this.#incoming.last === 0 && this.outgoing.oldest === 1;
     const verdict = generations.judge(packet, isFresh);
     // The answer asks for none, or there would be no end of them.
     if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
+    if (verdict === "past" && wantsAnswer) this.#repair(false);
     // Neither says anything about the peer now.
+    if (verdict === "past" && generations.isSurpassedBy(packet)) this.break();
     if (verdict === "outdated" || verdict === "past") return;
-    this.#receivedAt = performance.now();
-    this.#signs.begin(this.#receivedAt);
+    this.#signs.heard(performance.now());
     this.#isSilent = false;
-    if (verdict === "broken") this.#break(generation);
+    if (verdict === "broken") this.break(generation);
     else generations.met(generation);
-    if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#receivedAt);
+    if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#signs.heardAt);
     if (wantsAnswer) this.#sendSoon();
     if (generations.mayTake(packet)) this.#take(packet.first, pieces);
     else if (pieces.length > 0) this.#repair(true);
@@ -138,7 +141,7 @@ export class ServerLink {
   }
 
   get #isWaiting(): boolean {
-    return this.#expected > 0 || !this.#outgoing.isEmpty || this.#incoming.hasParts;
+    return this.#expected > 0 || !this.outgoing.isEmpty || this.#incoming.hasParts;
   }
 
   /** After a break, the peer is asked for a while even if it is not needed: it has to learn of it. */
@@ -154,7 +157,7 @@ export class ServerLink {
   }
 
   #acknowledged({ ack, wantsAnswer }: Packet, now: number): void {
-    const outgoing = this.#outgoing;
+    const outgoing = this.outgoing;
     outgoing.acknowledge(ack, now);
     // The peer asks with the number of what it has. What it lacks may be lost.
     if (wantsAnswer && outgoing.isUnderWay && now - this.#rewoundAt >= repairInterval) {
@@ -176,15 +179,15 @@ export class ServerLink {
     const isRepeated = first <= incoming.last;
     for (let i = incoming.last + 1 - first; i < pieces.length; i++) {
       const piece = pieces[i]!;
-      if (incoming.isTooMuch(piece)) return this.#break(0);
+      if (incoming.isTooMuch(piece)) return this.break();
       this.#isUsed = true;
-      this.#unacknowledged += piece.text.length;
+      this.#owed.add(piece.text.length);
       const message = incoming.take(piece);
       if (message !== undefined) this.#owner.message(message);
       if (this.#isClosed || generation !== this.#generations.own) return;
     }
-    if (isRepeated || this.#unacknowledged >= ackedAtOnce) this.#sendSoon();
-    else this.#dueAt = Math.min(this.#dueAt, this.#receivedAt + ackDelay);
+    if (isRepeated || this.#owed.isMuch) this.#sendSoon();
+    else this.#owed.wait(this.#signs.heardAt);
   }
 
   /**
@@ -192,17 +195,15 @@ export class ServerLink {
    *
    * @param peer The peer's new generation; 0 if it has yet to learn of the break.
    */
-  #break(peer: number): void {
+  break(peer = 0): void {
     const wasUsed = this.#isUsed || this.#expected > 0;
     this.#generations.renew();
     if (peer > 0) this.#generations.met(peer);
     this.#isUsed = false;
-    this.#outgoing.clear();
+    this.outgoing.clear();
     this.#incoming.clear();
-    this.#unacknowledged = 0;
-    this.#dueAt = Infinity;
-    this.#brokenAt = performance.now();
-    this.#signs.begin(this.#brokenAt);
+    this.#owed.clear();
+    this.#signs.begin(this.#brokenAt = performance.now());
     if (peer === 0) this.ask();
     if (wasUsed) this.#owner.broken();
   }
@@ -236,7 +237,7 @@ export class ServerLink {
 
   readonly #flush = () => {
     this.#isFlushDue = false;
-    const outgoing = this.#outgoing;
+    const outgoing = this.outgoing;
     for (;;) {
       if (this.#isClosed) return;
       const first = outgoing.next;
@@ -261,22 +262,21 @@ export class ServerLink {
     });
     if (this.#wantsAnswer) this.#signs.asked(performance.now());
     this.#mustSend = this.#wantsAnswer = false;
-    this.#dueAt = Infinity;
-    this.#unacknowledged = 0;
+    this.#owed.clear();
     publishFor(this.#owner, payload);
   }
 
   /** Sets the timer for whatever comes next. */
   #setTimer(): void {
     if (this.#isClosed) return;
-    let at = Math.min(this.#dueAt, this.#outgoing.resendAt);
+    let at = Math.min(this.#owed.dueAt, this.outgoing.resendAt);
     if (this.#isAsking) at = Math.min(at, this.#signs.askAt);
     if (this.#isWaiting) at = Math.min(at, this.#signs.goneAt);
     this.#timer.set(at);
   }
 
   #timedOut(now: number, stoodStill: boolean): void {
-    const outgoing = this.#outgoing;
+    const outgoing = this.outgoing;
     const isGone = this.#isWaiting && now >= this.#signs.goneAt;
     if (stoodStill) {
       // What the peer has sent meanwhile has yet to be read.
@@ -284,15 +284,15 @@ export class ServerLink {
       outgoing.progressed(now);
     } else if (isGone || now >= outgoing.progressAt + maxTimeouts * this.#settings.peerTimeout) {
       this.#isSilent ||= isGone;
-      this.#break(0);
+      this.break();
     } else {
-      const dueAt = this.#dueAt;
+      const { dueAt } = this.#owed;
       if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
-      // That packet has taken nothing that waits.
-      this.#dueAt = dueAt;
+      // That packet has taken nothing of what waits.
+      this.#owed.waitUntil(dueAt);
       // Behind the pieces: what is too large for the bus must not take the question with it.
       if (this.#isAsking && now >= this.#signs.askAt) this.ask();
-      if (now >= this.#dueAt) this.#sendSoon();
+      if (now >= this.#owed.dueAt) this.#sendSoon();
     }
     this.#setTimer();
   }

@@ -73,8 +73,8 @@ export class SessionStore {
   changed: (() => void) | undefined;
   /** Called when the id of a session is free again. Only where other processes know of it. */
   freed: ((session: Session) => void) | undefined;
-  /** Bodies of sends that are for sessions of other processes. */
-  readonly carriedBodies: Set<BufferOwner> = new Set();
+  /** Bodies of sends, and responses, of sessions of other processes. */
+  readonly carried: Set<BufferOwner> = new Set();
 
   constructor(limits: SessionLimits) {
     this.heartbeatTimeouts = new Timeouts(limits.heartbeatDelay);
@@ -85,7 +85,7 @@ export class SessionStore {
     this.maxUnread = leastUnread + 2 * Math.max(0, limits.maxMessageSize - leastUnread);
     const endDelay = limits.heartbeatDelay + limits.heartbeatTimeout;
     this.closingConnections = new ClosingConnections(endDelay, limits.responseTimeLimit);
-    const owners = [this.#all, this.closingConnections, this.#endedUnread, this.carriedBodies];
+    const owners = [this.#all, this.closingConnections, this.#endedUnread, this.carried];
     this.bufferBudget = new BufferBudget(limits.maxTotalBufferedBytes, owners, this);
     this.#maxSessions = limits.maxSessions;
   }

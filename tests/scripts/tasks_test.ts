@@ -36,3 +36,10 @@ Deno.test("the soak refuses hosts and numbers that mean nothing, by name", () =>
     assert(message.includes(option) && message.includes(value), message);
   }
 });
+
+Deno.test("the soak of a cluster has fewer sessions, and takes all runtimes", () => {
+  assertEquals(readArguments([]).sessions, 2000);
+  const { cluster, sessions } = readArguments(["--cluster"]);
+  assertEquals([cluster, sessions], [true, 200]);
+  assertThrows(() => readArguments(["--cluster", "--runtime=bun"]), Error, "--runtime");
+});

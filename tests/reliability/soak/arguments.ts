@@ -16,6 +16,8 @@ export interface Arguments {
   /** How many at a time. */
   readonly sessions: number;
   readonly seed: number;
+  /** Whether members of a cluster are soaked, on all runtimes at once. */
+  readonly cluster: boolean;
   /** The folder for plots and data. */
   readonly out: string;
 }
@@ -23,9 +25,10 @@ export interface Arguments {
 const options = {
   runtime: { type: "string", multiple: true },
   minutes: { type: "string", default: "10" },
-  sessions: { type: "string", default: "2000" },
+  sessions: { type: "string" },
   seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 32)) },
   out: { type: "string", default: "soak" },
+  cluster: { type: "boolean", default: false },
 } as const;
 
 /**
@@ -35,11 +38,16 @@ const options = {
  */
 export function readArguments(args: readonly string[]): Arguments {
   const values = parse(args);
+  const { cluster, sessions = cluster ? "200" : "2000" } = values;
+  if (cluster && values.runtime !== undefined) {
+    throw new Error("--runtime cannot stand beside --cluster, which takes all of them");
+  }
   return {
     hosts: values.runtime?.map(hostFrom) ?? hosts,
     seconds: Math.round(numberFrom("minutes", values.minutes) * 60),
-    sessions: numberFrom("sessions", values.sessions),
+    sessions: numberFrom("sessions", sessions),
     seed: numberFrom("seed", values.seed),
+    cluster,
     out: values.out,
   };
 }

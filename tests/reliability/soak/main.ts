@@ -6,11 +6,13 @@
  * ```
  *
  * Without `--runtime` it goes through all three. For each it writes a plot of the
- * memory and all data into the folder `--out`. It ends with 1 if anything is wrong.
+ * memory and all data into the folder `--out`. With `--cluster`, processes on all of them share their
+ * sessions. It ends with 1 if anything is wrong.
  *
  * @module
  */
 
+import { soakClusterTask } from "../cluster_soak/main.ts";
 import { readArguments } from "./arguments.ts";
 import { plotOf } from "./plot.ts";
 import { dataOf, tableOf } from "./report.ts";
@@ -45,9 +47,11 @@ function argumentsOrEnd() {
 /** How many complaints of this soak were shown. */
 let shown = 0;
 
-const { hosts, seconds, sessions, seed, out } = argumentsOrEnd();
+const given = argumentsOrEnd();
+const { hosts, seconds, sessions, seed, out } = given;
 const all: Found[] = [];
 await Deno.mkdir(out, { recursive: true });
+if (given.cluster) Deno.exit(await soakClusterTask(given) ? 0 : 1);
 for (const host of hosts) {
   console.log(`${host}: ${sessions} sessions for ${seconds} s, seed ${seed}`);
   shown = 0;

@@ -17,7 +17,7 @@ Deno.test("its bytes count until its end", () => {
   body.end();
   other.end();
   body.end();
-  assertEquals([body.heldBytes, sessions.carriedBodies.size], [0, 0]);
+  assertEquals([body.heldBytes, sessions.carried.size], [0, 0]);
   const last = new CarriedBody(sessions);
   last.grew(900_000);
   assertEquals(sessions.bufferBudget.isFull, false);
@@ -30,5 +30,5 @@ Deno.test("it stops reading when all together hold too much", () => {
   for (const [at, body] of bodies.entries()) body.stoppable(() => stopped.push(at));
   bodies[0]!.grew(900_000);
   bodies[1]!.evict();
-  assertEquals([stopped, sessions.carriedBodies.size], [[1], 1]);
+  assertEquals([stopped, sessions.carried.size], [[1], 1]);
 });

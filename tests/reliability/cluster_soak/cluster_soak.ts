@@ -1,0 +1,157 @@
+/**
+ * Runs one soak of a cluster: four members, visitors, disruptions, and a count of what is left.
+ *
+ * @module
+ */
+
+import { localBus } from "../../../src/adapters/cluster.ts";
+import { sleep } from "../soak/lives.ts";
+import { randomOf } from "../soak/messages.ts";
+import { rssOf } from "../soak/server_state.ts";
+import { Stalls } from "../soak/stalls.ts";
+import { Disruptions } from "./disruptions.ts";
+import {
+  claimsLeft,
+  collectEnded,
+  comeBack,
+  publishedAtRest,
+  type Rest,
+  restOf,
+} from "./leftovers.ts";
+import { type Disruption, Members } from "./members.ts";
+import { ClusterTally } from "./tally.ts";
+import { Visitors } from "./visitors.ts";
+
+/** The parameters of a soak. */
+export interface ClusterSoakOptions {
+  /** How many there are at a time. */
+  readonly sessions: number;
+  /** How long the visitors are there. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** Milliseconds, as the option of that name. */
+  readonly peerTimeout: number;
+  /** Is told what happens to members. */
+  readonly say?: (text: string) => void;
+  /** Is called with each sample. */
+  readonly onSample?: (sample: ClusterSample, tally: ClusterTally) => void;
+}
+
+/** One moment of a cluster. */
+export interface ClusterSample {
+  /** Since the start of the soak. */
+  readonly seconds: number;
+  /** Bytes of the member that is there to the end; 0 where the system does not report them. */
+  readonly rss: number;
+  /** How long a member and the driver did nothing, at most, since the last sample; in ms. */
+  readonly stalls: { readonly members: number; readonly driver: number };
+}
+
+/** What a soak has found. */
+export interface ClusterFound {
+  readonly options: ClusterSoakOptions;
+  readonly tally: ClusterTally;
+  readonly samples: readonly ClusterSample[];
+  readonly disruptions: Readonly<Record<Disruption, number>>;
+  /** What ended otherwise than it should have, in words. */
+  readonly faults: readonly string[];
+  readonly sessionIds: number;
+  /** After a few sessions, by runtime. */
+  readonly before: readonly Rest[];
+  readonly after: readonly Rest[];
+  /** The name of the member that was there all the time. */
+  readonly spared: string;
+  /** Sessions without connections, connections without close. */
+  readonly unclosed: number;
+  /** Payloads that members published when nobody was there. */
+  readonly published: number;
+  /** Claims of members that are there, and of those that are gone. */
+  readonly claims: { readonly own: readonly string[]; readonly others: readonly string[] };
+  /** Clients of members that are gone which are not told when they come back. */
+  readonly untold: readonly string[];
+}
+
+/** Soaks a cluster. */
+export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFound> {
+  const { sessions, seconds, seed, peerTimeout, say = () => {}, onSample } = given;
+  const folder = await Deno.makeTempDir({ prefix: "soak-" });
+  // The first member of the bus keeps the claims of all.
+  const bus = localBus({ name: "soak", folder, peerTimeout, log: () => {} });
+  try {
+    await bus.find("nothing");
+    await using members = await Members.start(folder, peerTimeout);
+    const warmUp = new Visitors({
+      members,
+      tally: new ClusterTally(),
+      random: randomOf(seed),
+      size: 10,
+      longestLife: 1000,
+    });
+    await sleep(3000);
+    await follow(members, warmUp, warmUp.leave());
+    const before = await restOf(members, warmUp);
+
+    const tally = new ClusterTally();
+    const random = randomOf(seed + 1);
+    const visitors = new Visitors({ members, tally, random, size: sessions, longestLife: 20_000 });
+    const disruptions = new Disruptions(members, randomOf(seed), say);
+    const samples: ClusterSample[] = [];
+    const spared = members.current[disruptions.spared]!;
+    const start = performance.now();
+    const over = disruptions.run(seconds).then(async () => {
+      await sleep(Math.max(0, start + seconds * 1000 - performance.now()));
+      await visitors.leave();
+    });
+    await follow(members, visitors, over, async (stalls) => {
+      const rss = await rssOf(spared.process.pid) ?? 0;
+      const sample = { seconds: (performance.now() - start) / 1000, rss, stalls };
+      samples.push(sample);
+      onSample?.(sample, tally);
+    });
+    say("all visitors have left");
+    const after = await restOf(members, visitors);
+    say("members are at rest, or late");
+    const { unclosed } = visitors;
+    const published = await publishedAtRest(members);
+    const claims = await claimsLeft(members, bus, visitors.ids);
+    const untold = await comeBack(members, bus, claims.others);
+    visitors.settleAll();
+    return {
+      options: given,
+      tally,
+      samples,
+      disruptions: members.counts,
+      faults: [...members.faults, ...members.complaints],
+      sessionIds: visitors.ids.size,
+      before,
+      after,
+      spared: spared.name,
+      unclosed,
+      published,
+      claims,
+      untold,
+    };
+  } finally {
+    await bus.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Watches visitors each second until something has happened. */
+async function follow(
+  members: Members,
+  visitors: Visitors,
+  end: Promise<void>,
+  onSample: (stalls: ClusterSample["stalls"]) => Promise<void> = async () => {},
+): Promise<void> {
+  using stalls = new Stalls();
+  let hasEnded = false;
+  end.finally(() => hasEnded = true);
+  while (!hasEnded) {
+    await Promise.race([sleep(1000), end]);
+    const stall = await Promise.race([collectEnded(members, visitors), sleep(1000).then(() => 0)]);
+    visitors.watch();
+    await onSample({ members: stall, driver: stalls.take() });
+  }
+  await end;
+}

@@ -1,0 +1,193 @@
+/**
+ * The members of the cluster as the driver sees them, and the balancer in front: each request goes
+ * straight to the member whose turn it is, and is never tried again at another one.
+ *
+ * @module
+ */
+
+import type { RuntimeName } from "../../../scripts/runtimes.ts";
+import { ServerProcess } from "../../support/server_process.ts";
+import { readBody, readHead } from "../soak/answers.ts";
+import { sleep } from "../soak/lives.ts";
+import { Wire } from "../soak/wire.ts";
+import type { Counts } from "./application.ts";
+
+const program = new URL("member.ts", import.meta.url);
+
+/** What the members run on. */
+export const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies RuntimeName[];
+
+/** What can happen to a member. */
+export type Disruption = "kill" | "freeze" | "end";
+
+/** A time in which a member may fail its clients, by `performance.now()`. */
+interface Trouble {
+  readonly from: number;
+  to: number;
+}
+
+/** One process, from its start to its end. */
+export class Member {
+  /** No other one has it. */
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  readonly process: ServerProcess;
+  /** Whether the balancer gives it requests. */
+  isChosen = true;
+  isFrozen = false;
+  /** Whether its process was killed, or told to end. */
+  isGone = false;
+  /** When it went on the last time after it had been frozen. */
+  thawedAt = -Infinity;
+  readonly #troubles: Trouble[] = [];
+
+  constructor(name: string, runtime: RuntimeName, process: ServerProcess) {
+    this.name = name;
+    this.runtime = runtime;
+    this.process = process;
+  }
+
+  /** From now on it may fail, until `recovered`. */
+  troubled(): Trouble {
+    const trouble = { from: performance.now(), to: Infinity };
+    this.#troubles.push(trouble);
+    return trouble;
+  }
+
+  /** Whether it may have failed in some part of a time. */
+  wasTroubled(from: number, to: number): boolean {
+    return this.#troubles.some((trouble) => trouble.from <= to && trouble.to >= from);
+  }
+
+  /** Since when its clients have to be told that it does not answer; `undefined` if they need not. */
+  get silentSince(): number | undefined {
+    const last = this.#troubles.at(-1);
+    return this.isFrozen || this.isGone ? last?.from : undefined;
+  }
+
+  /** For how many ms it could have shown a sign of life, when the last one came at a time. */
+  silence(lastSign: number): number {
+    return this.isFrozen ? 0 : performance.now() - Math.max(lastSign, this.thawedAt);
+  }
+
+  /** Asks for its counts. */
+  async counts(path: "counts" | "collected"): Promise<Counts> {
+    const wire = await Wire.open(this.process.port);
+    try {
+      await wire.write(`GET /${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+      return JSON.parse(await readBody(wire, await readHead(wire)));
+    } finally {
+      wire.close();
+    }
+  }
+}
+
+/** All members. */
+export class Members implements AsyncDisposable {
+  /** Those that are there, in the order of the runtimes. */
+  readonly current: Member[] = [];
+  /** All that there have ever been, by name. */
+  readonly all = new Map<string, Member>();
+  /** What ended otherwise than it should have, in words. */
+  readonly faults: string[] = [];
+  readonly counts: Record<Disruption, number> = { kill: 0, freeze: 0, end: 0 };
+  readonly #folder: string;
+  /** Milliseconds. */
+  readonly peerTimeout: number;
+  #turn = 0;
+
+  private constructor(folder: string, peerTimeout: number) {
+    this.#folder = folder;
+    this.peerTimeout = peerTimeout;
+  }
+
+  /** Starts them. */
+  static async start(folder: string, peerTimeout: number): Promise<Members> {
+    const members = new Members(folder, peerTimeout);
+    await Promise.all(runtimes.map((_, at) => members.#start(at)));
+    return members;
+  }
+
+  /** Milliseconds in which all that a trouble has caused is over, when its member is well again. */
+  get settling(): number {
+    return this.peerTimeout + 2000;
+  }
+
+  /** The member whose turn it is. */
+  next(): Member {
+    const count = this.current.length;
+    for (let tries = 0; tries < count; tries++) {
+      const member = this.current[this.#turn++ % count]!;
+      if (member.isChosen) return member;
+    }
+    return this.current[this.#turn % count]!;
+  }
+
+  /** Kills one, or has it end in order, and starts another one in its place. */
+  async replace(at: number, how: "kill" | "end", noticed: number, pause: number): Promise<void> {
+    const member = this.current[at]!;
+    this.counts[how]++;
+    member.troubled();
+    // The balancer knows at once of those that end in order.
+    if (how === "end") member.isChosen = false;
+    else setTimeout(() => member.isChosen = false, noticed);
+    member.isGone = true;
+    const { code, stderr } = await (how === "kill" ? member.process.kill() : member.process.stop());
+    if (how === "end" && code !== 0) this.faults.push(`${member.name} ended with ${code}`);
+    for (const each of complaints(stderr)) this.faults.push(`${member.name} printed: ${each}`);
+    await sleep(pause);
+    await this.#start(at);
+  }
+
+  /** Has one stand still for a time. */
+  async freeze(at: number, time: number, noticed: number): Promise<void> {
+    const member = this.current[at]!;
+    this.counts.freeze++;
+    const trouble = member.troubled();
+    Deno.kill(member.process.pid, "SIGSTOP");
+    member.isFrozen = true;
+    const leaving = setTimeout(() => member.isChosen = false, noticed);
+    try {
+      await sleep(time);
+    } finally {
+      Deno.kill(member.process.pid, "SIGCONT");
+      member.isFrozen = false;
+      member.thawedAt = performance.now();
+      trouble.to = member.thawedAt + this.settling;
+      clearTimeout(leaving);
+      member.isChosen = true;
+    }
+  }
+
+  /** What members that are there have printed that they should not have. */
+  get complaints(): string[] {
+    return this.current.flatMap(({ name, process }) =>
+      complaints(process.stderr).map((each) => `${name} printed: ${each}`)
+    );
+  }
+
+  /** Ends all. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.current.map(({ process }) => process.kill()));
+  }
+
+  async #start(at: number): Promise<void> {
+    const name = `${runtimes[at]}-${this.all.size}`;
+    const process = await ServerProcess.start(runtimes[at]!, program, [
+      "--folder",
+      this.#folder,
+      "--name",
+      name,
+      "--peer",
+      `${this.peerTimeout}`,
+    ]);
+    const member = new Member(name, runtimes[at]!, process);
+    this.all.set(name, member);
+    this.current[at] = member;
+  }
+}
+
+/** What a member printed as errors, but for what one has to say that was cut off from the bus. */
+function complaints(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line !== "" && !/^Cannot .* the bus: /.test(line));
+}

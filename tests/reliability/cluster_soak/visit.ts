@@ -1,0 +1,300 @@
+/**
+ * One session of a visitor, from its opening to its end.
+ *
+ * @module
+ */
+
+import { handOn, type Listener } from "../soak/client.ts";
+import { framesIn } from "../soak/http_transports.ts";
+import { Ledger } from "../soak/ledger.ts";
+import { sleep } from "../soak/lives.ts";
+import { bye, close, randomGap } from "../soak/messages.ts";
+import type { Ended } from "../soak/service.ts";
+import { options, welcome } from "./application.ts";
+import type { Life, Scene } from "./life.ts";
+import type { Member } from "./members.ts";
+import { isDisconnection, Request } from "./request.ts";
+import { Trail } from "./trail.ts";
+
+/** A client that checks what it receives. As the stock client, it gives up at the first failure. */
+export class Visit implements Listener {
+  readonly id: string;
+  /** The name of its connection. */
+  connection = "";
+  /** The member that has the session. */
+  owner: Member | undefined;
+  /** Whether its id may have had a connection that no client knows, since the opening was cut off. */
+  mayBeUnseen = false;
+  readonly #life: Life;
+  readonly #scene: Scene;
+  readonly #ledger: Ledger;
+  readonly #trail = new Trail();
+  #ownedSince = Infinity;
+  #receiving: Request | undefined;
+  #sending: Request | undefined;
+  /** The member that has opened the session. Until it is welcomed, that is as good as its owner. */
+  #opener: Member | undefined;
+  readonly #ready = Promise.withResolvers<void>();
+  #isOpen = false;
+  /** Whether its client wants the next end, and no more messages. */
+  #isLeaving = false;
+  #isOver = false;
+  #receives = true;
+  /** Whether the last receiving request was cut by the other end. */
+  #wasCut = false;
+  /** Whether the last receiving request was the former session's. */
+  #isFormer = false;
+
+  constructor(id: string, life: Life, scene: Scene) {
+    this.id = id;
+    this.#life = life;
+    this.#scene = scene;
+    this.#ledger = new Ledger(scene.tally);
+  }
+
+  /** Lives until its end, which comes early when the soak is over. */
+  async live(): Promise<void> {
+    const received = this.#receive();
+    await this.#ready.promise;
+    const end = performance.now() + this.#life.length;
+    while (!this.#isOver && !this.#scene.isOver && performance.now() < end) {
+      await sleep(randomGap(this.#scene.random));
+      if (!this.#isOver) await this.#speak();
+    }
+    if (!this.#isOver) await this.#end();
+    this.#isOver = true;
+    this.#receiving?.cut();
+    await received;
+    this.mayBeUnseen ||= this.connection === "";
+  }
+
+  /** Looks whether a request has been without any sign of life for too long. */
+  watch(): void {
+    const { members, tally } = this.#scene;
+    for (const request of [this.#receiving, this.#sending]) {
+      if (request === undefined) continue;
+      tally.longestSilence = Math.max(tally.longestSilence, request.silence);
+      if (request.silence < 2 * members.settling) continue;
+      this.#fault(`no sign of life from ${request.member.name}`);
+      request.cut();
+      this.#over();
+    }
+  }
+
+  /** Adds up, with what the application has received, if its member is still there. */
+  settle(ended: Ended | undefined): void {
+    const { tally } = this.#scene;
+    const before = [tally.lost, tally.repeated, tally.late, tally.altered];
+    this.#ledger.close(ended);
+    const now = [tally.lost, tally.repeated, tally.late, tally.altered];
+    if (now.every((count, at) => count === before[at])) return;
+    this.#fault(`lost, repeated, late, altered: ${now.map((count, at) => count - before[at]!)}`);
+  }
+
+  opened(): void {
+    this.#trail.note("opened");
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      this.#opener = this.#receiving?.member;
+      this.#scene.tally.opened++;
+      return;
+    }
+    // The response that told it was cut off; or the session has waited too long for this request.
+    const { member, begunAt } = this.#receiving!;
+    if (this.#wasCut || member.wasTroubled(begunAt, performance.now())) this.#told("opened anew");
+    else this.#fault("opened anew, and its end was not told");
+    this.mayBeUnseen = true;
+    this.#over();
+  }
+
+  heartbeat(): void {
+    this.#scene.tally.heartbeats++;
+  }
+
+  message(text: string): void {
+    // What opens anew is another session; what had been left lives on for a while.
+    if (this.#isOver) return;
+    if (!this.#isOpen && this.#isSuccessor) return void (this.#isFormer = true);
+    if (!text.startsWith(welcome)) return this.#ledger.received(text);
+    if (this.connection !== "") return this.#fault("welcomed twice");
+    this.connection = text.slice(welcome.length);
+    this.owner = this.#scene.members.all.get(this.connection.split("/", 1)[0]!);
+    this.#ownedSince = performance.now();
+    this.#scene.welcomed(this, this.connection);
+    this.#ready.resolve();
+  }
+
+  closed(code: number, reason: string): void {
+    this.#trail.note(`closed ${code}`);
+    // A former session of the id ends, or the owner was gone before the client knew it.
+    if (!this.#isOpen && this.#isSuccessor) return;
+    if (code === 3000 && this.#isLeaving && this.#ledger.receivedBye) return this.#over();
+    this.#told(`${code}`, reason);
+  }
+
+  async #receive(): Promise<void> {
+    const { method, path } = this.#life.transport;
+    const deadline = performance.now() + 4 * this.#window;
+    while (!this.#isOver && this.#receives) {
+      this.#isFormer = false;
+      await this.#ask((request) => this.#receiving = request, async (request) => {
+        const status = await request.ask(method, `${this.#base}/${path}`);
+        if (status === 200) await this.#take(request);
+        else this.#told(`${status}`, await request.body());
+        this.#wasCut = false;
+      }, () => {
+        this.#wasCut = true;
+        this.mayBeUnseen ||= this.connection === "";
+      });
+      this.#receiving = undefined;
+      if (this.#isOver || !this.#receives) break;
+      // It is refused, or told of a former session.
+      if (this.#isFormer) await sleep(options.disconnectDelay + 1000);
+      else if (this.#wasCut || !this.#isOpen) await sleep(100);
+      else if (this.#life.pauses) await sleep(this.#scene.random() * 300);
+      if (this.#isOpen) continue;
+      if (this.#scene.isOver) this.#over();
+      else if (performance.now() > deadline) this.#told("not opened");
+    }
+    this.#ready.resolve();
+  }
+
+  /** Asks, and notes at whom; `cut` is called if the other end is not there. */
+  async #ask(
+    begun: (request: Request) => void,
+    run: (request: Request) => Promise<void>,
+    cut: () => void,
+  ): Promise<void> {
+    const request = new Request(this.#scene.members.next());
+    const ended = this.#trail.asked(request.member);
+    let how = "over";
+    begun(request);
+    try {
+      await run(request);
+    } catch (error) {
+      how = (error as Error).message;
+      if (request.isCut) return;
+      const isExpected = isDisconnection(error) &&
+        request.member.wasTroubled(request.begunAt, performance.now());
+      if (!isExpected) {
+        this.#fault(`${request.member.name}: ${(error as Error).message}`);
+        this.#over();
+      }
+      cut();
+    } finally {
+      request.cut();
+      ended(how);
+    }
+  }
+
+  async #take(request: Request): Promise<void> {
+    const { transport } = this.#life;
+    const texts = request.texts();
+    // The prelude is a chunk of its own.
+    if (transport.streams) await texts.next();
+    for await (const frame of framesIn(transport, texts)) handOn(frame, this);
+  }
+
+  /** Says something; now and then several things at once. */
+  async #speak(): Promise<void> {
+    const { random } = this.#scene;
+    const count = random() < 0.05 ? 5 : 1;
+    const messages = Array.from({ length: count }, () => this.#ledger.next(random));
+    const last = this.#ledger.sent;
+    if (await this.#send(messages)) this.#ledger.accepted(last);
+  }
+
+  /** Whether the messages were acknowledged. Otherwise it is told, and whether they arrive is open. */
+  async #send(messages: readonly string[]): Promise<boolean> {
+    const json = JSON.stringify(messages.map((message) => `${this.connection} ${message}`));
+    const { scripts = false } = this.#life.transport;
+    const body = scripts ? `d=${encodeURIComponent(json)}` : json;
+    const path = `${this.#base}/${scripts ? "jsonp_send" : "xhr_send"}`;
+    const type = scripts ? "application/x-www-form-urlencoded" : "text/plain";
+    let isAccepted = false;
+    await this.#ask((request) => this.#sending = request, async (request) => {
+      const status = await request.ask("POST", path, body, type);
+      const response = await request.body();
+      isAccepted = status === (scripts ? 200 : 204);
+      if (!isAccepted) this.#told(`${status} to a send`, response);
+    }, () => this.#told("a send was cut off"));
+    this.#sending = undefined;
+    return isAccepted;
+  }
+
+  async #end(): Promise<void> {
+    switch (this.#life.end) {
+      case "leaves":
+      case "is closed":
+        this.#isLeaving = true;
+        if (await this.#send([this.#life.end === "leaves" ? bye : close])) await this.#answered();
+        return;
+      case "vanishes":
+        // A stream would go on.
+        this.#receives = this.#life.transport.streams;
+        while (!this.#receives && this.#receiving !== undefined && !this.#isOver) await sleep(50);
+    }
+  }
+
+  /** What was acknowledged is answered, or the client is told. */
+  async #answered(): Promise<void> {
+    const isDone = () => this.#isOver || this.#life.end === "leaves" && this.#ledger.receivedBye;
+    for (let time = 0; !isDone(); time += 50) {
+      if (time > 4 * this.#scene.members.settling) return this.#fault("its end was not answered");
+      await sleep(50);
+    }
+  }
+
+  /** The client learns that the session is over, or that it cannot go on. */
+  #told(how: string, why = ""): void {
+    if (this.#isOver) return;
+    const { tally } = this.#scene;
+    tally.addTold(how);
+    if (!this.#isAffected()) this.#fault(`told ${how} without need: ${why.trim()}`);
+    const since = this.owner?.silentSince;
+    if (since !== undefined) {
+      const { thawedAt = 0 } = this.#receiving?.member ?? {};
+      const from = Math.max(since, thawedAt, this.#ownedSince);
+      tally.longestTold = Math.max(tally.longestTold, performance.now() - from);
+    }
+    this.#over();
+  }
+
+  /** Whether a member that it needs was in trouble a short while ago. */
+  #isAffected(): boolean {
+    // The former session may have been another member's.
+    if (!this.#isOpen && this.#isSuccessor) return true;
+    const now = performance.now();
+    const since = now - this.#window;
+    // One that comes back may still have a former session.
+    const owners = [this.owner ?? this.#opener, ...this.#life.formerOwners ?? []];
+    return owners.some((each) => each?.wasTroubled(since, now)) || this.#trail.wasTroubled(since);
+  }
+
+  get #isSuccessor(): boolean {
+    return this.#life.formerOwners !== undefined;
+  }
+
+  /** Milliseconds in which a trouble may take effect. */
+  get #window(): number {
+    return this.#scene.members.settling + options.disconnectDelay;
+  }
+
+  get #base(): string {
+    return `${options.prefix}/000/${this.id}`;
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.#receiving?.cut();
+    this.#ready.resolve();
+  }
+
+  #fault(what: string): void {
+    const { tally } = this.#scene;
+    tally.broken++;
+    const { transport, end } = this.#life;
+    const place = `${this.id} ${transport.name} ${end} ${this.connection || "unopened"}`;
+    tally.addFault(`${place}, ${this.#trail.age} ms old: ${what} (${this.#trail})`);
+  }
+}
