@@ -24,6 +24,8 @@ export interface PeersHost {
   begun(peer: Peer, head: Head, body: string): void;
   /** A message to all servers. */
   inquiry(payload: unknown): void;
+  /** This server has not heard others for a while, and does again. */
+  rejoined(): void;
   warnOnce(message: string): void;
   busFailed(call: string, error: unknown): void;
   failed(error: unknown): void;
@@ -33,8 +35,8 @@ export interface PeersHost {
 const maxPeers = 1000;
 /** How many times the longest message all parts of messages may have whose ends have not come. */
 const maxParts = 2;
-/** Milliseconds between two looks whether this server still hears itself. */
-const hearingInterval = 2000;
+/** The most milliseconds between two looks whether this server still hears itself. */
+const maxHearingInterval = 2000;
 /** How often it may miss itself before it subscribes anew. */
 const maxMissed = 2;
 /** Milliseconds until a subscription that has failed, or a search for peers to forget, is tried again. */
@@ -59,6 +61,9 @@ export class AllPeers {
   #joinTimer: Timer | undefined;
   /** When it has heard itself, by `performance.now()`. */
   #heardAt = performance.now();
+  /** When it has heard itself again after a while in which it did not. */
+  #resumedAt = -Infinity;
+  readonly #hearingInterval: number;
   #hearingTimer: ReturnType<typeof setInterval> | undefined;
   /** Until when there are only peers that cannot be forgotten, by `performance.now()`. */
   #fullUntil = -Infinity;
@@ -70,8 +75,10 @@ export class AllPeers {
     this.#start = `sj:${name}:`;
     this.#settings = settings;
     this.#host = host;
+    // It notices its own deafness before it takes that for the silence of others.
+    this.#hearingInterval = Math.min(maxHearingInterval, settings.peerTimeout / 3);
     this.#joined = this.#tryToJoin();
-    this.#hearingTimer = unheld(setInterval(() => this.#listen(), hearingInterval));
+    this.#hearingTimer = unheld(setInterval(() => this.#listen(), this.#hearingInterval));
   }
 
   /** Resolves when this server hears others. Rejects if it cannot. */
@@ -79,9 +86,17 @@ export class AllPeers {
     return this.#joined;
   }
 
-  /** Whether silence is the others': otherwise this server may be the one that is cut off. */
+  /**
+   * Whether silence is the others': otherwise this server may be the one that is cut off, or was until
+   * a moment ago.
+   */
   get hearsItself(): boolean {
-    return performance.now() - this.#heardAt < 2 * hearingInterval;
+    const now = performance.now();
+    return this.#isHeard(now) && now - this.#resumedAt >= this.#settings.peerTimeout;
+  }
+
+  #isHeard(now: number): boolean {
+    return now - this.#heardAt < 2 * this.#hearingInterval;
   }
 
   /** How many are remembered. */
@@ -192,7 +207,9 @@ export class AllPeers {
   #received(payload: unknown): void {
     if (payload === this.#server) {
       this.#missed = 0;
-      this.#heardAt = performance.now();
+      const now = performance.now();
+      if (!this.#isHeard(now)) this.#resumedAt = now;
+      this.#heardAt = now;
       return;
     }
     const packet = decodePacket(payload);
@@ -233,6 +250,7 @@ export class AllPeers {
       this.#unsubscribe(channel, listener);
     }
     this.#joined = this.#tryToJoin();
+    this.#joined.then(() => this.#host.rejoined(), () => {});
   }
 
   /** Tries again as long as it fails. What waits for this attempt is told of its failure. */

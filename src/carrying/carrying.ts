@@ -76,6 +76,8 @@ export class Carrying implements Carrier {
     }, {
       begun: (peer, head, body) => owner.begun(peer, head, body),
       inquiry: (payload) => inquiries.received(payload),
+      // Others may have taken this server for gone, and released its claims.
+      rejoined: () => this.#ownership.reclaim(),
       warnOnce: (message) => host.warnOnce(message),
       busFailed: (call, error) => host.busFailed(call, error),
       failed: (error) => host.failed(error),

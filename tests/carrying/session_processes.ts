@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
 import { type Bus, localBus } from "../../src/adapters/cluster.ts";
 import { HttpSession } from "../support/http_session.ts";
@@ -12,10 +12,13 @@ import { HttpConnection } from "../support/raw_http.ts";
 import type { Receiving } from "../support/receiving.ts";
 import type { ReceivingTransport } from "../support/receiving_transports.ts";
 import { ServerProcess } from "../support/server_process.ts";
+import type { Troubles } from "../support/troubled_bus.ts";
 import { TestServer } from "../support/test_server.ts";
 import { until } from "../support/until.ts";
 
 const script = new URL("session_server.ts", import.meta.url);
+/** How many servers there are in each. */
+const serversEach = 6;
 const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies RuntimeName[];
 
 /** What has happened to the sessions of an id in a process. */
@@ -59,21 +62,39 @@ export class SessionProcesses implements AsyncDisposable {
   readonly #arguments: string[];
   readonly #folder: string;
   /** The first member: it has the registry of the bus, so that the others can be killed. */
-  readonly #keeper: Bus;
+  #keeper: Bus;
+  readonly #busSettings: object;
+  readonly #expected: readonly RegExp[];
 
-  private constructor(folder: string, keeper: Bus, settings: object, busSettings: object) {
+  private constructor(
+    folder: string,
+    keeper: Bus,
+    settings: object,
+    busSettings: object,
+    expected: readonly RegExp[],
+  ) {
     this.#folder = folder;
     this.#keeper = keeper;
+    this.#busSettings = busSettings;
+    this.#expected = expected;
     const json = [JSON.stringify(settings), JSON.stringify(busSettings)] as const;
     this.#arguments = ["--folder", folder, "--cluster", json[0], "--bus", json[1]];
   }
 
-  /** Starts them; the settings are those of the option `cluster`, and of the local bus. */
-  static async start(settings: object = {}, busSettings: object = {}): Promise<SessionProcesses> {
+  /**
+   * Starts them; the settings are those of the option `cluster`, and of the local bus.
+   *
+   * @param expected What they may print.
+   */
+  static async start(
+    settings: object = {},
+    busSettings: object = {},
+    expected: readonly RegExp[] = [],
+  ): Promise<SessionProcesses> {
     const folder = await Deno.makeTempDir({ prefix: "sessions-" });
-    const keeper = localBus({ ...busSettings, name: "sessions", folder, log: () => {} });
+    const keeper = openKeeper(folder, busSettings);
     await keeper.find("nothing");
-    const all = new SessionProcesses(folder, keeper, settings, busSettings);
+    const all = new SessionProcesses(folder, keeper, settings, busSettings, expected);
     await Promise.all(runtimes.map((_, at) => all.#start(at)));
     await all.#meet();
     return all;
@@ -95,13 +116,26 @@ export class SessionProcesses implements AsyncDisposable {
     }
   }
 
-  /** Registers a test, after which all clients are gone and no process may have printed anything. */
+  /**
+   * Registers a test, after which all clients are gone. No process may have printed anything else
+   * than is expected, nor any server the same line twice.
+   */
   test(name: string, run: () => Promise<void>): void {
     Deno.test(`shared sessions: ${name}`, async () => {
       try {
         await run();
-        assertEquals(this.servers.map(({ stderr }) => stderr).join(""), "");
+        for (const { stderr } of this.servers) {
+          const lines = stderr.split("\n").filter((line) => line !== "");
+          const others = lines.filter((line) => !this.#expected.some((known) => known.test(line)));
+          assertEquals(others, []);
+          for (const line of new Set(lines)) {
+            assert(lines.filter((other) => other === line).length <= serversEach, stderr);
+          }
+        }
       } finally {
+        for (const server of this.servers) {
+          if (!this.#killed.has(server)) await this.trouble({}, server);
+        }
         this.#closeClients();
         for (const server of [...this.#killed]) await this.restart(server);
       }
@@ -121,6 +155,34 @@ export class SessionProcesses implements AsyncDisposable {
     const twin = new TwinServer(runtimes[at]!, this.#processes[at]!, Number(body));
     this.#gone.push(twin);
     return twin;
+  }
+
+  /** The bus of this process, which is a member as well. */
+  get bus(): Bus {
+    return this.#keeper;
+  }
+
+  /** What goes wrong with the bus of some processes from now on. */
+  async trouble(troubles: Partial<Troubles>, ...servers: TestServer[]): Promise<void> {
+    const json = encodeURIComponent(JSON.stringify(troubles));
+    for (const server of servers) {
+      assertEquals((await server.get(`/trouble?with=${json}`)).status, 200);
+    }
+  }
+
+  /** The registry of the bus ends with its member, and another one begins anew. */
+  async emptyRegistry(): Promise<void> {
+    const keeper = this.#keeper;
+    this.#keeper = openKeeper(this.#folder, this.#busSettings);
+    await keeper.close();
+    await this.#keeper.find("nothing");
+  }
+
+  /** Somebody deletes the file that says who has the registry. */
+  async deleteRegistry(): Promise<void> {
+    for await (const { name } of Deno.readDir(this.#folder)) {
+      if (name.startsWith("registry-")) await Deno.remove(`${this.#folder}/${name}`);
+    }
   }
 
   /** Kills a process. Another one takes its place after the test. */
@@ -174,6 +236,10 @@ export class SessionProcesses implements AsyncDisposable {
   #closeClients(): void {
     for (const server of [...this.servers, ...this.#gone]) server[Symbol.dispose]();
   }
+}
+
+function openKeeper(folder: string, settings: object): Bus {
+  return localBus({ ...settings, name: "sessions", folder, log: () => {} });
 }
 
 /** What has happened in a process. */

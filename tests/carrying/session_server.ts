@@ -10,6 +10,7 @@ import { serveFetch, servesFetch } from "../../examples/serve.ts";
 import { serveNode } from "../../examples/serve_node.ts";
 import { type Connection, createServer, type Server } from "../../mod.ts";
 import { localBus } from "../../src/adapters/cluster.ts";
+import { TroubledBus } from "../support/troubled_bus.ts";
 import type { SessionRecord } from "./session_processes.ts";
 
 const { folder = "", cluster = "{}", bus: busOptions = "{}" } = readOptions({
@@ -20,7 +21,9 @@ const { folder = "", cluster = "{}", bus: busOptions = "{}" } = readOptions({
 });
 // What the bus reports is no fault of the servers.
 const log = (message: string) => console.log(message);
-const bus = localBus({ ...JSON.parse(busOptions), name: "sessions", folder, log });
+const bus = new TroubledBus(
+  localBus({ ...JSON.parse(busOptions), name: "sessions", folder, log }),
+);
 const servers: Server[] = [];
 const records = new Map<string, SessionRecord>();
 const connections = new Map<string, Connection>();
@@ -94,6 +97,12 @@ async function control(request: Request): Promise<Response> {
     // How many processes a message reaches, as far as this one knows.
     case "/reach":
       return Response.json(await bus.publish("reach", ""));
+    case "/trouble":
+      bus.trouble(JSON.parse(searchParams.get("with") ?? ""));
+      return Response.json(null);
+    case "/deafen":
+      bus.deafen();
+      return Response.json(null);
     case "/resume":
       connections.get(id)?.resume();
       return Response.json(null);
@@ -124,6 +133,7 @@ servers.pop();
 add("/echo");
 // Each stream ends after one larger message.
 add("/short", { responseLimit: 4096 });
+add("/patient", {}, "patient", { answerTimeout: 20_000 });
 add("/few", {}, "few", { maxCarried: 1 });
 add("/keys", {
   authorize: ({ headers }: Request) => {

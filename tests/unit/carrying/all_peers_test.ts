@@ -20,6 +20,7 @@ class Member {
     const host: PeersHost = {
       begun: (peer, head, body) => this.notes.push(`${peer.server.slice(0, 1)} ${head} ${body}`),
       inquiry: (payload) => this.notes.push(`inquiry ${payload}`),
+      rejoined: () => this.notes.push("rejoined"),
       warnOnce: (message) => this.notes.push(message),
       busFailed: (call, error) => this.notes.push(`cannot ${call}: ${error}`),
       failed: (error) => this.notes.push(`failed: ${error}`),
@@ -94,6 +95,11 @@ Deno.test("a server that hears nothing does not take the silence for that of oth
     assertEquals(one.peers.hearsItself, false);
   }
   one.bus.publish = publish;
+  // What it has missed meanwhile is not the others' silence either.
+  for (let i = 0; i < 3; i++) {
+    await pass(time, 2000);
+    assertEquals(one.peers.hearsItself, false);
+  }
   await pass(time, 2000);
   assertEquals(one.peers.hearsItself, true);
 });
@@ -108,14 +114,17 @@ Deno.test("one that does not subscribes anew, once for each channel", async () =
   one.bus.publish = () => Promise.resolve(0);
   for (let i = 0; i < 4; i++) await pass(time, 2000);
   one.bus.publish = publish;
-  assertEquals(one.notes, ["This server does not hear itself on the bus, and subscribes anew"]);
+  assertEquals(one.notes, [
+    "This server does not hear itself on the bus, and subscribes anew",
+    "rejoined",
+  ]);
   assertEquals([engine.listeners.get(channel)?.size, engine.listeners.get("sj:test:o")?.size], [
     1,
     2,
   ]);
   other.peers.get(one.server).send(["send", 1], "");
   await microtasks();
-  assertEquals(one.notes.slice(1), ["b send,1 "]);
+  assertEquals(one.notes.slice(2), ["b send,1 "]);
 });
 
 Deno.test("a subscription that fails is told, and tried again", async () => {

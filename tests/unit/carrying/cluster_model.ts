@@ -97,6 +97,8 @@ export class ClusterModel {
   /** Whether clients may be told of anything but the end that the application makes. */
   readonly isCalm: boolean;
   readonly responseLimit: number;
+  /** Milliseconds for which the id of an ended session is not free. */
+  readonly disconnectDelay: number;
   /** After that, a session may have two connections until both servers know. */
   #wasEmptied = false;
   readonly #buses: FaultyBus[] = [];
@@ -113,6 +115,8 @@ export class ClusterModel {
     this.engine = new FaultyEngine(random);
     this.responseLimit = random.pick([100, 4096, 1e7, 1e7]);
     this.isCalm = random.chance(0.3);
+    // Otherwise clients that pause between two requests would lose their sessions.
+    this.disconnectDelay = this.isCalm ? 5000 : random.pick([600, 5000]);
     if (this.isCalm) this.engine.faults = { ...noFaults, delay: random.pick([[0, 0], [0, 30]]) };
     this.#notePeers();
     for (let i = 0; i < 3; i++) this.#addServer();
@@ -125,6 +129,7 @@ export class ClusterModel {
       prefix: "/echo",
       log: () => {},
       heartbeatDelay: 10_000,
+      disconnectDelay: this.disconnectDelay,
       responseLimit: this.responseLimit,
       highWaterMark,
       cluster: { bus, name: "test", sessions: true },
@@ -240,10 +245,22 @@ export class ClusterModel {
     const roll = random.below(10);
     if (roll < 5) served.write(random.below(500));
     else if (roll < 7) served.writeBurst();
-    else if (roll < 9) served.end();
-    else if (served.connection.readyState === 1) this.#pauseAWhile(served, random);
+    else if (roll < 9) {
+      if (random.chance(0.5)) this.#sendsLate(served, random);
+      served.end();
+    } else if (served.connection.readyState === 1) this.#pauseAWhile(served, random);
     const what = roll < 5 ? "writes" : roll < 7 ? "writes much" : roll < 9 ? "ends" : "pauses";
     this.history.push(`the application ${what}: ${served.id}`);
+  }
+
+  /** What is under way when a session ends must not reach the next one of that id. */
+  #sendsLate({ client }: ServedConnection, random: SeededRandom): void {
+    if (!this.isCalm && random.chance(0.5)) {
+      const bus = random.pick(this.#buses);
+      bus.freeze();
+      setTimeout(() => bus.thaw(), random.pick([1000, 2000, 8000]));
+    }
+    client?.sendSoon(1);
   }
 
   #pauseAWhile(served: ServedConnection, random: SeededRandom): void {
@@ -266,11 +283,11 @@ export class ClusterModel {
       end = () => {
         if (engine.faults === faults) engine.faults = noFaults;
       };
-    } else if (roll < 12) {
+    } else if (roll < 11) {
       bus.isDeaf = true;
       what = "deaf";
       end = () => bus.isDeaf = false;
-    } else if (roll < 15) {
+    } else if (roll < 13) {
       bus.isMute = true;
       what = "mute";
       end = () => bus.isMute = false;
@@ -287,7 +304,7 @@ export class ClusterModel {
       end = () => engine.start(isEmptied);
     }
     const ms = random.pick(
-      roll < 8 ? [500, 2000, 5000] : roll < 15 ? [2000, 8000, 20_000] : standstills,
+      roll < 8 ? [500, 2000, 5000] : roll < 13 ? [2000, 8000, 20_000] : standstills,
     );
     this.history.push(`bus ${this.#buses.indexOf(bus)}: ${what}, for ${ms} ms`);
     setTimeout(end, ms);

@@ -35,6 +35,9 @@ export class ModelClient {
   /** How many sends were begun. */
   #sent = 0;
   #isAborted = false;
+  /** It has broken a stream, of which its next request has to tell it; and whether that has begun. */
+  #isInterrupted = false;
+  #mustBeTold = false;
   /** Whether its receiving request is a stream. */
   #isStream = false;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -87,6 +90,7 @@ export class ModelClient {
   }
 
   async #receive(path: string): Promise<void> {
+    this.#mustBeTold = this.#isInterrupted;
     const response = await this.#request(path, null);
     if (response.status !== 200) {
       await response.body?.cancel();
@@ -124,6 +128,7 @@ export class ModelClient {
   #frame(frame: string): void {
     if (this.isOver) return;
     this.#log.push(frame.slice(0, 40));
+    assert(!this.#mustBeTold || frame.startsWith("c"), `not told of its abort: ${this}`);
     if (frame === "o") {
       // The id was another session's before.
       if (this.#hasOpened) return this.#giveUp("second o");
@@ -141,13 +146,14 @@ export class ModelClient {
     if (code === 3000 && served !== undefined) {
       const { written } = served;
       if (!this.#isAborted) assertEquals(this.#got, written, `closed too early: ${this}`);
-      setTimeout(() => this.#free(), this.#model.random.pick([0, 100, 5050, 6000]));
+      const { random, disconnectDelay } = this.#model;
+      setTimeout(() => this.#free(), random.pick([0, 100, disconnectDelay + 50, 6000]));
     } else this.#unexpected(`closed ${code}`);
   }
 
-  /** Another client may use the id. It would get what is still on its way, as from any server. */
+  /** Another client may use the id. It must not get what is still on its way. */
   #free(): void {
-    if (!this.#sending) this.#model.freeIds.push(this.id);
+    this.#model.freeIds.push(this.id);
   }
 
   #message(message: string): void {
@@ -195,6 +201,10 @@ export class ModelClient {
   abort(): void {
     if (this.#reader === undefined) return;
     this.#log.push("abort");
+    const { isCalm, responseLimit } = this.#model;
+    // Otherwise the response may have ended already, at the server.
+    const isOpen = this.#isStream && responseLimit > 1e6 && this.#served !== undefined;
+    this.#isInterrupted ||= isCalm && isOpen && !this.#isAborted;
     this.#isAborted = true;
     this.#unstall();
     this.#reader.cancel().catch(() => {});
