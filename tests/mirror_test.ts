@@ -42,7 +42,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/bus_suite/message_tests",
   ],
   "types only": [
-    "carrying/link_owner",
     "cluster/bus",
     "options/option_functions",
     "options/server_options",
@@ -82,6 +81,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "carrying/owed_ack",
     "carrying/incoming_pieces",
     "carrying/link_generations",
+    "carrying/link_owner",
     "carrying/link_timer",
     "carrying/outgoing_pieces",
     "carrying/signs_of_life",

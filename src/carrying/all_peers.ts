@@ -110,8 +110,9 @@ export class AllPeers {
       if (this.#all.size >= maxPeers) this.#forgetSome();
       const { peerTimeout, maxMessage } = this.#settings;
       const settings = { peerTimeout, maxMessage, maxPayload: this.#bus.maxPayload };
+      const channel = `${this.#start}p:${server}`;
       peer = new Peer(this.#server, server, settings, {
-        publish: (server, payload) => this.#bus.publish(`${this.#start}p:${server}`, payload),
+        publish: (payload) => this.#bus.publish(channel, payload),
         begun: (peer, head, body) => this.#host.begun(peer, head, body),
         failed: (error) => this.#host.failed(error),
       });

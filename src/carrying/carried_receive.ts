@@ -28,8 +28,6 @@ import type { Exchange, Peer } from "./peer.ts";
 
 /** Bytes that the client has taken before the owner is told at once. Fewer are told a little later. */
 const manyTaken = 16 * 1024;
-/** Milliseconds after which it is told of fewer. */
-const takenDelay = 50;
 /** The most milliseconds between two looks at what the client has taken, while something is left. */
 const maxLookDelay = 1000;
 
@@ -161,23 +159,26 @@ export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
     const receiver = this.#receiver;
     if (receiver === undefined || this.#isOver) return;
     const taken = this.#got - receiver.bufferedAmount;
-    if (taken - this.#told >= manyTaken) this.#tell();
-    else if (taken > this.#told) this.#timer ??= this.#tellIn(takenDelay);
-    else if (taken < this.#got) this.#timer ??= this.#tellIn(this.#lookDelay);
+    if (taken - this.#told >= manyTaken) this.tell();
+    else if (taken > this.#told) this.#peer.tellSoon(this);
+    else if (taken < this.#got) this.#timer ??= this.#lookLater();
   }
 
-  #tellIn(delay: number): ReturnType<typeof setTimeout> {
-    return setTimeout(() => guarded(this, () => this.#tell(), undefined), delay);
+  #lookLater(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => guarded(this, this.tell, undefined), this.#lookDelay);
   }
 
-  #tell(): void {
+  tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#receiver === undefined || this.#isOver) return;
     const taken = this.#got - this.#receiver.bufferedAmount;
-    if (taken > this.#told) {
+    const more = taken - this.#told;
+    if (more > 0) {
       this.#told = taken;
-      this.#peer.send([toOwner.taken, this.#number, taken]);
+      const head: Head = [toOwner.taken, this.#number, taken];
+      if (more >= manyTaken) this.#peer.send(head);
+      else this.#peer.sendPatiently(head);
     }
     // Runtimes do not report each part that leaves, and the owner interrupts who takes nothing.
     this.flush();
@@ -214,7 +215,8 @@ export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#stray.call.service.sessions.carried.delete(this);
-    if (kind !== undefined) this.#peer.send([kind, this.#number, tookTime]);
+    if (kind === toOwner.ended) this.#peer.sendPatiently([kind, this.#number, tookTime]);
+    else if (kind !== undefined) this.#peer.send([kind, this.#number]);
     this.#peer.carriedEnd(this.#number);
     this.#done(this.#isInterrupted);
   }

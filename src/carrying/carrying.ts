@@ -264,9 +264,10 @@ export class Carrying implements Carrier {
     return link.isSilent && this.#peers.hearsItself;
   }
 
-  #nameOf({ call }: Stray, { number }: Holder, { key }: Grant, begun: number): SessionName {
+  #nameOf({ call }: Stray, holder: Holder, { key }: Grant, begun: number): SessionName {
     const age = Math.floor(performance.now() - begun);
-    return { hash: this.#ownership.hashOf(call.sessionId), number, key, age };
+    const hash = this.#ownership.hashFor(holder, call.sessionId);
+    return { hash, number: holder.number, key, age };
   }
 
   /** The owner does not have the session any more. */

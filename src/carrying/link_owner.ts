@@ -36,3 +36,14 @@ export interface LinkOwner {
   /** All that was under way in either direction is lost. What is sent from now on is not. */
   broken(): void;
 }
+
+/** Publishes. What does not arrive is sent again, so how it ends does not matter. */
+export function publishFor(owner: LinkOwner, payload: string): void {
+  try {
+    owner.publish(payload).then(undefined, ignore);
+  } catch {
+    // As if it were lost.
+  }
+}
+
+function ignore(): void {}

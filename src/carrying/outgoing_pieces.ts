@@ -34,6 +34,8 @@ export class OutgoingPieces {
   /** The number of the piece that is sent next. */
   #next = 1;
   #last = 0;
+  /** The number of the last piece that does not wait for others to go with it. */
+  #lastUrgent = 0;
   /** What the pieces from the oldest to the next count. */
   #underWay = 0;
   /** When the last progress was, by `performance.now()`, and when pieces were sent again. */
@@ -74,6 +76,11 @@ export class OutgoingPieces {
     return this.#head === this.#pieces.length;
   }
 
+  /** Whether pieces wait that should go at once: for the window, or to be sent again. */
+  get isDue(): boolean {
+    return this.#next <= Math.max(this.#last, this.#lastUrgent);
+  }
+
   /** Whether pieces have been sent that were not acknowledged. */
   get isUnderWay(): boolean {
     return this.#last >= this.#oldest;
@@ -90,8 +97,8 @@ export class OutgoingPieces {
   }
 
   /** Cuts a message into pieces, and appends them. Returns the number of the first one. */
-  add(message: string): number {
-    const first = this.#oldest + this.#pieces.length - this.#head;
+  add(message: string, mayWait = false): number {
+    const first = this.#end + 1;
     let start = 0;
     while (message.length - start > this.#longest) {
       let end = start + this.#longest;
@@ -101,6 +108,7 @@ export class OutgoingPieces {
       start = end;
     }
     this.#pieces.push({ text: start === 0 ? message : message.slice(start), isPart: false });
+    if (!mayWait) this.#lastUrgent = this.#end;
     return first;
   }
 
@@ -120,6 +128,7 @@ export class OutgoingPieces {
 
   /** The pieces for the next packet, which count as sent; none if they have to wait. */
   take(): Piece[] {
+    this.#lastUrgent = this.#end;
     const pieces = this.#from(this.#next, this.#underWay);
     if (pieces.length > 0 && !this.isUnderWay) this.progressed(performance.now());
     for (const piece of pieces) this.#underWay += costOf(piece);
@@ -170,9 +179,18 @@ export class OutgoingPieces {
   /** Drops everything. Numbers begin anew. */
   clear(): void {
     this.#pieces = [];
-    this.#head = this.#underWay = this.#last = 0;
+    this.#head =
+      this.#underWay =
+      this.#last =
+      this.#lastUrgent =
+        0;
     this.#oldest = this.#next = 1;
     this.#isRepeating = false;
+  }
+
+  /** The number of the last piece in the list. */
+  get #end(): number {
+    return this.#oldest + this.#pieces.length - this.#head - 1;
   }
 
   /** The pieces from a number on that fit into a packet and into the window. */

@@ -1,5 +1,5 @@
 /**
- * The acknowledgement that one end of a link owes its peer.
+ * The acknowledgement that one end of a link owes its peer, and what else may wait for a packet.
  *
  * @module
  */
@@ -32,7 +32,12 @@ export class OwedAck {
 
   /** It may wait a little for a packet that is sent anyway. */
   wait(now: number): void {
-    this.#dueAt = Math.min(this.#dueAt, now + delay);
+    this.waitUntil(now + delay);
+  }
+
+  /** Something else may wait for such a packet until then. */
+  waitUntil(at: number): void {
+    this.#dueAt = Math.min(this.#dueAt, at);
   }
 
   /** It has been given, or is not owed any more. */

@@ -5,6 +5,7 @@
  */
 
 import { guarded } from "../event_loop/guard.ts";
+import { type Timer, unheldTimer } from "../event_loop/unheld_timer.ts";
 import {
   decodeMessage,
   encodeMessage,
@@ -21,15 +22,22 @@ export interface Exchange {
   take(kind: string, head: Head, body: string): void;
   /** The link is broken: the other end knows nothing of it any more. */
   broken(): void;
+  /** It sends what it wanted to tell the other end soon. */
+  tell?(): void;
 }
 
 /** What a peer needs of its server. */
 export interface PeerHost {
-  publish(server: string, payload: string): Promise<number | undefined>;
+  publish(payload: string): Promise<number | undefined>;
   /** An exchange that the other server begins. */
   begun(peer: Peer, head: Head, body: string): void;
   failed(error: unknown): void;
 }
+
+/** Milliseconds that messages may wait for others to the same server. */
+const patience = 5;
+/** Milliseconds in which exchanges tell what they want to tell soon: all that do, together. */
+const tellDelay = 50;
 
 /** Exchanges that this server carries have numbers of its own; those of the other one have its. */
 export class Peer implements LinkOwner {
@@ -42,6 +50,9 @@ export class Peer implements LinkOwner {
   readonly #maxMessage: number;
   readonly #carried = new Map<number, Exchange>();
   readonly #served = new Map<number, Exchange>();
+  /** Those that have something to tell soon. */
+  readonly #telling = new Set<Exchange>();
+  #tellTimer: Timer | undefined;
 
   constructor(own: string, server: string, settings: LinkSettings, host: PeerHost) {
     this.server = server;
@@ -68,6 +79,29 @@ export class Peer implements LinkOwner {
   /** Sends a message of an exchange. */
   send(head: Head, body?: string): void {
     this.link.send(encodeMessage(head, body));
+  }
+
+  /** Sends a message that nobody waits for: it may go with others. */
+  sendPatiently(head: Head): void {
+    this.link.send(encodeMessage(head), patience);
+  }
+
+  /** An exchange has something to tell the other end, but not at once. */
+  tellSoon(exchange: Exchange): void {
+    this.#telling.add(exchange);
+    this.#tellTimer ??= unheldTimer(this.#tell, tellDelay);
+  }
+
+  readonly #tell = (): void => {
+    this.#tellTimer = undefined;
+    const all = [...this.#telling];
+    this.#telling.clear();
+    for (const exchange of all) guarded(this, () => exchange.tell?.(), undefined);
+  };
+
+  /** Makes the other server send what waits there. */
+  hurry(): void {
+    this.link.ask();
   }
 
   /**
@@ -110,7 +144,7 @@ export class Peer implements LinkOwner {
   }
 
   publish(payload: string): Promise<number | undefined> {
-    return this.#host.publish(this.server, payload);
+    return this.#host.publish(payload);
   }
 
   message(text: string): void {

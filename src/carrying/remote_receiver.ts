@@ -85,6 +85,8 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
 
   async whenGone(ms: number): Promise<void> {
     if (this.#isGone) return;
+    // Its carrier may wait with the message that tells it.
+    this.#peer.hurry();
     // A promise for all would keep something of each request until this one goes.
     await new Promise<void>((resolve) => {
       const end = () => {

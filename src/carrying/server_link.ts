@@ -10,7 +10,7 @@
 
 import { IncomingPieces } from "./incoming_pieces.ts";
 import { LinkGenerations } from "./link_generations.ts";
-import type { LinkLoad, LinkOwner, LinkSettings } from "./link_owner.ts";
+import { type LinkLoad, type LinkOwner, type LinkSettings, publishFor } from "./link_owner.ts";
 import { LinkTimer } from "./link_timer.ts";
 import { OwedAck } from "./owed_ack.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
@@ -79,13 +79,21 @@ export class ServerLink {
     return this.isSettled && !this.#isWaiting && this.#signs.isLost;
   }
 
-  /** Sends a message of well-formed text, with others if they fit. Returns its number in `outgoing`. */
-  send(message: string): number {
+  /**
+   * Sends a message of well-formed text, with others if they fit. Returns its number in `outgoing`.
+   *
+   * @param delay Milliseconds that it may wait for a packet that is sent anyway.
+   */
+  send(message: string, delay = 0): number {
     if (this.#isClosed) return 0;
     this.#beginWaiting();
     this.#isUsed = true;
-    this.#flushSoon();
-    return this.outgoing.add(message);
+    if (delay === 0) this.#flushSoon();
+    else {
+      this.#owed.waitUntil(performance.now() + delay);
+      this.#setTimer();
+    }
+    return this.outgoing.add(message, delay > 0);
   }
 
   /** Something is expected of the peer. The link breaks if it gives no sign of life. */
@@ -156,7 +164,7 @@ export class ServerLink {
       this.#rewoundAt = now;
       outgoing.rewind(now);
     }
-    if (!outgoing.isEmpty) this.#flushSoon();
+    if (outgoing.isDue) this.#flushSoon();
   }
 
   /** Takes the pieces that are next in order, and asks for those that are missing. */
@@ -196,7 +204,7 @@ export class ServerLink {
     this.#incoming.clear();
     this.#owed.clear();
     this.#signs.begin(this.#brokenAt = performance.now());
-    if (peer === 0) this.#ask();
+    if (peer === 0) this.ask();
     if (wasUsed) this.#owner.broken();
   }
 
@@ -205,11 +213,12 @@ export class ServerLink {
     const now = performance.now();
     if (now - this.#repairedAt < repairInterval) return;
     this.#repairedAt = now;
-    if (wantsAnswer) this.#ask();
+    if (wantsAnswer) this.ask();
     else this.#sendSoon();
   }
 
-  #ask(): void {
+  /** Asks the peer for a packet, which brings what waits there. */
+  ask(): void {
     this.#wantsAnswer = true;
     this.#sendSoon();
   }
@@ -254,11 +263,7 @@ export class ServerLink {
     if (this.#wantsAnswer) this.#signs.asked(performance.now());
     this.#mustSend = this.#wantsAnswer = false;
     this.#owed.clear();
-    try {
-      this.#owner.publish(payload).then(undefined, ignore);
-    } catch {
-      // It is sent again like anything that does not arrive.
-    }
+    publishFor(this.#owner, payload);
   }
 
   /** Sets the timer for whatever comes next. */
@@ -281,13 +286,14 @@ export class ServerLink {
       this.#isSilent ||= isGone;
       this.break();
     } else {
+      const { dueAt } = this.#owed;
       if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
+      // That packet has taken nothing of what waits.
+      this.#owed.waitUntil(dueAt);
       // Behind the pieces: what is too large for the bus must not take the question with it.
-      if (this.#isAsking && now >= this.#signs.askAt) this.#ask();
+      if (this.#isAsking && now >= this.#signs.askAt) this.ask();
       if (now >= this.#owed.dueAt) this.#sendSoon();
     }
     this.#setTimer();
   }
 }
-
-function ignore(): void {}

@@ -19,6 +19,7 @@ import {
   route,
 } from "../../routing/route.ts";
 import type { Call } from "../../routing/call.ts";
+import type { ClientInfo } from "../../session/client_info.ts";
 import type { Unavailable } from "../../session/refusals.ts";
 import type { ReceiverOwner } from "../../session/receiver.ts";
 import { ResponseLimit, type ResponseLimits } from "../../session/response_limit.ts";
@@ -83,8 +84,9 @@ function strayReceive(
     encode: framing.encode,
     receiver: (owner, headers) => {
       headers["Content-Type"] = transport.contentType;
-      // The process that has the session encodes its frames, and ends the response in time.
       const { prelude } = framing;
+      if (prelude !== undefined) forgetHead(call, call.clientInfo(protocol));
+      // The process that has the session encodes its frames, and ends the response in time.
       return httpReceiver({ ...asTheyAre, prelude }, call, headers, owner, unlimited);
     },
   };
@@ -139,13 +141,16 @@ function attachReceiver(
   if (prelude !== undefined || call.runtime.readsHeadersFast === true) void clientInfo.headers;
   const headers = transport.headers(call);
   headers["Content-Type"] = transport.contentType;
-  if (prelude !== undefined && !service.showsRequests) {
-    call.runtime.forgetHead?.(clientInfo.headers);
-  }
+  if (prelude !== undefined) forgetHead(call, clientInfo);
   session ??= service.createSession(clientInfo, grant, call.sessionId);
   const receiver = sessionReceiver(framing, call, headers, session);
   session.attach(receiver, clientInfo);
   return receiver.respond(call, headers);
+}
+
+/** A stream does not keep headers that nobody sees any more. */
+function forgetHead({ runtime, service }: Call, client: ClientInfo): void {
+  if (!service.showsRequests) runtime.forgetHead?.(client.headers);
 }
 
 function httpReceiver(

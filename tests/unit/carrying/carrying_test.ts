@@ -3,6 +3,7 @@ import { createServer } from "../../../mod.ts";
 import { holderOf, sessionHash } from "../../../src/carrying/claim_value.ts";
 import { differentOptions } from "../../../src/carrying/options_digest.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
+import { FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
 import { MemoryEngine } from "../../support/memory_bus.ts";
 import { PollingClient } from "../../support/polling_client.ts";
 import { until } from "../../support/until.ts";
@@ -54,6 +55,25 @@ class Cluster {
     await Promise.all(this.servers.map((server) => server.close({ timeout: 0 })));
   }
 }
+
+Deno.test("a carried stream keeps no more headers of its request than the owner has", async () => {
+  const kept: string[][] = [];
+  const headers = { "origin": "http://page", "x-long": "x" };
+  const runtime = Object.assign(new FakeRuntime(), {
+    forgetHead: (all: Readonly<Record<string, string>>) => kept.push(Object.keys(all)),
+  });
+  await using cluster = onRuntime(runtime, () => new Cluster());
+  const [home, away] = [cluster.client(0), cluster.client(1)];
+  assertEquals(await home.poll(), "o");
+  assertEquals(await away.send("hello"), 204);
+  assertEquals(await (await away.receive(headers)).text(), 'a["hello"]\n');
+  assertEquals(kept, []);
+  const url = "http://host/echo/server/x/xhr_streaming";
+  const request = new Request(url, { method: "POST", headers });
+  const stream = await cluster.servers[1]!.handle(request);
+  assertEquals(kept, [["origin"]]);
+  await stream.body?.cancel();
+});
 
 Deno.test("any server answers the requests of a session, and one has it", async () => {
   await using cluster = new Cluster();

@@ -69,7 +69,7 @@ class End {
     const start = `${this.life} ${messages.length} `;
     const text = start + "a\u{1f600}é".repeat(length / 4);
     messages.push(text);
-    this.link.send(text);
+    this.link.send(text, this.model.random.pick([0, 0, 0, 5, 50]));
   }
 
   expect(): void {

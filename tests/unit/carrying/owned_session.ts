@@ -55,6 +55,8 @@ export class OwnedSession {
   readonly atCarrier: Peer;
   /** Whether packets get through. */
   isCut = false;
+  /** How many there were, from either end. */
+  packets = 0;
   /** Whether those of the owner do not. */
   dropsAtCarrier = false;
   /** Whether the owner has to check its claims first, and who waits for that. */
@@ -87,7 +89,8 @@ export class OwnedSession {
     const owner = new Owner(this.service, ownership as unknown as Ownership, maxServed);
     const link = { peerTimeout: 6000, maxPayload: 64 * 1024, maxMessage: 1_000_000 };
     const host = (other: () => Peer, begun: PeerHost["begun"]): PeerHost => ({
-      publish: (_server, payload) => {
+      publish: (payload) => {
+        this.packets++;
         const packet = decodePacket(payload)!;
         const isDropped = this.isCut || (this.dropsAtCarrier && packet.from === "0a");
         if (!isDropped) queueMicrotask(() => other().link.received(packet));

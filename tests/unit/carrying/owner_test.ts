@@ -191,6 +191,39 @@ Deno.test("a second receiver waits for the first to go, and takes its place", as
   assertEquals(second.notes, ["attached"]);
 });
 
+Deno.test("for the second, the first one's carrier does not wait to say that it is gone", async () => {
+  using _time = fakeTime();
+  const { owned, receiver } = await openSession();
+  owned.atCarrier.sendPatiently([toOwner.ended, receiver.number, false]);
+  await microtasks();
+  assertEquals(owned.session.attached, true);
+  const gone = owned.session.whenReceiverGone(250);
+  await microtasks();
+  assertEquals(owned.session.attached, false);
+  await gone;
+});
+
+Deno.test("what exchanges want to tell soon goes in one packet", async () => {
+  using time = fakeTime();
+  const { owned } = await openSession();
+  const told: string[] = [];
+  for (const name of ["one", "other", "failing"]) {
+    const tell = () => {
+      told.push(name);
+      owned.atCarrier.sendPatiently([toOwner.taken, 99, 1]);
+      if (name === "failing") throw new Error(name);
+    };
+    owned.atCarrier.tellSoon({ take: () => {}, broken: () => {}, tell });
+    await pass(time, 10);
+  }
+  const before = owned.packets;
+  await pass(time, 19);
+  assertEquals(told, []);
+  await pass(time, 1);
+  await pass(time, 5);
+  assertEquals([told, owned.packets - before], [["one", "other", "failing"], 1]);
+});
+
 Deno.test("if the first stays, the second gets 2010", async () => {
   using time = fakeTime();
   const { owned, receiver } = await openSession();

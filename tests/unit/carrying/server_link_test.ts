@@ -56,6 +56,54 @@ Deno.test("an acknowledgement rides on an answer, or goes alone after a while", 
   assertEquals([one.link.isIdle, other.link.isIdle, time.next()], [true, true, false]);
 });
 
+Deno.test("what may wait goes with the next packet, or alone after its delay", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("late", 5);
+  await pass(time, 4);
+  assertEquals(one.published.length, 0);
+  one.link.send("now");
+  await microtasks();
+  assertEquals([one.published.length, other.messages], [1, ["late", "now"]]);
+  one.link.send("later", 5);
+  // The answer has an acknowledgement, for which nothing has to go at once.
+  other.link.send("answer");
+  await pass(time, 4);
+  assertEquals([one.published.length, one.messages], [1, ["answer"]]);
+  await pass(time, 1);
+  assertEquals([one.published.length, other.messages], [2, ["late", "now", "later"]]);
+});
+
+Deno.test("what may wait goes at once when the peer asks", async () => {
+  using _time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("late", 50);
+  other.link.ask();
+  await microtasks();
+  assertEquals(other.messages, ["late"]);
+});
+
+Deno.test("what may wait is not forgotten when others are sent again", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.passes = () => false;
+  one.link.send("lost");
+  await passSlowly(time, 290);
+  one.link.send("late", 20);
+  one.passes = () => true;
+  await passSlowly(time, 40);
+  assertEquals(other.messages, ["lost", "late"]);
+});
+
+Deno.test("what may wait goes when there is room for what was sent with it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  one.link.send("late", 50);
+  for (let i = 0; i < 18; i++) one.link.send("x".repeat(60_000), i < 17 ? 0 : 50);
+  await passSlowly(time, 200);
+  assertEquals(other.messages.length, 19);
+});
+
 Deno.test("a long message is cut between characters, and each payload keeps the limit", async () => {
   using _time = fakeTime();
   const [one, other] = twoLinks({ maxPayload: 1024 });
