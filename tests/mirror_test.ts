@@ -79,6 +79,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/connection/connection_test.ts": ["routing/call"],
   "tests/unit/runtimes/bun_test.ts": ["runtimes/bun_websockets"],
   "tests/unit/carrying/server_link_test.ts": [
+    "carrying/owed_ack",
     "carrying/incoming_pieces",
     "carrying/link_generations",
     "carrying/link_timer",
@@ -86,6 +87,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "carrying/signs_of_life",
   ],
   "tests/unit/carrying/owner_test.ts": ["carrying/peer"],
+  "tests/unit/carrying/ownership_test.ts": ["carrying/own_claims", "carrying/claim_releases"],
   "tests/unit/carrying/carrying_test.ts": [
     "carrying/interruption_response",
     "carrying/carried_receive",

@@ -10,6 +10,7 @@ import { otherVersion } from "./claim_value.ts";
 import type { Head } from "./exchange_messages.ts";
 import { decodePacket, foreignSender } from "./packets.ts";
 import { Peer } from "./peer.ts";
+import type { ServerLink } from "./server_link.ts";
 
 /** The times and limits of links, except those of the bus. */
 export interface PeerSettings {
@@ -28,13 +29,15 @@ export interface PeersHost {
   failed(error: unknown): void;
 }
 
-/** Peers that are remembered. If there are more, those without anything under way are forgotten. */
-const maxIdle = 1000;
+/** Peers that are remembered. If there are more, some are forgotten. */
+const maxPeers = 1000;
+/** How many times the longest message all parts of messages may have whose ends have not come. */
+const maxParts = 2;
 /** Milliseconds between two looks whether this server still hears itself. */
 const hearingInterval = 2000;
 /** How often it may miss itself before it subscribes anew. */
 const maxMissed = 2;
-/** Milliseconds until a subscription that has failed is tried again. */
+/** Milliseconds until a subscription that has failed, or a search for peers to forget, is tried again. */
 const retryDelay = 1000;
 /** Milliseconds in which other servers have to take what is left at the end. */
 const closeTimeout = 1000;
@@ -57,6 +60,8 @@ export class AllPeers {
   /** When it has heard itself, by `performance.now()`. */
   #heardAt = performance.now();
   #hearingTimer: ReturnType<typeof setInterval> | undefined;
+  /** Until when there are only peers that cannot be forgotten, by `performance.now()`. */
+  #fullUntil = -Infinity;
   #isClosed = false;
 
   constructor(bus: Bus, name: string, server: string, settings: PeerSettings, host: PeersHost) {
@@ -79,10 +84,15 @@ export class AllPeers {
     return performance.now() - this.#heardAt < 2 * hearingInterval;
   }
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.#all.size;
+  }
+
   get(server: string): Peer {
     let peer = this.#all.get(server);
     if (peer === undefined) {
-      if (this.#all.size >= maxIdle) this.#forgetIdle();
+      if (this.#all.size >= maxPeers) this.#forgetSome();
       const { peerTimeout, maxMessage } = this.#settings;
       const settings = { peerTimeout, maxMessage, maxPayload: this.#bus.maxPayload };
       peer = new Peer(this.#server, server, settings, {
@@ -109,11 +119,44 @@ export class AllPeers {
     for (const [channel, listener] of this.#listeners) await this.#unsubscribe(channel, listener);
   }
 
-  #forgetIdle(): void {
-    for (const [server, peer] of this.#all) {
-      if (!peer.isIdle) continue;
-      peer.link.close();
+  /** Whether there is no place for a stranger. Looks seldom, as there may be many of them. */
+  get #isFull(): boolean {
+    if (this.#all.size < maxPeers) return false;
+    const now = performance.now();
+    if (now < this.#fullUntil) return true;
+    this.#forgetSome();
+    const isFull = this.#all.size >= maxPeers;
+    if (isFull) this.#fullUntil = now + retryDelay;
+    return isFull;
+  }
+
+  /** Forgets those that are idle, or if there are none, strangers that were heard long ago. */
+  #forgetSome(): void {
+    const all = [...this.#all.values()];
+    let forgotten = all.filter((peer) => peer.isIdle);
+    if (forgotten.length === 0) {
+      const strangers = all.filter((peer) => !peer.isKnown && peer.isFree);
+      strangers.sort((one, other) => one.link.load.heardAt - other.link.load.heardAt);
+      forgotten = strangers.slice(0, Math.ceil(strangers.length / 2));
+    }
+    for (const { server, link } of forgotten) {
+      link.close();
       this.#all.delete(server);
+    }
+  }
+
+  /** Breaks links whose messages do not end, the longest first, if too much is kept of all of them. */
+  #boundParts(): void {
+    for (;;) {
+      let [sum, most] = [0, 0];
+      let longest: ServerLink | undefined;
+      for (const { link } of this.#all.values()) {
+        const { parts } = link.load;
+        sum += parts;
+        if (parts > most) [most, longest] = [parts, link];
+      }
+      if (longest === undefined || sum <= maxParts * this.#settings.maxMessage) return;
+      longest.break();
     }
   }
 
@@ -159,7 +202,13 @@ export class AllPeers {
           : otherVersion,
       );
     }
-    if (packet.from !== this.#server) this.get(packet.from).link.received(packet);
+    if (packet.from === this.#server) return;
+    if (this.#isFull && !this.#all.has(packet.from)) {
+      return this.#host.warnOnce(`More than ${maxPeers} servers share sessions on the bus`);
+    }
+    const { link } = this.get(packet.from);
+    link.received(packet);
+    if (packet.pieces.at(-1)?.isPart) this.#boundParts();
   }
 
   /** Publishes to oneself: nothing else shows for sure that messages still come. */

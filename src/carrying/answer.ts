@@ -4,10 +4,14 @@
  * @module
  */
 
+import { toCarrier } from "./exchange_messages.ts";
 import { TimeoutEntry, type Timeouts } from "../event_loop/timeouts.ts";
 
 /** A value; or why there is none: the kind of the owner's message, "broken", or "late". */
 export type Answer<Value> = { readonly value: Value } | { readonly refusal: string };
+
+/** There are too many requests, here or there. */
+export const full: Answer<never> = { refusal: toCarrier.full };
 
 /** Waits for an answer. Only the first one counts. */
 export class Answering<Value> extends TimeoutEntry {

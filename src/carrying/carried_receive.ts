@@ -81,6 +81,13 @@ export class CarriedReceive implements ReceiverOwner, Exchange {
     this.#peer.send([toOwner.leave, this.#number]);
   }
 
+  /** The server has closed: its session is interrupted, as nobody knows what its client has. */
+  giveUp(): void {
+    this.#finish(toOwner.broken);
+    this.#answering.refused("broken");
+    this.#receiver?.abort(interrupted);
+  }
+
   take(kind: string, _head: Head, body: string): void {
     switch (kind) {
       case toCarrier.attached:

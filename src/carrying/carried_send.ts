@@ -66,6 +66,15 @@ export class CarriedSend implements Exchange {
     });
   }
 
+  /** The owner answers even so. */
+  leave(): void {}
+
+  /** The server has closed: the client does not learn whether its messages were accepted. */
+  giveUp(): void {
+    this.#finish(true);
+    this.#answering.refused("broken");
+  }
+
   broken(): void {
     this.#finish(false);
     this.#answering.refused("broken");

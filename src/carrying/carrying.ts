@@ -16,7 +16,7 @@ import type { Call } from "../routing/call.ts";
 import type { Carrier, Stray, StrayReceive, StraySend } from "../routing/carrier.ts";
 import type { HandlerResult } from "../routing/route.ts";
 import type { Session } from "../session/session.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, full } from "./answer.ts";
 import { CarriedBody } from "./carried_body.ts";
 import { CarriedExchanges } from "./carried_exchanges.ts";
 import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
@@ -59,13 +59,9 @@ export class Carrying implements Carrier {
     const { service } = host;
     const server = randomBytes(16).toString("hex");
     this.#digest = optionsDigest(service.settings, settings);
-    const inquiries = new Inquiries(
-      bus,
-      `sj:${name}:o`,
-      server,
-      (hash) => this.#ownership.ownValue(hash),
-    );
-    this.#ownership = new Ownership(bus, name, server, prefix, inquiries, {
+    const ownValue = (hash: string) => this.#ownership.ownValue(hash);
+    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownValue);
+    this.#ownership = new Ownership(bus, name, server, prefix, settings.peerTimeout, inquiries, {
       options: this.#digest,
       sessions: service.sessions,
       lost: (session) => session.close(interrupted),
@@ -94,13 +90,18 @@ export class Carrying implements Carrier {
     });
   }
 
+  get isStale(): boolean {
+    return this.#ownership.isStale;
+  }
+
   async receive(stray: StrayReceive): Promise<HandlerResult> {
     const { call } = stray;
     const { sessions, authorization } = call.service;
     const pending = this.#ownership.pending(call.sessionId);
     if (pending !== undefined) {
-      await pending;
-      return stray.again();
+      // Otherwise each of many would claim it, one after the other, and wait for all before.
+      if (await pending) return stray.again();
+      return this.#refuse(stray, notFound);
     }
     let holder: Holder | undefined;
     // Otherwise the claim alone says who has it.
@@ -129,7 +130,7 @@ export class Carrying implements Carrier {
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (holder === undefined) return stray.noSession();
     return authorized(call, sessionOf(holder), stray.headers, async (grant) => {
-      if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
+      if (this.#exchanges.isFull) return this.#refused(stray, full);
       const body = new CarriedBody(call.service.sessions);
       try {
         const payload = await stray.read(body);
@@ -148,8 +149,7 @@ export class Carrying implements Carrier {
 
   /** Leaves the bus. */
   async leave(): Promise<void> {
-    this.#ownership.close();
-    await this.#peers.close();
+    await Promise.all([this.#ownership.close(), this.#peers.close()]);
   }
 
   async #tryToFind({ call }: Stray): Promise<Holder | undefined | typeof unknown> {
@@ -194,9 +194,10 @@ export class Carrying implements Carrier {
     const holder = known ?? await this.#tryToClaim(id, grant);
     if (holder === unknown) return this.#refuse(stray, notFound);
     if (!this.#ownership.isOwn(holder)) return await this.#carryReceive(stray, holder, grant);
+    const { refusal } = sessions;
     try {
-      const { refusal } = sessions;
-      return refusal === undefined ? await stray.open(grant) : stray.refuse(refusal);
+      // Not awaited: by its end, the id may be another session's.
+      return refusal === undefined ? stray.open(grant) : stray.refuse(refusal);
     } finally {
       if (sessions.get(id) === undefined) this.#ownership.freed(id);
     }
@@ -204,7 +205,6 @@ export class Carrying implements Carrier {
 
   async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
-    if (this.#exchanges.isFull) return this.#refuse(stray, "Too many requests are carried");
     const peer = this.#peerOf(holder);
     const name = this.#nameOf(stray, holder, grant, performance.now());
     const answer = await this.#exchanges.receive(peer, stray, name, (isInterrupted) => {

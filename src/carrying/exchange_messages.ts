@@ -85,6 +85,9 @@ export interface CarriedClient {
   readonly local: Address | undefined;
 }
 
+/** Characters of the longest head: runtimes refuse requests with headers as long as that. */
+const maxHead = 1024 * 1024;
+
 /** Puts head and body together. */
 export function encodeMessage(head: Head, body = ""): string {
   return `${JSON.stringify(head)}\n${body}`;
@@ -93,6 +96,7 @@ export function encodeMessage(head: Head, body = ""): string {
 /** Takes them apart. `undefined` if it is no message. */
 export function decodeMessage(text: string): { head: Head; body: string } | undefined {
   const end = text.indexOf("\n");
+  if (end > maxHead) return undefined;
   const head = parsed(text.slice(0, Math.max(0, end)));
   if (!Array.isArray(head) || typeof head[0] !== "string" || !Number.isSafeInteger(head[1])) {
     return undefined;

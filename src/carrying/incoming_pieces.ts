@@ -29,6 +29,11 @@ export class IncomingPieces {
     return this.#parts.length > 0;
   }
 
+  /** How many characters of it have come. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Whether a piece would make its message too long. */
   isTooMuch(piece: Piece): boolean {
     return this.#length + piece.text.length > this.#maxMessage;

@@ -10,6 +10,10 @@ import type { Bus } from "../cluster/bus.ts";
 const settleTime = 5000;
 /** Milliseconds in which others answer. */
 const answerTime = 200;
+/** Characters of the longest question or answer. */
+const maxLength = 1024;
+/** How many answers may be on their way to the bus. Whoever gets none goes on without. */
+const maxAnswers = 1000;
 
 /** All servers that share sessions listen to one channel. */
 export class Inquiries {
@@ -18,8 +22,11 @@ export class Inquiries {
   readonly #server: string;
   readonly #ownValue: (hash: string) => string | undefined;
   #settledAt = 0;
+  /** How often the registry may have lost claims. */
+  losses = 0;
   /** Questions of this server that nobody has answered yet, by hash. */
   readonly #open = new Map<string, ((value: string) => void)[]>();
+  #answers = 0;
 
   /** @param ownValue Returns the value of a claim of this server. */
   constructor(
@@ -36,12 +43,17 @@ export class Inquiries {
 
   /** The registry may have lost claims. */
   unsettle(): void {
+    this.losses++;
     this.#settledAt = performance.now() + settleTime;
   }
 
   /** The value of another server's claim. Answers at once while the registry can be trusted. */
   async ask(hash: string): Promise<string | undefined> {
-    if (performance.now() >= this.#settledAt) return undefined;
+    return performance.now() < this.#settledAt ? await this.askAnyway(hash) : undefined;
+  }
+
+  /** The same, even if the registry can be trusted. */
+  async askAnyway(hash: string): Promise<string | undefined> {
     let answered: (value: string) => void = () => {};
     const answer = new Promise<string>((resolve) => answered = resolve);
     const waiting = this.#open.get(hash) ?? [];
@@ -63,23 +75,27 @@ export class Inquiries {
 
   /** A question, or an answer. Whatever else comes is ignored. */
   received(payload: unknown): void {
+    if (typeof payload !== "string" || payload.length > maxLength) return;
     let fields: unknown;
     try {
-      fields = JSON.parse(String(payload));
+      fields = JSON.parse(payload);
     } catch {
       return;
     }
     if (!Array.isArray(fields) || typeof fields[1] !== "string") return;
     const [kind, hash, value] = fields as [unknown, string, unknown];
-    if (kind === "here" && typeof value === "string") {
+    // This server hears its own answers to others, too.
+    if (kind === "here" && typeof value === "string" && value !== this.#ownValue(hash)) {
       for (const answered of this.#open.get(hash) ?? []) answered(value);
     }
     if (kind !== "who" || value === this.#server) return;
     const own = this.#ownValue(hash);
-    if (own === undefined) return;
-    const answer = JSON.stringify(["here", hash, own]);
+    if (own === undefined || this.#answers >= maxAnswers) return;
+    this.#answers++;
     // Who asks goes on without an answer.
-    this.#publish(answer).catch(() => {});
+    this.#publish(JSON.stringify(["here", hash, own])).catch(() => {}).finally(() => {
+      this.#answers--;
+    });
   }
 
   async #publish(payload: string): Promise<void> {

@@ -9,6 +9,8 @@
 
 import { type Packet, resetAck } from "./packets.ts";
 
+/** So much newer than the last one may a peer's generation be. A forged one leaves room for newer ones. */
+const maxStep = 2 ** 32;
 /** The last generation of any link in this process: none is ever used twice. */
 let last = 0;
 
@@ -61,6 +63,7 @@ export class LinkGenerations {
   judge({ generation, peerGeneration, ack }: Packet, isFresh: boolean): Verdict {
     // The second would be a generation that has never been.
     if (generation < this.#peer || peerGeneration > this.#own) return "past";
+    if (generation > Math.max(this.#peer, this.#lastPeer) + maxStep) return "past";
     const isReset = ack === resetAck;
     // A peer that has broken the link names the old generation until it knows the new one.
     const hasMissed = !isReset && peerGeneration !== 0 && peerGeneration < this.#own;
@@ -79,9 +82,19 @@ export class LinkGenerations {
     this.#peer = generation;
   }
 
+  /**
+   * Whether a packet names a generation that has never been: another process has forged a packet of
+   * it. The next one here is newer.
+   */
+  isSurpassedBy({ peerGeneration }: Packet): boolean {
+    if (peerGeneration <= this.#own) return false;
+    this.#own = peerGeneration;
+    return true;
+  }
+
   /** Begins a new generation. The peer's is unknown from now on. */
   renew(): void {
-    this.#own = ++last;
+    this.#own = Math.max(++last, this.#own + 1);
     this.#hasBroken = true;
     this.#lastPeer = Math.max(this.#lastPeer, this.#peer);
     this.#peer = 0;

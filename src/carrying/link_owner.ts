@@ -14,6 +14,16 @@ export interface LinkSettings {
   readonly maxMessage: number;
 }
 
+/** What the peer of a link makes it keep. */
+export interface LinkLoad {
+  /** Pieces that the peer has not acknowledged. */
+  readonly unacknowledged: number;
+  /** Characters of a message whose end has not come. */
+  readonly parts: number;
+  /** When the peer was heard, by `performance.now()`. */
+  readonly heardAt: number;
+}
+
 /** What a link needs. */
 export interface LinkOwner {
   /**

@@ -61,6 +61,11 @@ export class OutgoingPieces {
     return this.#last;
   }
 
+  /** How many have not been acknowledged. */
+  get count(): number {
+    return this.#pieces.length - this.#head;
+  }
+
   /** Whether everything has been acknowledged. */
   get isEmpty(): boolean {
     return this.#head === this.#pieces.length;

@@ -24,11 +24,16 @@ import type { Ownership } from "./ownership.ts";
 import type { Exchange, Peer } from "./peer.ts";
 import { type RemoteFraming, RemoteReceiver } from "./remote_receiver.ts";
 
+/** How many messages a server may leave unacknowledged of which no session is known here. */
+const maxUnacknowledged = 1000;
+
 /** Finds the sessions, and attaches receivers or takes messages. */
 export class Owner {
   readonly service: Service;
   readonly ownership: Ownership;
   readonly #maxServed: number;
+  /** Refusals that wait until no claim stands. */
+  #refusals = 0;
 
   /** @param maxServed How many exchanges of each other server may be under way. */
   constructor(service: Service, ownership: Ownership, maxServed: number) {
@@ -41,26 +46,47 @@ export class Owner {
   begun(peer: Peer, head: Head, body: string): void {
     const [kind, number] = head;
     const name = readName(head);
+    // Whoever asks without end and reads no answer gets none: they would pile up here.
+    const most = peer.isKnown ? maxUnacknowledged + 10 * this.#maxServed : maxUnacknowledged;
+    if (peer.link.load.unacknowledged + this.#refusals >= most) return;
     const refuse = (why: string) => peer.send([why, number]);
     if (name === undefined) return refuse(toCarrier.none);
     if (peer.servedCount >= this.#maxServed) return refuse(toCarrier.full);
+    if (this.ownership.isStale) return void this.#check(peer, head, body);
     const session = this.ownership.session(name);
-    if (session === undefined) return refuse(toCarrier.none);
+    if (session === undefined) {
+      this.#refusals++;
+      return void this.ownership.disown(name).then(() => {
+        this.#refusals--;
+        refuse(toCarrier.none);
+      });
+    }
+    peer.isKnown = true;
     if (this.#isForbidden(session, name)) return refuse(toCarrier.forbidden);
     if (kind === toOwner.send) return this.#accept(peer, number, session, body);
     const client = readClient(head);
     const framing = client && this.#framing(client);
     if (client === undefined || framing === undefined) return refuse(toCarrier.none);
     const clientInfo = new CarriedClientInfo(client);
-    if (!session.attached) return this.#attach(peer, number, session, framing, clientInfo);
-    const waiting = new WaitingReceive(peer, number);
+    if (!session.attached) return void this.#attach(peer, number, session, framing, clientInfo);
+    const waiting = new WaitingExchange(peer, number);
     waitForPreviousReceiver(this.service.sessions, session.id).then(() => {
       if (waiting.isOver) return;
       waiting.end();
       // The id may be another session's by now.
-      if (this.ownership.session(name) !== session) refuse(toCarrier.none);
-      else this.#attach(peer, number, session, framing, clientInfo);
+      if (this.ownership.session(name) !== session) return refuse(toCarrier.none);
+      const receiver = this.#attach(peer, number, session, framing, clientInfo);
+      if (waiting.isToLeave) receiver.leave();
     }).catch((error) => session.failed(error));
+  }
+
+  /** The session may be another server's by now. */
+  async #check(peer: Peer, head: Head, body: string): Promise<void> {
+    const waiting = new WaitingExchange(peer, head[1]);
+    await this.ownership.check();
+    if (waiting.isOver) return;
+    waiting.end();
+    this.begun(peer, head, body);
   }
 
   #isForbidden(session: Session, { key }: SessionName): boolean {
@@ -79,12 +105,13 @@ export class Owner {
     session: Session,
     framing: RemoteFraming,
     client: ClientInfo,
-  ): void {
+  ): RemoteReceiver {
     const { sessions, settings } = this.service;
     const receiver = new RemoteReceiver(peer, number, session, sessions, framing, settings);
     receiver.attach();
     session.attach(receiver, client);
     receiver.confirm();
+    return receiver;
   }
 
   #accept(peer: Peer, number: number, session: Session, payload: string): void {
@@ -100,11 +127,13 @@ export class Owner {
   }
 }
 
-/** A receiving request that waits for the former one to go. */
-class WaitingReceive implements Exchange {
+/** A receiving request that waits for the former one to go, or any exchange that waits for a check. */
+class WaitingExchange implements Exchange {
   readonly #peer: Peer;
   readonly #number: number;
   isOver = false;
+  /** Its server has begun to close meanwhile. */
+  isToLeave = false;
 
   constructor(peer: Peer, number: number) {
     this.#peer = peer;
@@ -113,7 +142,8 @@ class WaitingReceive implements Exchange {
   }
 
   take(kind: string): void {
-    if (kind === toOwner.broken) this.end();
+    if (kind === toOwner.broken || kind === toOwner.cancel) this.end();
+    this.isToLeave ||= kind === toOwner.leave;
   }
 
   broken(): void {

@@ -4,48 +4,22 @@
  * @module
  */
 
-import { attempt } from "../cluster/attempt.ts";
 import type { Bus } from "../cluster/bus.ts";
-import { unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
 import { keyOf } from "../protocol/map_key.ts";
 import { ownCopy } from "../protocol/own_copy.ts";
 import type { Session } from "../session/session.ts";
-import type { SessionStore } from "../session/session_store.ts";
-import { type Holder, holderOf, sessionHash, understoodHolder } from "./claim_value.ts";
+import { ClaimReleases } from "./claim_releases.ts";
+import { type Holder, holderOf, readHolder, sessionHash, understoodHolder } from "./claim_value.ts";
 import type { SessionName } from "./exchange_messages.ts";
 import type { Inquiries } from "./inquiries.ts";
+import { type ClaimsHost, claimTtl, OwnClaims } from "./own_claims.ts";
 
-/** Milliseconds after which a claim ends that nobody renews. */
-const ttl = 60 * 60 * 1000;
-/** Milliseconds between two renewals. */
-const renewInterval = 5 * 60 * 1000;
-/** How many claims are renewed with one call. */
-const renewed = 1000;
-/** Milliseconds until a release that has failed is tried again. */
-const retryDelay = 1000;
 /** How many holders of other servers are remembered. */
 const maxKnown = 10_000;
-/** How often a claim is tried that a former claim of this server stands in the way of. */
+/** How often a claim is tried that something stands in the way of. */
 const maxAttempts = 3;
-
-/** A claim of this server. */
-interface OwnClaim {
-  readonly id: string;
-  readonly hash: string;
-  readonly holder: Holder;
-  /** By `performance.now()`. */
-  readonly since: number;
-}
-
-/** What ownership needs of its server. */
-export interface OwnershipHost {
-  /** The digest of this server's options. */
-  readonly options: string;
-  readonly sessions: SessionStore;
-  /** A session of that id is another server's now. It has to end here. */
-  lost(session: Session): void;
-  busFailed(call: string, error: unknown): void;
-}
+/** How many stale claims are looked for at a time. */
+const maxDisowned = 100;
 
 /** Claims sessions, and finds out who has the others. */
 export class Ownership {
@@ -54,33 +28,27 @@ export class Ownership {
   readonly #prefix: string;
   /** What the keys of the registry begin with. */
   readonly #start: string;
-  readonly #host: OwnershipHost;
+  readonly #host: ClaimsHost;
   readonly #inquiries: Inquiries;
-  /** By `keyOf` the id. */
-  readonly #own = new Map<string, OwnClaim>();
-  readonly #byHash = new Map<string, OwnClaim>();
+  readonly #releases: ClaimReleases;
+  readonly #own: OwnClaims;
   /** By `keyOf` the id, the oldest first. */
   readonly #known = new Map<string, Holder>();
-  /** Claims under way, by `keyOf` the id. */
-  readonly #pending = new Map<string, Promise<unknown>>();
-  /** Claims that have to be released: keys by values. */
-  readonly #unreleased = new Map<string, string>();
+  /** Claims under way, by `keyOf` the id, and by hash. */
+  readonly #pending = new Map<string, Promise<boolean>>();
+  readonly #pendingHashes = new Map<string, Promise<unknown>>();
   /** Grows, so that no claim has the number of another one. */
   #lastNumber = 0;
-  #renewTimer: ReturnType<typeof setInterval> | undefined;
-  #releaseTimer: ReturnType<typeof setTimeout> | undefined;
-  #isReclaiming = false;
-  /** Meanwhile, claims may have been lost anew. */
-  #areLostAgain = false;
-  #isClosed = false;
+  #disowned = 0;
 
   constructor(
     bus: Bus,
     name: string,
     server: string,
     prefix: string,
+    peerTimeout: number,
     inquiries: Inquiries,
-    host: OwnershipHost,
+    host: ClaimsHost,
   ) {
     this.#bus = bus;
     this.#server = server;
@@ -88,28 +56,32 @@ export class Ownership {
     this.#start = `sj:${name}:s:`;
     this.#inquiries = inquiries;
     this.#host = host;
-    this.#renewTimer = unheld(setInterval(() => this.#confirm(false), renewInterval));
+    this.#releases = new ClaimReleases(bus, name, (call, error) => host.busFailed(call, error));
+    this.#own = new OwnClaims(
+      ...[bus, server, this.#start, peerTimeout, inquiries, this.#releases, host] as const,
+    );
   }
 
   hashOf(id: string): string {
     return sessionHash(this.#prefix, id);
   }
 
-  /** Waits for a claim of that id which is under way. */
-  pending(id: string): Promise<unknown> | undefined {
-    return this.#pending.get(keyOf(id));
+  /**
+   * What a request has to wait for: a claim of that id, or all claims, if they may be stale. Resolves
+   * with whether that has succeeded.
+   */
+  pending(id: string): Promise<boolean> | undefined {
+    return this.isStale ? this.check().then(() => true) : this.#pending.get(keyOf(id));
   }
 
   /** The session of this server that another one means. */
-  session({ hash, number, age }: SessionName): Session | undefined {
-    const claim = this.#byHash.get(hash);
-    if (claim?.holder.number !== number || performance.now() - claim.since < age) return undefined;
-    return this.#host.sessions.get(claim.id);
+  session(name: SessionName): Session | undefined {
+    return this.#own.session(name);
   }
 
   /** What a server that asks for the holder of a session is told. */
   ownValue(hash: string): string | undefined {
-    return this.#byHash.get(hash)?.holder.value;
+    return this.#own.holder(hash)?.value;
   }
 
   /** Which other server has a session, as far as this one has learned already. */
@@ -133,24 +105,39 @@ export class Ownership {
   /** Claims a session. Returns who has it afterwards. Only one claim of an id may be under way. */
   claim(id: string, hasKey: boolean): Promise<Holder> {
     const key = ownCopy(keyOf(id));
-    const claimed = this.#claim(key, ownCopy(id), hasKey);
-    const settled = claimed.catch(() => {}).then(() => this.#pending.delete(key));
+    const hash = this.hashOf(id);
+    const claimed = this.#claim(key, ownCopy(id), hash, hasKey);
+    const settled = claimed.then(() => true, () => false).then((isHeld) => {
+      this.#pending.delete(key);
+      this.#pendingHashes.delete(hash);
+      return isHeld;
+    });
     this.#pending.set(key, settled);
+    this.#pendingHashes.set(hash, settled);
     return claimed;
   }
 
-  async #claim(key: string, id: string, hasKey: boolean): Promise<Holder> {
-    const [hash, { options }] = [this.hashOf(id), this.#host];
+  async #claim(key: string, id: string, hash: string, hasKey: boolean): Promise<Holder> {
+    const { options } = this.#host;
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const { losses } = this.#inquiries;
+      // The registry may have lost the claim of a server that has the session. That one must not find
+      // it claimed when it claims it again.
+      const value = await this.#inquiries.ask(hash);
+      const other = value === undefined ? undefined : understoodHolder(value);
       const own = holderOf(this.#server, ++this.#lastNumber, hasKey, options);
-      const holder = await this.#claimValue(hash, own);
+      const holder = other ?? await this.#claimValue(hash, own);
       if (holder.server !== this.#server) {
         this.#remember(key, holder);
         return holder;
       }
-      if (holder.number === own.number) return await this.#won(key, id, hash, holder);
-      // A claim of a session that has ended, whose release is yet to come.
-      await this.#bus.release(this.#start + hash, holder.value);
+      if (holder.number === own.number && this.#inquiries.losses === losses) {
+        this.own(id, holder, hash);
+        return holder;
+      }
+      // It is of a session that has ended, and its release is yet to come. Or claims were lost when the
+      // others had been asked already.
+      await this.#releases.release(this.#start + hash, holder);
     }
     throw new Error("A former claim of this server stays in the registry");
   }
@@ -159,39 +146,18 @@ export class Ownership {
     const key = this.#start + hash;
     let value: string;
     try {
-      value = await this.#bus.claim(key, own.value, ttl);
+      value = await this.#bus.claim(key, own.value, claimTtl);
     } catch (error) {
       // It may have succeeded.
-      this.#release(key, own.value);
+      this.#releases.release(key, own);
       throw error;
     }
     return understoodHolder(value);
   }
 
-  async #won(key: string, id: string, hash: string, holder: Holder): Promise<Holder> {
-    let other: Holder | undefined;
-    try {
-      // The registry may have lost the claim of a server that has the session.
-      const value = await this.#inquiries.ask(hash);
-      if (value !== undefined) other = understoodHolder(value);
-    } catch (error) {
-      this.#release(this.#start + hash, holder.value);
-      throw error;
-    }
-    if (other !== undefined) {
-      this.#release(this.#start + hash, holder.value);
-      this.#remember(key, other);
-      return other;
-    }
-    this.own(id, holder);
-    return holder;
-  }
-
   /** A claim that stands is for a session of this server. */
-  own(id: string, holder: Holder): void {
-    const claim = { id, hash: this.hashOf(id), holder, since: performance.now() };
-    this.#own.set(keyOf(id), claim);
-    this.#byHash.set(claim.hash, claim);
+  own(id: string, holder: Holder, hash: string = this.hashOf(id)): void {
+    this.#own.add(id, hash, holder);
   }
 
   /** Whether that is this server. */
@@ -201,12 +167,7 @@ export class Ownership {
 
   /** The session of an id has ended, or was not opened after all. */
   freed(id: string): void {
-    const key = keyOf(id);
-    const claim = this.#own.get(key);
-    if (claim === undefined) return;
-    this.#own.delete(key);
-    this.#byHash.delete(claim.hash);
-    this.#release(this.#start + claim.hash, claim.holder.value);
+    this.#own.freed(id);
   }
 
   /** A holder does not have the session any more. */
@@ -217,20 +178,57 @@ export class Ownership {
   /** The server that had a session is gone. */
   releaseOf(id: string, holder: Holder): void {
     this.forget(id);
-    this.#release(this.#start + this.hashOf(id), holder.value);
+    this.#releases.releaseOf(this.#start + this.hashOf(id), holder);
   }
 
-  /** The registry may have lost claims: all are claimed again. */
+  /**
+   * Another server asks for a session that this one does not have. If a claim of this server stands
+   * nevertheless, its release was lost, and the id would not be free. Resolves when it is gone; at once
+   * if this server looks for many.
+   */
+  async disown(name: SessionName): Promise<void> {
+    if (this.#disowned >= maxDisowned) return;
+    this.#disowned++;
+    try {
+      await this.#disown(name);
+    } catch (error) {
+      this.#host.busFailed("find a session at", error);
+    } finally {
+      this.#disowned--;
+    }
+  }
+
+  async #disown({ hash, number }: SessionName): Promise<void> {
+    // A claim under way may be the one that is meant.
+    await this.#pendingHashes.get(hash);
+    if (this.#own.holder(hash)?.number === number) return;
+    const key = this.#start + hash;
+    const value = await this.#bus.find(key);
+    const holder = value === undefined ? undefined : readHolder(value);
+    const isAnother = holder?.server !== this.#server || this.ownValue(hash) === value;
+    if (holder === undefined || isAnother || this.#pendingHashes.has(hash)) return;
+    await this.#releases.release(key, holder);
+  }
+
+  /** Whether sessions of this server may be others' by now: it has stood still. */
+  get isStale(): boolean {
+    return this.#own.isStale;
+  }
+
+  /** Finds out. Those that are others' end. */
+  check(): Promise<void> {
+    return this.#own.check();
+  }
+
+  /** The registry may have lost claims: those that are gone are claimed again. */
   reclaim(): void {
-    this.#confirm(true);
+    this.#own.confirm();
   }
 
-  /** Ends all timers. Claims that are left are released. */
-  close(): void {
-    clearInterval(this.#renewTimer);
-    for (const { id } of [...this.#own.values()]) this.freed(id);
-    this.#isClosed = true;
-    clearTimeout(this.#releaseTimer);
+  /** Ends all timers. Claims that are left are released. Resolves after a second at the latest. */
+  async close(): Promise<void> {
+    this.#own.close();
+    await this.#releases.close();
   }
 
   #remember(key: string, holder: Holder): void {
@@ -241,59 +239,5 @@ export class Ownership {
       this.#known.delete(oldest);
       break;
     }
-  }
-
-  #release(key: string, value: string): void {
-    if (this.#isClosed) return;
-    attempt(() => this.#bus.release(key, value)).catch((error) => {
-      if (this.#isClosed) return;
-      this.#host.busFailed("release a claim at", error);
-      this.#unreleased.set(value, key);
-      this.#releaseTimer ??= unheldTimer(() => {
-        this.#releaseTimer = undefined;
-        const all = [...this.#unreleased];
-        this.#unreleased.clear();
-        for (const [value, key] of all) this.#release(key, value);
-      }, retryDelay);
-    });
-  }
-
-  /** Renews all claims. What the registry does not have is claimed again. */
-  async #confirm(areLost: boolean): Promise<void> {
-    if (this.#isReclaiming) {
-      this.#areLostAgain ||= areLost;
-      return;
-    }
-    this.#isReclaiming = true;
-    try {
-      const all = [...this.#own.values()];
-      for (let at = 0; at < all.length; at += renewed) {
-        const some = all.slice(at, at + renewed);
-        const claims = some.map(({ hash, holder }) => [this.#start + hash, holder.value] as const);
-        const held = areLost ? [] : await this.#bus.renew(claims, ttl);
-        await Promise.all(some.map((claim, at) => held[at] === true || this.#again(claim)));
-      }
-    } catch (error) {
-      this.#host.busFailed("renew claims at", error);
-      if (!this.#isClosed) unheldTimer(() => this.#confirm(areLost), retryDelay);
-    } finally {
-      this.#isReclaiming = false;
-    }
-    if (!this.#areLostAgain) return;
-    this.#areLostAgain = false;
-    this.reclaim();
-  }
-
-  async #again(claim: OwnClaim): Promise<void> {
-    if (this.#byHash.get(claim.hash) !== claim) return;
-    const value = await this.#bus.claim(this.#start + claim.hash, claim.holder.value, ttl);
-    if (this.#byHash.get(claim.hash) !== claim) {
-      // It has ended meanwhile.
-      return this.#release(this.#start + claim.hash, claim.holder.value);
-    }
-    if (value === claim.holder.value) return;
-    const session = this.#host.sessions.get(claim.id);
-    this.freed(claim.id);
-    if (session !== undefined) this.#host.lost(session);
   }
 }

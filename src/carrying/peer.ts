@@ -35,6 +35,8 @@ export interface PeerHost {
 export class Peer implements LinkOwner {
   readonly server: string;
   readonly link: ServerLink;
+  /** Whether it has had to do with sessions of this server, or this one with its. */
+  isKnown = false;
   readonly #host: PeerHost;
   readonly #carried = new Map<number, Exchange>();
   readonly #served = new Map<number, Exchange>();
@@ -50,9 +52,14 @@ export class Peer implements LinkOwner {
     return this.#served.size;
   }
 
+  /** Whether no exchange is under way. */
+  get isFree(): boolean {
+    return this.#carried.size === 0 && this.#served.size === 0;
+  }
+
   /** Whether it may be forgotten. */
   get isIdle(): boolean {
-    return this.#carried.size === 0 && this.#served.size === 0 && this.link.isIdle;
+    return this.isFree && this.link.isIdle;
   }
 
   /** Sends a message of an exchange. */
@@ -62,6 +69,7 @@ export class Peer implements LinkOwner {
 
   /** This server carries an exchange from now on. */
   carry(number: number, exchange: Exchange): void {
+    this.isKnown = true;
     this.#carried.set(number, exchange);
     this.link.expect();
   }

@@ -27,7 +27,6 @@ export interface RemoteFraming {
 
 /** Takes as much as the carrier's client does. */
 export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
-  readonly gone: Promise<void>;
   /** Its session may live on. */
   readonly isOver = false;
   readonly #peer: Peer;
@@ -36,7 +35,9 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
   readonly #sessions: SessionStore;
   readonly #framing: RemoteFraming;
   readonly #limit: ResponseLimit;
-  #goes: () => void = () => {};
+  /** Calls back requests that wait until it goes. */
+  readonly #waiting = new Set<() => void>();
+  #isGone = false;
   /** Bytes of all frames, and those that the client has taken. */
   #sent = 0;
   #taken = 0;
@@ -60,7 +61,6 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
     this.#sessions = sessions;
     this.#framing = framing;
     this.#limit = new ResponseLimit(limits);
-    this.gone = new Promise((resolve) => this.#goes = resolve);
   }
 
   get bufferedAmount(): number {
@@ -81,6 +81,25 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
 
   get wantsHeartbeatFrame(): boolean {
     return true;
+  }
+
+  async whenGone(ms: number): Promise<void> {
+    if (this.#isGone) return;
+    // A promise for all would keep something of each request until this one goes.
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#waiting.add(end);
+    });
+  }
+
+  #goes(): void {
+    this.#isGone = true;
+    for (const end of this.#waiting) end();
   }
 
   scheduleFlush(): void {
@@ -158,7 +177,7 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
         this.#session.arrived(this);
         return this.#done();
       case toOwner.leave:
-        return this.#leave();
+        return this.leave();
       case toOwner.broken:
       case toOwner.cancel:
         return this.broken();
@@ -174,7 +193,7 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
   }
 
   /** The carrier closes: the next frame is the last one, and comes now. */
-  #leave(): void {
+  leave(): void {
     if (this.#isFull || this.#session.readyState !== OPEN) return;
     this.#limit.exhaust();
     this.#session.timedOut();

@@ -10,18 +10,13 @@
 
 import { IncomingPieces } from "./incoming_pieces.ts";
 import { LinkGenerations } from "./link_generations.ts";
-import type { LinkOwner, LinkSettings } from "./link_owner.ts";
+import type { LinkLoad, LinkOwner, LinkSettings } from "./link_owner.ts";
 import { LinkTimer } from "./link_timer.ts";
+import { OwedAck } from "./owed_ack.ts";
 import { OutgoingPieces } from "./outgoing_pieces.ts";
 import { encodePacket, type Packet, type Piece } from "./packets.ts";
 import { SignsOfLife } from "./signs_of_life.ts";
 
-export type { LinkOwner, LinkSettings };
-
-/** Milliseconds after which an acknowledgement is sent alone. */
-const ackDelay = 50;
-/** Characters after which an acknowledgement is sent at once. */
-const ackedAtOnce = 64 * 1024;
 /** The least milliseconds between two requests, or answers, that a broken order causes. */
 const repairInterval = 100;
 /** How many times `peerTimeout` a link may stay without progress, or tell its peer of a break. */
@@ -38,19 +33,14 @@ export class ServerLink {
   #isUsed = false;
   readonly #outgoing: OutgoingPieces;
   readonly #incoming: IncomingPieces;
+  readonly #owed = new OwedAck();
   #expected = 0;
   #isSilent = false;
   #isClosed = false;
-
   /** By `performance.now()`, like all times. */
-  #receivedAt = -Infinity;
   #brokenAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
-  /** When an acknowledgement is due. */
-  #ackAt = Infinity;
-  /** Characters that have arrived since the last acknowledgement. */
-  #unacknowledged = 0;
 
   #mustSend = false;
   #wantsAnswer = false;
@@ -74,13 +64,18 @@ export class ServerLink {
 
   /** The peer has everything, and knows that this end has what it has sent. */
   get isSettled(): boolean {
-    return this.#outgoing.isEmpty && this.#ackAt === Infinity && !this.#isFlushDue;
+    return this.#outgoing.isEmpty && this.#owed.dueAt === Infinity && !this.#isFlushDue;
+  }
+
+  /** What the peer makes this end keep, and when it was heard. */
+  get load(): LinkLoad {
+    const { heardAt } = this.#signs;
+    return { unacknowledged: this.#outgoing.count, parts: this.#incoming.length, heardAt };
   }
 
   /** Nothing has been under way or expected for a while. A peer may only send again what it sent before. */
   get isIdle(): boolean {
-    return this.isSettled && !this.#isWaiting &&
-      performance.now() - this.#receivedAt >= 2 * this.#settings.peerTimeout;
+    return this.isSettled && !this.#isWaiting && this.#signs.isLost;
   }
 
   /** Sends a message of well-formed text. What is sent at once goes in one packet, if it fits. */
@@ -121,14 +116,15 @@ export class ServerLink {
     const verdict = generations.judge(packet, isFresh);
     // The answer asks for none, or there would be no end of them.
     if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
+    if (verdict === "past" && wantsAnswer) this.#repair(false);
     // Neither says anything about the peer now.
+    if (verdict === "past" && generations.isSurpassedBy(packet)) this.break();
     if (verdict === "outdated" || verdict === "past") return;
-    this.#receivedAt = performance.now();
-    this.#signs.begin(this.#receivedAt);
+    this.#signs.heard(performance.now());
     this.#isSilent = false;
-    if (verdict === "broken") this.#break(generation);
+    if (verdict === "broken") this.break(generation);
     else generations.met(generation);
-    if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#receivedAt);
+    if (generations.isNamedBy(packet)) this.#acknowledged(packet, this.#signs.heardAt);
     if (wantsAnswer) this.#sendSoon();
     if (generations.mayTake(packet)) this.#take(packet.first, pieces);
     else if (pieces.length > 0) this.#repair(true);
@@ -174,15 +170,15 @@ export class ServerLink {
     const isRepeated = first <= incoming.last;
     for (let i = incoming.last + 1 - first; i < pieces.length; i++) {
       const piece = pieces[i]!;
-      if (incoming.isTooMuch(piece)) return this.#break(0);
+      if (incoming.isTooMuch(piece)) return this.break();
       this.#isUsed = true;
-      this.#unacknowledged += piece.text.length;
+      this.#owed.add(piece.text.length);
       const message = incoming.take(piece);
       if (message !== undefined) this.#owner.message(message);
       if (this.#isClosed || generation !== this.#generations.own) return;
     }
-    if (isRepeated || this.#unacknowledged >= ackedAtOnce) this.#sendSoon();
-    else this.#ackAt = Math.min(this.#ackAt, this.#receivedAt + ackDelay);
+    if (isRepeated || this.#owed.isMuch) this.#sendSoon();
+    else this.#owed.wait(this.#signs.heardAt);
   }
 
   /**
@@ -190,17 +186,15 @@ export class ServerLink {
    *
    * @param peer The peer's new generation; 0 if it has yet to learn of the break.
    */
-  #break(peer: number): void {
+  break(peer = 0): void {
     const wasUsed = this.#isUsed || this.#expected > 0;
     this.#generations.renew();
     if (peer > 0) this.#generations.met(peer);
     this.#isUsed = false;
     this.#outgoing.clear();
     this.#incoming.clear();
-    this.#unacknowledged = 0;
-    this.#ackAt = Infinity;
-    this.#brokenAt = performance.now();
-    this.#signs.begin(this.#brokenAt);
+    this.#owed.clear();
+    this.#signs.begin(this.#brokenAt = performance.now());
     if (peer === 0) this.#ask();
     if (wasUsed) this.#owner.broken();
   }
@@ -258,8 +252,7 @@ export class ServerLink {
     });
     if (this.#wantsAnswer) this.#signs.asked(performance.now());
     this.#mustSend = this.#wantsAnswer = false;
-    this.#ackAt = Infinity;
-    this.#unacknowledged = 0;
+    this.#owed.clear();
     try {
       this.#owner.publish(payload).then(undefined, ignore);
     } catch {
@@ -270,7 +263,7 @@ export class ServerLink {
   /** Sets the timer for whatever comes next. */
   #setTimer(): void {
     if (this.#isClosed) return;
-    let at = Math.min(this.#ackAt, this.#outgoing.resendAt);
+    let at = Math.min(this.#owed.dueAt, this.#outgoing.resendAt);
     if (this.#isAsking) at = Math.min(at, this.#signs.askAt);
     if (this.#isWaiting) at = Math.min(at, this.#signs.goneAt);
     this.#timer.set(at);
@@ -285,12 +278,12 @@ export class ServerLink {
       outgoing.progressed(now);
     } else if (isGone || now >= outgoing.progressAt + maxTimeouts * this.#settings.peerTimeout) {
       this.#isSilent ||= isGone;
-      this.#break(0);
+      this.break();
     } else {
       if (now >= outgoing.resendAt) this.#publish(outgoing.oldest, outgoing.takeOldest(now));
       // Behind the pieces: what is too large for the bus must not take the question with it.
       if (this.#isAsking && now >= this.#signs.askAt) this.#ask();
-      if (now >= this.#ackAt) this.#sendSoon();
+      if (now >= this.#owed.dueAt) this.#sendSoon();
     }
     this.#setTimer();
   }

@@ -14,11 +14,28 @@ export class SignsOfLife {
   /** Since when the peer has been heard of or needed, whichever is later. */
   #from = 0;
   #askedAt = -Infinity;
+  #heardAt = -Infinity;
 
   /** @param peerTimeout Milliseconds without a sign of life after which the peer counts as gone. */
   constructor(peerTimeout: number) {
     this.#peerTimeout = peerTimeout;
     this.#askInterval = Math.min(maxAskInterval, peerTimeout / 3);
+  }
+
+  /** When the peer was heard. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Whether that was so long ago that nothing of that time is on its way any more. */
+  get isLost(): boolean {
+    return performance.now() - this.#heardAt >= 2 * this.#peerTimeout;
+  }
+
+  /** The peer is heard. */
+  heard(now: number): void {
+    this.#heardAt = now;
+    this.begin(now);
   }
 
   /** The peer's time begins anew: it was heard, or was not needed until now. */

@@ -17,6 +17,8 @@ import type { HandlerResult } from "./route.ts";
 
 /** Serves requests of sessions that are not in this process. */
 export interface Carrier {
+  /** Whether it has to serve all others as well: what is in this process may be another one's by now. */
+  readonly isStale: boolean;
   receive(stray: StrayReceive): Promise<HandlerResult>;
   send(stray: StraySend): Promise<HandlerResult>;
 }

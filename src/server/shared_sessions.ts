@@ -40,6 +40,10 @@ export class SharedSessions implements Carrier {
     this.#loaded.catch((error) => errors.report(error));
   }
 
+  get isStale(): boolean {
+    return this.#carrying !== undefined && this.#carrying.isStale;
+  }
+
   receive(stray: StrayReceive): Promise<HandlerResult> {
     return this.#carrying?.receive(stray) ??
       this.#loaded.then((carrying) => carrying.receive(stray));

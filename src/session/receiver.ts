@@ -40,8 +40,11 @@ export interface Receiver {
   pause(): void;
   /** Reads again. */
   resume(): void;
-  /** Settles when its session has no receiver any more. Only where that takes a while to be known. */
-  readonly gone?: Promise<void>;
+  /**
+   * Resolves when its session has no receiver any more, or after so many ms. Only where that takes a
+   * while to be known.
+   */
+  whenGone?(ms: number): Promise<void>;
 }
 
 /** What a receiver reports to: its session, or what stands for a session of another process. */

@@ -92,9 +92,9 @@ export class Session extends TimeoutEntry implements BufferOwner, ReceiverOwner 
     return this.#receiver !== undefined;
   }
 
-  /** Settles when there is no receiver any more, if that takes a while to be known. */
-  get receiverGone(): Promise<void> | undefined {
-    return this.#receiver?.gone;
+  /** Resolves when there is no receiver any more, or after so many ms, if it takes a while to be known. */
+  whenReceiverGone(ms: number): Promise<void> | undefined {
+    return this.#receiver?.whenGone?.(ms);
   }
 
   /** Bytes that the client has to take, responses to former requests included. */

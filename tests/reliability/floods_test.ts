@@ -4,7 +4,7 @@ import { assert } from "@std/assert";
 import { fault } from "./fault.ts";
 import { receivingTransports } from "../support/receiving_transports.ts";
 import type { TestServer } from "../support/test_server.ts";
-import { forgetPeak, memoryOf, reportsMemory } from "./memory.ts";
+import { forgetPeak, memoryOf, reportsMemory } from "../support/memory.ts";
 
 const MB = 1e6;
 /** The default of `maxBufferedBytes`, and what a process may need besides. */

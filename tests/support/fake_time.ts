@@ -8,6 +8,8 @@ import { FakeTime } from "@std/testing/time";
 
 /** `FakeTime` leaves `performance.now` alone, which the timeouts of sessions read. */
 class FakeClock extends FakeTime {
+  readonly #dateNow = Date.now;
+
   constructor() {
     super();
     const start = this.now;
@@ -19,6 +21,7 @@ class FakeClock extends FakeTime {
 
   override restore(): void {
     Reflect.deleteProperty(performance, "now");
+    Date.now = this.#dateNow;
     super.restore();
   }
 }
@@ -32,6 +35,12 @@ export function fakeTime(): FakeTime {
 export function standStill(ms: number): void {
   const clock = performance.now;
   Object.defineProperty(performance, "now", { value: () => clock() + ms, configurable: true });
+}
+
+/** The computer sleeps for so long, within fake time: only `Date` tells, and no timer comes. */
+export function computerSleeps(ms: number): void {
+  const { now } = Date;
+  Date.now = () => now() + ms;
 }
 
 /** Lets everything happen that needs no time: promises, and what hangs on them. */

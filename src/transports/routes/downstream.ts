@@ -46,7 +46,7 @@ function downstreamHandler(transport: HttpTransport): Handler {
     }
     const { sessions, carrier } = call.service;
     const session = sessions.get(call.sessionId);
-    if (session === undefined && carrier !== undefined) {
+    if (carrier !== undefined && (session === undefined || carrier.isStale)) {
       return carrier.receive(strayReceive(transport, framing, call, handle));
     }
     const { refusal } = sessions;
@@ -111,18 +111,11 @@ const longWait = 250;
  */
 export async function waitForPreviousReceiver(sessions: SessionStore, id: string): Promise<void> {
   await new Promise<void>(inNextTurn);
-  const gone = sessions.get(id)?.receiverGone;
-  if (gone !== undefined) return await atMost(longWait, gone);
+  const gone = sessions.get(id)?.whenReceiverGone(longWait);
+  if (gone !== undefined) return await gone;
   for (let i = 0; i < maxChecks && sessions.get(id)?.attached; i++) {
     await new Promise((resolve) => setTimeout(resolve, step));
   }
-}
-
-async function atMost(ms: number, event: Promise<void>): Promise<void> {
-  let timer;
-  const end = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
-  await Promise.race([event, end]);
-  clearTimeout(timer);
 }
 
 function attachReceiver(

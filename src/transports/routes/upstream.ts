@@ -32,7 +32,7 @@ export interface Send {
 export function upstreamHandler(send: Send): Handler {
   return (call) => {
     const { carrier, sessions } = call.service;
-    if (carrier !== undefined && sessions.get(call.sessionId) === undefined) {
+    if (carrier !== undefined && (carrier.isStale || sessions.get(call.sessionId) === undefined)) {
       return carrier.send(straySend(send, call));
     }
     const session = sessionOf(call);

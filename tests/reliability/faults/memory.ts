@@ -5,7 +5,7 @@ import { inParallel } from "../../support/crowd.ts";
 import { receivingTransports, xhrStreaming } from "../../support/receiving_transports.ts";
 import type { TestServer } from "../../support/test_server.ts";
 import { fault } from "../fault.ts";
-import { memoryOf, reportsMemory } from "../memory.ts";
+import { memoryOf, reportsMemory } from "../../support/memory.ts";
 
 const MB = 1e6;
 const long = "x".repeat(12_000);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AllPeers, type PeersHost } from "../../../src/carrying/all_peers.ts";
 import { otherVersion } from "../../../src/carrying/claim_value.ts";
+import { encodePacket } from "../../../src/carrying/packets.ts";
 import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
 import { type MemoryBus, MemoryEngine } from "../../support/memory_bus.ts";
 
@@ -146,4 +147,76 @@ Deno.test("at its end, what was sent still gets to the others", async () => {
   await closed;
   assertEquals(other.notes, ["a send,1 body"]);
   assertEquals(engine.listeners.has(`sj:test:p:${one.server}`), false);
+});
+
+/** The head of a packet, and its text, as a server would send it. */
+function packetOf(from: string, text: string, isPart = false): string {
+  const pieces = [{ text, isPart }];
+  const head = { from, generation: 1, peerGeneration: 0, first: 1, ack: 0, wantsAnswer: false };
+  return encodePacket({ ...head, pieces });
+}
+
+/** Different incarnations. */
+function incarnations(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => at.toString(16).padStart(32, "0"));
+}
+
+Deno.test("senders without end are forgotten, but not those with sessions or exchanges", async () => {
+  using time = fakeTime();
+  const { engine, one, other } = twoMembers();
+  await Promise.all([one.peers.joined(), other.peers.joined()]);
+  other.peers.get(one.server).send(["send", 1]);
+  await microtasks();
+  const known = one.peers.get(other.server);
+  known.isKnown = true;
+  const serving = one.peers.get("c".repeat(32));
+  serving.serve(1, { take() {}, broken() {} });
+  const { bus } = other;
+  for (const from of incarnations(5000)) {
+    await bus.publish(`sj:test:p:${one.server}`, packetOf(from, '["send",1]\n'));
+  }
+  await microtasks();
+  assertEquals(one.notes.filter((note) => note.includes("send,1")).length, 5001);
+  assert(one.peers.size <= 1000);
+  assertEquals([one.peers.get(other.server), one.peers.get("c".repeat(32))], [known, serving]);
+  serving.servedEnd(1);
+  for (let i = 0; i < 40; i++) await pass(time, 2000);
+  for (const from of incarnations(1001)) one.peers.get(from);
+  assert(one.peers.size <= 1000);
+  assertEquals(engine.listeners.size, 3);
+});
+
+Deno.test("if all peers have sessions, no strangers are taken, and that is told once", async () => {
+  using _time = fakeTime();
+  const { one, other } = twoMembers();
+  await Promise.all([one.peers.joined(), other.peers.joined()]);
+  for (const from of incarnations(1000)) one.peers.get(from).serve(1, { take() {}, broken() {} });
+  for (let i = 0; i < 2; i++) {
+    await other.bus.publish(`sj:test:p:${one.server}`, packetOf("d", '["send",1]\n'));
+  }
+  await microtasks();
+  const line = "More than 1000 servers share sessions on the bus";
+  assertEquals([one.peers.size, one.notes], [1000, [line, line]]);
+  // Those that this server needs are.
+  one.peers.get(other.server).send(["send", 1], "body");
+  await microtasks();
+  assertEquals(other.notes, ["a send,1 body"]);
+});
+
+Deno.test("parts of messages that do not end are dropped, the longest first", async () => {
+  using _time = fakeTime();
+  const { one, other } = twoMembers();
+  await Promise.all([one.peers.joined(), other.peers.joined()]);
+  const { maxMessage } = settings;
+  const publish = async (from: string, text: string) => {
+    await other.bus.publish(`sj:test:p:${one.server}`, packetOf(from, text, true));
+    await microtasks();
+  };
+  const parts = () => ["1", "2", "3", "4"].map((from) => one.peers.get(from).link.load.parts);
+  await publish("1", "x".repeat(maxMessage - 1000));
+  await publish("2", "x".repeat(maxMessage));
+  await publish("3", "x".repeat(1000));
+  assertEquals(parts(), [maxMessage - 1000, maxMessage, 1000, 0]);
+  await publish("4", "x".repeat(2000));
+  assertEquals(parts(), [maxMessage - 1000, 0, 1000, 2000]);
 });

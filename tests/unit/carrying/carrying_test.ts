@@ -159,6 +159,31 @@ Deno.test("a session that its application ends is told so through the carrier", 
   await until(() => cluster.servers[0]!.connections.size === 0);
 });
 
+for (const kind of ["send", "poll"]) {
+  Deno.test(`an owner that has stood still does not serve a ${kind} of what another one has now`, async () => {
+    await using cluster = new Cluster({ heartbeatDelay: 500 });
+    const [home, away] = [cluster.client(0), cluster.client(1)];
+    assertEquals(await home.poll(), "o");
+    const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+    cluster.engine.claims.release(key, cluster.engine.claims.find(key)!);
+    assertEquals(await away.poll(), "o");
+    const { now } = Date;
+    Date.now = () => now() + 10_000;
+    try {
+      const request = kind === "send" ? home.send("too late") : home.poll();
+      // Otherwise the server would find out by itself later.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      Date.now = now;
+      // After a close, sends are accepted and dropped.
+      assertEquals(await request, kind === "send" ? 204 : 'c[1002,"Connection interrupted"]');
+    } finally {
+      Date.now = now;
+    }
+    assertEquals(await away.send("hello"), 204);
+    assertEquals(cluster.received, ["b hello"]);
+  });
+}
+
 Deno.test("more requests than may be carried get a 503", async () => {
   await using cluster = new Cluster({ maxCarried: 1 });
   assertEquals(await cluster.client(0).poll(), "o");
@@ -189,4 +214,78 @@ Deno.test("an owner that closes tells the clients of others", async () => {
   assertEquals((await cluster.client(1).post("[]")).status, 204);
   await cluster.servers[0]!.close();
   assertEquals((await poll).startsWith("c["), true);
+});
+
+Deno.test("requests that join a claim end with it if it fails", async () => {
+  await using cluster = new Cluster();
+  const bus = cluster.engine.buses[0]!;
+  await cluster.client(0, "other").poll();
+  const fail: (() => void)[] = [];
+  bus.claim = () => new Promise((_, reject) => fail.push(() => reject(new Error("no claims"))));
+  const requests = [1, 2, 3].map(() => cluster.client(0).receive());
+  await until(() => fail.length === 1);
+  fail[0]!();
+  assertEquals((await Promise.all(requests)).map(({ status }) => status), [503, 503, 503]);
+  assertEquals(fail.length, 1);
+});
+
+Deno.test("sends whose bodies arrive late are not more than may be carried", async () => {
+  await using cluster = new Cluster({ maxCarried: 1 });
+  assertEquals(await cluster.client(0).poll(), "o");
+  const bodies: ReadableStreamDefaultController<Uint8Array>[] = [];
+  const sends = [1, 2].map(() => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => void bodies.push(controller),
+    });
+    return cluster.client(1).post(body);
+  });
+  // Both bodies are being read when this poll has its answer.
+  assertEquals((await cluster.client(1, "y").receive()).status, 200);
+  for (const body of bodies) {
+    body.enqueue(new TextEncoder().encode('["x"]'));
+    body.close();
+  }
+  const statuses = (await Promise.all(sends)).map(({ status }) => status);
+  assertEquals(statuses.sort(), [204, 503]);
+});
+
+/** Reads until the end, or until it breaks. */
+async function restOf(response: Response): Promise<string> {
+  return await response.text().then((text) => text, () => "broken");
+}
+
+Deno.test("what a closing server carries for an owner that does not answer is given up", async () => {
+  await using cluster = new Cluster();
+  const id = "x";
+  for (const session of [id, "y", "z"]) await cluster.client(0, session).poll();
+  await cluster.client(1, "y").send("ready");
+  assertEquals(await cluster.client(1, "y").poll(), 'a["ready"]');
+  const carrier = cluster.servers[1]!;
+  const url = `http://host/echo/server/${id}/xhr_streaming`;
+  const stream = await carrier.handle(new Request(url, { method: "POST" }));
+  const poll = await cluster.client(1, "y").receive();
+  cluster.engine.buses[0]!.error = new Error("cut off");
+  const late = cluster.client(1, "z").receive();
+  await carrier.close({ timeout: 20 });
+  const all = [restOf(stream), restOf(poll)];
+  assertEquals(await Promise.all(all), ["broken", "broken"]);
+  assertEquals((await late).status, 503);
+  assertEquals((await cluster.client(1, id).receive()).status, 503);
+});
+
+Deno.test("what comes to a closing server is answered at once, and its session goes on", async () => {
+  await using cluster = new Cluster({ heartbeatDelay: 600_000 });
+  for (const session of ["x", "y"]) await cluster.client(0, session).poll();
+  const [, carrier] = cluster.servers;
+  const [connection] = [...cluster.servers[0]!.connections];
+  connection!.pause();
+  // The server waits for this one.
+  const send = cluster.client(1).send("x".repeat(100_000));
+  await until(() => cluster.engine.published.some(([, payload]) => payload.includes('["held"')));
+  const closed = carrier!.close({ timeout: 3000 });
+  assertEquals(await cluster.client(1, "y").poll(), "h");
+  connection!.resume();
+  assertEquals(await send, 204);
+  await closed;
+  assertEquals(await cluster.client(0, "y").send("still here"), 204);
 });

@@ -24,6 +24,9 @@ const highWaterMark = 4096;
 /** More than a few frames, which have up to 64 KiB. */
 const burst = { count: 200, length: 1000 };
 
+/** Milliseconds for which a process or the engine stands still. */
+const standstills = [10, 100, 1000, 2000, 8000, 15_000];
+
 /** A connection, as the application sees it. */
 export class ServedConnection {
   readonly number: number;
@@ -85,6 +88,8 @@ export class ServedConnection {
 /** All of it. */
 export class ClusterModel {
   readonly random: SeededRandom;
+  /** What has happened, for reports. */
+  readonly history: string[] = [];
   readonly engine: FaultyEngine;
   readonly servers: Server[] = [];
   readonly connections: ServedConnection[] = [];
@@ -174,39 +179,41 @@ export class ClusterModel {
     let isOver = false;
     setTimeout(() => isOver = true, ms);
     for (;;) {
-      for (let turns = 0; turns < 3; turns++) {
-        for (let i = 0; i < 10; i++) await undefined;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      for (let i = 0; i < 10; i++) await undefined;
+      await new Promise((resolve) => setImmediate(resolve));
       if (this.#wrong !== undefined) throw this.#wrong;
       if (isOver) return;
       this.#time.next();
     }
   }
 
-  /** One thing that happens. */
-  async step(): Promise<void> {
-    const { random } = this;
+  /** One thing that happens, as its own seed says: without one step, the others stay what they are. */
+  async step(random: SeededRandom): Promise<void> {
     const roll = random.below(100);
-    if (roll < 20) this.#addClient();
-    else if (roll < 45) this.#clientDoes();
-    else if (roll < 55) this.#applicationDoes();
-    else if (roll < 65 && !this.isCalm) this.#somethingBreaks();
-    else await this.pass(random.pick([1, 20, 100, 500, 500, 2000, 10_000]));
+    if (roll < 20) this.#addClient(random);
+    else if (roll < 45) this.#clientDoes(random);
+    else if (roll < 55) this.#applicationDoes(random);
+    else if (roll < 65 && !this.isCalm) this.#somethingBreaks(random);
+    else await this.#wait(random.pick([1, 20, 100, 500, 500, 2000, 10_000]));
   }
 
-  #addClient(): void {
-    const { random, freeIds } = this;
+  async #wait(ms: number): Promise<void> {
+    this.history.push(`${ms} ms pass`);
+    await this.pass(ms);
+  }
+
+  #addClient(random: SeededRandom): void {
+    const { freeIds } = this;
     if (this.clients.filter(({ isOver }) => !isOver).length >= 4) return;
     const isUsed = freeIds.length > 0 && random.chance(0.6);
     const id = isUsed ? freeIds.splice(random.below(freeIds.length), 1)[0]! : `s${++this.#ids}`;
     const client = new ModelClient(this, id);
     this.clients.push(client);
+    this.history.push(`a client of ${id} comes`);
     client.run().catch((error) => this.#wrong ??= error);
   }
 
-  #clientDoes(): void {
-    const { random } = this;
+  #clientDoes(random: SeededRandom): void {
     const clients = this.clients.filter(({ isOver }) => !isOver);
     if (clients.length === 0) return;
     const client = random.pick(clients);
@@ -217,10 +224,11 @@ export class ClusterModel {
       if (served !== undefined && random.chance(0.7)) served.writeBurst();
     } else if (roll < 6) client.unstall();
     else client.sendSoon(random.pick([1, 1, 2, 5]));
+    const what = roll < 1 ? "aborts" : roll < 4 ? "stalls" : roll < 6 ? "reads on" : "sends";
+    this.history.push(`that of ${client.id} ${what}`);
   }
 
-  #applicationDoes(): void {
-    const { random } = this;
+  #applicationDoes(random: SeededRandom): void {
     const open = this.connections.filter(({ isOver }) => !isOver);
     if (open.length === 0) return;
     const served = random.pick(open);
@@ -228,48 +236,56 @@ export class ClusterModel {
     if (roll < 5) served.write(random.below(500));
     else if (roll < 7) served.writeBurst();
     else if (roll < 9) served.end();
-    else if (served.connection.readyState === 1) this.#pauseAWhile(served);
+    else if (served.connection.readyState === 1) this.#pauseAWhile(served, random);
+    const what = roll < 5 ? "writes" : roll < 7 ? "writes much" : roll < 9 ? "ends" : "pauses";
+    this.history.push(`the application ${what}: ${served.id}`);
   }
 
-  #pauseAWhile(served: ServedConnection): void {
+  #pauseAWhile(served: ServedConnection, random: SeededRandom): void {
     const { connection } = served;
     served.hasPaused = true;
     connection.pause();
-    this.#after([10, 1000, 8000], () => connection.resume());
+    setTimeout(() => connection.resume(), random.pick([10, 1000, 8000]));
   }
 
   /** Each fault ends by itself, so that new sessions have a chance. */
-  #somethingBreaks(): void {
-    const { random, engine } = this;
+  #somethingBreaks(random: SeededRandom): void {
+    const { engine } = this;
     const bus = random.pick(this.#buses);
     const roll = random.below(20);
+    let end: () => void;
+    let what: string;
     if (roll < 8) {
       const faults = engine.faults = drawFaults(random);
-      this.#after([500, 2000, 5000], () => {
+      what = JSON.stringify(faults);
+      end = () => {
         if (engine.faults === faults) engine.faults = noFaults;
-      });
+      };
     } else if (roll < 12) {
       bus.isDeaf = true;
-      this.#after([2000, 8000, 20_000], () => bus.isDeaf = false);
+      what = "deaf";
+      end = () => bus.isDeaf = false;
     } else if (roll < 15) {
       bus.isMute = true;
-      this.#after([2000, 8000, 20_000], () => bus.isMute = false);
+      what = "mute";
+      end = () => bus.isMute = false;
     } else if (roll < 17) {
       bus.freeze();
-      this.#after([100, 2000, 15_000], () => bus.thaw());
-    } else this.#restartEngine();
-  }
-
-  #after(delays: readonly number[], run: () => void): void {
-    setTimeout(run, this.random.pick(delays));
-  }
-
-  #restartEngine(): void {
-    if (this.engine.isDown) return;
-    this.engine.stop();
-    const isEmptied = this.random.chance(0.5);
-    if (isEmptied) this.#wasEmptied = true;
-    this.#after([10, 1000, 8000], () => this.engine.start(isEmptied));
+      what = "frozen";
+      end = () => bus.thaw();
+    } else {
+      if (engine.isDown) return;
+      engine.stop();
+      const isEmptied = random.chance(0.5);
+      if (isEmptied) this.#wasEmptied = true;
+      what = isEmptied ? "the engine is emptied" : "the engine is down";
+      end = () => engine.start(isEmptied);
+    }
+    const ms = random.pick(
+      roll < 8 ? [500, 2000, 5000] : roll < 15 ? [2000, 8000, 20_000] : standstills,
+    );
+    this.history.push(`bus ${this.#buses.indexOf(bus)}: ${what}, for ${ms} ms`);
+    setTimeout(end, ms);
   }
 
   /** All faults end, and in the end all is at rest. */

@@ -133,3 +133,9 @@ Deno.test(`what is no valid message is refused and never throws, from seed ${see
   }
   assert(read > 100, `only ${read} could be read at all`);
 });
+
+Deno.test("a head of more than a mebibyte is not read", () => {
+  const long = JSON.stringify(["send", 1, "x".repeat(1024 * 1024)]);
+  assertEquals(decodeMessage(`${long}\n`), undefined);
+  assertEquals(decodeMessage(`["send",1]\n${long}`)?.body, long);
+});

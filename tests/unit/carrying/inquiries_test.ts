@@ -50,6 +50,23 @@ Deno.test("several questions of one hash get the same answer", async () => {
   assertEquals(await Promise.all(answers), ["value", "value"]);
 });
 
+Deno.test("a server that has a session may ask who else does, at any time, and does not hear itself", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a", { h: "value of a" });
+  const other = await join(engine, "b");
+  other.inquiries.unsettle();
+  let answer: unknown = "none yet";
+  inquiries.askAnyway("h").then((value) => answer = value);
+  assertEquals(await other.inquiries.ask("h"), "value of a");
+  await microtasks();
+  assertEquals(answer, "none yet");
+  await pass(time, 200);
+  assertEquals(answer, undefined);
+  await join(engine, "c", { h: "value of c" });
+  assertEquals(await inquiries.askAnyway("h"), "value of c");
+});
+
 Deno.test("a question that cannot be asked is an error", async () => {
   using time = fakeTime();
   const { bus, inquiries } = await join(new MemoryEngine(), "a");
@@ -66,8 +83,31 @@ Deno.test("whatever else comes is ignored", async () => {
   const payloads = [
     ...["", "x", "null", "[]", "{}", "[1,2,3]", '["who"]', '["who",1]', '["here","h"]'],
     ...['["here","h",1]', '["else","h","v"]', undefined, 5],
+    ...[JSON.stringify(["who", "h", "x".repeat(1024)]), "[".repeat(100_000)],
   ];
   for (const payload of payloads) inquiries.received(payload);
   await microtasks();
   assertEquals(engine.published, []);
+});
+
+Deno.test("questions without end get no more answers than the bus takes", async () => {
+  using _time = fakeTime();
+  const engine = new MemoryEngine();
+  const { bus, inquiries } = await join(engine, "a", { h: "value" });
+  let answers: (() => void)[] = [];
+  let asked = 0;
+  bus.publish = () => {
+    asked++;
+    return new Promise((resolve) => answers.push(() => resolve(1)));
+  };
+  const flood = () => {
+    for (let i = 0; i < 2000; i++) inquiries.received(JSON.stringify(["who", "h", `${i}`]));
+  };
+  flood();
+  assertEquals(asked, 1000);
+  for (const answer of answers) answer();
+  answers = [];
+  await microtasks();
+  flood();
+  assertEquals(asked, 2000);
 });

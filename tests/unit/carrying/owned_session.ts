@@ -55,6 +55,13 @@ export class OwnedSession {
   readonly atCarrier: Peer;
   /** Whether packets get through. */
   isCut = false;
+  /** Whether those of the owner do not. */
+  dropsAtCarrier = false;
+  /** Whether the owner has to check its claims first, and who waits for that. */
+  isStale = false;
+  readonly checks: (() => void)[] = [];
+  /** The numbers of claims that it was asked for and does not have. */
+  readonly disowned: number[] = [];
   #lastNumber = 0;
 
   constructor(options: ServerOptions & { key?: string; maxServed?: number } = {}) {
@@ -67,7 +74,13 @@ export class OwnedSession {
     sessions.add(session);
     const authorization = key === undefined ? undefined : { authorize: () => true, report() {} };
     this.service = { sessions, settings, authorization } as unknown as Service;
+    const isStale = () => this.isStale;
     const ownership = {
+      get isStale() {
+        return isStale();
+      },
+      check: () => new Promise<void>((resolve) => this.checks.push(resolve)),
+      disown: ({ number }: SessionName) => Promise.resolve(void this.disowned.push(number)),
       session: (name: SessionName) =>
         name.hash === hash && name.number === claimNumber ? sessions.get("x") : undefined,
     };
@@ -76,7 +89,8 @@ export class OwnedSession {
     const host = (other: () => Peer, begun: PeerHost["begun"]): PeerHost => ({
       publish: (_server, payload) => {
         const packet = decodePacket(payload)!;
-        if (!this.isCut) queueMicrotask(() => other().link.received(packet));
+        const isDropped = this.isCut || (this.dropsAtCarrier && packet.from === "0a");
+        if (!isDropped) queueMicrotask(() => other().link.received(packet));
         return Promise.resolve(1);
       },
       begun,

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { toOwner } from "../../../src/carrying/exchange_messages.ts";
 import { fakeTime, microtasks, pass, soon } from "../../support/fake_time.ts";
+import { heap } from "../../support/heap.ts";
 import { OwnedSession } from "./owned_session.ts";
 
 /** One with a receiver that is there to stay. */
@@ -100,6 +101,55 @@ Deno.test("more exchanges than allowed are refused, and those that end make room
   assertEquals([next.notes, owned.events], [["accepted"], ["opened", "b"]]);
 });
 
+Deno.test("who asks without end and reads no answers gets no more of them", async () => {
+  using time = fakeTime();
+  const owned = new OwnedSession({ maxServed: 10 });
+  const unread = () => owned.atOwner.link.load.unacknowledged;
+  const ask = async (name: { number: number } | undefined, count: number) => {
+    for (let i = 0; i < count; i++) owned.send("[]", name);
+    await microtasks();
+  };
+  await ask({ number: 99 }, 1);
+  await pass(time, 100);
+  assertEquals(unread(), 0);
+  owned.dropsAtCarrier = true;
+  await ask({ number: 99 }, 2000);
+  assertEquals(unread(), 1000);
+  owned.dropsAtCarrier = false;
+  for (let passed = 0; passed < 10_000; passed += 100) await pass(time, 100);
+  assertEquals(unread(), 0);
+  // From a server that carries for this one, there may be as many as it carries, and more.
+  await ask(undefined, 1);
+  owned.dropsAtCarrier = true;
+  await ask(undefined, 1050);
+  assert(unread() > 1040);
+});
+
+Deno.test("a claim that is not there any more is looked for in the registry", async () => {
+  using _time = fakeTime();
+  const { owned } = await openSession();
+  const send = owned.send('["a"]', { number: 5 });
+  await microtasks();
+  assertEquals([owned.disowned, send.notes], [[5], ["none"]]);
+});
+
+Deno.test("an owner that has stood still answers when it has checked its claims", async () => {
+  using _time = fakeTime();
+  const { owned, receiver } = await openSession();
+  owned.isStale = true;
+  const send = owned.send('["a"]');
+  const cancelled = owned.send('["b"]');
+  await microtasks();
+  assertEquals([send.notes, owned.events], [[], ["opened"]]);
+  owned.tell(toOwner.cancel, cancelled);
+  await microtasks();
+  owned.isStale = false;
+  for (const checked of owned.checks) checked();
+  await microtasks();
+  assertEquals([send.notes, owned.events, cancelled.notes], [["accepted"], ["opened", "a"], []]);
+  assertEquals([receiver.notes, owned.atOwner.servedCount], [["frame o"], 1]);
+});
+
 Deno.test("while the application pauses, a send is held", async () => {
   using _time = fakeTime();
   const { owned } = await openSession();
@@ -153,6 +203,33 @@ Deno.test("if the first stays, the second gets 2010", async () => {
   owned.session.write("a");
   await microtasks();
   assertEquals(receiver.notes, ["frame o", 'frame a["a"]']);
+});
+
+Deno.test("a second receiver whose server closes meanwhile ends when it takes the place", async () => {
+  using time = fakeTime();
+  const { owned, receiver } = await openSession();
+  const second = owned.receive("xhr-polling");
+  await microtasks();
+  owned.tell(toOwner.leave, second);
+  await microtasks();
+  owned.tell(toOwner.ended, receiver, false);
+  await soon(time, waitFor(() => second.notes.length > 1));
+  assertEquals([receiver.notes, second.notes], [["frame o"], ["attached", "frame h"]]);
+});
+
+Deno.test("requests that have waited for a receiver in vain leave nothing behind", async () => {
+  using time = fakeTime();
+  const { owned } = await openSession();
+  const wait = async (times: number) => {
+    const before = heap();
+    const all = Array.from({ length: times }, () => owned.session.whenReceiverGone(250));
+    await pass(time, 250);
+    await Promise.all(all.splice(0));
+    return heap() - before;
+  };
+  await wait(2000);
+  const growth = await wait(2000);
+  assert(growth < 200_000, `${growth} bytes`);
 });
 
 Deno.test("a second receiver whose client goes does not take the place", async () => {

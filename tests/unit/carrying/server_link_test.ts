@@ -276,7 +276,9 @@ Deno.test("a late packet of a former generation neither counts nor breaks the li
     await passSlowly(time, 1000);
   }
   assertEquals([one.breaks, other.breaks, other.messages], [2, 1, ["0", "1"]]);
-  assertEquals(other.published.length, length);
+  // One of them asks: its sender may have to learn of a forged packet.
+  assertEquals([late.wantsAnswer, unmet.wantsAnswer], [false, true]);
+  assertEquals(other.published.length, length + 1);
 });
 
 Deno.test("both ends may begin at once, and both may break at once", async () => {
@@ -572,3 +574,26 @@ Deno.test("what was due while a process stood still is done after it", async () 
   await passSlowly(time, 200);
   assertEquals(other.published.map(({ ack }) => ack), [1]);
 });
+
+for (
+  const [name, generation] of [["little", 2 ** 20], ["much", 2 ** 32], ["far", 2 ** 52]] as const
+) {
+  Deno.test(`a forged packet of a ${name} later generation cuts servers off for a while only`, async () => {
+    using time = fakeTime();
+    const [one, other] = twoLinks();
+    one.link.send("first");
+    await passSlowly(time, 200);
+    const [packet] = one.published;
+    for (let i = 1; i < 4; i++) {
+      other.link.received({ ...packet!, generation: i * generation, pieces: [] });
+    }
+    one.link.send("perhaps lost");
+    await passSlowly(time, 7000);
+    for (const text of ["one", "two"]) one.link.send(text);
+    other.link.send("answer");
+    await passSlowly(time, 1000);
+    assertEquals(other.messages.slice(-2), ["one", "two"]);
+    assertEquals(one.messages, ["answer"]);
+    assert(one.breaks < 3 && other.breaks < 5);
+  });
+}

@@ -5,7 +5,8 @@
  */
 
 import { decodePacket, type Packet } from "../../../src/carrying/packets.ts";
-import { type LinkSettings, ServerLink } from "../../../src/carrying/server_link.ts";
+import type { LinkSettings } from "../../../src/carrying/link_owner.ts";
+import { ServerLink } from "../../../src/carrying/server_link.ts";
 
 /** One end, and all that it has sent and got. */
 export class LinkEnd {
