@@ -93,7 +93,6 @@ export class Visit implements Listener {
   }
 
   opened(): void {
-    this.#trail.note("opened");
     if (!this.#isOpen) {
       this.#isOpen = true;
       this.#opener = this.#receiving?.member;
@@ -102,9 +101,9 @@ export class Visit implements Listener {
     }
     // The response that told it was cut off; or the session has waited too long for this request.
     const { member, begunAt } = this.#receiving!;
-    if (this.#wasCut || member.wasTroubled(begunAt, performance.now())) this.#told("opened anew");
-    else this.#fault("opened anew, and its end was not told");
-    this.#over();
+    const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now());
+    if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
+    this.#told("opened anew");
   }
 
   heartbeat(): void {
@@ -112,7 +111,7 @@ export class Visit implements Listener {
   }
 
   message(text: string): void {
-    // What opens anew is another session; what had been left lives on for a while.
+    // What opens anew is another session.
     if (this.#isOver) return;
     if (!this.#isOpen && this.#isSuccessor) return void (this.#isFormer = true);
     if (!text.startsWith(welcome)) return this.#ledger.received(text);
@@ -125,7 +124,6 @@ export class Visit implements Listener {
   }
 
   closed(code: number, reason: string): void {
-    this.#trail.note(`closed ${code}`);
     // A former session of the id ends, or the owner was gone before the client knew it.
     if (!this.#isOpen && this.#isSuccessor) return;
     if (code === 3000 && this.#isLeaving && this.#ledger.receivedBye) return this.#over();
@@ -187,9 +185,12 @@ export class Visit implements Listener {
   async #take(request: Request): Promise<void> {
     const { transport } = this.#life;
     const texts = request.texts();
-    // The prelude is a chunk of its own.
+    // A prelude is a chunk of its own.
     if (transport.streams) await texts.next();
-    for await (const frame of framesIn(transport, texts)) handOn(frame, this);
+    for await (const frame of framesIn(transport, texts)) {
+      this.#trail.note(frame.slice(0, 8));
+      handOn(frame, this);
+    }
   }
 
   /** Says something; now and then several things at once. */
@@ -258,17 +259,17 @@ export class Visit implements Listener {
   #mayBeTold(): boolean {
     const { formerOwners = [] } = this.#life;
     // One that comes back may still have a former session.
-    return !this.#isOpen && this.#isSuccessor || this.#trail.wasTroubled(this.#since) ||
+    return !this.#isOpen && this.#isSuccessor ||
+      this.#trail.wasTroubled(performance.now() - this.#window) ||
       this.#isAffected([...formerOwners, this.owner ?? this.#opener]);
   }
 
-  /** Whether one of these members was in trouble a short while ago. */
+  /** Whether one of these members, or the registry, was in trouble a short while ago. */
   #isAffected(members: readonly (Member | undefined)[]): boolean {
-    return members.some((each) => each?.wasTroubled(this.#since, performance.now()));
-  }
-
-  get #since(): number {
-    return performance.now() - this.#trail.age - this.#window;
+    const now = performance.now();
+    const since = now - this.#trail.age - this.#window;
+    return members.some((each) => each?.wasTroubled(since, now)) ||
+      this.#scene.members.hasRegistryMoved;
   }
 
   get #isSuccessor(): boolean {
