@@ -185,7 +185,6 @@ export class Visit implements Listener {
   async #take(request: Request): Promise<void> {
     const { transport } = this.#life;
     const texts = request.texts();
-    // A prelude is a chunk of its own.
     if (transport.streams) await texts.next();
     for await (const frame of framesIn(transport, texts)) {
       this.#trail.note(frame.slice(0, 8));
