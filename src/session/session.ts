@@ -317,7 +317,7 @@ export class Session extends TimeoutEntry implements BufferOwner, ReceiverOwner 
 
   /** Whether an interruption has ended the session, so that its sends are refused. */
   get interrupted(): boolean {
-    return this.readyState === CLOSED && this.#status === interrupted;
+    return this.readyState !== OPEN && this.#status === interrupted;
   }
 
   /**

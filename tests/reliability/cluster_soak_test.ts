@@ -11,7 +11,7 @@ Deno.test({
   ignore: !runtimes.every((runtime) => presentHosts.has(runtime)),
   async fn() {
     const seed = Math.floor(Math.random() * 2 ** 32);
-    const found = await soakCluster({ sessions: 40, seconds: 40, seed, peerTimeout: 3000 });
+    const found = await soakCluster({ sessions: 40, seconds: 30, seed, peerTimeout: 3000 });
     assertEquals([seed, clusterFaultsOf(found)], [seed, []]);
   },
 });

@@ -35,8 +35,6 @@ const pausing = { chance: 0.01, longest: 500 };
 
 /** A connection that is over. Its `id` is the name that it was welcomed by. */
 export interface EndedConnection extends Ended {
-  /** Of the session. */
-  session: string;
   /** Messages that its client has sent to another connection. */
   foreign: number;
   /** Messages that are not as they were sent. */
@@ -119,12 +117,11 @@ export class Application {
         timers.pause = setTimeout(() => connection.resume(), Math.random() * pausing.longest);
       }
     });
-    const session = connection.url.split("?", 1)[0]!.split("/").at(-2) ?? "";
     connection.on("close", () => {
       this.open--;
       for (const timer of Object.values(timers)) clearTimeout(timer);
       const { last, lost, repeated, late } = received;
-      this.#ended.push({ id, session, received: last, lost, repeated, late, foreign, altered });
+      this.#ended.push({ id, received: last, lost, repeated, late, foreign, altered });
     });
   };
 }

@@ -14,6 +14,7 @@ import {
   claimsLeft,
   collectEnded,
   comeBack,
+  isAtRest,
   publishedAtRest,
   type Rest,
   restOf,
@@ -56,6 +57,8 @@ export interface ClusterFound {
   /** What ended otherwise than it should have, in words. */
   readonly faults: readonly string[];
   readonly sessionIds: number;
+  /** How many members have kept the claims of all, one after another. */
+  readonly registries: number;
   /** After a few sessions, by runtime. */
   readonly before: readonly Rest[];
   readonly after: readonly Rest[];
@@ -109,10 +112,11 @@ export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFou
       onSample?.(sample, tally);
     });
     say("all visitors have left");
-    const after = await restOf(members, visitors);
+    const late = await restOf(members, visitors);
+    const published = await publishedAtRest(members);
+    const after = late.every(isAtRest) ? await restOf(members, visitors) : late;
     say("members are at rest, or late");
     const { unclosed } = visitors;
-    const published = await publishedAtRest(members);
     const claims = await claimsLeft(members, bus, visitors.ids);
     const untold = await comeBack(members, bus, claims.others);
     visitors.settleAll();
@@ -123,6 +127,7 @@ export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFou
       disruptions: members.counts,
       faults: [...members.faults, ...members.complaints],
       sessionIds: visitors.ids.size,
+      registries: members.registries,
       before,
       after,
       spared: spared.name,

@@ -95,6 +95,9 @@ export class Members implements AsyncDisposable {
   /** Milliseconds. */
   readonly peerTimeout: number;
   #turn = 0;
+  /** How many members have kept the claims of all, one after another. */
+  registries = 1;
+  #movedAt = -Infinity;
 
   private constructor(folder: string, peerTimeout: number) {
     this.#folder = folder;
@@ -111,6 +114,20 @@ export class Members implements AsyncDisposable {
   /** Milliseconds in which all that a trouble has caused is over, when its member is well again. */
   get settling(): number {
     return this.peerTimeout + 2000;
+  }
+
+  /**
+   * Whether the claims of all were at another member a short while ago. That happens on a machine so
+   * busy that the driver, which keeps them, does not answer; then sessions may be opened twice.
+   */
+  get hasRegistryMoved(): boolean {
+    for (const { name } of Deno.readDirSync(this.#folder)) {
+      const number = Number(/^registry-([0-9]+)$/.exec(name)?.[1] ?? 0);
+      if (number <= this.registries) continue;
+      this.registries = number;
+      this.#movedAt = performance.now();
+    }
+    return performance.now() - this.#movedAt < 4 * this.settling;
   }
 
   /** The member whose turn it is. */

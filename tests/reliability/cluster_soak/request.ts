@@ -5,6 +5,7 @@
  */
 
 import { readHead, readTexts, type ResponseHead } from "../soak/answers.ts";
+import type { HttpTransport } from "../soak/http_transports.ts";
 import { Wire } from "../soak/wire.ts";
 import type { Member } from "./members.ts";
 
@@ -62,6 +63,14 @@ export class Request {
     this.isCut = true;
     this.#wire?.close();
   }
+}
+
+/** How messages are sent over a transport, and the status that acknowledges them. */
+export function sendOf({ scripts = false }: HttpTransport, messages: readonly string[]) {
+  const json = JSON.stringify(messages);
+  if (!scripts) return { path: "xhr_send", body: json, type: "text/plain", accepted: 204 };
+  const type = "application/x-www-form-urlencoded";
+  return { path: "jsonp_send", body: `d=${encodeURIComponent(json)}`, type, accepted: 200 };
 }
 
 /** Whether an error says that the other end of a connection is not there. */

@@ -19,6 +19,21 @@ export class ClusterTally extends Tally {
   /** Messages that reached another connection than that which they were sent to. */
   foreign = 0;
 
+  /**
+   * Sessions of clients that came again, while a frozen member still had a former one of that id: some
+   * of their messages belong to that. The stock client never comes again with an id.
+   */
+  mixedUp = 0;
+
+  /** What ledgers add to. */
+  get ofLedgers(): readonly [lost: number, repeated: number, late: number, altered: number] {
+    return [this.lost, this.repeated, this.late, this.altered];
+  }
+
+  set ofLedgers(counts) {
+    [this.lost, this.repeated, this.late, this.altered] = counts;
+  }
+
   /** Records that a client was told. */
   addTold(how: string): void {
     this.told[how] = (this.told[how] ?? 0) + 1;

@@ -13,7 +13,7 @@ import type { Ended } from "../soak/service.ts";
 import { options, welcome } from "./application.ts";
 import type { Life, Scene } from "./life.ts";
 import type { Member } from "./members.ts";
-import { isDisconnection, Request } from "./request.ts";
+import { isDisconnection, Request, sendOf } from "./request.ts";
 import { Trail } from "./trail.ts";
 
 /** A client that checks what it receives. As the stock client, it gives up at the first failure. */
@@ -23,8 +23,6 @@ export class Visit implements Listener {
   connection = "";
   /** The member that has the session. */
   owner: Member | undefined;
-  /** Whether its id may have had a connection that no client knows, since the opening was cut off. */
-  mayBeUnseen = false;
   readonly #life: Life;
   readonly #scene: Scene;
   readonly #ledger: Ledger;
@@ -65,7 +63,6 @@ export class Visit implements Listener {
     this.#isOver = true;
     this.#receiving?.cut();
     await received;
-    this.mayBeUnseen ||= this.connection === "";
   }
 
   /** Looks whether a request has been without any sign of life for too long. */
@@ -84,15 +81,18 @@ export class Visit implements Listener {
   /** Adds up, with what the application has received, if its member is still there. */
   settle(ended: Ended | undefined): void {
     const { tally } = this.#scene;
-    const before = [tally.lost, tally.repeated, tally.late, tally.altered];
+    const before = tally.ofLedgers;
     this.#ledger.close(ended);
-    const now = [tally.lost, tally.repeated, tally.late, tally.altered];
-    if (now.every((count, at) => count === before[at])) return;
-    this.#fault(`lost, repeated, late, altered: ${now.map((count, at) => count - before[at]!)}`);
+    const added = tally.ofLedgers.map((count, at) => count - before[at]!);
+    if (added.every((count) => count === 0)) return;
+    if (!this.#isAffected(this.#life.formerOwners ?? [])) {
+      return this.#fault(`lost, repeated, late, altered: ${added}`);
+    }
+    tally.mixedUp++;
+    tally.ofLedgers = before;
   }
 
   opened(): void {
-    this.#trail.note("opened");
     if (!this.#isOpen) {
       this.#isOpen = true;
       this.#opener = this.#receiving?.member;
@@ -101,10 +101,9 @@ export class Visit implements Listener {
     }
     // The response that told it was cut off; or the session has waited too long for this request.
     const { member, begunAt } = this.#receiving!;
-    if (this.#wasCut || member.wasTroubled(begunAt, performance.now())) this.#told("opened anew");
-    else this.#fault("opened anew, and its end was not told");
-    this.mayBeUnseen = true;
-    this.#over();
+    const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now());
+    if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
+    this.#told("opened anew");
   }
 
   heartbeat(): void {
@@ -112,7 +111,7 @@ export class Visit implements Listener {
   }
 
   message(text: string): void {
-    // What opens anew is another session; what had been left lives on for a while.
+    // What opens anew is another session.
     if (this.#isOver) return;
     if (!this.#isOpen && this.#isSuccessor) return void (this.#isFormer = true);
     if (!text.startsWith(welcome)) return this.#ledger.received(text);
@@ -125,7 +124,6 @@ export class Visit implements Listener {
   }
 
   closed(code: number, reason: string): void {
-    this.#trail.note(`closed ${code}`);
     // A former session of the id ends, or the owner was gone before the client knew it.
     if (!this.#isOpen && this.#isSuccessor) return;
     if (code === 3000 && this.#isLeaving && this.#ledger.receivedBye) return this.#over();
@@ -142,10 +140,7 @@ export class Visit implements Listener {
         if (status === 200) await this.#take(request);
         else this.#told(`${status}`, await request.body());
         this.#wasCut = false;
-      }, () => {
-        this.#wasCut = true;
-        this.mayBeUnseen ||= this.connection === "";
-      });
+      }, () => this.#wasCut = true);
       this.#receiving = undefined;
       if (this.#isOver || !this.#receives) break;
       // It is refused, or told of a former session.
@@ -190,9 +185,11 @@ export class Visit implements Listener {
   async #take(request: Request): Promise<void> {
     const { transport } = this.#life;
     const texts = request.texts();
-    // The prelude is a chunk of its own.
     if (transport.streams) await texts.next();
-    for await (const frame of framesIn(transport, texts)) handOn(frame, this);
+    for await (const frame of framesIn(transport, texts)) {
+      this.#trail.note(frame.slice(0, 8));
+      handOn(frame, this);
+    }
   }
 
   /** Says something; now and then several things at once. */
@@ -206,16 +203,13 @@ export class Visit implements Listener {
 
   /** Whether the messages were acknowledged. Otherwise it is told, and whether they arrive is open. */
   async #send(messages: readonly string[]): Promise<boolean> {
-    const json = JSON.stringify(messages.map((message) => `${this.connection} ${message}`));
-    const { scripts = false } = this.#life.transport;
-    const body = scripts ? `d=${encodeURIComponent(json)}` : json;
-    const path = `${this.#base}/${scripts ? "jsonp_send" : "xhr_send"}`;
-    const type = scripts ? "application/x-www-form-urlencoded" : "text/plain";
+    const tagged = messages.map((message) => `${this.connection} ${message}`);
+    const { path, body, type, accepted } = sendOf(this.#life.transport, tagged);
     let isAccepted = false;
     await this.#ask((request) => this.#sending = request, async (request) => {
-      const status = await request.ask("POST", path, body, type);
+      const status = await request.ask("POST", `${this.#base}/${path}`, body, type);
       const response = await request.body();
-      isAccepted = status === (scripts ? 200 : 204);
+      isAccepted = status === accepted;
       if (!isAccepted) this.#told(`${status} to a send`, response);
     }, () => this.#told("a send was cut off"));
     this.#sending = undefined;
@@ -250,7 +244,7 @@ export class Visit implements Listener {
     if (this.#isOver) return;
     const { tally } = this.#scene;
     tally.addTold(how);
-    if (!this.#isAffected()) this.#fault(`told ${how} without need: ${why.trim()}`);
+    if (!this.#mayBeTold()) this.#fault(`told ${how} without need: ${why.trim()}`);
     const since = this.owner?.silentSince;
     if (since !== undefined) {
       const { thawedAt = 0 } = this.#receiving?.member ?? {};
@@ -260,15 +254,21 @@ export class Visit implements Listener {
     this.#over();
   }
 
-  /** Whether a member that it needs was in trouble a short while ago. */
-  #isAffected(): boolean {
-    // The former session may have been another member's.
-    if (!this.#isOpen && this.#isSuccessor) return true;
-    const now = performance.now();
-    const since = now - this.#window;
+  /** Whether it may rightly be told. */
+  #mayBeTold(): boolean {
+    const { formerOwners = [] } = this.#life;
     // One that comes back may still have a former session.
-    const owners = [this.owner ?? this.#opener, ...this.#life.formerOwners ?? []];
-    return owners.some((each) => each?.wasTroubled(since, now)) || this.#trail.wasTroubled(since);
+    return !this.#isOpen && this.#isSuccessor ||
+      this.#trail.wasTroubled(performance.now() - this.#window) ||
+      this.#isAffected([...formerOwners, this.owner ?? this.#opener]);
+  }
+
+  /** Whether one of these members, or the registry, was in trouble a short while ago. */
+  #isAffected(members: readonly (Member | undefined)[]): boolean {
+    const now = performance.now();
+    const since = now - this.#trail.age - this.#window;
+    return members.some((each) => each?.wasTroubled(since, now)) ||
+      this.#scene.members.hasRegistryMoved;
   }
 
   get #isSuccessor(): boolean {

@@ -168,6 +168,24 @@ Deno.test("an owner that is remembered and does not answer gives way to a later 
   }
 });
 
+Deno.test("a session that has become another server's takes no sends any more", async () => {
+  await using cluster = new Cluster();
+  const home = cluster.client(0);
+  assertEquals(await home.poll(), "o");
+  const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+  const { claims, buses } = cluster.engine;
+  claims.release(key, claims.find(key)!);
+  // One that has a session of that id, and says so.
+  assertEquals(await cluster.client(1).poll(), "o");
+  for (const { watchers } of buses) {
+    for (const { back } of watchers) back?.({ missedMessages: true, lostClaims: true });
+  }
+  await until(() => [...cluster.servers[0]!.connections].every(({ readyState }) => readyState > 1));
+  assertEquals(await home.send("late"), 404);
+  assertEquals(await home.poll(), 'c[1002,"Connection interrupted"]');
+  assertEquals(cluster.received, []);
+});
+
 Deno.test("a session that its application ends is told so through the carrier", async () => {
   await using cluster = new Cluster();
   assertEquals(await cluster.client(0).poll(), "o");
