@@ -46,7 +46,6 @@ export class Carrying implements Carrier {
   readonly #peers: AllPeers;
   /** Of options that all servers have to have in common. */
   readonly #digest: string;
-
   constructor(
     bus: Bus,
     name: string,
