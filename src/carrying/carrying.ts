@@ -264,9 +264,8 @@ export class Carrying implements Carrier {
   }
 
   #nameOf({ call }: Stray, holder: Holder, { key }: Grant, begun: number): SessionName {
-    const age = Math.floor(performance.now() - begun);
-    const hash = this.#ownership.hashFor(holder, call.sessionId);
-    return { hash, number: holder.number, key, age };
+    const [{ number }, age] = [holder, Math.floor(performance.now() - begun)];
+    return { hash: this.#ownership.hashFor(holder, call.sessionId), number, key, age };
   }
 
   /** The owner does not have the session any more. */
