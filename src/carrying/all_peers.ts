@@ -33,6 +33,8 @@ export interface PeersHost {
 
 /** Peers that are remembered. If there are more, some are forgotten. */
 const maxPeers = 1000;
+/** If fewer are forgotten at a time, it takes too long to find them. */
+const fewPeers = 50;
 /** How many times the longest message all parts of messages may have whose ends have not come. */
 const maxParts = 2;
 /** The most milliseconds between two looks whether this server still hears itself. */
@@ -146,14 +148,16 @@ export class AllPeers {
     return isFull;
   }
 
-  /** Forgets those that are idle, or if there are none, strangers that were heard long ago. */
+  /**
+   * Forgets strangers; if there are few, also peers that have been idle for long. A peer that lives and
+   * was forgotten has to break its link, which may cost a request.
+   */
   #forgetSome(): void {
-    const all = [...this.#all.values()];
-    let forgotten = all.filter((peer) => peer.isIdle);
-    if (forgotten.length === 0) {
-      const strangers = all.filter((peer) => !peer.isKnown && peer.isFree);
-      strangers.sort((one, other) => one.link.load.heardAt - other.link.load.heardAt);
-      forgotten = strangers.slice(0, Math.ceil(strangers.length / 2));
+    const all = [...this.#all.values()].filter((peer) => peer.isFree);
+    const strangers = all.filter(({ isKnown }) => !isKnown);
+    const forgotten = longestSilent(strangers);
+    if (forgotten.length < fewPeers) {
+      forgotten.push(...longestSilent(all.filter(({ isKnown, isIdle }) => isKnown && isIdle)));
     }
     for (const { server, link } of forgotten) {
       link.close();
@@ -263,4 +267,10 @@ export class AllPeers {
     });
     return joined;
   }
+}
+
+/** The half of them that was not heard for the longest time. */
+function longestSilent(peers: Peer[]): Peer[] {
+  peers.sort((one, other) => one.link.load.heardAt - other.link.load.heardAt);
+  return peers.slice(0, Math.ceil(peers.length / 2));
 }
