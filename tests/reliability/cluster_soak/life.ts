@@ -22,6 +22,8 @@ export interface Life {
   readonly end: "leaves" | "is closed" | "aborts" | "vanishes";
   /** Whether it takes a break between two polls. */
   readonly pauses: boolean;
+  /** Whether it sends nothing until its end, so that only its receiving request can tell it anything. */
+  readonly listens: boolean;
   /** Who had the former sessions of its id, if there were any: their end may be told first. */
   readonly formerOwners: readonly Member[] | undefined;
 }

@@ -57,7 +57,7 @@ export class Visit implements Listener {
     const end = performance.now() + this.#life.length;
     while (!this.#isOver && !this.#scene.isOver && performance.now() < end) {
       await sleep(randomGap(this.#scene.random));
-      if (!this.#isOver) await this.#speak();
+      if (!this.#isOver && !this.#life.listens) await this.#speak();
     }
     if (!this.#isOver) await this.#end();
     this.#isOver = true;

@@ -127,6 +127,7 @@ export class Visitors implements Scene {
           ? "aborts"
           : "vanishes",
         pauses: this.random() < 0.3,
+        listens: this.random() < 0.2,
         formerOwners,
       };
       const visit = new Visit(id, life, this);

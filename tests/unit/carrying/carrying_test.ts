@@ -212,8 +212,8 @@ for (const kind of ["send", "poll"]) {
       // Otherwise the server would find out by itself later.
       await new Promise((resolve) => setTimeout(resolve, 50));
       Date.now = now;
-      // After a close, sends are accepted and dropped.
-      assertEquals(await request, kind === "send" ? 204 : 'c[1002,"Connection interrupted"]');
+      // What is dropped is not acknowledged.
+      assertEquals(await request, kind === "send" ? 404 : 'c[1002,"Connection interrupted"]');
     } finally {
       Date.now = now;
     }
