@@ -115,7 +115,11 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
 
   /** Says that no frame is ready. */
   confirm(): void {
-    if (this.#sent === 0 && !this.#isDone) this.#peer.send([toCarrier.attached, this.#number]);
+    if (this.#sent > 0 || this.#isDone) return;
+    const message: Head = [toCarrier.attached, this.#number];
+    // The response of a stream begins with it, that of a poll with a frame.
+    if (this.#framing.isStream) this.#peer.send(message);
+    else this.#peer.sendPatiently(message);
   }
 
   send(frame: Frame): boolean {

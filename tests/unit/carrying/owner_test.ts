@@ -28,14 +28,21 @@ Deno.test("a receiving request opens the session, and its frames go to the carri
   assertEquals(receiver.notes, ["frame o", 'frame a["hello"]']);
 });
 
-Deno.test("a request for which no frame is ready is confirmed", async () => {
-  using _time = fakeTime();
+Deno.test("a request for which no frame is ready is confirmed: for a poll, that may wait", async () => {
+  using time = fakeTime();
   const { owned, receiver } = await openSession();
   owned.tell(toOwner.ended, receiver, false);
   await microtasks();
-  const next = owned.receive("xhr-polling");
+  const poll = owned.receive("xhr-polling");
   await microtasks();
-  assertEquals(next.notes, ["attached"]);
+  assertEquals(poll.notes, []);
+  await pass(time, 5);
+  assertEquals(poll.notes, ["attached"]);
+  owned.tell(toOwner.ended, poll, false);
+  await microtasks();
+  const stream = owned.receive("xhr-streaming");
+  await microtasks();
+  assertEquals(stream.notes, ["attached"]);
 });
 
 Deno.test("a send is accepted when the application has its messages", async () => {
