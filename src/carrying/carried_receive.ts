@@ -178,7 +178,7 @@ export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
       this.#told = taken;
       const head: Head = [toOwner.taken, this.#number, taken];
       if (more >= manyTaken) this.#peer.send(head);
-      else this.#peer.sendPatiently(head);
+      else this.#peer.sendPatiently(head, this.#lookDelay);
     }
     // Runtimes do not report each part that leaves, and the owner interrupts who takes nothing.
     this.flush();
@@ -215,7 +215,9 @@ export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#stray.call.service.sessions.carried.delete(this);
-    if (kind === toOwner.ended) this.#peer.sendPatiently([kind, this.#number, tookTime]);
+    // The owner interrupts a client that takes nothing in `heartbeatDelay`.
+    const most = this.#lookDelay;
+    if (kind === toOwner.ended) this.#peer.sendPatiently([kind, this.#number, tookTime], most);
     else if (kind !== undefined) this.#peer.send([kind, this.#number]);
     this.#peer.carriedEnd(this.#number);
     this.#done(this.#isInterrupted);

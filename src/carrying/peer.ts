@@ -81,9 +81,9 @@ export class Peer implements LinkOwner {
     this.link.send(encodeMessage(head, body));
   }
 
-  /** Sends a message that nobody waits for: it may go with others. */
-  sendPatiently(head: Head): void {
-    this.link.send(encodeMessage(head), patience);
+  /** Sends a message that nobody waits for, unless it would have to be there in `most` ms. */
+  sendPatiently(head: Head, most: number = patience): void {
+    this.link.send(encodeMessage(head), most < patience ? 0 : patience);
   }
 
   /** An exchange has something to tell the other end, but not at once. */
