@@ -80,7 +80,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/unit/carrying/server_link_test.ts": [
     "carrying/owed_ack",
     "carrying/incoming_pieces",
-    "carrying/link_generations",
     "carrying/link_owner",
     "carrying/link_timer",
     "carrying/outgoing_pieces",

@@ -14,8 +14,11 @@ const maxStep = 2 ** 32;
 /** The last generation of any link in this process: none is ever used twice. */
 let last = 0;
 
-/** What a packet says: nothing; that its sender has missed a break; that there was one; the usual. */
-export type Verdict = "past" | "outdated" | "broken" | "current";
+/**
+ * What a packet says: nothing; that its sender has missed a break; the same, and that this end has
+ * missed one, too; that there was one; the usual.
+ */
+export type Verdict = "past" | "outdated" | "crossed" | "broken" | "current";
 
 /** What has to be compared when a packet arrives. */
 export class LinkGenerations {
@@ -67,6 +70,10 @@ export class LinkGenerations {
     const isReset = ack === resetAck;
     // A peer that has broken the link names the old generation until it knows the new one.
     const hasMissed = !isReset && peerGeneration !== 0 && peerGeneration < this.#own;
+    if (hasMissed && this.#peer > 0 && generation > this.#peer) {
+      // Otherwise each end would wait for ever for the other one to learn of its break.
+      return isFresh ? "crossed" : "broken";
+    }
     if (hasMissed || generation <= this.#lastPeer) return "outdated";
     if (generation === this.#peer) return "current";
     const isNamed = peerGeneration === this.#own;

@@ -42,7 +42,6 @@ export class ServerLink {
   #brokenAt = -Infinity;
   #rewoundAt = -Infinity;
   #repairedAt = -Infinity;
-
   #mustSend = false;
   #wantsAnswer = false;
   #isFlushDue = false;
@@ -123,12 +122,14 @@ export class ServerLink {
     const generations = this.#generations;
     const isFresh = this.#incoming.last === 0 && this.outgoing.oldest === 1;
     const verdict = generations.judge(packet, isFresh);
+    const isOutdated = verdict === "outdated" || verdict === "crossed";
+    if (verdict === "crossed") generations.met(generation);
     // The answer asks for none, or there would be no end of them.
-    if (verdict === "outdated" && (wantsAnswer || pieces.length > 0)) this.#repair(false);
+    if (isOutdated && (wantsAnswer || pieces.length > 0)) this.#repair(false);
     if (verdict === "past" && wantsAnswer) this.#repair(false);
     // Neither says anything about the peer now.
     if (verdict === "past" && generations.isSurpassedBy(packet)) this.break();
-    if (verdict === "outdated" || verdict === "past") return;
+    if (isOutdated || verdict === "past") return;
     this.#signs.heard(performance.now());
     this.#isSilent = false;
     if (verdict === "broken") this.break(generation);
