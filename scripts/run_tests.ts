@@ -1,7 +1,7 @@
 /**
  * Runs all tests: most test files side by side, then one after another those that would disturb
- * others. Files of tests that failed run again alone, if they are few: most such tests lose a race
- * against a busy machine. At the end it prints the ten slowest tests, which ones failed once or
+ * others. Tests that failed run again alone, if they are few: most such tests lose a race against a
+ * busy machine. At the end it prints the ten slowest tests, which ones failed once or
  * twice, and how many ran on each host of the server (see `tests/support/hosts.ts`).
  *
  * `--std` takes `@std` from JSR, instead of the stand-ins in `jsr_stubs`. All other arguments go
@@ -16,7 +16,8 @@ import { nodePackage } from "./node_programs.ts";
 import { runtimeEnvironment } from "./runtimes.ts";
 import {
   afterSecondRun,
-  failedFiles,
+  argumentsAgain,
+  failedOf,
   readReport,
   summary,
   type TestCase,
@@ -45,8 +46,8 @@ const alone = [
   "tests/scripts/bench/generator_test.ts",
 ];
 
-/** How many files may run again. If more fail, it is not for the machine. */
-const maxFilesAgain = 5;
+/** How many tests may run again. If more fail, it is not for the machine. */
+const maxAgain = 5;
 
 /** Groups of test files, one after another, and how many files of each run side by side. */
 const groups = [
@@ -91,20 +92,21 @@ try {
     results.push(await runTests([...options, ...args], env, jobs));
   }
   let cases = results.flatMap((result) => result.cases);
-  const again = failedFiles(cases);
+  const failed = failedOf(cases);
   // Without a failed test, a file could not be loaded, or `deno test` itself has failed.
-  const isExplained = results.every(({ code, cases }) =>
-    code === 0 || failedFiles(cases).length > 0
-  );
-  if (given.length === 0 && again.length > 0 && again.length <= maxFilesAgain && isExplained) {
-    console.log(`Tests failed. These files run again, alone: ${again.join(" ")}`);
-    const second = await runTests([...options, ...again], env, 1);
-    cases = afterSecondRun(cases, second.cases);
-    results.splice(0, results.length, second);
+  const isExplained = results.every(({ code, cases }) => code === 0 || failedOf(cases).length > 0);
+  if (given.length === 0 && failed.length > 0 && failed.length <= maxAgain && isExplained) {
+    console.log(`${failed.length} tests failed. They run again, alone.`);
+    results.length = 0;
+    for (const args of argumentsAgain(failed)) {
+      const second = await runTests([...options, ...args], env, 1);
+      cases = afterSecondRun(cases, second.cases);
+      results.push(second);
+    }
   }
   const seconds = (performance.now() - start) / 1000;
   for (const line of summary(cases, seconds)) console.log(line);
-  const hasFailed = cases.length === 0 || failedFiles(cases).length > 0;
+  const hasFailed = cases.length === 0 || failedOf(cases).length > 0;
   Deno.exitCode = Math.max(hasFailed ? 1 : 0, ...results.map(({ code }) => code));
 } finally {
   await Deno.remove(folder, { recursive: true });

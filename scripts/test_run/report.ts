@@ -7,11 +7,11 @@
 /** A test that ran, or was skipped. */
 export interface TestCase {
   readonly name: string;
-  /** The test file: `./tests/..._test.ts`. */
+  /** Where it was registered: the test file, or a module that registers tests for several. */
   readonly file: string;
   /** In seconds. */
   readonly time: number;
-  /** `unsteady`: failed beside others, but passed when its file ran again alone. */
+  /** `unsteady`: failed beside others, but passed when it ran again alone. */
   readonly outcome: "passed" | "failed" | "skipped" | "unsteady";
 }
 
@@ -36,10 +36,24 @@ export function readReport(xml: string): TestCase[] {
   });
 }
 
-/** The test files in which a test failed. */
-export function failedFiles(cases: readonly TestCase[]): string[] {
-  const failed = cases.filter(({ outcome }) => outcome === "failed");
-  return [...new Set(failed.map(({ file }) => file))];
+/** The tests that failed. */
+export function failedOf(cases: readonly TestCase[]): TestCase[] {
+  return cases.filter(({ outcome }) => outcome === "failed");
+}
+
+/**
+ * The arguments of `deno test` that run failed tests again: the files of those that a test file has
+ * registered, and all others by their names.
+ */
+export function argumentsAgain(failed: readonly TestCase[]): string[][] {
+  const isOfFile = ({ file }: TestCase) => file.endsWith("_test.ts");
+  const files = new Set(failed.filter(isOfFile).map(({ file }) => file));
+  const names = new Set(failed.filter((test) => !isOfFile(test)).map(({ name }) => name));
+  const pattern = Array.from(names, (name) => name.replace(/[^\w ]/g, "\\$&")).join("|");
+  return [
+    ...(files.size === 0 ? [] : [[...files]]),
+    ...(names.size === 0 ? [] : [["--filter", `/^(${pattern})$/`, "tests/"]]),
+  ];
 }
 
 /** The same tests after some files ran again: what failed only the first time is unsteady. */
@@ -48,9 +62,13 @@ export function afterSecondRun(
   again: readonly TestCase[],
 ): TestCase[] {
   const keyOf = ({ file, name }: TestCase) => `${file}\n${name}`;
-  const second = new Map(again.map((test) => [keyOf(test), test]));
+  const second = new Map<string, TestCase["outcome"]>();
+  for (const test of again) {
+    // Several files may have a test of that name.
+    if (second.get(keyOf(test)) !== "failed") second.set(keyOf(test), test.outcome);
+  }
   return cases.map((test) => {
-    const outcome = second.get(keyOf(test))?.outcome;
+    const outcome = second.get(keyOf(test));
     if (outcome === "failed") return { ...test, outcome };
     return test.outcome === "failed" && outcome === "passed"
       ? { ...test, outcome: "unsteady" }
@@ -107,7 +125,7 @@ export function summary(cases: readonly TestCase[], seconds: number): string[] {
     "The slowest tests:",
     ...slowest.map(({ name, time }) => `${time.toFixed(1).padStart(6)} s  ${name}`),
     ...Array.from(tallyHosts(cases), ([host, counts]) => `on ${host}: ${show(counts)}`),
-    ...lines("unsteady", "failed, but not when its file ran again alone"),
+    ...lines("unsteady", "failed, but not when it ran again alone"),
     ...lines("failed", "failed"),
     `${show(tally(cases))}, in ${showTime(seconds)}`,
   ];

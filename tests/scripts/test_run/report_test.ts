@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import {
   afterSecondRun,
-  failedFiles,
+  argumentsAgain,
+  failedOf,
   readReport,
   summary,
 } from "../../../scripts/test_run/report.ts";
@@ -60,7 +61,7 @@ Deno.test("what failed runs again: it has failed if it does so twice, or fails o
     suite("./tests/a_test.ts", { once: failure, twice: failure, later: "", gone: failure }) +
       suite("./tests/b_test.ts", { once: "" }),
   );
-  assertEquals(failedFiles(first), ["./tests/a_test.ts"]);
+  assertEquals(failedOf(first).map(({ name }) => name), ["once", "twice", "gone"]);
   const second = readReport(
     suite("./tests/a_test.ts", { once: "", twice: failure, later: failure }),
   );
@@ -70,12 +71,40 @@ Deno.test("what failed runs again: it has failed if it does so twice, or fails o
     ["once unsteady", "twice failed", "later failed", "gone failed", "once passed"],
   );
   assertEquals(summary(cases, 1).slice(-5), [
-    "failed, but not when its file ran again alone: once",
+    "failed, but not when it ran again alone: once",
     "failed: twice",
     "failed: later",
     "failed: gone",
     "1 passed, 3 failed, 1 unsteady, in 1 s",
   ]);
+});
+
+Deno.test("tests run again with their files, or by name where a module registers them", () => {
+  const failed = (name: string, file: string) =>
+    ({ name, file, time: 1, outcome: "failed" }) as const;
+  assertEquals(
+    argumentsAgain([
+      failed("one", "./tests/a_test.ts"),
+      failed("another", "./tests/a_test.ts"),
+      failed("bun §6 a (b)", "./tests/support/fact.ts"),
+      failed("bun §6 a (b)", "./tests/support/fact.ts"),
+      failed("c", "./tests/support/fact.ts"),
+    ]),
+    [["./tests/a_test.ts"], ["--filter", "/^(bun \\§6 a \\(b\\)|c)$/", "tests/"]],
+  );
+  const [, filter] = argumentsAgain([failed("bun §6 a (b)", "./tests/support/fact.ts")])[0]!;
+  assertEquals(new RegExp(filter!.slice(1, -1)).test("bun §6 a (b)"), true);
+});
+
+Deno.test("of two tests of one name, that of the second run counts which failed", () => {
+  const test = (outcome: "passed" | "failed") =>
+    ({ name: "a", file: "./tests/support/fact.ts", time: 1, outcome }) as const;
+  for (const second of [[test("failed"), test("passed")], [test("passed"), test("failed")]]) {
+    assertEquals(
+      afterSecondRun([test("failed")], second).map(({ outcome }) => outcome),
+      ["failed"],
+    );
+  }
 });
 
 Deno.test("of many tests, the ten slowest are named", () => {
