@@ -36,6 +36,9 @@ export function readReport(xml: string): TestCase[] {
   });
 }
 
+/** In the name of a test, which has another one the next time. */
+const seed = /\d{5,}/g;
+
 /** The tests that failed. */
 export function failedOf(cases: readonly TestCase[]): TestCase[] {
   return cases.filter(({ outcome }) => outcome === "failed");
@@ -49,7 +52,11 @@ export function argumentsAgain(failed: readonly TestCase[]): string[][] {
   const isOfFile = ({ file }: TestCase) => file.endsWith("_test.ts");
   const files = new Set(failed.filter(isOfFile).map(({ file }) => file));
   const names = new Set(failed.filter((test) => !isOfFile(test)).map(({ name }) => name));
-  const pattern = Array.from(names, (name) => name.replace(/[^\w ]/g, "\\$&")).join("|");
+  const patterns = Array.from(
+    names,
+    (name) => name.replace(/[^\w ]/g, "\\$&").replace(seed, "\\d+"),
+  );
+  const pattern = patterns.join("|");
   return [
     ...(files.size === 0 ? [] : [[...files]]),
     ...(names.size === 0 ? [] : [["--filter", `/^(${pattern})$/`, "tests/"]]),
@@ -61,7 +68,7 @@ export function afterSecondRun(
   cases: readonly TestCase[],
   again: readonly TestCase[],
 ): TestCase[] {
-  const keyOf = ({ file, name }: TestCase) => `${file}\n${name}`;
+  const keyOf = ({ file, name }: TestCase) => `${file}\n${name.replace(seed, "")}`;
   const second = new Map<string, TestCase["outcome"]>();
   for (const test of again) {
     // Several files may have a test of that name.

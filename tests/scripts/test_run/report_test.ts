@@ -96,6 +96,15 @@ Deno.test("tests run again with their files, or by name where a module registers
   assertEquals(new RegExp(filter!.slice(1, -1)).test("bun §6 a (b)"), true);
 });
 
+Deno.test("a test whose name has a seed is the same with another one", () => {
+  const test = (seed: number, outcome: "passed" | "failed") =>
+    ({ name: `20 cases from ${seed}`, file: "./tests/x.ts", time: 1, outcome }) as const;
+  const first = [test(123456, "failed")];
+  assertEquals(argumentsAgain(first), [["--filter", "/^(20 cases from \\d+)$/", "tests/"]]);
+  const [again] = afterSecondRun(first, [test(98765432, "passed")]);
+  assertEquals(again?.outcome, "unsteady");
+});
+
 Deno.test("of two tests of one name, that of the second run counts which failed", () => {
   const test = (outcome: "passed" | "failed") =>
     ({ name: "a", file: "./tests/support/fact.ts", time: 1, outcome }) as const;
