@@ -46,21 +46,24 @@ export function failedOf(cases: readonly TestCase[]): TestCase[] {
 
 /**
  * The arguments of `deno test` that run failed tests again: the files of those that a test file has
- * registered, and all others by their names.
+ * registered, and all others by their names. A module registers tests for the files beside it or
+ * below; those in `support`, for `conformance`.
  */
 export function argumentsAgain(failed: readonly TestCase[]): string[][] {
   const isOfFile = ({ file }: TestCase) => file.endsWith("_test.ts");
   const files = new Set(failed.filter(isOfFile).map(({ file }) => file));
-  const names = new Set(failed.filter((test) => !isOfFile(test)).map(({ name }) => name));
-  const patterns = Array.from(
-    names,
+  const byName = failed.filter((test) => !isOfFile(test));
+  const patterns = byName.map(({ name }) =>
     // Deno's patterns know no others.
-    (name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(seed, "\\d+"),
+    name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(seed, "\\d+")
   );
-  const pattern = patterns.join("|");
+  const folders = byName.map(({ file }) => file.replace("/support/", "/conformance/"))
+    .map((file) => file.slice(0, file.lastIndexOf("/") + 1));
   return [
     ...(files.size === 0 ? [] : [[...files]]),
-    ...(names.size === 0 ? [] : [["--filter", `/^(${pattern})$/`, "tests/"]]),
+    ...(byName.length === 0
+      ? []
+      : [["--filter", `/^(${[...new Set(patterns)].join("|")})$/`, ...new Set(folders)]]),
   ];
 }
 

@@ -90,7 +90,7 @@ Deno.test("tests run again with their files, or by name where a module registers
       failed("bun §6 a (b)", "./tests/support/fact.ts"),
       failed("c", "./tests/support/fact.ts"),
     ]),
-    [["./tests/a_test.ts"], ["--filter", "/^(bun §6 a \\(b\\)|c)$/", "tests/"]],
+    [["./tests/a_test.ts"], ["--filter", "/^(bun §6 a \\(b\\)|c)$/", "./tests/conformance/"]],
   );
   const [, filter] = argumentsAgain([failed("bun §6 a (b)", "./tests/support/fact.ts")])[0]!;
   assertEquals(new RegExp(filter!.slice(1, -1)).test("bun §6 a (b)"), true);
@@ -100,7 +100,7 @@ Deno.test("a test whose name has a seed is the same with another one", () => {
   const test = (seed: number, outcome: "passed" | "failed") =>
     ({ name: `20 cases from ${seed}`, file: "./tests/x.ts", time: 1, outcome }) as const;
   const first = [test(123456, "failed")];
-  assertEquals(argumentsAgain(first), [["--filter", "/^(20 cases from \\d+)$/", "tests/"]]);
+  assertEquals(argumentsAgain(first), [["--filter", "/^(20 cases from \\d+)$/", "./tests/"]]);
   const [again] = afterSecondRun(first, [test(98765432, "passed")]);
   assertEquals(again?.outcome, "unsteady");
 });
