@@ -52,14 +52,16 @@ export class Owner {
     const refuse = (why: string) => peer.send([why, number]);
     if (name === undefined) return refuse(toCarrier.none);
     if (peer.servedCount >= this.#maxServed) return refuse(toCarrier.full);
-    if (this.ownership.isStale) return void this.#check(peer, head, body);
+    if (this.ownership.isStale) {
+      return void this.#check(peer, head, body).catch((error) => peer.failed(error));
+    }
     const session = this.ownership.session(name);
     if (session === undefined) {
       this.#refusals++;
       return void this.ownership.disown(name).then(() => {
         this.#refusals--;
         refuse(toCarrier.none);
-      });
+      }).catch((error) => peer.failed(error));
     }
     peer.isKnown = true;
     if (this.#isForbidden(session, name)) return refuse(toCarrier.forbidden);

@@ -157,6 +157,22 @@ Deno.test("an owner that has stood still answers when it has checked its claims"
   assertEquals([receiver.notes, owned.atOwner.servedCount], [["frame o"], 1]);
 });
 
+Deno.test("what fails after a check is reported, and ends nothing else", async () => {
+  using _time = fakeTime();
+  const { owned } = await openSession();
+  owned.isStale = true;
+  owned.send('["a"]');
+  await microtasks();
+  owned.isStale = false;
+  const error = new Error("It fails");
+  owned.atOwner.send = () => {
+    throw error;
+  };
+  for (const checked of owned.checks) checked();
+  await microtasks();
+  assertEquals(owned.errors, [error]);
+});
+
 Deno.test("while the application pauses, a send is held", async () => {
   using _time = fakeTime();
   const { owned } = await openSession();
