@@ -37,7 +37,8 @@ export type Claim = readonly [key: string, value: string];
  * Every method that returns a promise settles in bounded time, also while the engine does not
  * answer: it rejects then. The bound is the bus's own. A call may wait that long for a connection.
  *
- * Servers use `maxPayload`, `publish`, `subscribe`, `unsubscribe` and `watch`. They do not use claims yet.
+ * Servers use `maxPayload`, `publish`, `subscribe`, `unsubscribe` and `watch`. Those that share sessions
+ * also use claims.
  *
  * The names of channels and keys that servers use have at most 300 characters of well-formed text.
  */
