@@ -34,8 +34,11 @@ export interface PeerHost {
   failed(error: unknown): void;
 }
 
-/** Milliseconds that messages may wait for others to the same server. */
-const patience = 5;
+/**
+ * Milliseconds that messages may wait for others to the same server. With fewer, timers would wake a
+ * process nearly as often as messages do.
+ */
+const patience = 25;
 /** Milliseconds in which exchanges tell what they want to tell soon: all that do, together. */
 const tellDelay = 50;
 

@@ -36,7 +36,7 @@ Deno.test("a request for which no frame is ready is confirmed: for a poll, that 
   const poll = owned.receive("xhr-polling");
   await microtasks();
   assertEquals(poll.notes, []);
-  await pass(time, 5);
+  await pass(time, 25);
   assertEquals(poll.notes, ["attached"]);
   owned.tell(toOwner.ended, poll, false);
   await microtasks();
@@ -243,7 +243,7 @@ Deno.test("what exchanges want to tell soon goes in one packet", async () => {
   await pass(time, 19);
   assertEquals(told, []);
   await pass(time, 1);
-  await pass(time, 5);
+  await pass(time, 25);
   assertEquals([told, owned.packets - before], [["one", "other", "failing"], 1]);
 });
 

@@ -131,7 +131,7 @@ Deno.test("a response that is under way does not stand in the way of the next", 
   await microtasks();
   assertEquals([owned.session.attached, owned.atOwner.servedCount], [false, 1]);
   const next = owned.receive("xhr-polling");
-  await pass(time, 5);
+  await pass(time, 25);
   assertEquals(next.notes, ["attached"]);
   owned.tell(toOwner.ended, receiver, false);
   await microtasks();
