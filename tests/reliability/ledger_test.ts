@@ -1,10 +1,14 @@
 /** Tests of the soak's ledger: it must find messages that are lost, repeated or out of order. */
 
 import { assertEquals } from "@std/assert";
+import { createServer } from "../../mod.ts";
+import { PollingClient } from "../support/polling_client.ts";
+import { Application } from "./cluster_soak/application.ts";
 import { Ledger } from "./soak/ledger.ts";
-import { messageOf, pushed } from "./soak/messages.ts";
+import { echoed, messageOf, pushed } from "./soak/messages.ts";
 import { lineThrough } from "./soak/slope.ts";
 import { Tally } from "./soak/tally.ts";
+import { until } from "../support/until.ts";
 
 /** Sends three messages, receives the given ones, and returns the faults that were found. */
 function account(
@@ -62,6 +66,17 @@ Deno.test("an echo that is another text is altered, and so is a message of the s
   assertEquals(found, { ...nothing, altered: 2 });
 });
 
+Deno.test("nothing is added up before the end, for then it may turn out to be another session's", () => {
+  const tally = new Tally();
+  const ledger = new Ledger(tally);
+  const [first, , third] = [1, 2, 3].map(() => ledger.next(() => 0.5));
+  for (const text of [`${third}!`, `${first}!`, `${first}`]) ledger.received(text);
+  const counts = () => [tally.lost, tally.repeated, tally.late, tally.altered];
+  assertEquals(counts(), [0, 0, 0, 0]);
+  ledger.close(undefined);
+  assertEquals(counts(), [1, 1, 1, 2]);
+});
+
 Deno.test("what a server took and its application never got is lost", () => {
   const tally = new Tally();
   const ledger = new Ledger(tally);
@@ -74,6 +89,33 @@ Deno.test("what a server took and its application never got is lost", () => {
 Deno.test("what the application found counts, too", () => {
   const found = account((sent) => sent, { ended: { lost: 1, repeated: 2, late: 3 } });
   assertEquals(found, { ...nothing, lost: 1, repeated: 2, late: 3 });
+});
+
+Deno.test("what an application has accepted in a pause counts, even if its client goes", async () => {
+  const { random } = Math;
+  let rolls: number[] = [];
+  Math.random = () => rolls.shift() ?? 0.7;
+  const application = new Application("member");
+  const server = createServer({ prefix: "/soak" });
+  server.on("connection", application.serve);
+  const client = new PollingClient(server, "x", "/soak");
+  try {
+    assertEquals(await client.poll(), "o");
+    const name = "member/1";
+    assertEquals(await client.poll(), `a["welcome ${name}"]`);
+    // It pauses at the first message, for half a second.
+    rolls = [0, 1];
+    const sent = [1, 2, 3].map((number) => messageOf(echoed, number, 10));
+    await client.send(...sent.map((text) => `${name} ${text}`));
+    assertEquals(JSON.parse((await client.poll()).slice(1)), sent.slice(0, 1));
+    for (const connection of server.connections) connection.close();
+    await client.poll();
+    await until(() => application.open === 0);
+    assertEquals(application.takeEnded().map(({ received }) => received), [3]);
+  } finally {
+    Math.random = random;
+    await server.close({ timeout: 0 });
+  }
 });
 
 Deno.test("the line through points on a line is that line", () => {

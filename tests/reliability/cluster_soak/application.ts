@@ -92,10 +92,16 @@ export class Application {
     let foreign = 0;
     let altered = 0;
     let pushes = 0;
+    let isOver = false;
     const timers: Partial<Record<"push" | "pause", ReturnType<typeof setTimeout>>> = {};
     const push = () => {
       connection.write(messageOf(pushed, ++pushes, randomLength(Math.random)));
       timers.push = setTimeout(push, randomGap(Math.random));
+    };
+    const resume = () => {
+      clearTimeout(timers.pause);
+      delete timers.pause;
+      connection.resume();
     };
     connection.write(welcome + id);
     timers.push = setTimeout(push, randomGap(Math.random));
@@ -112,14 +118,19 @@ export class Application {
         received.take(number);
         if (!isMessage(text, number)) altered++;
         connection.write(text);
-        if (Math.random() >= pausing.chance) return;
+        if (isOver || Math.random() >= pausing.chance) return;
         connection.pause();
-        timers.pause = setTimeout(() => connection.resume(), Math.random() * pausing.longest);
+        timers.pause = setTimeout(resume, Math.random() * pausing.longest);
       }
     });
     connection.on("close", () => {
       this.open--;
-      for (const timer of Object.values(timers)) clearTimeout(timer);
+      isOver = true;
+      clearTimeout(timers.push);
+      // What was accepted during a pause is still to come, before `end`.
+      if (timers.pause !== undefined) resume();
+    });
+    connection.on("end", () => {
       const { last, lost, repeated, late } = received;
       this.#ended.push({ id, received: last, lost, repeated, late, foreign, altered });
     });

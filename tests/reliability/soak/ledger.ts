@@ -22,6 +22,7 @@ export class Ledger {
   #sent = 0;
   /** The last message that the server has taken for certain. */
   #accepted = 0;
+  #altered = 0;
   #bye: { received: number; pushed: number } | undefined;
   readonly #byeCame = Promise.withResolvers<void>();
 
@@ -66,13 +67,13 @@ export class Ledger {
       this.#tally.echoes++;
       this.#echoes.take(number);
       this.accepted(number);
-      if (text !== (this.#pending.get(number) ?? text)) this.#tally.altered++;
+      if (text !== (this.#pending.get(number) ?? text)) this.#altered++;
       this.#pending.delete(number);
     } else {
       this.#tally.pushes++;
       this.#pushes.take(number);
       if (text !== messageOf(pushed, number, text.length - `${pushed}${number} `.length)) {
-        this.#tally.altered++;
+        this.#altered++;
       }
     }
   }
@@ -99,5 +100,6 @@ export class Ledger {
       lost += Math.max(0, this.#accepted - ended.received);
     }
     tally.lost += lost;
+    tally.altered += this.#altered;
   }
 }
