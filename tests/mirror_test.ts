@@ -99,7 +99,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "adapters/cluster",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",
-    "cluster/local_bus/members",
     "cluster/local_bus/own_socket",
     "cluster/local_bus/registry",
     "cluster/worker_number",

@@ -50,7 +50,7 @@ const maxCallers = 64;
 /** A member that is known, but not linked. */
 interface Unlinked {
   /** By `performance.now()`. */
-  readonly since: number;
+  since: number;
   /** Whether it was cut off because it did not answer: the log says so. */
   readonly wasSilent: boolean;
 }
@@ -75,6 +75,7 @@ export class Members implements LinkOwner {
   readonly #unlinked = new Map<string, Unlinked>();
   readonly #warned = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** When it was not frozen for sure. */
   #lookedAt = performance.now();
   #isClosed = false;
 
@@ -108,9 +109,10 @@ export class Members implements LinkOwner {
 
   /** Whether a member that is not linked has ended, or has not answered for too long. */
   hasEnded(id: string): boolean {
+    const now = performance.now();
+    this.#forgive(now);
     const since = this.#unlinked.get(id)?.since;
-    return !this.#folder.hasSocket(id) ||
-      since !== undefined && performance.now() - since > handshakeTimeout;
+    return !this.#folder.hasSocket(id) || since !== undefined && now - since > handshakeTimeout;
   }
 
   /** Resolves when the others have read everything, at the latest after a second. */
@@ -252,19 +254,26 @@ export class Members implements LinkOwner {
 
   #tick(): void {
     const now = performance.now();
-    const wasFrozen = now - this.#lookedAt > this.#interval + late;
+    this.#forgive(now);
     this.#lookedAt = now;
     // Messages alone are never so many.
     const maxWaiting = Math.max(this.maxQueued, this.maxFrame) + maxControl;
     for (const link of this.links.values()) {
-      // What has come meanwhile is read only after this.
-      if (wasFrozen) link.heardAt = now;
       const silence = now - link.heardAt;
       const isFlooded = link.queued > maxWaiting && silence > maxSilence;
       if (silence > this.#peerTimeout || isFlooded) this.#cutOff(link, silence);
       else link.send(textFrame(kinds.ping));
     }
     this.look();
+  }
+
+  /** If this process stood still, the silence of others was its own: their time begins anew. */
+  #forgive(now: number): void {
+    if (now - this.#lookedAt <= this.#interval + late) return;
+    this.#lookedAt = now;
+    // What they have sent meanwhile is read only after this.
+    for (const link of this.links.values()) link.heardAt = now;
+    for (const unlinked of this.#unlinked.values()) unlinked.since = now;
   }
 
   #cutOff(link: Link, silence: number): void {
