@@ -22,6 +22,9 @@ const renewInterval = 5 * 60 * 1000;
 const renewed = 1000;
 /** Milliseconds until a renewal that has failed is tried again. */
 const retryDelay = 1000;
+/** The same after a standstill, and for how many milliseconds: requests wait for it. */
+const quickRetryDelay = 50;
+const maxCheckTime = 2000;
 /** The most milliseconds between two looks whether others have released claims of this server. */
 const maxLookInterval = 3000;
 /** Milliseconds for which a claim of another server that does not say that it has the session is doubted. */
@@ -60,7 +63,7 @@ export class OwnClaims {
   readonly #byHash = new Map<string, OwnClaim>();
   /** Whether they are yet to be confirmed. */
   #isDue = false;
-  #confirming: Promise<void> | undefined;
+  #confirming: Promise<boolean> | undefined;
   #retryTimer: Timer | undefined;
   readonly #lookInterval: number;
   readonly #lookTimer: Timer;
@@ -131,17 +134,24 @@ export class OwnClaims {
 
   /** Confirms the claims after that. Resolves when it is done, or has failed: sessions go on then. */
   check(): Promise<void> {
-    return this.#checking ??= this.confirm().then(() => {
-      this.#checking = undefined;
-      this.#trust();
-    });
+    return this.#checking ??= this.#check();
+  }
+
+  async #check(): Promise<void> {
+    const end = performance.now() + maxCheckTime;
+    // The bus may have given up this process meanwhile, so that the first call fails.
+    while (!await this.confirm() && performance.now() < end && !this.#isClosed) {
+      await new Promise((resolve) => setTimeout(resolve, quickRetryDelay));
+    }
+    this.#checking = undefined;
+    this.#trust();
   }
 
   /**
    * Renews all claims. What the registry does not have is claimed again. Resolves when it is done, or
-   * has failed for now.
+   * has failed for now, with which of both.
    */
-  confirm(): Promise<void> {
+  confirm(): Promise<boolean> {
     this.#isDue = true;
     return this.#confirming ??= this.#confirmWhileDue();
   }
@@ -180,7 +190,8 @@ export class OwnClaims {
     }
   }
 
-  async #confirmWhileDue(): Promise<void> {
+  async #confirmWhileDue(): Promise<boolean> {
+    let isDone = true;
     clearTimeout(this.#retryTimer);
     while (this.#isDue && !this.#isClosed) {
       this.#isDue = false;
@@ -189,10 +200,12 @@ export class OwnClaims {
       } catch (error) {
         this.#host.busFailed("renew claims at", error);
         if (!this.#isClosed) this.#retryTimer = unheldTimer(() => this.confirm(), retryDelay);
+        isDone = false;
         break;
       }
     }
     this.#confirming = undefined;
+    return isDone;
   }
 
   async #confirmAll(): Promise<void> {

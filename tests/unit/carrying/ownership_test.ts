@@ -451,6 +451,24 @@ Deno.test("a server that has stood still finds out which sessions it has lost", 
   assertEquals(one.ownership.ownValue(one.ownership.hashOf("y")), kept.value);
 });
 
+Deno.test("it does so even if the bus has given it up meanwhile, and its first call fails", async () => {
+  using time = fakeTime();
+  const { engine, one, other } = twoMembers();
+  await one.open("x");
+  engine.claims.release(key("x"), one.ownership.ownValue(one.ownership.hashOf("x"))!);
+  await other.open("x");
+  computerSleeps(6000);
+  const { renew } = one.bus;
+  one.bus.renew = () => {
+    one.bus.renew = renew;
+    return Promise.reject(new Error("The registry is gone"));
+  };
+  let lost: string[] | undefined;
+  one.ownership.pending("x")?.then(() => lost = [...one.lost]);
+  await pass(time, 900);
+  assertEquals([lost, one.failed], [["x"], ["renew claims at"]]);
+});
+
 Deno.test("it does so without a request, too", async () => {
   using time = fakeTime();
   const { one, other } = twoMembers();
@@ -468,7 +486,9 @@ Deno.test("if it cannot find out, its sessions go on", async () => {
   await one.open("x");
   one.bus.error = new Error("no bus");
   computerSleeps(2 * hour);
-  await one.ownership.check();
+  const checked = one.ownership.check();
+  for (let at = 0; at < 50; at++) await pass(time, 50);
+  await checked;
   assertEquals([one.ownership.isStale, one.lost], [false, []]);
   // But it goes on trying.
   const value = one.ownership.ownValue(one.ownership.hashOf("x"))!;
