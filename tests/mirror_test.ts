@@ -85,7 +85,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "carrying/outgoing_pieces",
     "carrying/signs_of_life",
   ],
-  "tests/unit/carrying/owner_test.ts": ["carrying/peer"],
   "tests/unit/carrying/ownership_test.ts": ["carrying/own_claims", "carrying/claim_releases"],
   "tests/unit/carrying/carrying_test.ts": [
     "carrying/interruption_response",

@@ -26,11 +26,13 @@ export interface LinkLoad {
 
 /** What a link needs. */
 export interface LinkOwner {
-  /**
-   * Sends a payload to the peer's channel. May reject or throw. The link knows by itself what has not
-   * arrived, so the result is ignored.
-   */
+  /** Sends a payload to the peer's channel. May reject or throw. Resolves with `published`'s count. */
   publish(payload: string): Promise<number | undefined>;
+  /**
+   * How many processes it has reached, where that is known. The link knows by itself what has not
+   * arrived.
+   */
+  readonly published?: (count: number | undefined) => void;
   /** A message of the peer, in order and once. */
   message(text: string): void;
   /** All that was under way in either direction is lost. What is sent from now on is not. */
@@ -40,7 +42,7 @@ export interface LinkOwner {
 /** Publishes. What does not arrive is sent again, so how it ends does not matter. */
 export function publishFor(owner: LinkOwner, payload: string): void {
   try {
-    owner.publish(payload).then(undefined, ignore);
+    owner.publish(payload).then(owner.published, ignore);
   } catch {
     // As if it were lost.
   }

@@ -150,6 +150,11 @@ export class Peer implements LinkOwner {
     return this.#host.publish(payload);
   }
 
+  /** If it has been silent, and nobody is there now, its process has ended: nobody waits any longer. */
+  readonly published = (count: number | undefined): void => {
+    if (count === 0 && this.link.isSilent && !this.isFree) this.link.break();
+  };
+
   message(text: string): void {
     const message = decodeMessage(text);
     if (message !== undefined) {
