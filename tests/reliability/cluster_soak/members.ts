@@ -204,7 +204,13 @@ export class Members implements AsyncDisposable {
   }
 }
 
-/** What a member printed as errors, but for what one has to say that was cut off from the bus. */
+/**
+ * What one has to say that was cut off from the bus, or that has begun beside a frozen one, for which
+ * the bus waits.
+ */
+const expected = /^Cannot .* the bus: |^This server does not hear itself on the bus, /;
+
+/** What else a member printed as errors. */
 function complaints(stderr: string): string[] {
-  return stderr.split("\n").filter((line) => line !== "" && !/^Cannot .* the bus: /.test(line));
+  return stderr.split("\n").filter((line) => line !== "" && !expected.test(line));
 }
