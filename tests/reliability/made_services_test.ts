@@ -3,6 +3,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { cutOff } from "../support/cut_off.ts";
 import { isQuiet, openSockets } from "../support/leftovers.ts";
 import { TestServer } from "../support/test_server.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
@@ -15,13 +16,6 @@ import { stall } from "./fuzz/stall.ts";
 const seed = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1e9);
 const cases = Math.ceil(Number(Deno.env.get("FUZZ_CASES") ?? 40_000) / 50);
 const stalls = Math.ceil(cases / 800);
-
-/** Deno and Bun print why the server ended a connection; Bun also prints source lines. */
-const reason = "The client stopped reading, so its response was aborted";
-const cutOff = new RegExp(
-  `^\\[Error: ${reason}\\]\\n|(?:^ *\\d+ \\| .*\\n)*^ *\\^\\nerror: ${reason}\\n(?: +at .*\\n)*\\n?`,
-  "gm",
-);
 
 /** Seeds 40824094 and, sometimes, 39423501 make Node 24.21 fail. */
 const faultOfNode = /Assertion failed: \(current_nghttp2_memory_\) == \(0\)/;
