@@ -38,6 +38,8 @@ export class Member {
   isFrozen = false;
   /** Whether its process was killed, or told to end. */
   isGone = false;
+  /** Whether it was told to end. It tells its clients of that, if they come in time. */
+  endsInOrder = false;
   /** When it went on the last time after it had been frozen. */
   thawedAt = -Infinity;
   readonly #troubles: Trouble[] = [];
@@ -147,8 +149,10 @@ export class Members implements AsyncDisposable {
     this.counts[how]++;
     member.troubled();
     // The balancer knows at once of those that end in order.
-    if (how === "end") member.isChosen = false;
-    else setTimeout(() => member.isChosen = false, noticed);
+    if (how === "end") {
+      member.isChosen = false;
+      member.endsInOrder = true;
+    } else setTimeout(() => member.isChosen = false, noticed);
     member.isGone = true;
     const { code, stderr } = await (how === "kill" ? member.process.kill() : member.process.stop());
     if (how === "end" && code !== 0) this.faults.push(`${member.name} ended with ${code}`);

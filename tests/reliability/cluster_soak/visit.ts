@@ -99,9 +99,11 @@ export class Visit implements Listener {
       this.#scene.tally.opened++;
       return;
     }
-    // The response that told it was cut off; or the session has waited too long for this request.
+    // The response that told it was cut off; or the session has waited too long for this request: it
+    // may have been at a member that had just begun, and waited for a frozen one.
     const { member, begunAt } = this.#receiving!;
-    const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now());
+    const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now()) ||
+      (this.owner ?? this.#opener)?.endsInOrder;
     if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
     this.#told("opened anew");
   }
