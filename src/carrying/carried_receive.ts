@@ -109,13 +109,11 @@ export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
         return this.#frame(body);
       case toCarrier.last:
         return this.#receiver?.end(interrupted);
-      case toCarrier.abort:
-        this.#finish();
-        this.#answering.refused("broken");
-        return this.#receiver?.abort(interrupted);
       default:
         this.#finish();
         this.#answering.refused(kind);
+        // What has begun has no other end: neither the owner nor the link knows of it any more.
+        this.#receiver?.abort(interrupted);
     }
   }
 
@@ -136,6 +134,8 @@ export class CarriedReceive implements ReceiverOwner, Exchange, BufferOwner {
   }
 
   #frame(text: string): void {
+    // A poll has one frame, whatever the other end sends.
+    if (this.#isEarly) return;
     this.#got += utf8Length(text);
     const frame = new Frame(text);
     if (this.#receiver === undefined) this.#begin(frame);

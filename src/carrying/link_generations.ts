@@ -11,6 +11,8 @@ import { type Packet, resetAck } from "./packets.ts";
 
 /** So much newer than the last one may a peer's generation be. A forged one leaves room for newer ones. */
 const maxStep = 2 ** 32;
+/** The highest generation that this end surpasses, for the same reason. */
+const maxSurpassed = 2 ** 52;
 /** The last generation of any link in this process: none is ever used twice. */
 let last = 0;
 
@@ -66,7 +68,8 @@ export class LinkGenerations {
   judge({ generation, peerGeneration, ack }: Packet, isFresh: boolean): Verdict {
     // The second would be a generation that has never been.
     if (generation < this.#peer || peerGeneration > this.#own) return "past";
-    if (generation > Math.max(this.#peer, this.#lastPeer) + maxStep) return "past";
+    const known = Math.max(this.#peer, this.#lastPeer);
+    if (known > 0 && generation > known + maxStep) return "past";
     const isReset = ack === resetAck;
     // A peer that has broken the link names the old generation until it knows the new one.
     const hasMissed = !isReset && peerGeneration !== 0 && peerGeneration < this.#own;
@@ -90,13 +93,17 @@ export class LinkGenerations {
   }
 
   /**
-   * Whether a packet names a generation that has never been: another process has forged a packet of
-   * it. The next one here is newer.
+   * Whether the link has to break for a packet of the past: another process has forged this one, or
+   * one before it. If the packet names a generation that has never been, the next one here is newer.
+   *
+   * @param isLost Whether nothing else has come of the peer for so long that nothing is on its way.
    */
-  isSurpassedBy({ peerGeneration }: Packet): boolean {
-    if (peerGeneration <= this.#own) return false;
-    this.#own = peerGeneration;
-    return true;
+  isForged({ peerGeneration }: Packet, isLost: boolean): boolean {
+    // The peer's true generation is another one than is known here.
+    if (isLost) this.#peer = this.#lastPeer = 0;
+    const isSurpassed = peerGeneration > this.#own && peerGeneration <= maxSurpassed;
+    if (isSurpassed) this.#own = peerGeneration;
+    return isSurpassed || isLost;
   }
 
   /** Begins a new generation. The peer's is unknown from now on. */

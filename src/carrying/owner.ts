@@ -117,7 +117,9 @@ export class Owner {
   }
 
   #accept(peer: Peer, number: number, session: Session, payload: string): void {
-    const messages = decodeBody(payload);
+    // The carrier has checked it as well. A longer one would take long to decode.
+    const isLong = payload.length > this.service.settings.maxMessageSize;
+    const messages = isLong ? "" : decodeBody(payload);
     if (typeof messages === "string" || session.interrupted) {
       return peer.send([toCarrier.none, number]);
     }

@@ -16,6 +16,8 @@ import { type ClaimsHost, claimTtl, OwnClaims } from "./own_claims.ts";
 
 /** How many holders of other servers are remembered. */
 const maxKnown = 10_000;
+/** Characters of the longest id that is remembered: clients choose them, and may leave them behind. */
+const maxKnownId = 256;
 /** How often a claim is tried that something stands in the way of. */
 const maxAttempts = 3;
 /** How many stale claims are looked for at a time. */
@@ -241,6 +243,7 @@ export class Ownership {
 
   #remember(key: string, holder: Holder): void {
     this.#known.delete(key);
+    if (key.length > maxKnownId) return;
     this.#known.set(ownCopy(key), holder);
     if (this.#known.size <= maxKnown) return;
     for (const oldest of this.#known.keys()) {

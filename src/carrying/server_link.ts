@@ -128,7 +128,7 @@ export class ServerLink {
     if (isOutdated && (wantsAnswer || pieces.length > 0)) this.#repair(false);
     if (verdict === "past" && wantsAnswer) this.#repair(false);
     // Neither says anything about the peer now.
-    if (verdict === "past" && generations.isSurpassedBy(packet)) this.break();
+    if (verdict === "past" && generations.isForged(packet, this.#signs.isLost)) this.break();
     if (isOutdated || verdict === "past") return;
     this.#signs.heard(performance.now());
     this.#isSilent = false;

@@ -1,10 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { createServer } from "../../../mod.ts";
 import { holderOf, sessionHash } from "../../../src/carrying/claim_value.ts";
+import { toCarrier, toOwner } from "../../../src/carrying/exchange_messages.ts";
 import { differentOptions } from "../../../src/carrying/options_digest.ts";
+import { decodePacket } from "../../../src/carrying/packets.ts";
+import { Peer } from "../../../src/carrying/peer.ts";
 import type { ServerOptions } from "../../../src/options/server_options.ts";
 import { FakeRuntime, onRuntime } from "../../support/fake_runtime.ts";
-import { MemoryEngine } from "../../support/memory_bus.ts";
+import { type MemoryBus, MemoryEngine } from "../../support/memory_bus.ts";
 import { PollingClient } from "../../support/polling_client.ts";
 import { until } from "../../support/until.ts";
 
@@ -386,4 +389,72 @@ Deno.test("a slow client is cut off at the carrier when all together hold too mu
   assertEquals(await restOf(stream), "broken");
   assertEquals(await poll.text(), 'a["carried"]\n');
   assertEquals((await own.poll()).length, 300_000 + 5);
+});
+
+/** Another server that claims sessions, and answers each receiving request as a test says. */
+class RogueOwner {
+  readonly #server = "d".repeat(32);
+  readonly #bus: MemoryBus;
+  readonly #peers = new Map<string, Peer>();
+  answer: (tell: (kind: string, body?: string) => void) => void = () => {};
+
+  constructor(engine: MemoryEngine) {
+    this.#bus = engine.open();
+    this.#bus.subscribe(`sj:test:p:${this.#server}`, (payload) => {
+      const packet = decodePacket(payload)!;
+      this.#peer(packet.from).link.received(packet);
+    });
+  }
+
+  /** The session of that id is this server's from now on. */
+  async claim(id: string): Promise<void> {
+    const key = `sj:test:s:${sessionHash("/echo", id)}`;
+    await this.#bus.claim(key, holderOf(this.#server, 1, false).value, 60_000);
+  }
+
+  #peer(other: string): Peer {
+    let peer = this.#peers.get(other);
+    if (peer !== undefined) return peer;
+    const settings = { peerTimeout: 6000, maxMessage: 1e9, maxPayload: this.#bus.maxPayload };
+    peer = new Peer(this.#server, other, settings, {
+      publish: (payload) => this.#bus.publish(`sj:test:p:${other}`, payload),
+      begun: (peer, [kind, number]) => {
+        if (kind === toOwner.receive) this.answer((kind, body) => peer.send([kind, number], body));
+      },
+      failed: () => {},
+    });
+    this.#peers.set(other, peer);
+    return peer;
+  }
+}
+
+for (const kind of ["accepted", "held", "none", "forbidden", "full", "abort"] as const) {
+  Deno.test(`an owner that says "${kind}" in the middle leaves no response open`, async () => {
+    await using cluster = new Cluster();
+    const rogue = new RogueOwner(cluster.engine);
+    rogue.answer = (tell) => {
+      tell(toCarrier.attached);
+      setTimeout(() => tell(kind), 10);
+    };
+    for (const path of ["xhr", "xhr_streaming"]) {
+      await rogue.claim(path);
+      const url = `http://host/echo/server/${path}/${path}`;
+      const response = await cluster.servers[1]!.handle(new Request(url, { method: "POST" }));
+      assertEquals(await restOf(response), "broken");
+    }
+  });
+}
+
+Deno.test("a poll takes one frame, and counts as no more than that", async () => {
+  await using cluster = new Cluster({ maxTotalBufferedBytes: 1_000_000 });
+  const rogue = new RogueOwner(cluster.engine);
+  const frame = "x".repeat(100_000);
+  rogue.answer = (tell) => {
+    for (let i = 0; i < 10; i++) tell(toCarrier.frame, frame);
+  };
+  for (let i = 0; i < 5; i++) {
+    await rogue.claim(`x${i}`);
+    assert(await restOf(await cluster.client(1, `x${i}`).receive()) === frame);
+  }
+  assertEquals(await cluster.client(1, "own").poll(), "o");
 });

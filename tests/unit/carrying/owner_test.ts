@@ -79,6 +79,15 @@ Deno.test("another session, another claim and a bad payload are refused, and tou
   assertEquals([owned.events, owned.errors, owned.atOwner.servedCount], [["opened"], [], 1]);
 });
 
+Deno.test("a payload that is longer than a send may be is not decoded", async () => {
+  using _time = fakeTime();
+  const { owned } = await openSession({ maxMessageSize: 10 });
+  const [most, long] = [owned.send('["123456"]'), owned.send('["1234567"]')];
+  await microtasks();
+  assertEquals([most.notes, long.notes], [["accepted"], ["none"]]);
+  assertEquals(owned.events, ["opened", "123456"]);
+});
+
 Deno.test("another key is forbidden, and so is none", async () => {
   using _time = fakeTime();
   const owned = new OwnedSession({ key: "secret" });

@@ -598,3 +598,14 @@ Deno.test("a release that takes too long does not keep it from its end", async (
   await pass(time, 1000);
   assertEquals([isClosed, time.next()], [true, false]);
 });
+
+Deno.test("who has a session with a long id is asked for each time, and not kept", async () => {
+  using _time = fakeTime();
+  const { one, other } = twoMembers();
+  for (const [id, isKept] of [["x".repeat(200), true], ["x".repeat(300), false]] as const) {
+    const holder = await one.open(id);
+    assertEquals(await other.ownership.claim(id, true), holder);
+    assertEquals(await other.ownership.find(id), holder);
+    assertEquals(other.ownership.known(id), isKept ? holder : undefined);
+  }
+});

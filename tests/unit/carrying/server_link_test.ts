@@ -645,3 +645,32 @@ for (
     assert(one.breaks < 3 && other.breaks < 5);
   });
 }
+
+for (const name of ["generation", "peerGeneration"] as const) {
+  for (const least of [2 ** 33, 2 ** 52, Number.MAX_SAFE_INTEGER - 4]) {
+    Deno.test(`forged packets of ${name} ${least} cut servers off for a while only`, async () => {
+      using time = fakeTime();
+      const [one, other] = twoLinks();
+      one.link.send("first");
+      other.link.send("first");
+      await passSlowly(time, 200);
+      for (const [end, from] of [[one, other], [other, one]] as const) {
+        const packet = { ...from.published.at(-1)!, wantsAnswer: true, pieces: [] };
+        for (let i = 0; i < 4; i++) end.link.received({ ...packet, [name]: least + i });
+      }
+      // Whether anything is needed meanwhile makes no difference.
+      await passSlowly(time, 8000);
+      for (const end of [one, other]) end.link.send("perhaps lost");
+      await passSlowly(time, 12_000);
+      for (const text of ["one", "two"]) {
+        one.link.send(text);
+        other.link.send(text);
+        await passSlowly(time, 1000);
+      }
+      for (const { messages } of [one, other]) assertEquals(messages.slice(-2), ["one", "two"]);
+      const { length } = one.published;
+      await passSlowly(time, 10_000);
+      assert(one.published.length - length < 10);
+    });
+  }
+}
