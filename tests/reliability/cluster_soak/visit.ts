@@ -99,11 +99,11 @@ export class Visit implements Listener {
       this.#scene.tally.opened++;
       return;
     }
-    // The response that told it was cut off; or the session has waited too long for this request: it
-    // may have been at a member that had just begun, and waited for a frozen one.
+    // The response that told it was cut off; or the session has waited too long for this request, which
+    // was at a member that had begun beside a frozen one.
     const { member, begunAt } = this.#receiving!;
     const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now()) ||
-      (this.owner ?? this.#opener)?.endsInOrder;
+      this.#hasOwnerThatEnds;
     if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
     this.#told("opened anew");
   }
@@ -115,7 +115,7 @@ export class Visit implements Listener {
   message(text: string): void {
     // What opens anew is another session.
     if (this.#isOver) return;
-    if (!this.#isOpen && this.#isSuccessor) return void (this.#isFormer = true);
+    if (!this.#isOpen && this.#isSuccessor) return this.#leaveFormer();
     if (!text.startsWith(welcome)) return this.#ledger.received(text);
     if (this.connection !== "") return this.#fault("welcomed twice");
     this.connection = text.slice(welcome.length);
@@ -130,6 +130,13 @@ export class Visit implements Listener {
     if (!this.#isOpen && this.#isSuccessor) return;
     if (code === 3000 && this.#isLeaving && this.#ledger.receivedBye) return this.#over();
     this.#told(`${code}`, reason);
+  }
+
+  /** A former session goes on, for the end of its client was not seen. */
+  #leaveFormer(): void {
+    this.#isFormer = true;
+    // It would go on for as long as this request.
+    if (this.#life.transport.streams) this.#receiving?.cut();
   }
 
   async #receive(): Promise<void> {
@@ -172,7 +179,7 @@ export class Visit implements Listener {
       how = (error as Error).message;
       if (request.isCut) return;
       const isExpected = isDisconnection(error) &&
-        request.member.wasTroubled(request.begunAt, performance.now());
+        (request.member.wasTroubled(request.begunAt, performance.now()) || this.#hasOwnerThatEnds);
       if (!isExpected) {
         this.#fault(`${request.member.name}: ${(error as Error).message}`);
         this.#over();
@@ -271,6 +278,12 @@ export class Visit implements Listener {
     const since = now - this.#trail.age - this.#window;
     return members.some((each) => each?.wasTroubled(since, now)) ||
       this.#scene.members.hasRegistryMoved;
+  }
+
+  /** Whether a member that has the session, or had a former one, has ended in order. */
+  get #hasOwnerThatEnds(): boolean {
+    const { formerOwners = [] } = this.#life;
+    return [...formerOwners, this.owner ?? this.#opener].some((each) => each?.endsInOrder);
   }
 
   get #isSuccessor(): boolean {
