@@ -94,6 +94,8 @@ processes.each("processes that stand still for long", async (frozen, second, [th
   // It has one session, and carries another one.
   const owned = await streaming(frozen, second, third!);
   const carried = await streaming(second, frozen, last!);
+  // Another one of its sessions is opened anew elsewhere meanwhile.
+  const successor = await streaming(frozen, second, third!);
   const [from, to] = await Promise.all([
     whileFrozen(frozen, long, owned.third),
     (async () => {
@@ -110,7 +112,15 @@ processes.each("processes that stand still for long", async (frozen, second, [th
       assertEquals(await owned.stream.frame(), interrupted);
       assertEquals(await owned.stream.next(), undefined);
     })(),
+    (async () => {
+      assertEquals(await successor.stream.frame(), interrupted);
+      await until(async () => await (await successor.third.ask(xhr)).only() === "o");
+      // What comes to it then, and waits there, is not for its own session.
+      const { status } = await successor.home.sendRaw(`["later"]`);
+      assert([204, 503].includes(status), `${status}`);
+    })(),
   ]);
+  assertEquals((await recordOf(frozen, successor.id)).messages, []);
 
   // Its own session is over on both sides.
   assertEquals([...from.statuses].filter((status) => ![503, 404].includes(status)), []);

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { sessionHash } from "../../src/carrying/claim_value.ts";
 import type { HttpSession } from "../support/http_session.ts";
 import type { Receiving } from "../support/receiving.ts";
 import { xhr, xhrStreaming } from "../support/receiving_transports.ts";
@@ -159,7 +160,12 @@ for (const how of ["its member ends", "its file is deleted"] as const) {
       isOver = true;
     }
     await Promise.all(traffic);
-    for (const { own } of sessions) assertEquals(await countOpened(all, own[0].id), 1);
+    for (const { own: [{ id }] } of sessions) {
+      assertEquals(await countOpened(all, id), 1);
+      // Nobody has to ask for it any more.
+      const key = `sj:one:s:${sessionHash("/echo", id)}`;
+      await until(async () => await processes.bus.find(key) !== undefined);
+    }
   });
 }
 
