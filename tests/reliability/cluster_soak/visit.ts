@@ -30,7 +30,7 @@ export class Visit implements Listener {
   #ownedSince = Infinity;
   #receiving: Request | undefined;
   #sending: Request | undefined;
-  /** The member that has opened the session. Until it is welcomed, that is as good as its owner. */
+  /** The member that has opened the session. */
   #opener: Member | undefined;
   readonly #ready = Promise.withResolvers<void>();
   #isOpen = false;
@@ -269,7 +269,7 @@ export class Visit implements Listener {
     // One that comes back may still have a former session.
     return !this.#isOpen && this.#isSuccessor ||
       this.#trail.wasTroubled(performance.now() - this.#window) ||
-      this.#isAffected([...formerOwners, this.owner ?? this.#opener]);
+      this.#isAffected([...formerOwners, this.holder]);
   }
 
   /** Whether one of these members, or the registry, was in trouble a short while ago. */
@@ -283,7 +283,12 @@ export class Visit implements Listener {
   /** Whether a member that has the session, or had a former one, has ended in order. */
   get #hasOwnerThatEnds(): boolean {
     const { formerOwners = [] } = this.#life;
-    return [...formerOwners, this.owner ?? this.#opener].some((each) => each?.endsInOrder);
+    return [...formerOwners, this.holder].some((each) => each?.endsInOrder);
+  }
+
+  /** The member that has the session, as far as that is known. */
+  get holder(): Member | undefined {
+    return this.owner ?? this.#opener;
   }
 
   get #isSuccessor(): boolean {

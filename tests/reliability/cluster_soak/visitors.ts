@@ -133,7 +133,7 @@ export class Visitors implements Scene {
       const visit = new Visit(id, life, this);
       await this.#visit(visit, life);
       if (this.random() < comesAgain) {
-        formerOwners = [...formerOwners ?? [], ...(visit.owner ? [visit.owner] : [])];
+        formerOwners = [...formerOwners ?? [], ...(visit.holder ? [visit.holder] : [])];
       } else {
         id = crypto.randomUUID();
         formerOwners = undefined;
