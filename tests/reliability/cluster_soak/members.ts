@@ -33,6 +33,7 @@ export class Member {
   readonly name: string;
   readonly runtime: RuntimeName;
   readonly process: ServerProcess;
+  readonly startedAt = performance.now();
   /** Whether the balancer gives it requests. */
   isChosen = true;
   isFrozen = false;

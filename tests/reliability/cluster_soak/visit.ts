@@ -103,7 +103,7 @@ export class Visit implements Listener {
     // was at a member that had begun beside a frozen one.
     const { member, begunAt } = this.#receiving!;
     const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now()) ||
-      this.#hasOwnerThatEnds;
+      begunAt - member.startedAt < this.#scene.members.settling || this.#hasOwnerThatEnds;
     if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
     this.#told("opened anew");
   }
