@@ -140,7 +140,7 @@ for (const how of ["its member ends", "its file is deleted"] as const) {
       return { own, stream: await carriedReceiver(own[1], xhrStreaming) };
     }));
     let isOver = false;
-    const traffic = sessions.map(async ({ own, stream }) => {
+    const traffic = Promise.all(sessions.map(async ({ own, stream }) => {
       const sent: string[] = [];
       for (let at = 0; !isOver; at++) {
         await own[at % 3]!.send(`${at}`);
@@ -150,7 +150,9 @@ for (const how of ["its member ends", "its file is deleted"] as const) {
       await own[0].send("last");
       const got = await messagesUntil(stream, "last");
       assertEquals(got.filter((text) => text !== "fourth"), [...sent, "last"]);
-    });
+    }));
+    // If it fails, that is told below.
+    traffic.catch(() => {});
     try {
       if (how === "its member ends") await processes.emptyRegistry();
       else await processes.deleteRegistry();
@@ -159,7 +161,7 @@ for (const how of ["its member ends", "its file is deleted"] as const) {
     } finally {
       isOver = true;
     }
-    await Promise.all(traffic);
+    await traffic;
     for (const { own: [{ id }] } of sessions) {
       assertEquals(await countOpened(all, id), 1);
       // Nobody has to ask for it any more.
