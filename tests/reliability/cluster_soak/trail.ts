@@ -10,6 +10,9 @@ import type { Member } from "./members.ts";
 /** How many notes a fault comes with. */
 const shown = 20;
 
+/** Milliseconds in which a member tells others that it has ended a request. */
+const moment = 500;
+
 /** A request, by `performance.now()`. */
 interface Asked {
   readonly member: Member;
@@ -51,7 +54,7 @@ export class Trail {
   /** Whether a request was at a member in trouble, not before some time. */
   wasTroubled(since: number): boolean {
     return this.#asked.some(({ member, from, to }) =>
-      to >= since && member.wasTroubled(Math.max(from, since), to)
+      to >= since && member.wasTroubled(Math.max(from, since), to + moment)
     );
   }
 
