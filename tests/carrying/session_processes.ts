@@ -32,7 +32,7 @@ export interface SessionRecord {
   headers: Record<string, string>;
 }
 
-/** Both servers of one process for the same service. */
+/** Another server of a process for the same service. */
 class TwinServer extends TestServer {
   readonly #port: number;
   readonly #connections: HttpConnection[] = [];
@@ -40,6 +40,10 @@ class TwinServer extends TestServer {
   constructor(host: typeof runtimes[number], process: ServerProcess, port: number) {
     super(host, process);
     this.#port = port;
+  }
+
+  override get port(): number {
+    return this.#port;
   }
 
   override async connect(): Promise<HttpConnection> {
@@ -155,6 +159,17 @@ export class SessionProcesses implements AsyncDisposable {
     const twin = new TwinServer(runtimes[at]!, this.#processes[at]!, Number(body));
     this.#gone.push(twin);
     return twin;
+  }
+
+  /** The same service by each adapter of a process. */
+  async adaptersOf(server: TestServer): Promise<Record<string, TestServer>> {
+    const ports: Record<string, number> = JSON.parse((await server.get("/adapters")).body);
+    const at = this.servers.indexOf(server);
+    const adapters: Record<string, TestServer> = {};
+    for (const [name, port] of Object.entries(ports)) {
+      this.#gone.push(adapters[name] = new TwinServer(runtimes[at]!, this.#processes[at]!, port));
+    }
+    return adapters;
   }
 
   /** The bus of this process, which is a member as well. */

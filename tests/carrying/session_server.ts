@@ -11,6 +11,7 @@ import { serveNode } from "../../examples/serve_node.ts";
 import { type Connection, createServer, type Server } from "../../mod.ts";
 import { localBus } from "../../src/adapters/cluster.ts";
 import { TroubledBus } from "../support/troubled_bus.ts";
+import { oldReceiverOf, serveByAdapters } from "./adapters.ts";
 import type { SessionRecord } from "./session_processes.ts";
 
 const { folder = "", cluster = "{}", bus: busOptions = "{}" } = readOptions({
@@ -27,20 +28,29 @@ const bus = new TroubledBus(
 const servers: Server[] = [];
 const records = new Map<string, SessionRecord>();
 const connections = new Map<string, Connection>();
+/** Of the same service by other adapters. */
+let adapterPorts: Promise<Record<string, number>> | undefined;
 /** How often `authorize` was asked. */
 let asked = 0;
 let isClosed = false;
 
-/** Adds a service. All of them share their sessions. */
-function add(prefix: string, options: object = {}, name = prefix, limits: object = {}): Server {
-  const next = servers.length + 1;
-  const server = createServer({
+/** The options of a service. All services share their sessions. */
+function optionsOf(prefix: string, limits: object = {}) {
+  return {
     prefix,
     heartbeatDelay: 600_000,
     disconnectDelay: 30_000,
     maxMessageSize: 1024 * 1024,
-    ...options,
     cluster: { ...JSON.parse(cluster), bus, name: "one", sessions: true, ...limits },
+  };
+}
+
+/** Adds a service. */
+function add(prefix: string, options: object = {}, name = prefix, limits: object = {}): Server {
+  const next = servers.length + 1;
+  const server = createServer({
+    ...optionsOf(prefix, limits),
+    ...options,
     fallback: (request, info) => servers[next]?.handler(request, info) ?? control(request),
   });
   server.on("connection", (connection) => opened(connection, name));
@@ -94,6 +104,10 @@ async function control(request: Request): Promise<Response> {
       return Response.json(asked);
     case "/twin":
       return Response.json(twinPort);
+    case "/adapters":
+      return Response.json(await (adapterPorts ??= serveByAdapters(optionsOf("/echo"), opened)));
+    case "/old-receiver":
+      return Response.json(oldReceiverOf(connections.get(id)));
     // How many processes a message reaches, as far as this one knows.
     case "/reach":
       return Response.json(await bus.publish("reach", ""));

@@ -103,10 +103,11 @@ export class Session {
     this.connection = null;
   }
 
-  /** Returns what the application's function has returned. */
-  [attach](request: ReceivingRequest): unknown {
+  /** Returns what the application's function has returned. Without a request, it is another process's. */
+  [attach](request: ReceivingRequest | undefined): unknown {
     this.#request = request;
     this.#receiver = undefined;
+    if (request === undefined) return undefined;
     this.#isAttaching = true;
     try {
       return this.decorateConnection(request.req);
@@ -138,7 +139,8 @@ export class SockJSConnection extends Connection {
 
   override [received](): unknown {
     const request = takeRequest(this.#core.client);
-    return request === undefined ? super[received]() : this.#session[attach](request);
+    const result = this.#session[attach](request);
+    return request === undefined ? super[received]() : result;
   }
 
   /**
