@@ -35,7 +35,8 @@ export async function collectEnded(members: Members, visitors: Visitors): Promis
   await Promise.all(members.current.map(async (member) => {
     if (member.isFrozen || member.isGone) return;
     const counts = await member.counts("counts").catch(() => undefined);
-    if (counts === undefined) return;
+    // Of one that is gone meanwhile, some visits have been settled without.
+    if (counts === undefined || member.isGone) return;
     stall = Math.max(stall, counts.stall);
     visitors.reportEnded(counts.ended);
   }));
