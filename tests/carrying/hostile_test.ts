@@ -236,7 +236,12 @@ processes.test("a server that is claimed but not there is told in time", async (
     await bus.claim(keyOf(id), holderOf("f".repeat(32), 1, false).value, 60_000);
     assertEquals((await server.post(`${base}/xhr_send`, `["x"]`)).status, 503);
     let body = "";
-    await until(async () => ({ body } = await server.post(`${base}/xhr`)).status === 200);
+    // Each try may take its time, so that `until` would not end.
+    let tries = 0;
+    await until(async () => {
+      assert(++tries < 30, "the server is not taken for gone");
+      return ({ body } = await server.post(`${base}/xhr`)).status === 200;
+    });
     assertEquals(body, `c[1002,"Connection interrupted"]\n`);
     assertEquals((await server.post(`${base}/xhr`)).body, "o\n");
   }));
