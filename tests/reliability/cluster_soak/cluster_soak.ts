@@ -62,6 +62,8 @@ export interface ClusterFound {
   readonly sessionIds: number;
   /** How many members have kept the claims of all, one after another. */
   readonly registries: number;
+  /** How often a member had too much to do to answer. */
+  readonly busy: number;
   /** After a few sessions, by runtime. */
   readonly before: readonly Rest[];
   readonly after: readonly Rest[];
@@ -136,6 +138,7 @@ export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFou
       faults: [...members.faults, ...members.complaints],
       sessionIds: visitors.ids.size,
       registries: members.registries,
+      busy: members.busyCount,
       before,
       after,
       spared: spared.name,
@@ -159,12 +162,18 @@ async function follow(
 ): Promise<void> {
   using stalls = new Stalls();
   let hasEnded = false;
+  // Of members that take long to answer, too.
+  let longest = 0;
   end.finally(() => hasEnded = true);
   while (!hasEnded) {
     await Promise.race([sleep(1000), end]);
-    const stall = await Promise.race([collectEnded(members, visitors), sleep(1000).then(() => 0)]);
+    const collected = collectEnded(members, visitors).then((stall) =>
+      longest = Math.max(longest, stall)
+    );
+    await Promise.race([collected, sleep(1000)]);
     visitors.watch();
-    await onSample({ members: stall, driver: stalls.take() });
+    await onSample({ members: longest, driver: stalls.take() });
+    longest = 0;
   }
   await end;
 }

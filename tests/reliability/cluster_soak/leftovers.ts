@@ -24,6 +24,8 @@ export interface Rest {
   readonly heap: number;
 }
 
+/** Members that do not answer in so many ms have too much to do. */
+const busyTime = 1000;
 /** How long members may take to be rid of clients that are gone, in ms. */
 const timeLimit = 60_000;
 /** A time in which members that carry nothing publish nothing, in ms. Links with exchanges ask each other more often. */
@@ -34,13 +36,32 @@ export async function collectEnded(members: Members, visitors: Visitors): Promis
   let stall = 0;
   await Promise.all(members.current.map(async (member) => {
     if (member.isFrozen || member.isGone) return;
-    const counts = await member.counts("counts").catch(() => undefined);
+    const counts = await whileWatched(member, () => member.counts("counts"));
     // Of one that is gone meanwhile, some visits have been settled without.
     if (counts === undefined || member.isGone) return;
     stall = Math.max(stall, counts.stall);
     visitors.reportEnded(counts.ended);
   }));
   return stall;
+}
+
+/** Notes whether a member is too busy to answer: it may fail its clients then, as one that is frozen. */
+async function whileWatched(
+  member: Member,
+  ask: () => Promise<Counts>,
+): Promise<Counts | undefined> {
+  let trouble: { to: number } | undefined;
+  const timer = setTimeout(() => {
+    if (!member.isFrozen && !member.isGone) trouble = member.troubledByLoad();
+  }, busyTime);
+  try {
+    return await ask();
+  } catch {
+    // It is gone.
+  } finally {
+    clearTimeout(timer);
+    if (trouble !== undefined) trouble.to = performance.now() + member.settling;
+  }
 }
 
 /** Waits until members have no connections; what each of them holds then. */

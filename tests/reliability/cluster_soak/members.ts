@@ -34,6 +34,7 @@ export class Member {
   readonly runtime: RuntimeName;
   readonly process: ServerProcess;
   readonly startedAt = performance.now();
+  readonly settling: number;
   /** Whether the balancer gives it requests. */
   isChosen = true;
   isFrozen = false;
@@ -41,11 +42,20 @@ export class Member {
   isGone = false;
   /** Whether it was told to end. It tells its clients of that, if they come in time. */
   endsInOrder = false;
+  /** How often it had too much to do to answer. */
+  busyCount = 0;
   /** When it went on the last time after it had been frozen. */
   thawedAt = -Infinity;
   readonly #troubles: Trouble[] = [];
 
-  constructor(name: string, runtime: RuntimeName, process: ServerProcess) {
+  /** @param settling Milliseconds in which all that its trouble has caused is over. */
+  constructor(
+    name: string,
+    runtime: RuntimeName,
+    process: ServerProcess,
+    settling: number,
+  ) {
+    this.settling = settling;
     this.name = name;
     this.runtime = runtime;
     this.process = process;
@@ -56,6 +66,12 @@ export class Member {
     const trouble = { from: performance.now(), to: Infinity };
     this.#troubles.push(trouble);
     return trouble;
+  }
+
+  /** The same, because it has too much to do. */
+  troubledByLoad(): Trouble {
+    this.busyCount++;
+    return this.troubled();
   }
 
   /** Whether it may have failed in some part of a time. */
@@ -134,6 +150,11 @@ export class Members implements AsyncDisposable {
     return performance.now() - this.#movedAt < 4 * this.settling;
   }
 
+  /** How often a member had too much to do to answer the driver. */
+  get busyCount(): number {
+    return [...this.all.values()].reduce((sum, { busyCount }) => sum + busyCount, 0);
+  }
+
   /** The member whose turn it is. */
   next(): Member {
     const count = this.current.length;
@@ -204,7 +225,7 @@ export class Members implements AsyncDisposable {
       "--peer",
       `${this.peerTimeout}`,
     ]);
-    const member = new Member(name, runtimes[at]!, process);
+    const member = new Member(name, runtimes[at]!, process, this.settling);
     this.all.set(name, member);
     this.current[at] = member;
   }

@@ -83,6 +83,7 @@ export function clusterReportOf(found: ClusterFound): string {
     ["messages of members", `${tally.pushes}, ${tally.heartbeats} heartbeats`],
     ["mixed up with sessions of frozen members", `${tally.mixedUp}`],
     ["registries of the bus", `${found.registries}; more than one: the machine was too busy`],
+    ["members that did not answer in a second", `${found.busy}`],
     ["openings cut off", `${tally.unseen}`],
     ["longest until a client of a member that was gone or frozen was told", ms(tally.longestTold)],
     ["longest without a sign of life, at members that were not frozen", ms(tally.longestSilence)],

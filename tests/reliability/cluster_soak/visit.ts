@@ -38,6 +38,8 @@ export class Visit implements Listener {
   #isLeaving = false;
   #isOver = false;
   #receives = true;
+  /** When the last receiving request ended. */
+  #receivedAt = performance.now();
   /** Whether the last receiving request was cut by the other end. */
   #wasCut = false;
   /** Whether the last receiving request was the former session's. */
@@ -102,7 +104,8 @@ export class Visit implements Listener {
     // The response that told it was cut off; or the session has waited too long for this request, which
     // was at a member that had begun beside a frozen one.
     const { member, begunAt } = this.#receiving!;
-    const mayBe = this.#wasCut || member.wasTroubled(begunAt, performance.now()) ||
+    const hasWaited = performance.now() - this.#receivedAt >= options.disconnectDelay;
+    const mayBe = this.#wasCut || hasWaited || member.wasTroubled(begunAt, performance.now()) ||
       begunAt - member.startedAt < this.#scene.members.settling || this.#hasOwnerThatEnds;
     if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
     this.#told("opened anew");
@@ -151,6 +154,7 @@ export class Visit implements Listener {
         this.#wasCut = false;
       }, () => this.#wasCut = true);
       this.#receiving = undefined;
+      this.#receivedAt = performance.now();
       if (this.#isOver || !this.#receives) break;
       // It is refused, or told of a former session.
       if (this.#isFormer) await sleep(options.disconnectDelay + 1000);
@@ -207,7 +211,8 @@ export class Visit implements Listener {
     const count = random() < 0.05 ? 5 : 1;
     const messages = Array.from({ length: count }, () => this.#ledger.next(random));
     const last = this.#ledger.sent;
-    if (await this.#send(messages)) this.#ledger.accepted(last);
+    // If the client was told of the end meanwhile, the next session of the id may have taken them.
+    if (await this.#send(messages) && !this.#isOver) this.#ledger.accepted(last);
   }
 
   /** Whether the messages were acknowledged. Otherwise it is told, and whether they arrive is open. */
