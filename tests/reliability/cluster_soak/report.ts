@@ -10,8 +10,8 @@ import type { Rest } from "./leftovers.ts";
 
 const megabyte = 2 ** 20;
 
-/** What the memory of a member may grow, in MB a minute. */
-const steepest = 1;
+/** What the memory of a member may grow, in MB a minute: it comes to know the owners of all ids, up to 10,000. */
+const steepest = 2;
 /** In shorter soaks, in seconds, memory has not settled. */
 const shortest = 300;
 
