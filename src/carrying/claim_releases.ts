@@ -14,6 +14,13 @@ const retryDelay = 1000;
 /** The same at the end, and the most milliseconds that the end takes. */
 const lastRetryDelay = 250;
 const closeTimeout = 1000;
+/**
+ * How many that have failed are kept, and how many are tried again at a time: while the registry does
+ * not answer, each request may leave one. What is not kept goes when somebody asks for its session, or
+ * at the end of its time.
+ */
+const maxFailed = 10_000;
+const retried = 1000;
 /** Milliseconds after which a notice ends. Meanwhile its server has renewed its claims anyway. */
 const noticeTtl = 15 * 60 * 1000;
 const notice = "released";
@@ -78,14 +85,14 @@ export class ClaimReleases {
     await Promise.all(this.#underWay);
     if (this.#failed.size === 0) return;
     await new Promise((resolve) => setTimeout(resolve, lastRetryDelay));
-    this.#retry();
+    this.#retry(Infinity);
     await Promise.all(this.#underWay);
   }
 
   #release(value: string, release: Release): Promise<void> {
     const done = attempt(() => this.#tell(value, release)).catch((error) => {
       this.#busFailed("release a claim at", error);
-      this.#failed.set(value, release);
+      if (this.#failed.size < maxFailed) this.#failed.set(value, release);
       if (!this.#isClosed) this.#timer ??= unheldTimer(() => this.#retry(), retryDelay);
     }).then(() => {
       this.#underWay.delete(done);
@@ -100,10 +107,17 @@ export class ClaimReleases {
     if (other !== undefined) await this.#bus.claim(this.#notices + other, notice, noticeTtl);
   }
 
-  #retry(): void {
+  /** If the first do not fail again, the next follow. */
+  #retry(most = retried): void {
     this.#timer = undefined;
-    const all = [...this.#failed];
-    this.#failed.clear();
-    for (const [value, release] of all) this.#release(value, release);
+    const some: Promise<void>[] = [];
+    for (const [value, release] of this.#failed) {
+      if (some.length === most) break;
+      this.#failed.delete(value);
+      some.push(this.#release(value, release));
+    }
+    Promise.all(some).then(() => {
+      if (this.#failed.size > 0 && this.#timer === undefined && !this.#isClosed) this.#retry();
+    });
   }
 }

@@ -609,3 +609,25 @@ Deno.test("who has a session with a long id is asked for each time, and not kept
     assertEquals(other.ownership.known(id), isKept ? holder : undefined);
   }
 });
+
+Deno.test("releases that fail are tried again a thousand at a time, and kept up to a number", async () => {
+  using time = fakeTime();
+  const { one } = twoMembers();
+  let tried = 0;
+  const fail = () => Promise.reject(new Error("no registry"));
+  Object.assign(one.bus, { claim: fail, release: () => (tried++, fail()) });
+  for (let i = 0; i < 10_500; i++) {
+    await assertRejects(() => one.ownership.claim(`x${i}`, false), Error);
+  }
+  await microtasks();
+  assertEquals(tried, 10_500);
+  await pass(time, 1000);
+  assertEquals(tried, 11_500);
+  one.bus.release = () => Promise.resolve(void tried++);
+  await pass(time, 1000);
+  for (let i = 0; i < 10; i++) await microtasks();
+  assertEquals(tried, 21_500);
+  await pass(time, 10_000);
+  assertEquals(tried, 21_500);
+  await one.ownership.close();
+});
