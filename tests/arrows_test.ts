@@ -250,7 +250,7 @@ function modulesOf(name: string): string[] {
 Deno.test("code for clusters is loaded by its own subpaths only", () => {
   for (const name of Object.keys(exports)) {
     const isLoaded = modulesOf(name).some((module) => pathOf(module).startsWith("src/cluster/"));
-    assertEquals(isLoaded, name === "./cluster" || name === "./bus-suite", name);
+    assertEquals(isLoaded, ["./cluster", "./bus-suite", "./redis"].includes(name), name);
   }
 });
 
@@ -270,7 +270,7 @@ Deno.test("of packages, the subpaths load ws, and that only for Node's servers",
   const ws = packages("./node").map((target) => target.replace(/@.*/, ""));
   assertEquals(ws, ["npm:ws"]);
   assertEquals(packages("./sockjs-node"), packages("./node"));
-  assertEquals(packages("./hono"), []);
+  for (const name of ["./hono", "./redis"]) assertEquals(packages(name), []);
 });
 
 Deno.test("the stock client is loaded by its own subpath only", () => {

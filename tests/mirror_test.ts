@@ -43,6 +43,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   ],
   "types only": [
     "cluster/bus",
+    "cluster/redis_bus/redis_adapter",
     "options/option_functions",
     "options/server_options",
     "options/spellings",
@@ -96,6 +97,12 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   ],
   "tests/cluster/": [
     "adapters/cluster",
+    "adapters/redis",
+    "cluster/redis_bus/built_in_redis",
+    "cluster/redis_bus/ioredis",
+    "cluster/redis_bus/node_redis",
+    "cluster/redis_bus/redis_bus",
+    "cluster/redis_bus/redis_connections",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",
     "cluster/local_bus/own_socket",

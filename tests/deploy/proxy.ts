@@ -7,7 +7,7 @@
 import { freePort } from "../support/free_port.ts";
 import { until } from "../support/until.ts";
 import { copyFiles, type Edit, environment, type Upstreams } from "./example_files.ts";
-import { isPresent as isExecutablePresent, pathOf } from "./executables.ts";
+import { isPresent as isExecutablePresent, pathOf } from "../support/executables.ts";
 
 /** The proxies, by the names of their folders. */
 export type Program = "haproxy" | "nginx" | "caddy" | "apache";

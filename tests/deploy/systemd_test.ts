@@ -10,7 +10,7 @@ import { StockClient } from "../support/stock_client.ts";
 import { until } from "../support/until.ts";
 import { AppFolder } from "./deployed_app.ts";
 import { deploy } from "./example_files.ts";
-import { isPresent } from "./executables.ts";
+import { isPresent } from "../support/executables.ts";
 
 const hasSystemd = isPresent("systemd-analyze");
 const canActivate = isPresent("systemd-socket-activate");
