@@ -20,7 +20,10 @@ const engines = { node: ">=20" };
 const dependencies = ["ws"];
 
 /** Installed by those who use the adapter for it. */
-export const optionalPeers = ["hono", "sockjs-client"];
+export const optionalPeers = ["hono", "ioredis", "redis", "sockjs-client"];
+
+/** Older versions of these work, too. */
+const olderPeers = { ioredis: ">=5", redis: ">=4" };
 
 /** What the build needs to know of the sources' types. Not for users. */
 const types = ["@types/node", "@types/ws"];
@@ -58,7 +61,11 @@ export function packageJson(project: Project, repository?: string): PackageJson 
     sideEffects: [built("esm", project.exports["."]), built("script", project.exports["."])],
     files: ["esm", "script", "src", "CHANGELOG.md", "SECURITY.md"],
     dependencies: ranges(dependencies),
-    peerDependencies: { ...ranges(optionalPeers), hono: sameMajor(npmRange(project, "hono")) },
+    peerDependencies: {
+      ...ranges(optionalPeers),
+      ...olderPeers,
+      hono: sameMajor(npmRange(project, "hono")),
+    },
     peerDependenciesMeta: Object.fromEntries(
       optionalPeers.map((name) => [name, { optional: true }]),
     ),

@@ -102,6 +102,17 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
       })();
     `,
   },
+  "./redis": {
+    anywhere: `
+      let message = "";
+      try {
+        it.redisBus({});
+      } catch (error) {
+        message = error.message;
+      }
+      if (!message.includes("the client must be")) throw new Error("Thrown: " + message);
+    `,
+  },
   "./bus-suite": {
     anywhere: `
       const tests = it.busSuite({ open: () => { throw new Error("Opened before a test runs"); } });

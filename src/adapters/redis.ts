@@ -2,7 +2,7 @@
  * A bus for the processes of many machines, through Redis.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { createServer } from "@sockjs/web";
  * import { redisBus } from "@sockjs/web/redis";
  * import { createClient } from "redis";

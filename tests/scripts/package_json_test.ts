@@ -14,6 +14,8 @@ const project: Project = {
     "@types/node": "npm:@types/node@20.1.2",
     "@types/ws": "npm:@types/ws@8.1.2",
     hono: "npm:hono@^4.13.19",
+    ioredis: "npm:ioredis@6.1.2",
+    redis: "npm:redis@6.1.2",
     "sockjs-client": "npm:sockjs-client@^1.6.1",
     ws: "npm:ws@^8.23.0",
   },
@@ -58,12 +60,19 @@ Deno.test("the module that finds the runtime has side effects, and no other", ()
   assertEquals(packageJson(project).sideEffects, ["./esm/mod.js", "./script/mod.js"]);
 });
 
-Deno.test("ws is installed with the package; Hono 4 and the client may be there", () => {
+Deno.test("ws is installed with the package; Hono 4, clients of Redis and the client may be there", () => {
   const { dependencies, peerDependencies, peerDependenciesMeta } = packageJson(project);
   assertEquals(dependencies, { ws: "^8.23.0" });
-  assertEquals(peerDependencies, { hono: "^4.0.0", "sockjs-client": "^1.6.1" });
+  assertEquals(peerDependencies, {
+    hono: "^4.0.0",
+    ioredis: ">=5",
+    redis: ">=4",
+    "sockjs-client": "^1.6.1",
+  });
   assertEquals(peerDependenciesMeta, {
     hono: { optional: true },
+    ioredis: { optional: true },
+    redis: { optional: true },
     "sockjs-client": { optional: true },
   });
 });
