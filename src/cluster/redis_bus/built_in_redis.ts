@@ -9,12 +9,19 @@ import type { AdapterListener, RedisAdapter } from "./redis_adapter.ts";
 
 /** A client that `new RedisClient()` of the module `bun` makes. */
 export interface BuiltInRedisClient {
+  /** Whether it is connected now. */
   readonly connected: boolean;
+  /** Called when it is connected. The bus calls a former one, too. */
   onconnect: unknown;
+  /** Called when it has given up. The bus calls a former one, too. */
   onclose: unknown;
+  /** Connects it. */
   connect(): Promise<unknown>;
+  /** Sends a command. */
   send(command: string, args: string[]): Promise<unknown>;
+  /** Subscribes to channels. */
   subscribe(channels: string[], listener: BuiltInListener): Promise<unknown>;
+  /** Leaves channels. */
   unsubscribe(channels: string[]): Promise<unknown>;
 }
 

@@ -8,13 +8,21 @@ import type { AdapterListener, RedisAdapter } from "./redis_adapter.ts";
 
 /** A client that `new Redis()` of the package `ioredis` makes. */
 export interface IoredisClient {
+  /** Such as "ready". */
   readonly status: string;
+  /** Options that it was made with. */
   readonly options: { readonly autoResendUnfulfilledCommands?: boolean | undefined };
+  /** Connects it. */
   connect(): Promise<unknown>;
+  /** Sends a command. */
   call(command: string, ...args: string[]): Promise<unknown>;
+  /** Subscribes to channels. */
   subscribe(...channels: string[]): Promise<unknown>;
+  /** Leaves channels. */
   unsubscribe(...channels: string[]): Promise<unknown>;
+  /** Adds a listener. */
   on(event: string, listener: (...args: string[]) => void): unknown;
+  /** Removes a listener. */
   off(event: string, listener: (...args: string[]) => void): unknown;
 }
 

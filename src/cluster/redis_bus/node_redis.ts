@@ -10,12 +10,19 @@ import type { AdapterListener, RedisAdapter } from "./redis_adapter.ts";
 export interface NodeRedisClient {
   /** Whether it is connected, or connects again by itself. */
   readonly isOpen: boolean;
+  /** Whether it is connected now. */
   readonly isReady: boolean;
+  /** Connects it. */
   connect(): Promise<unknown>;
+  /** Sends a command. */
   sendCommand(args: string[]): Promise<unknown>;
+  /** Subscribes to channels. */
   subscribe(channels: string[], listener: NodeRedisListener): Promise<unknown>;
+  /** Leaves channels. */
   unsubscribe(channels: string[], listener: NodeRedisListener): Promise<unknown>;
+  /** Adds a listener. */
   on(event: string, listener: (error: Error) => void): unknown;
+  /** Removes a listener. */
   off(event: string, listener: (error: Error) => void): unknown;
 }
 
