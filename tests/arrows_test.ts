@@ -250,7 +250,7 @@ function modulesOf(name: string): string[] {
 Deno.test("code for clusters is loaded by its own subpaths only", () => {
   for (const name of Object.keys(exports)) {
     const isLoaded = modulesOf(name).some((module) => pathOf(module).startsWith("src/cluster/"));
-    assertEquals(isLoaded, ["./cluster", "./bus-suite", "./redis"].includes(name), name);
+    assertEquals(isLoaded, ["./cluster", "./bus-suite", "./redis", "./nats"].includes(name), name);
   }
 });
 

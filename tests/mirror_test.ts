@@ -44,6 +44,7 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "types only": [
     "cluster/bus",
     "cluster/redis_bus/redis_adapter",
+    "cluster/nats_bus/nats_client",
     "options/option_functions",
     "options/server_options",
     "options/spellings",
@@ -103,6 +104,8 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/redis_bus/node_redis",
     "cluster/redis_bus/redis_bus",
     "cluster/redis_bus/redis_connections",
+    "adapters/nats",
+    "cluster/nats_bus/nats_bus",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",
     "cluster/local_bus/own_socket",

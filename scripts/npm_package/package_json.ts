@@ -20,7 +20,10 @@ const engines = { node: ">=20" };
 const dependencies = ["ws"];
 
 /** Installed by those who use the adapter for it. */
-export const optionalPeers = ["hono", "ioredis", "redis", "sockjs-client"];
+export const optionalPeers = [
+  ...["hono", "ioredis", "redis", "sockjs-client"],
+  ...["@nats-io/kv", "@nats-io/transport-node"],
+];
 
 /** Older versions of these work, too. */
 const olderPeers = { ioredis: ">=5", redis: ">=4" };

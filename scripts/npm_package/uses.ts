@@ -113,6 +113,23 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
       if (!message.includes("the client must be")) throw new Error("Thrown: " + message);
     `,
   },
+  "./nats": {
+    anywhere: `
+      const sent = new Set();
+      const bus = it.natsBus({
+        connection: {
+          publish: (subject) => sent.add(subject),
+          subscribe: () => ({ unsubscribe() {} }),
+          flush: () => Promise.resolve(),
+          async *status() {},
+          isClosed: () => false,
+        },
+      });
+      bus.publish("channel", "Hello").then(() => {
+        if (!sent.has("sockjs.channel")) throw new Error("Not sent");
+      });
+    `,
+  },
   "./bus-suite": {
     anywhere: `
       const tests = it.busSuite({ open: () => { throw new Error("Opened before a test runs"); } });

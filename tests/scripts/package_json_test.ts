@@ -17,6 +17,8 @@ const project: Project = {
     ioredis: "npm:ioredis@6.1.2",
     redis: "npm:redis@6.1.2",
     "sockjs-client": "npm:sockjs-client@^1.6.1",
+    "@nats-io/kv": "npm:@nats-io/kv@^3.4.0",
+    "@nats-io/transport-node": "npm:@nats-io/transport-node@^3.4.0",
     ws: "npm:ws@^8.23.0",
   },
 };
@@ -68,12 +70,16 @@ Deno.test("ws is installed with the package; Hono 4, clients of Redis and the cl
     ioredis: ">=5",
     redis: ">=4",
     "sockjs-client": "^1.6.1",
+    "@nats-io/kv": "^3.4.0",
+    "@nats-io/transport-node": "^3.4.0",
   });
   assertEquals(peerDependenciesMeta, {
     hono: { optional: true },
     ioredis: { optional: true },
     redis: { optional: true },
     "sockjs-client": { optional: true },
+    "@nats-io/kv": { optional: true },
+    "@nats-io/transport-node": { optional: true },
   });
 });
 

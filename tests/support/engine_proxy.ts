@@ -70,6 +70,7 @@ export class EngineProxy {
 
   #join(from: Socket, to: Socket): void {
     this.#sockets.add(from);
+    from.setNoDelay();
     from.on("data", (bytes: Uint8Array) => to.write(bytes));
     from.on("error", () => {});
     from.on("close", () => {

@@ -130,6 +130,7 @@ export const messages: Record<string, Part> = {
       "NUL": "\0",
       "quotes and line breaks": '"\\\r\n\t',
       "characters beyond ASCII": "\u2028\ufeff\u20ac\ud83d\ude00",
+      "a byte order mark": "\ufefftext",
       "JSON": '{"channel":"*"}',
       [`${longest} bytes`]: "x".repeat(longest),
     };
