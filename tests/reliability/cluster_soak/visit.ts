@@ -101,11 +101,13 @@ export class Visit implements Listener {
       this.#scene.tally.opened++;
       return;
     }
-    // The response that told it was cut off; or the session has waited too long for this request, which
-    // was at a member that had begun beside a frozen one.
+    // The response that told it was cut off; or the session has waited too long for this request: the
+    // last response, or this request, was at a member in trouble or that had begun beside a frozen one.
+    const now = performance.now();
     const { member, begunAt } = this.#receiving!;
-    const hasWaited = performance.now() - this.#receivedAt >= options.disconnectDelay;
-    const mayBe = this.#wasCut || hasWaited || member.wasTroubled(begunAt, performance.now()) ||
+    const hasWaited = now - this.#receivedAt >= options.disconnectDelay ||
+      this.#trail.wasTroubled(now - this.#window);
+    const mayBe = this.#wasCut || hasWaited ||
       begunAt - member.startedAt < this.#scene.members.settling || this.#hasOwnerThatEnds;
     if (!mayBe && !this.#isAffected([])) this.#fault("opened anew, and its end was not told");
     this.#told("opened anew");
