@@ -122,7 +122,11 @@ export class Visit implements Listener {
     if (this.#isOver) return;
     if (!this.#isOpen && this.#isSuccessor) return this.#leaveFormer();
     if (!text.startsWith(welcome)) return this.#ledger.received(text);
-    if (this.connection !== "") return this.#fault("welcomed twice");
+    if (this.connection !== "") {
+      // A member that was frozen tells the rest of a former session, and then its end.
+      if (!this.#isAffected(this.#life.formerOwners ?? [])) this.#fault("welcomed twice");
+      return this.#told("welcomed twice");
+    }
     this.connection = text.slice(welcome.length);
     this.owner = this.#scene.members.all.get(this.connection.split("/", 1)[0]!);
     this.#ownedSince = performance.now();
