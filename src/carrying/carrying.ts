@@ -21,7 +21,7 @@ import { CarriedBody } from "./carried_body.ts";
 import { CarriedExchanges } from "./carried_exchanges.ts";
 import type { CarryingHost, CarryingSettings } from "./carrying_host.ts";
 import { ClaimError, type Holder } from "./claim_value.ts";
-import { type SessionName, toCarrier } from "./exchange_messages.ts";
+import { toCarrier } from "./exchange_messages.ts";
 import { Inquiries } from "./inquiries.ts";
 import { interruptionResponse } from "./interruption_response.ts";
 import { differentOptions, optionsDigest } from "./options_digest.ts";
@@ -58,8 +58,8 @@ export class Carrying implements Carrier {
     const { service } = host;
     const server = randomBytes(16).toString("hex");
     this.#digest = optionsDigest(service.settings, settings);
-    const ownValue = (hash: string) => this.#ownership.ownValue(hash);
-    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownValue);
+    const ownClaim = (hash: string) => this.#ownership.ownClaim(hash);
+    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownClaim);
     this.#ownership = new Ownership(bus, name, server, prefix, settings.peerTimeout, inquiries, {
       options: this.#digest,
       sessions: service.sessions,
@@ -121,8 +121,9 @@ export class Carrying implements Carrier {
 
   async send(stray: StraySend): Promise<HandlerResult> {
     const { call } = stray;
-    const begun = performance.now();
+    const arrivedAt = performance.now();
     await this.#ownership.pending(call.sessionId);
+    if (this.#ownership.isTooNew(call.sessionId, arrivedAt)) return stray.noSession();
     if (call.service.sessions.get(call.sessionId) !== undefined) return stray.again();
     const holder = await this.#tryToFind(stray);
     if (holder === unknown) return this.#refuse(stray, notFound);
@@ -133,7 +134,7 @@ export class Carrying implements Carrier {
       try {
         const payload = await stray.read(body);
         if (typeof payload !== "string") return payload;
-        return await this.#carrySend(stray, holder, grant, payload, body, begun);
+        return await this.#carrySend(stray, holder, grant, payload, body, arrivedAt);
       } finally {
         body.end();
       }
@@ -204,7 +205,7 @@ export class Carrying implements Carrier {
   async #carryReceive(stray: StrayReceive, holder: Holder, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
     const peer = this.#peerOf(holder);
-    const name = this.#nameOf(stray, holder, grant, performance.now());
+    const name = this.#ownership.nameOf(call.sessionId, holder, grant.key);
     const answer = await this.#exchanges.receive(peer, stray, name, (isInterrupted) => {
       // As at home, the id is free when the client has been told.
       if (isInterrupted && this.#isGone(peer)) this.#ownership.releaseOf(call.sessionId, holder);
@@ -228,16 +229,19 @@ export class Carrying implements Carrier {
     grant: Grant,
     payload: string,
     body: CarriedBody,
-    begun: number,
+    arrivedAt: number,
   ): Promise<HandlerResult> {
     const { call } = stray;
+    const wasThere = this.#ownership.wasThere(call.sessionId, holder, arrivedAt);
+    if (wasThere !== true && !await wasThere) return this.#refuse(stray, notFound);
     const peer = this.#peerOf(holder);
-    const name = this.#nameOf(stray, holder, grant, begun);
+    const name = this.#ownership.nameOf(call.sessionId, holder, grant.key);
     const answer = await this.#exchanges.send(peer, call.runtime, name, payload, body);
     if ("value" in answer || answer.refusal === "gone") return stray.accept();
     const next = await this.#successor(stray, holder, answer.refusal);
-    if (typeof next === "object") {
-      return await this.#carrySend(stray, next, grant, payload, body, begun);
+    // Otherwise the former holder's session was the one of that time.
+    if (typeof next === "object" && this.#ownership.learnedAt(holder) <= arrivedAt) {
+      return await this.#carrySend(stray, next, grant, payload, body, arrivedAt);
     }
     if (answer.refusal === toCarrier.none) {
       return next === unknown ? this.#refuse(stray, notFound) : stray.noSession();
@@ -261,11 +265,6 @@ export class Carrying implements Carrier {
 
   #isGone({ link }: Peer): boolean {
     return link.isSilent && this.#peers.hearsItself;
-  }
-
-  #nameOf({ call }: Stray, holder: Holder, { key }: Grant, begun: number): SessionName {
-    const [{ number }, age] = [holder, Math.floor(performance.now() - begun)];
-    return { hash: this.#ownership.hashFor(holder, call.sessionId), number, key, age };
   }
 
   /** The owner does not have the session any more. */

@@ -71,8 +71,6 @@ export interface SessionName {
   readonly number: number;
   /** What `authorize` has returned for this request. */
   readonly key: string | undefined;
-  /** Milliseconds since the request has come. It is not for a session that was opened since. */
-  readonly age: number;
 }
 
 /** What the owner has to know of the client. */
@@ -113,21 +111,20 @@ function parsed(json: string): unknown {
 }
 
 /** The fields of a `SessionName` in a head. */
-export function nameFields({ hash, number, key, age }: SessionName): unknown[] {
-  return [hash, number, key ?? null, age];
+export function nameFields({ hash, number, key }: SessionName): unknown[] {
+  return [hash, number, key ?? null];
 }
 
 /** Reads them. */
-export function readName([, , hash, number, key, age]: Head): SessionName | undefined {
+export function readName([, , hash, number, key]: Head): SessionName | undefined {
   if (typeof hash !== "string" || typeof number !== "number") return undefined;
-  if (typeof age !== "number") return undefined;
   if (key !== null && typeof key !== "string") return undefined;
-  return { hash, number, key: key ?? undefined, age };
+  return { hash, number, key: key ?? undefined };
 }
 
 /** Reads the `CarriedClient` of a head. */
 export function readClient(head: Head): CarriedClient | undefined {
-  const value = head[6];
+  const value = head[5];
   if (typeof value !== "object" || value === null) return undefined;
   const { protocol, url, prefixLength, headers, remote, local } = value as Record<string, unknown>;
   if (!protocols.includes(protocol as Protocol) || typeof url !== "string") return undefined;

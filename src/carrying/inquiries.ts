@@ -1,10 +1,12 @@
 /**
- * Asks all other servers who has a session, while the registry may have lost claims.
+ * Asks all other servers who has a session, while the registry may have lost claims, and since when,
+ * if that matters.
  *
  * @module
  */
 
 import type { Bus } from "../cluster/bus.ts";
+import type { OwnClaim } from "./own_claims.ts";
 
 /** Milliseconds for which a server does not trust a registry that says that nobody has a session. */
 const settleTime = 5000;
@@ -15,30 +17,38 @@ const maxLength = 1024;
 /** How many answers may be on their way to the bus. Whoever gets none goes on without. */
 const maxAnswers = 1000;
 
+/** What another server says that has a session. */
+interface Told {
+  /** The value of its claim. */
+  readonly value: string;
+  /** When the session was opened, or any time after that, by this server's `performance.now()`. */
+  readonly since: number;
+}
+
 /** All servers that share sessions listen to one channel. */
 export class Inquiries {
   readonly #bus: Bus;
   readonly #channel: string;
   readonly #server: string;
-  readonly #ownValue: (hash: string) => string | undefined;
+  readonly #ownClaim: (hash: string) => OwnClaim | undefined;
   #settledAt = 0;
   /** How often the registry may have lost claims. */
   losses = 0;
   /** Questions of this server that nobody has answered yet, by hash. */
-  readonly #open = new Map<string, ((value: string) => void)[]>();
+  readonly #open = new Map<string, ((told: Told) => void)[]>();
   #answers = 0;
 
-  /** @param ownValue Returns the value of a claim of this server. */
+  /** @param ownClaim Returns a claim of this server. */
   constructor(
     bus: Bus,
     channel: string,
     server: string,
-    ownValue: (hash: string) => string | undefined,
+    ownClaim: (hash: string) => OwnClaim | undefined,
   ) {
     this.#bus = bus;
     this.#channel = channel;
     this.#server = server;
-    this.#ownValue = ownValue;
+    this.#ownClaim = ownClaim;
   }
 
   /** The registry may have lost claims. */
@@ -54,8 +64,18 @@ export class Inquiries {
 
   /** The same, even if the registry can be trusted. */
   async askAnyway(hash: string): Promise<string | undefined> {
-    let answered: (value: string) => void = () => {};
-    const answer = new Promise<string>((resolve) => answered = resolve);
+    return (await this.#ask(hash))?.value;
+  }
+
+  /** When a session was opened, or any time after that. `Infinity` if its holder does not say it. */
+  async since(hash: string, value: string): Promise<number> {
+    const told = await this.#ask(hash);
+    return told?.value === value ? told.since : Infinity;
+  }
+
+  async #ask(hash: string): Promise<Told | undefined> {
+    let answered: (told: Told) => void = () => {};
+    const answer = new Promise<Told>((resolve) => answered = resolve);
     const waiting = this.#open.get(hash) ?? [];
     this.#open.set(hash, waiting);
     waiting.push(answered);
@@ -83,19 +103,23 @@ export class Inquiries {
       return;
     }
     if (!Array.isArray(fields) || typeof fields[1] !== "string") return;
-    const [kind, hash, value] = fields as [unknown, string, unknown];
+    const [kind, hash, value, age] = fields as [unknown, string, unknown, unknown];
+    const own = this.#ownClaim(hash);
+    const now = performance.now();
     // This server hears its own answers to others, too.
-    if (kind === "here" && typeof value === "string" && value !== this.#ownValue(hash)) {
-      for (const answered of this.#open.get(hash) ?? []) answered(value);
+    if (kind === "here" && typeof value === "string" && value !== own?.holder.value) {
+      // Clocks of others do not matter. The answer was on its way for a while.
+      const since = typeof age === "number" ? now - age : now;
+      for (const answered of this.#open.get(hash) ?? []) answered({ value, since });
     }
     if (kind !== "who" || value === this.#server) return;
-    const own = this.#ownValue(hash);
     if (own === undefined || this.#answers >= maxAnswers) return;
     this.#answers++;
     // Who asks goes on without an answer.
-    this.#publish(JSON.stringify(["here", hash, own])).catch(() => {}).finally(() => {
-      this.#answers--;
-    });
+    this.#publish(JSON.stringify(["here", hash, own.holder.value, now - own.since])).catch(() => {})
+      .finally(() => {
+        this.#answers--;
+      });
   }
 
   async #publish(payload: string): Promise<void> {

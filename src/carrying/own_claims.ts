@@ -31,11 +31,11 @@ const maxLookInterval = 3000;
 const doubtTime = 3000;
 
 /** A claim of this server. */
-interface OwnClaim {
+export interface OwnClaim {
   readonly id: string;
   readonly hash: string;
   readonly holder: Holder;
-  /** By `performance.now()`. */
+  /** When its session was opened, by `performance.now()`. */
   readonly since: number;
 }
 
@@ -96,15 +96,19 @@ export class OwnClaims {
   }
 
   /** The session of this server that another one means. */
-  session({ hash, number, age }: SessionName): Session | undefined {
+  session({ hash, number }: SessionName): Session | undefined {
     const claim = this.#byHash.get(hash);
-    if (claim?.holder.number !== number || performance.now() - claim.since < age) return undefined;
-    return this.#host.sessions.get(claim.id);
+    return claim?.holder.number === number ? this.#host.sessions.get(claim.id) : undefined;
   }
 
-  /** Who has the session: this server, or nobody. */
-  holder(hash: string): Holder | undefined {
-    return this.#byHash.get(hash)?.holder;
+  /** The claim that stands for a session, if this server has it. */
+  claim(hash: string): OwnClaim | undefined {
+    return this.#byHash.get(hash);
+  }
+
+  /** When the session of an id was opened, by `performance.now()`. `-Infinity` if it is not here. */
+  since(id: string): number {
+    return this.#byId.get(keyOf(id))?.since ?? -Infinity;
   }
 
   /** A claim that stands is for a session of this server. */

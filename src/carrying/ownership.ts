@@ -12,7 +12,7 @@ import { ClaimReleases } from "./claim_releases.ts";
 import { type Holder, holderOf, readHolder, sessionHash, understoodHolder } from "./claim_value.ts";
 import type { SessionName } from "./exchange_messages.ts";
 import type { Inquiries } from "./inquiries.ts";
-import { type ClaimsHost, claimTtl, OwnClaims } from "./own_claims.ts";
+import { type ClaimsHost, claimTtl, type OwnClaim, OwnClaims } from "./own_claims.ts";
 
 /** How many holders of other servers are remembered. */
 const maxKnown = 10_000;
@@ -22,6 +22,12 @@ const maxKnownId = 256;
 const maxAttempts = 3;
 /** How many stale claims are looked for at a time. */
 const maxDisowned = 100;
+/**
+ * Milliseconds that a request may be older than the session that gets it. Which one was first cannot be
+ * told from far away. Much less than the default of `disconnectDelay`, after which the id of a session
+ * that has ended is free.
+ */
+const maxDoubt = 1000;
 
 /** Claims sessions, and finds out who has the others. */
 export class Ownership {
@@ -37,6 +43,8 @@ export class Ownership {
   readonly #hashes = new WeakMap<Holder, string>();
   /** By `keyOf` the id, the oldest first. */
   readonly #known = new Map<string, Holder>();
+  /** By `performance.now()`. */
+  readonly #learnedAt = new WeakMap<Holder, number>();
   /** Claims under way, by `keyOf` the id, and by hash. */
   readonly #pending = new Map<string, Promise<boolean>>();
   readonly #pendingHashes = new Map<string, Promise<unknown>>();
@@ -69,8 +77,13 @@ export class Ownership {
     return sessionHash(this.#prefix, id);
   }
 
-  /** The same for a session whose holder is known, which has no other one: much faster. */
-  hashFor(holder: Holder, id: string): string {
+  /** What a holder has to know to find its session. */
+  nameOf(id: string, holder: Holder, key: string | undefined): SessionName {
+    return { hash: this.#hashFor(holder, id), number: holder.number, key };
+  }
+
+  /** The hash for a holder, which has no other session: much faster. */
+  #hashFor(holder: Holder, id: string): string {
     let hash = this.#hashes.get(holder);
     if (hash === undefined) this.#hashes.set(holder, hash = this.hashOf(id));
     return hash;
@@ -89,9 +102,34 @@ export class Ownership {
     return this.#own.session(name);
   }
 
-  /** What a server that asks for the holder of a session is told. */
-  ownValue(hash: string): string | undefined {
-    return this.#own.holder(hash)?.value;
+  /** The claim of this server that stands for a session. */
+  ownClaim(hash: string): OwnClaim | undefined {
+    return this.#own.claim(hash);
+  }
+
+  /** Whether this server has opened a session of that id since a request arrived, and not just then. */
+  isTooNew(id: string, arrivedAt: number): boolean {
+    return this.#own.since(id) > arrivedAt + maxDoubt;
+  }
+
+  /** When this server learned of a holder. Its session may have been opened just before. */
+  learnedAt(holder: Holder): number {
+    return this.#learnedAt.get(holder) ?? -Infinity;
+  }
+
+  /**
+   * Whether a holder had its session when a request arrived, or soon after. It is asked only if that
+   * is not known. If it does not answer in time, or its answer leaves a doubt, it had not.
+   */
+  wasThere(id: string, holder: Holder, arrivedAt: number): boolean | Promise<boolean> {
+    if (this.learnedAt(holder) <= arrivedAt + maxDoubt) return true;
+    return this.#inquiries.since(this.#hashFor(holder, id), holder.value).then(
+      (since) => since <= arrivedAt,
+      (error) => {
+        this.#host.busFailed("find a session at", error);
+        return false;
+      },
+    );
   }
 
   /** Which other server has a session, as far as this one has learned already. */
@@ -211,11 +249,12 @@ export class Ownership {
   async #disown({ hash, number }: SessionName): Promise<void> {
     // A claim under way may be the one that is meant.
     await this.#pendingHashes.get(hash);
-    if (this.#own.holder(hash)?.number === number) return;
+    if (this.ownClaim(hash)?.holder.number === number) return;
     const key = this.#start + hash;
     const value = await this.#bus.find(key);
     const holder = value === undefined ? undefined : readHolder(value);
-    const isAnother = holder?.server !== this.#server || this.ownValue(hash) === value;
+    const isAnother = holder?.server !== this.#server ||
+      this.ownClaim(hash)?.holder.value === value;
     if (holder === undefined || isAnother || this.#pendingHashes.has(hash)) return;
     await this.#releases.release(key, holder);
   }
@@ -245,6 +284,7 @@ export class Ownership {
     this.#known.delete(key);
     if (key.length > maxKnownId) return;
     this.#known.set(ownCopy(key), holder);
+    this.#learnedAt.set(holder, performance.now());
     if (this.#known.size <= maxKnown) return;
     for (const oldest of this.#known.keys()) {
       this.#known.delete(oldest);

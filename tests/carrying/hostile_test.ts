@@ -114,10 +114,10 @@ processes.each("garbage on the bus is dropped, and told once", async (owner, car
   );
   const messages = [
     ...["", "x", "\0", "[]\n", "{}\n", "[1,2]\n", '["send"]\n', '["send",1e99]\n', deep],
-    ...['["send",1]\n[]', '["receive",2]\n', '["receive",3,"h",1,null,0,{}]\n', '["frame",4]\nx'],
+    ...['["send",1]\n[]', '["receive",2]\n', '["receive",3,"h",1,null,{}]\n', '["frame",4]\nx'],
     ...['["taken",5,-1]\n', '["ended",6]\n', '["leave",7]\n', '["__proto__",8]\n', "\n\n"],
-    `["send",9,${JSON.stringify(holder.value)},${holder.number},null,-1e9]\n["x"]`,
-    `["receive",10,"${sessionHash("/echo", "x")}",1,null,0,{"protocol":"xhr-polling","url":5}]\n`,
+    `["send",9,${JSON.stringify(holder.value)},${holder.number},null]\n["x"]`,
+    `["receive",10,"${sessionHash("/echo", "x")}",1,null,{"protocol":"xhr-polling","url":5}]\n`,
   ];
   await flood(holder, owner, 100, (at) => packetOf("ab", messages, at % 7 === 0, 1 + at * 20));
   for (const payload of [...garbage, ...messages]) await bus.publish("sj:one:o", payload);
@@ -158,10 +158,10 @@ processes.each("floods leave sessions alone, and take little memory", async (...
     await flood(holder, owner, 20, (at) => packetOf(incarnation(at), [part], true));
     await echo();
     // One sender, whose exchanges are without end, and that reads no answer.
-    const sends = Array.from({ length: 1000 }, (_, at) => `["send",${at},"h",1,null,0]\n[]`);
+    const sends = Array.from({ length: 1000 }, (_, at) => `["send",${at},"h",1,null]\n[]`);
     await flood(holder, owner, 50, (at) => packetOf("cd", sends, false, 1 + at * 1000));
     // Sends for a session that is there, and numbers far ahead.
-    const known = `["send",1,"${hash}",${holder.number},null,0]\n[]`;
+    const known = `["send",1,"${hash}",${holder.number},null]\n[]`;
     await flood(holder, owner, 1000, (at) => packetOf(incarnation(at), [known]));
     await flood(holder, owner, 1000, (at) => packetOf("ef", [known], false, 2 ** 50 + at));
     await echo();

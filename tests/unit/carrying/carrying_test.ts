@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createServer } from "../../../mod.ts";
-import { holderOf, sessionHash } from "../../../src/carrying/claim_value.ts";
+import { holderOf, readHolder, sessionHash } from "../../../src/carrying/claim_value.ts";
 import { toCarrier, toOwner } from "../../../src/carrying/exchange_messages.ts";
 import { differentOptions } from "../../../src/carrying/options_digest.ts";
 import { decodePacket } from "../../../src/carrying/packets.ts";
@@ -169,6 +169,63 @@ Deno.test("an owner that is remembered and does not answer gives way to a later 
     else assertEquals(await home.send("x"), 204);
     assertEquals(await (id === "sends" ? home : away).poll(), 'a["x"]');
   }
+});
+
+/** What happens before a server's next question who has a session is answered. */
+function beforeAnswer(cluster: Cluster, happens: () => Promise<unknown>): void {
+  const bus = cluster.engine.buses[1]!;
+  const { find } = bus;
+  bus.find = async (key) => {
+    bus.find = find;
+    await happens();
+    return await find.call(bus, key);
+  };
+}
+
+Deno.test("a send for which the bus takes long reaches no session that was opened meanwhile", async () => {
+  await using cluster = new Cluster();
+  const passes = () => new Promise((resolve) => setTimeout(resolve, 1050));
+  const sends = async (opensBefore: boolean) => {
+    const [home, away] = [cluster.client(0, `${opensBefore}`), cluster.client(1, `${opensBefore}`)];
+    if (opensBefore) await home.poll();
+    beforeAnswer(cluster, async () => {
+      await passes();
+      if (!opensBefore) await home.poll();
+    });
+    return await away.send(`${opensBefore}`);
+  };
+  const own = cluster.client(1, "own");
+  const bus = cluster.engine.buses[1]!;
+  const { claim } = bus;
+  const claiming = new Promise<void>((resolve) =>
+    bus.claim = async (...args) => {
+      resolve();
+      await passes();
+      return await claim.apply(bus, args);
+    }
+  );
+  const opens = own.poll();
+  await claiming;
+  assertEquals(await Promise.all([own.send("own"), ...[true, false].map(sends)]), [404, 204, 503]);
+  assertEquals([await opens, cluster.received], ["o", ["a true"]]);
+});
+
+Deno.test("a send that has found its session ended reaches no later one", async () => {
+  await using cluster = new Cluster();
+  const [home, away] = [cluster.client(0), cluster.client(1)];
+  const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+  assertEquals(await home.poll(), "o");
+  const { claims } = cluster.engine;
+  const { server, value } = readHolder(claims.find(key)!)!;
+  beforeAnswer(cluster, () => {
+    claims.release(key, value);
+    claims.claim(key, holderOf(server, 0, false).value, 60_000);
+    beforeAnswer(cluster, () => Promise.resolve(claims.claim(key, value, 60_000)));
+    return Promise.resolve();
+  });
+  assertEquals(await away.send("x"), 404);
+  assertEquals(await away.send("y"), 204);
+  assertEquals(cluster.received, ["a y"]);
 });
 
 Deno.test("a session that has become another server's takes no sends any more", async () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { holderOf } from "../../../src/carrying/claim_value.ts";
 import { Inquiries } from "../../../src/carrying/inquiries.ts";
 import { fakeTime, microtasks, pass } from "../../support/fake_time.ts";
 import { MemoryEngine } from "../../support/memory_bus.ts";
@@ -6,7 +7,12 @@ import { MemoryEngine } from "../../support/memory_bus.ts";
 /** A server that listens, with the values of its claims. */
 async function join(engine: MemoryEngine, server: string, own: Record<string, string> = {}) {
   const bus = engine.open();
-  const inquiries = new Inquiries(bus, "o", server, (hash) => own[hash]);
+  const inquiries = new Inquiries(bus, "o", server, (hash) => {
+    const value = own[hash];
+    if (value === undefined) return undefined;
+    const holder = { ...holderOf(server, 1, false), value };
+    return { id: hash, hash, holder, since: performance.now() - 100 };
+  });
   await bus.subscribe("o", (payload) => inquiries.received(payload));
   return { bus, inquiries };
 }
@@ -65,6 +71,21 @@ Deno.test("a server that has a session may ask who else does, at any time, and d
   assertEquals(answer, undefined);
   await join(engine, "c", { h: "value of c" });
   assertEquals(await inquiries.askAnyway("h"), "value of c");
+});
+
+Deno.test("who has a session says since when, and who does not say it has it from now on", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a");
+  const { bus } = await join(engine, "b", { h: "value of b" });
+  await pass(time, 1000);
+  assertEquals(await inquiries.since("h", "value of b"), 900);
+  assertEquals(await inquiries.since("h", "another value"), Infinity);
+  bus.error = new Error("It hears nothing");
+  const since = inquiries.since("h", "value");
+  await microtasks();
+  inquiries.received(JSON.stringify(["here", "h", "value"]));
+  assertEquals(await since, 1000);
 });
 
 Deno.test("a question that cannot be asked is an error", async () => {

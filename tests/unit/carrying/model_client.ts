@@ -186,7 +186,8 @@ export class ModelClient {
 
   async #send(served: ServedConnection): Promise<void> {
     const number = this.#sent++;
-    const message = `${served.number} ${number} ${"y".repeat(this.#model.random.pick([0, 300]))}`;
+    const text = "y".repeat(this.#model.random.pick([0, 300]));
+    const message = `${served.number} ${number} ${Date.now()} ${text}`;
     const { status } = await this.#request("xhr_send", JSON.stringify([message]));
     if (status === 204) {
       // While its server stood still, a request of this client may have opened another session.

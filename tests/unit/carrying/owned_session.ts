@@ -143,7 +143,7 @@ export class OwnedSession {
 
   /** The name of the session, with other members if they are given. */
   name(other: Partial<{ hash: string; number: number; key: string }> = {}): unknown[] {
-    return nameFields({ hash, number: claimNumber, key: this.session.key, age: 0, ...other });
+    return nameFields({ hash, number: claimNumber, key: this.session.key, ...other });
   }
 
   /** Sends a message of an exchange that has begun. */

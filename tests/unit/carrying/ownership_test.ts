@@ -30,7 +30,7 @@ class Member {
       this.bus,
       "o",
       this.server,
-      (hash) => this.ownership.ownValue(hash),
+      (hash) => this.ownership.ownClaim(hash),
     );
     this.bus.subscribe("o", (payload) => this.inquiries.received(payload));
     this.ownership = new Ownership(this.bus, "test", this.server, "/echo", 6000, this.inquiries, {
@@ -68,7 +68,7 @@ function twoMembers() {
 }
 
 function nameOf(hash: string, number: number) {
-  return { hash, number, key: undefined, age: 0 };
+  return { hash, number, key: undefined };
 }
 
 Deno.test("the first claim wins, and all learn who has the session", async () => {
@@ -124,14 +124,58 @@ Deno.test("another number is another session, and no two claims have the same", 
   assertEquals(one.ownership.session(nameOf(hash, second.number))?.id, "x");
 });
 
-Deno.test("a request that is older than a session is not for it", async () => {
+Deno.test("a request that is a second older than a session is not for it", async () => {
   using time = fakeTime();
   const { one } = twoMembers();
-  const { number } = await one.open("x");
-  const name = nameOf(one.ownership.hashOf("x"), number);
-  await pass(time, 1000);
-  assertEquals(one.ownership.session({ ...name, age: 1000 })?.id, "x");
-  assertEquals(one.ownership.session({ ...name, age: 1001 }), undefined);
+  await pass(time, 1001);
+  await one.open("x");
+  assertEquals([0, 1].map((at) => one.ownership.isTooNew("x", at)), [true, false]);
+  assertEquals(one.ownership.isTooNew("y", 0), false);
+});
+
+Deno.test("a holder that was found late is asked since when it has the session", async () => {
+  using time = fakeTime();
+  const { engine, one, other } = twoMembers();
+  await pass(time, 1500);
+  const opened = await one.open("x");
+  await pass(time, 1500);
+  const holder = (await other.ownership.find("x"))!;
+  assertEquals(holder, opened);
+  const wasThere = async (at: number) => await other.ownership.wasThere("x", holder, at);
+  engine.published.length = 0;
+  assertEquals(await Promise.all([2000, 3000, 4000].map(wasThere)), [true, true, true]);
+  assertEquals(engine.published, []);
+  assertEquals(await Promise.all([1499, 1500, 1999].map(wasThere)), [false, true, true]);
+  assertEquals(engine.published.length, 6);
+});
+
+Deno.test("a late answer makes a session no older, and none is no answer", async () => {
+  using time = fakeTime();
+  const { one, other } = twoMembers();
+  await one.open("x");
+  await pass(time, 2000);
+  const holder = (await other.ownership.find("x"))!;
+  const results: boolean[] = [];
+  const ask = async () => results.push(await other.ownership.wasThere("x", holder, 50));
+  const { received } = other.inquiries;
+  other.inquiries.received = (payload) =>
+    void setTimeout(() => received.call(other.inquiries, payload), 51);
+  ask();
+  await pass(time, 51);
+  assertEquals(results, [false]);
+  other.inquiries.received = received;
+  one.bus.error = new Error("no bus");
+  ask();
+  await pass(time, 200);
+  assertEquals(results, [false, false]);
+  one.bus.error = undefined;
+  other.bus.error = new Error("no bus");
+  await ask();
+  assertEquals([results, other.failed], [[false, false, false], ["find a session at"]]);
+  other.bus.error = undefined;
+  one.end("x");
+  await one.open("x");
+  assertEquals(await other.ownership.wasThere("x", holder, 900), false);
 });
 
 Deno.test("a claim is released when its session is freed", async () => {
@@ -141,7 +185,7 @@ Deno.test("a claim is released when its session is freed", async () => {
   one.end("x");
   await microtasks();
   assertEquals(held("x"), undefined);
-  assertEquals(one.ownership.ownValue(one.ownership.hashOf("x")), undefined);
+  assertEquals(one.ownership.ownClaim(one.ownership.hashOf("x"))?.holder.value, undefined);
   await other.open("x");
   // There is nothing to free any more.
   one.ownership.freed("x");
@@ -308,7 +352,7 @@ Deno.test("who finds a session claimed by another server loses it", async () => 
   one.ownership.reclaim();
   await microtasks();
   assertEquals([one.lost, held("x")], [["x"], holder.value]);
-  assertEquals(one.ownership.ownValue(one.ownership.hashOf("x")), undefined);
+  assertEquals(one.ownership.ownClaim(one.ownership.hashOf("x"))?.holder.value, undefined);
   one.end("x");
   await microtasks();
   assertEquals(held("x"), holder.value);
@@ -437,7 +481,7 @@ Deno.test("a server that has stood still finds out which sessions it has lost", 
   await one.open("x");
   const kept = await one.open("y");
   assertEquals(one.ownership.isStale, false);
-  engine.claims.release(key("x"), one.ownership.ownValue(one.ownership.hashOf("x"))!);
+  engine.claims.release(key("x"), one.ownership.ownClaim(one.ownership.hashOf("x"))!.holder.value);
   await other.open("x");
   computerSleeps(6000);
   assertEquals([one.ownership.isStale, one.lost], [true, []]);
@@ -448,7 +492,7 @@ Deno.test("a server that has stood still finds out which sessions it has lost", 
   await pass(time, 3000);
   assertEquals([order, one.ownership.isStale], [["lost x"], false]);
   assertEquals(one.ownership.pending("x"), undefined);
-  assertEquals(one.ownership.ownValue(one.ownership.hashOf("y")), kept.value);
+  assertEquals(one.ownership.ownClaim(one.ownership.hashOf("y"))?.holder.value, kept.value);
 });
 
 Deno.test("it does so even if the bus has given it up meanwhile, and its first call fails", async () => {
@@ -491,7 +535,7 @@ Deno.test("if it cannot find out, its sessions go on", async () => {
   await checked;
   assertEquals([one.ownership.isStale, one.lost], [false, []]);
   // But it goes on trying.
-  const value = one.ownership.ownValue(one.ownership.hashOf("x"))!;
+  const value = one.ownership.ownClaim(one.ownership.hashOf("x"))!.holder.value;
   one.bus.error = undefined;
   other.bus.release(key("x"), value);
   await other.open("x");
