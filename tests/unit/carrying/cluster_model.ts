@@ -29,10 +29,17 @@ const burst = { count: 200, length: 1000 };
 /** Milliseconds for which a process or the engine stands still. */
 const standstills = [10, 100, 1000, 2000, 8000, 15_000];
 
+/** What the registry calls a session. */
+function keyOf(id: string): string {
+  return `sj:test:s:${sessionHash("/echo", id)}`;
+}
+
 /** A connection, as the application sees it. */
 export class ServedConnection {
   readonly number: number;
   readonly id: string;
+  /** The number of its server. */
+  readonly server: number;
   readonly openedAt = Date.now();
   /** Who has opened it. */
   readonly client: ModelClient | undefined;
@@ -42,16 +49,25 @@ export class ServedConnection {
   written = 0;
   /** How many of its client's sends were acknowledged. */
   acknowledged = 0;
+  /** The numbers of its messages that another session got. */
+  readonly strayed = new Set<number>();
   /** Whether it was ever paused: then messages wait here after they were acknowledged. */
   hasPaused = false;
   /** Whether the application has ended it, or was told of its end. */
   isOver = false;
   readonly #model: ClusterModel;
 
-  constructor(model: ClusterModel, number: number, id: string, connection: Connection) {
+  constructor(
+    model: ClusterModel,
+    number: number,
+    id: string,
+    connection: Connection,
+    server: number,
+  ) {
     this.#model = model;
     this.number = number;
     this.id = id;
+    this.server = server;
     this.client = model.clients.findLast((client) => client.id === id);
     this.connection = connection;
     connection.on("data", (message) => model.guard(() => this.#take(message)));
@@ -71,11 +87,14 @@ export class ServedConnection {
 
   #take(message: string): void {
     const [connection, number, sentAt] = message.split(" ").map(Number) as [number, number, number];
+    const former = this.#model.connections[connection];
     // Its session may have ended before the send came, to which this one was the session of that id.
-    const isOther = connection !== this.number && this.openedAt <= sentAt + maxDoubt;
-    if (isOther && !this.#model.isCalm) return;
+    if (former !== this && former?.id === this.id && this.openedAt <= sentAt + maxDoubt) {
+      if (this.#model.mayMeet(former)) return void former.strayed.add(number);
+    }
     const what = `connection ${this.number}, which has ${this.received}, got message ${number}`;
     assertEquals(connection, this.number, `for another connection: ${what}`);
+    while (number > this.received && this.strayed.has(this.received)) this.received++;
     assertEquals(number, this.received, `twice, or out of order: ${what}`);
     this.received++;
     if (this.#model.random.chance(0.7)) this.write();
@@ -104,6 +123,8 @@ export class ClusterModel {
   readonly disconnectDelay: number;
   /** After that, a session may have two connections until both servers know. */
   #wasEmptied = false;
+  /** So it is with those whose servers were taken for dead: the keys of their claims. */
+  readonly #released = new Set<string>();
   readonly #buses: FaultyBus[] = [];
   readonly #time: FakeTime;
   readonly #peers = new Set<Peer>();
@@ -118,8 +139,8 @@ export class ClusterModel {
     this.engine = new FaultyEngine(random);
     this.responseLimit = random.pick([100, 4096, 1e7, 1e7]);
     this.isCalm = random.chance(0.3);
-    // Otherwise clients that pause between two requests would lose their sessions.
-    this.disconnectDelay = this.isCalm ? 5000 : random.pick([600, 5000]);
+    // Otherwise clients that stall, and pause between two requests, would lose their sessions.
+    this.disconnectDelay = this.isCalm ? 10_000 : random.pick([600, 1500, 5000]);
     if (this.isCalm) this.engine.faults = { ...noFaults, delay: random.pick([[0, 0], [0, 30]]) };
     this.#notePeers();
     for (let i = 0; i < 3; i++) this.#addServer();
@@ -127,6 +148,7 @@ export class ClusterModel {
 
   #addServer(): void {
     const bus = this.engine.open();
+    this.#noteReleases(bus);
     this.#buses.push(bus);
     const server = new Server({
       prefix: "/echo",
@@ -137,20 +159,46 @@ export class ClusterModel {
       highWaterMark,
       cluster: { bus, name: "test", sessions: true },
     });
-    server.on("connection", (connection) => this.guard(() => this.#opened(connection)));
+    const at = this.servers.length;
+    server.on("connection", (connection) => this.guard(() => this.#opened(connection, at)));
     this.servers.push(server);
   }
 
-  #opened(connection: Connection): void {
-    const id = connection.pathname.split("/")[3]!;
-    const others = this.connections.filter((other) => other.id === id && !other.isOver);
-    assert(others.length === 0 || this.#wasEmptied, `two connections of ${id} at a time`);
-    this.connections.push(new ServedConnection(this, this.connections.length, id, connection));
+  /** Claims that a server releases are its own, or of one that it takes for dead. */
+  #noteReleases(bus: FaultyBus): void {
+    const { claim, release } = bus;
+    const own = new Set<string>();
+    bus.claim = (key, value, ttl) => {
+      own.add(value);
+      return claim.call(bus, key, value, ttl);
+    };
+    bus.release = (key, value) => {
+      if (!own.has(value)) this.#released.add(key);
+      return release.call(bus, key, value);
+    };
   }
 
-  /** Whether requests of the same client have opened another session since. */
-  hasSuccessor({ number, client }: ServedConnection): boolean {
-    return this.connections.some((other) => other.client === client && other.number > number);
+  #opened(connection: Connection, server: number): void {
+    const id = connection.pathname.split("/")[3]!;
+    const others = this.connections.filter((other) => other.id === id && !other.isOver);
+    assert(others.length === 0 || this.#mayBeTwo(id), `two connections of ${id} at a time`);
+    const number = this.connections.length;
+    this.connections.push(new ServedConnection(this, number, id, connection, server));
+  }
+
+  /** Whether there may be another session of its id. */
+  mayMeet({ id, isOver }: ServedConnection): boolean {
+    return !this.isCalm && (isOver || this.#mayBeTwo(id));
+  }
+
+  /** Whether there was another one at the same time, perhaps. */
+  hasTwin(served: ServedConnection): boolean {
+    const isOne = ({ id }: ServedConnection) => id === served.id;
+    return this.#mayBeTwo(served.id) && this.connections.filter(isOne).length > 1;
+  }
+
+  #mayBeTwo(id: string): boolean {
+    return this.#wasEmptied || this.#released.has(keyOf(id));
   }
 
   /** All links that are ever used. */
@@ -220,7 +268,11 @@ export class ClusterModel {
     if (this.clients.filter(({ isOver }) => !isOver).length >= 4) return;
     const isUsed = freeIds.length > 0 && random.chance(0.6);
     const id = isUsed ? freeIds.splice(random.below(freeIds.length), 1)[0]! : `s${++this.#ids}`;
-    const client = new ModelClient(this, id);
+    this.addClient(id);
+  }
+
+  addClient(id: string, avoided?: number): void {
+    const client = new ModelClient(this, id, avoided);
     this.clients.push(client);
     this.history.push(`a client of ${id} comes`);
     client.run().catch((error) => this.#wrong ??= error);
@@ -257,13 +309,21 @@ export class ClusterModel {
   }
 
   /** What is under way when a session ends must not reach the next one of that id. */
-  #sendsLate({ client }: ServedConnection, random: SeededRandom): void {
-    if (!this.isCalm && random.chance(0.5)) {
-      const bus = random.pick(this.#buses);
+  #sendsLate({ client, server }: ServedConnection, random: SeededRandom): void {
+    if (this.isCalm || client === undefined || random.chance(0.3)) return void client?.sendSoon(1);
+    const carrier = (server + 1 + random.below(2)) % 3;
+    const bus = this.#buses[carrier]!;
+    const ms = random.pick([1000, 2500, 2500, 8000]);
+    if (random.chance(0.5)) {
       bus.freeze();
-      setTimeout(() => bus.thaw(), random.pick([1000, 2000, 8000]));
+      setTimeout(() => bus.thaw(), ms);
+    } else {
+      bus.isMute = true;
+      setTimeout(() => bus.isMute = false, ms);
     }
-    client?.sendSoon(1);
+    client.sendSoon(1, carrier);
+    // The next session of that id is to be opened before the send gets through.
+    client.leavesSoon(carrier);
   }
 
   #pauseAWhile(served: ServedConnection, random: SeededRandom): void {
@@ -327,7 +387,7 @@ export class ClusterModel {
     const open = this.connections.filter(({ isOver }) => !isOver).map(({ id }) => id);
     assertEquals(open, [...new Set(open)], "a session has two connections");
     for (const id of open) {
-      const claim = this.engine.claims.find(`sj:test:s:${sessionHash("/echo", id)}`);
+      const claim = this.engine.claims.find(keyOf(id));
       assert(claim !== undefined, `no claim is left of ${id}`);
     }
     for (const served of this.connections) {

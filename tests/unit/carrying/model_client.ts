@@ -35,6 +35,9 @@ export class ModelClient {
   /** How many sends were begun. */
   #sent = 0;
   #isAborted = false;
+  /** A server that its requests do not go to any more; then another client comes as soon as it has ended. */
+  #avoided: number | undefined;
+  #hasFollower = false;
   /** It has broken a stream, of which its next request has to tell it; and whether that has begun. */
   #isInterrupted = false;
   #mustBeTold = false;
@@ -43,9 +46,10 @@ export class ModelClient {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #stalled: Stall | undefined;
 
-  constructor(model: ClusterModel, id: string) {
+  constructor(model: ClusterModel, id: string, avoided?: number) {
     this.#model = model;
     this.id = id;
+    this.#avoided = avoided;
   }
 
   toString(): string {
@@ -81,22 +85,28 @@ export class ModelClient {
     }
   }
 
-  async #request(path: string, body: string | null): Promise<Response> {
-    const { random, servers } = this.#model;
-    const at = random.below(servers.length);
+  async #request(path: string, body: string | null, at = this.#anyServer): Promise<Response> {
+    const { servers } = this.#model;
     this.#log.push(`${path}@${at}`);
     const url = `http://host/echo/0/${this.id}/${path}`;
     return await servers[at]!.handle(new Request(url, { method: "POST", body }));
+  }
+
+  get #anyServer(): number {
+    const { random, servers } = this.#model;
+    const at = random.below(servers.length);
+    return at === this.#avoided ? (at + 1) % servers.length : at;
   }
 
   async #receive(path: string): Promise<void> {
     this.#mustBeTold = this.#isInterrupted;
     const response = await this.#request(path, null);
     if (response.status !== 200) {
-      await response.body?.cancel();
+      await response.body?.cancel().catch(() => {});
       return this.#giveUp(`receive ${response.status}`);
     }
-    if (this.isOver) return await response.body!.cancel();
+    // What waits for it may have been given up already.
+    if (this.isOver) return await response.body!.cancel().catch(() => {});
     const isStream = this.#isStream = path === "xhr_streaming";
     const reader = this.#reader = response.body!.getReader();
     const decoder = new TextDecoder();
@@ -147,13 +157,15 @@ export class ModelClient {
       const { written } = served;
       if (!this.#isAborted) assertEquals(this.#got, written, `closed too early: ${this}`);
       const { random, disconnectDelay } = this.#model;
-      setTimeout(() => this.#free(), random.pick([0, 100, disconnectDelay + 50, 6000]));
+      const free = disconnectDelay + 50;
+      setTimeout(() => this.#free(), this.#hasFollower ? free : random.pick([0, 100, free, 6000]));
     } else this.#unexpected(`closed ${code}`);
   }
 
   /** Another client may use the id. It must not get what is still on its way. */
   #free(): void {
-    this.#model.freeIds.push(this.id);
+    if (this.#hasFollower) this.#model.addClient(this.id, this.#avoided);
+    else this.#model.freeIds.push(this.id);
   }
 
   #message(message: string): void {
@@ -167,13 +179,19 @@ export class ModelClient {
     this.#got++;
   }
 
-  /** Sends messages, one after the other. */
-  async sendSoon(count: number): Promise<void> {
+  /** Its session ends, and another client comes at once. Neither uses a server that has trouble. */
+  leavesSoon(avoided: number): void {
+    this.#hasFollower = true;
+    this.#avoided = avoided;
+  }
+
+  /** Sends messages, one after the other, to a server or to any. */
+  async sendSoon(count: number, at?: number): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     try {
       for (let i = 0; i < count && !this.isOver && this.#served !== undefined; i++) {
-        await this.#send(this.#served);
+        await this.#send(this.#served, at);
       }
     } catch (error) {
       this.#model.guard(() => {
@@ -184,14 +202,15 @@ export class ModelClient {
     }
   }
 
-  async #send(served: ServedConnection): Promise<void> {
+  async #send(served: ServedConnection, at?: number): Promise<void> {
     const number = this.#sent++;
     const text = "y".repeat(this.#model.random.pick([0, 300]));
     const message = `${served.number} ${number} ${Date.now()} ${text}`;
-    const { status } = await this.#request("xhr_send", JSON.stringify([message]));
+    const { status } = await this.#request("xhr_send", JSON.stringify([message]), at);
     if (status === 204) {
-      // While its server stood still, a request of this client may have opened another session.
-      if (!this.#model.isCalm && this.#model.hasSuccessor(served)) return;
+      // Another session may have it, even one that has ended and was kept for a while.
+      if (served.received <= number && this.#model.hasTwin(served)) served.strayed.add(number);
+      if (served.strayed.has(number)) return;
       served.acknowledged++;
       const isThere = served.received > number || served.isOver || served.hasPaused;
       assert(isThere, `acknowledged, but not received: ${number} by ${this}`);
