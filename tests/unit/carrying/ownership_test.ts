@@ -499,7 +499,7 @@ Deno.test("it does so even if the bus has given it up meanwhile, and its first c
   using time = fakeTime();
   const { engine, one, other } = twoMembers();
   await one.open("x");
-  engine.claims.release(key("x"), one.ownership.ownValue(one.ownership.hashOf("x"))!);
+  engine.claims.release(key("x"), one.ownership.ownClaim(one.ownership.hashOf("x"))!.holder.value);
   await other.open("x");
   computerSleeps(6000);
   const { renew } = one.bus;
