@@ -175,7 +175,7 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
         publish: (channel, payload) =>
           payload === "" ? Promise.resolve(0) : bus.publish(channel, payload),
       }),
-      /has got 6 of 7 messages/,
+      /has got 7 of 8 messages/,
     ],
     "it takes less than maxPayload": [
       (bus) => ({ maxPayload: bus.maxPayload + 1 }),
