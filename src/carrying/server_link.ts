@@ -19,7 +19,7 @@ import { SignsOfLife } from "./signs_of_life.ts";
 
 /** The least milliseconds between two requests, or answers, that a broken order causes. */
 const repairInterval = 100;
-/** How many times `peerTimeout` a link may stay without progress, or tell its peer of a break. */
+/** How many times `peerTimeout` a link may lack progress, or tell its peer of a break. */
 const maxTimeouts = 3;
 
 /** One end of a link. */
@@ -279,12 +279,14 @@ export class ServerLink {
   #timedOut(now: number, stoodStill: boolean): void {
     const outgoing = this.outgoing;
     const isGone = this.#isWaiting && now >= this.#signs.goneAt;
-    if (stoodStill) {
+    // A peer that was never heard may have taken what is under way, and forgotten it meanwhile.
+    const mayRepeat = isGone && outgoing.isUnderWay && !this.#generations.isPeerKnown;
+    if (stoodStill && !mayRepeat) {
       // What the peer has sent meanwhile has yet to be read.
       this.#signs.begin(now);
       outgoing.progressed(now);
     } else if (isGone || now >= outgoing.progressAt + maxTimeouts * this.#settings.peerTimeout) {
-      this.#isSilent ||= isGone;
+      this.#isSilent ||= isGone && !stoodStill;
       this.break();
     } else {
       const { dueAt } = this.#owed;

@@ -17,7 +17,13 @@ import {
 } from "../../support/faulty_bus.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 
-const settings = { peerTimeout: 6000, maxPayload: 1024, maxMessage: 10_000 };
+const settings = { peerTimeout: 6000, maxMessage: 10_000 };
+const smallPayload = 1024;
+const largePayload = 64 * 1024;
+/** What may be under way: characters, and 64 for each piece. */
+const window = { characters: 1024 * 1024, piece: 64 };
+/** More messages, almost as long as they may be, than fit into the window. */
+const burst = { count: 150, length: 9000 };
 
 /**
  * One end. Its life ends with each `broken`, and when it is forgotten and made anew. Messages of one
@@ -36,6 +42,8 @@ class End {
   readonly arrived: number[] = [];
   /** Which life of the peer each life has messages of, or has sent messages to. */
   readonly partners: (number | undefined)[] = [];
+  /** What each piece counts in the window that this life has sent, by number. */
+  #costs: number[] = [];
   expected = 0;
   /** When this life has to be over, because that of the peer is; by `Date.now()`. */
   deadline = Infinity;
@@ -54,9 +62,11 @@ class End {
   }
 
   #make(): ServerLink {
-    return new ServerLink(this.name, settings, {
+    const { maxPayload } = this.model;
+    return new ServerLink(this.name, { ...settings, maxPayload }, {
       publish: (payload) => {
         this.model.published++;
+        if (maxPayload === largePayload) this.#checkWindow(payload);
         return this.bus.publish(this.peer().name, payload);
       },
       message: (text) => this.#message(text),
@@ -82,6 +92,23 @@ class End {
     this.expected--;
     this.deadline = Infinity;
     this.link.unexpect();
+  }
+
+  sendBurst(): void {
+    for (let i = 0; i < burst.count; i++) this.send(burst.length);
+  }
+
+  #checkWindow(payload: string): void {
+    const { first, pieces } = decodePacket(payload)!;
+    for (const [at, { text }] of pieces.entries()) {
+      this.#costs[first + at] = text.length + window.piece;
+    }
+    const underWay = this.#costs.slice(this.link.outgoing.oldest);
+    const sum = underWay.reduce((sum, cost) => sum + cost, 0);
+    // The link takes what is thrown here for a bus that fails.
+    if (sum > window.characters) {
+      this.model.wrong ??= `${sum} characters of ${this.name} are under way`;
+    }
   }
 
   /** Forgets the link, if that is allowed. */
@@ -121,6 +148,7 @@ class End {
   #nextLife(): void {
     this.life++;
     this.sent.push([]);
+    this.#costs = [];
     this.deadline = Infinity;
   }
 
@@ -136,13 +164,17 @@ export class LinkModel {
   readonly random: SeededRandom;
   readonly engine: FaultyEngine;
   readonly ends: readonly [End, End];
+  readonly maxPayload: number;
   published = 0;
+  /** What went wrong in a callback. */
+  wrong: string | undefined;
   readonly #time: FakeTime;
 
   constructor(random: SeededRandom, time: FakeTime) {
     this.random = random;
     this.#time = time;
     this.engine = new FaultyEngine(random);
+    this.maxPayload = random.chance(0.1) ? largePayload : smallPayload;
     this.ends = [
       new End("a", this, () => this.ends[1]),
       new End("b", this, () => this.ends[0]),
@@ -155,6 +187,7 @@ export class LinkModel {
     setTimeout(() => isOver = true, ms);
     for (;;) {
       for (let i = 0; i < 5; i++) await undefined;
+      assertEquals(this.wrong, undefined);
       if (isOver) return;
       this.#time.next();
       for (const end of this.ends) {
@@ -172,7 +205,8 @@ export class LinkModel {
       for (let i = random.pick([1, 1, 1, 3, 10]); i > 0; i--) {
         end.send(random.pick([0, 0, 10, 10, 300, 1000]));
       }
-    } else if (roll < 31) end.send(12_000);
+    } else if (roll < 31 && this.maxPayload === smallPayload) end.send(12_000);
+    else if (roll < 31) end.sendBurst();
     else if (roll < 38) end.expect();
     else if (roll < 44) end.unexpect();
     else if (roll < 48) end.bus.isDeaf = !end.bus.isDeaf;

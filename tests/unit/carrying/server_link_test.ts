@@ -366,6 +366,24 @@ Deno.test("a link that was forgotten and made anew breaks at the other end", asy
   assertEquals([one.breaks, third.breaks, third.messages], [1, 0, ["new"]]);
 });
 
+Deno.test("after a standstill, nothing goes again to a peer that was never heard: it may have forgotten it", async () => {
+  using time = fakeTime();
+  const [one, other] = twoLinks();
+  other.passes = () => false;
+  one.link.send("once");
+  await passSlowly(time, 500);
+  assertEquals(other.messages, ["once"]);
+  const [third] = twoLinks();
+  third.peer = one;
+  one.peer = third;
+  standStill(20_000);
+  await passSlowly(time, 4000);
+  assertEquals([one.breaks, one.link.isSilent, third.messages], [1, false, []]);
+  one.link.send("new");
+  await microtasks();
+  assertEquals([one.breaks, third.breaks, third.messages], [1, 0, ["new"]]);
+});
+
 Deno.test("a process that stood still gives its peer new time", async () => {
   using time = fakeTime();
   const [one, other] = twoLinks();
