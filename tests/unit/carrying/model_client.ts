@@ -234,7 +234,8 @@ export class ModelClient {
   stall(): ServedConnection | undefined {
     const stream = this.#reader;
     if (!this.#isStream || stream === undefined || this.isOver) return undefined;
-    if (this.#stalled?.stream === stream) return undefined;
+    const { stream: former, isOver = true } = this.#stalled ?? {};
+    if (former === stream || !isOver) return undefined;
     let resume = () => {};
     const until = new Promise<void>((resolve) => resume = resolve);
     const written = this.#served?.written ?? 0;
