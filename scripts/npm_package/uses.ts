@@ -104,13 +104,24 @@ const uses: Readonly<Record<string, Partial<Use>>> = {
   },
   "./redis": {
     anywhere: `
+      const nothing = () => Promise.resolve();
+      const client = {
+        isOpen: true,
+        isReady: false,
+        connect: nothing,
+        sendCommand: nothing,
+        subscribe: nothing,
+        unsubscribe: nothing,
+        on: () => {},
+        off: () => {},
+      };
       let message = "";
       try {
-        it.redisBus({});
+        it.redisBus({ client, subscriber: client });
       } catch (error) {
-        message = error.message;
+        message = String(error);
       }
-      if (!message.includes("the client must be")) throw new Error("Thrown: " + message);
+      if (!message.includes("must be another client")) throw new Error("Thrown: " + message);
     `,
   },
   "./nats": {
