@@ -21,8 +21,10 @@ import type { SeededRandom } from "../../support/seeded_random.ts";
 import { ModelClient } from "./model_client.ts";
 
 const highWaterMark = 4096;
-/** Milliseconds that a send may be older than the session that gets it. */
+/** Milliseconds that a send may be older than the claim of the session that gets it. */
 const maxDoubt = 1000;
+/** The longest time from a claim to the opening of its session: an answer of the engine. */
+const maxOpening = 1000;
 /** More than a few frames, which have up to 64 KiB. */
 const burst = { count: 200, length: 1000 };
 
@@ -89,7 +91,8 @@ export class ServedConnection {
     const [connection, number, sentAt] = message.split(" ").map(Number) as [number, number, number];
     const former = this.#model.connections[connection];
     // Its session may have ended before the send came, to which this one was the session of that id.
-    if (former !== this && former?.id === this.id && this.openedAt <= sentAt + maxDoubt) {
+    const isDoubtful = this.openedAt <= sentAt + maxDoubt + maxOpening;
+    if (former !== this && former?.id === this.id && isDoubtful) {
       if (this.#model.mayMeet(former)) return void former.strayed.add(number);
     }
     const what = `connection ${this.number}, which has ${this.received}, got message ${number}`;
