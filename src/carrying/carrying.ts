@@ -241,6 +241,8 @@ export class Carrying implements Carrier {
     const next = await this.#successor(stray, holder, answer.refusal);
     // Otherwise the former holder's session was the one of that time.
     if (typeof next === "object" && this.#ownership.learnedAt(holder) <= arrivedAt) {
+      const isFor = await this.#ownership.wasThere(call.sessionId, next, arrivedAt, 0);
+      if (!isFor) return stray.noSession();
       return await this.#carrySend(stray, next, grant, payload, body, arrivedAt);
     }
     if (answer.refusal === toCarrier.none) {

@@ -120,9 +120,16 @@ export class Ownership {
   /**
    * Whether a holder had its session when a request arrived, or soon after. It is asked only if that
    * is not known. If it does not answer in time, or its answer leaves a doubt, it had not.
+   *
+   * @param doubt What "soon" is; 0 if another holder's session may have been the one of that time.
    */
-  wasThere(id: string, holder: Holder, arrivedAt: number): boolean | Promise<boolean> {
-    if (this.learnedAt(holder) <= arrivedAt + maxDoubt) return true;
+  wasThere(
+    id: string,
+    holder: Holder,
+    arrivedAt: number,
+    doubt = maxDoubt,
+  ): boolean | Promise<boolean> {
+    if (this.learnedAt(holder) <= arrivedAt + doubt) return true;
     return this.#inquiries.since(this.#hashFor(holder, id), holder.value).then(
       (since) => since <= arrivedAt,
       (error) => {

@@ -15,25 +15,25 @@ import { type MemoryBus, MemoryEngine } from "./memory_bus.ts";
 type Options = NonNullable<Parameters<typeof createServer>[0]>;
 type Server = ReturnType<typeof createServer>;
 
-/** The number of each claim for the owner. */
-const prepared = 0;
+/** The numbers of claims for owners, above those of their own claims, which have no session yet. */
+const prepared = new Set<number>();
+let lastPrepared = 1e9;
 
 // An owner opens the sessions itself that the other server claims for it.
 const { begun } = Owner.prototype;
 Owner.prototype.begun = function (peer, head, body) {
   const [name, client] = [readName(head), readClient(head)];
-  if (head[0] === toOwner.receive && name?.number === prepared && client !== undefined) {
+  if (head[0] === toOwner.receive && prepared.has(name?.number ?? 0) && client !== undefined) {
     const path = client.url.split("?", 1)[0]!.slice(client.prefixLength).split("/");
+    const { hash, number, key } = name!;
     const ids = [path[2]!, `${client.url.slice(0, client.prefixLength)}/${path[2]}`];
-    const id = ids.find((id) => this.ownership.hashOf(id) === name.hash);
-    if (id !== undefined && this.ownership.session(name) === undefined) {
+    const id = ids.find((id) => this.ownership.hashOf(id) === hash);
+    if (id !== undefined) {
+      prepared.delete(number);
       const { name: cluster } = this.service.settings.cluster!;
-      const holder = holderOf(owners.get(cluster)!, prepared, name.key !== undefined);
-      // The last session of that id may have given it back.
-      engine.claims.claim(`sj:${cluster}:s:${name.hash}`, holder.value, 3_600_000);
-      this.ownership.own(id, holder);
+      this.ownership.own(id, holderOf(owners.get(cluster)!, number, key !== undefined));
       const context = contexts.get(path[2]!);
-      this.service.createSession(new CarriedClientInfo(client), { key: name.key, context }, id);
+      this.service.createSession(new CarriedClientInfo(client), { key, context }, id);
     }
   }
   begun.call(this, peer, head, body);
@@ -112,7 +112,8 @@ function claimsForOwner(name: string, bus: Bus): Bus {
   const { claim } = bus;
   bus.claim = (key, value, ttl) => {
     const { hasKey } = readHolder(value)!;
-    return claim.call(bus, key, holderOf(owners.get(name)!, prepared, hasKey).value, ttl);
+    prepared.add(++lastPrepared);
+    return claim.call(bus, key, holderOf(owners.get(name)!, lastPrepared, hasKey).value, ttl);
   };
   return bus;
 }
