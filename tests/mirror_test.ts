@@ -105,7 +105,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/redis_bus/redis_bus",
     "cluster/redis_bus/redis_connections",
     "adapters/nats",
-    "cluster/nats_bus/nats_bus",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",
     "cluster/local_bus/own_socket",

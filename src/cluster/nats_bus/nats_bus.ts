@@ -100,7 +100,9 @@ class NatsBus implements Bus {
       );
     }
     this.#statuses = connection.status();
-    this.#follow();
+    this.#follow().catch((error) => {
+      this.#warnOnce(`The bus does not learn of interruptions any more: ${error}`);
+    });
   }
 
   async publish(channel: string, payload: string): Promise<undefined> {

@@ -5,6 +5,7 @@
  */
 
 import { unheldTimer } from "../../event_loop/unheld_timer.ts";
+import { callSafely } from "../attempt.ts";
 import type { Interruption } from "../bus.ts";
 import type { CallTimeouts } from "../call_timeouts.ts";
 import { type AdapterListener, type RedisAdapter } from "./redis_adapter.ts";
@@ -178,8 +179,9 @@ export class RedisConnections {
 
   async #restore(): Promise<void> {
     if (this.#isClosed || this.#isWorking || this.#isRestoring) return;
-    this.client.connect();
-    this.#subscriber.connect();
+    for (const adapter of [this.client, this.#subscriber]) {
+      callSafely(() => adapter.connect(), (error) => this.#lastError = error);
+    }
     // Otherwise it is called again when they are.
     if (!this.#areReady) return;
     this.#isRestoring = true;
