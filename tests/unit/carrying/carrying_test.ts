@@ -226,6 +226,30 @@ Deno.test("a send that has found its session ended reaches no later one", async 
   assertEquals(cluster.received, ["a y"]);
 });
 
+Deno.test("a send to a holder that is remembered reaches a later session only if that was there before", async () => {
+  await using cluster = new Cluster({ disconnectDelay: 100 });
+  const [home, away] = [cluster.client(0), cluster.client(1)];
+  const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+  const ends = async () => {
+    for (const connection of cluster.servers[0]!.connections) connection.end();
+    assertEquals(await home.poll(), 'c[1000,"Normal closure"]');
+    await until(() => cluster.engine.claims.find(key) === undefined);
+  };
+  assertEquals(await home.poll(), "o");
+  assertEquals(await away.send("x"), 204);
+  assertEquals(await home.poll(), 'a["x"]');
+  await ends();
+  beforeAnswer(cluster, () => home.poll());
+  assertEquals(await away.send("late"), 404);
+  assertEquals(await away.send("y"), 204);
+  assertEquals(await home.poll(), 'a["y"]');
+  await ends();
+  assertEquals(await home.poll(), "o");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(await away.send("z"), 204);
+  assertEquals(cluster.received, ["a x", "a y", "a z"]);
+});
+
 Deno.test("a session that has become another server's takes no sends any more", async () => {
   await using cluster = new Cluster();
   const home = cluster.client(0);
