@@ -103,7 +103,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/redis_bus/ioredis",
     "cluster/redis_bus/node_redis",
     "cluster/redis_bus/redis_bus",
-    "cluster/redis_bus/redis_connections",
     "adapters/nats",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",

@@ -35,7 +35,7 @@ export class BucketState {
   /** What an interruption ends: the client waits for answers that cannot come any more. */
   readonly #calls: CallTimeouts;
   #bucket: NatsBucket | undefined;
-  readonly #gate = new ConnectionGate();
+  readonly #gate: ConnectionGate;
   #checking: Promise<void> | undefined;
   /** By `performance.now()`; `-Infinity` if the bucket is in doubt. */
   #checkedAt = -Infinity;
@@ -55,6 +55,7 @@ export class BucketState {
   constructor(host: BucketStateHost) {
     this.#host = host;
     this.#calls = new CallTimeouts(host.timeout);
+    this.#gate = new ConnectionGate(host.timeout);
   }
 
   /** The server's time, or a moment before: no claim ends too early. */

@@ -4,31 +4,55 @@
  * @module
  */
 
+/** A call that waits. */
+interface Waiting {
+  /** By `performance.now()`. */
+  readonly end: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 /** Open while there is a connection. */
 export class ConnectionGate {
-  /** What waits, if it is closed. */
-  #waiting: (() => void)[] | undefined;
+  readonly #timeout: number;
+  /** What waits, the oldest first. */
+  readonly #waiting = new Set<Waiting>();
+  isOpen = true;
 
-  /** Resolves when there is a connection. */
-  opened(): Promise<void> {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return Promise.resolve();
-    return new Promise((resolve) => waiting.push(resolve));
+  /** @param timeout Milliseconds after which nobody waits any more. */
+  constructor(timeout: number) {
+    this.#timeout = timeout;
   }
 
-  get isOpen(): boolean {
-    return this.#waiting === undefined;
+  /** How many calls wait. */
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves when there is a connection. Rejects at some time after the time limit. */
+  opened(): Promise<void> {
+    if (this.isOpen) return Promise.resolve();
+    const now = performance.now();
+    // Without a connection for long, they would pile up.
+    for (const each of this.#waiting) {
+      if (each.end > now) break;
+      this.#waiting.delete(each);
+      each.reject(new Error("There is no connection"));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.add({ end: now + this.#timeout, resolve, reject });
+    });
   }
 
   /** The connection is interrupted. */
   close(): void {
-    this.#waiting ??= [];
+    this.isOpen = false;
   }
 
   /** The connection is back. */
   open(): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = undefined;
-    for (const resolve of waiting) resolve();
+    this.isOpen = true;
+    for (const { resolve } of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 }

@@ -69,7 +69,7 @@ class NatsBus implements Bus {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Grows with each interruption. */
   #interruptions = 0;
-  readonly #gate = new ConnectionGate();
+  readonly #gate: ConnectionGate;
   #isClosed = false;
   #ended: Promise<void> | undefined;
 
@@ -80,6 +80,7 @@ class NatsBus implements Bus {
     this.#log = log;
     this.maxPayload = connection.info?.max_payload ?? defaultMaxPayload;
     this.#timeouts = new CallTimeouts(timeout);
+    this.#gate = new ConnectionGate(timeout);
     // What is under way when the bus is closed may still be sent.
     this.#flushes = new Flushes(connection, new CallTimeouts(timeout));
     this.#lastFlush = new Flushes(connection, new CallTimeouts(closeTimeout));

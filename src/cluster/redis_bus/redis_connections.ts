@@ -44,8 +44,8 @@ export class RedisConnections {
   /** Channels without listeners that are being left. */
   readonly #leaving = new Set<string>();
   #isWorking = false;
-  /** Calls that wait until they work. */
-  #waiting: { end: number; run: () => void }[] = [];
+  /** Calls that wait until they work, the oldest first. */
+  #waiting = new Set<{ end: number; run: () => void }>();
   readonly #timeout: number;
   /** Whether each client was connected before. */
   #wasClientReady: boolean;
@@ -94,6 +94,11 @@ export class RedisConnections {
     this.#restore();
   }
 
+  /** How many calls wait. Some of them may have been rejected. */
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
   /** Makes a call when both clients work; at once if they do. Calls keep their order. */
   whenWorking<Result>(call: () => PromiseLike<Result>): PromiseLike<Result> {
     // Not every client tells at once that its connection has ended.
@@ -107,7 +112,13 @@ export class RedisConnections {
           reject(error);
         }
       };
-      this.#waiting.push({ end: performance.now() + this.#timeout, run });
+      const now = performance.now();
+      // They have been rejected. While Redis is away for long, they would pile up.
+      for (const each of this.#waiting) {
+        if (each.end > now) break;
+        this.#waiting.delete(each);
+      }
+      this.#waiting.add({ end: now + this.#timeout, run });
     });
   }
 
@@ -130,7 +141,7 @@ export class RedisConnections {
   close(): void {
     this.#isClosed = true;
     this.#isWorking = false;
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#ping.close();
     for (const channel of [...this.#subscribed.keys(), this.#ownChannel]) this.#leave(channel);
     this.client.release();
@@ -245,8 +256,8 @@ export class RedisConnections {
     this.#hasToldFailure = false;
     // Before any call, so that no server trusts a registry that has lost its claims.
     if (missedMessages || lostClaims) this.#host.back({ missedMessages, lostClaims });
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
     const now = performance.now();
     // Those whose time is over have been rejected.
     for (const { end, run } of waiting) if (end > now) run();
