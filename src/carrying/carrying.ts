@@ -1,6 +1,5 @@
 /**
- * Lets any server of a cluster answer any request of a session: the one that has the session owns it
- * for life, and the others carry requests to it.
+ * Lets any server of a cluster answer any request: the owner of a session, or one that carries it there.
  *
  * @module
  */
@@ -46,6 +45,7 @@ export class Carrying implements Carrier {
   readonly #peers: AllPeers;
   /** Of options that all servers have to have in common. */
   readonly #digest: string;
+
   constructor(
     bus: Bus,
     name: string,
@@ -53,20 +53,20 @@ export class Carrying implements Carrier {
     settings: CarryingSettings,
     host: CarryingHost,
   ) {
-    this.#host = host;
-    this.#exchanges = new CarriedExchanges(settings.answerTimeout, settings.maxCarried);
-    const { service } = host;
+    const { service } = this.#host = host;
+    const { answerTimeout, maxCarried } = settings;
+    this.#exchanges = new CarriedExchanges(answerTimeout, maxCarried);
     const server = randomBytes(16).toString("hex");
     this.#digest = optionsDigest(service.settings, settings);
     const ownClaim = (hash: string) => this.#ownership.ownClaim(hash);
-    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownClaim);
+    const inquiries = new Inquiries(bus, `sj:${name}:o`, server, ownClaim, answerTimeout);
     this.#ownership = new Ownership(bus, name, server, prefix, settings.peerTimeout, inquiries, {
       options: this.#digest,
       sessions: service.sessions,
       lost: (session) => session.close(interrupted),
       busFailed: (call, error) => host.busFailed(call, error),
     });
-    const owner = new Owner(service, this.#ownership, settings.maxCarried);
+    const owner = new Owner(service, this.#ownership, maxCarried);
     const { maxMessageSize, maxBufferedBytes } = service.settings;
     this.#peers = new AllPeers(bus, name, server, {
       peerTimeout: settings.peerTimeout,
@@ -176,8 +176,7 @@ export class Carrying implements Carrier {
 
   async #claim(stray: StrayReceive, grant: Grant): Promise<HandlerResult> {
     const { call } = stray;
-    const { sessions } = call.service;
-    const id = call.sessionId;
+    const { sessionId: id, service: { sessions } } = call;
     // Otherwise at once, so that a request right behind this one finds the claim.
     try {
       if (!this.#peers.hasJoined) await this.#peers.joined();
@@ -241,9 +240,9 @@ export class Carrying implements Carrier {
     const next = await this.#successor(stray, holder, answer.refusal);
     // Otherwise the former holder's session was the one of that time.
     if (typeof next === "object" && this.#ownership.learnedAt(holder) <= arrivedAt) {
-      const isFor = await this.#ownership.wasThere(call.sessionId, next, arrivedAt, 0);
-      if (!isFor) return stray.noSession();
-      return await this.#carrySend(stray, next, grant, payload, body, arrivedAt);
+      const wasNext = await this.#ownership.wasThere(call.sessionId, next, arrivedAt, 0);
+      if (wasNext) return await this.#carrySend(stray, next, grant, payload, body, arrivedAt);
+      return wasNext === undefined ? this.#refuse(stray, notFound) : stray.noSession();
     }
     if (answer.refusal === toCarrier.none) {
       return next === unknown ? this.#refuse(stray, notFound) : stray.noSession();

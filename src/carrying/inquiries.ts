@@ -10,7 +10,7 @@ import type { OwnClaim } from "./own_claims.ts";
 
 /** Milliseconds for which a server does not trust a registry that says that nobody has a session. */
 const settleTime = 5000;
-/** Milliseconds in which others answer. */
+/** Milliseconds in which others say that they have a session of which the registry does not know. */
 const answerTime = 200;
 /** Characters of the longest question or answer. */
 const maxLength = 1024;
@@ -21,9 +21,22 @@ const maxAnswers = 1000;
 interface Told {
   /** The value of its claim. */
   readonly value: string;
-  /** When the session was opened, or any time after that, by this server's `performance.now()`. */
-  readonly since: number;
+  /** For how many ms it has had its session; `undefined` if it does not say that. */
+  readonly age: number | undefined;
+  /** By this server's `performance.now()`. Clocks of others do not matter. */
+  readonly toldAt: number;
 }
+
+/** The way to a server and back takes time, so when its session was opened is known only about. */
+export interface Since {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** No answer has come in time. */
+const unknown: Since = { earliest: -Infinity, latest: Infinity };
+/** It has no such session any more. */
+const never: Since = { earliest: Infinity, latest: Infinity };
 
 /** All servers that share sessions listen to one channel. */
 export class Inquiries {
@@ -31,6 +44,7 @@ export class Inquiries {
   readonly #channel: string;
   readonly #server: string;
   readonly #ownClaim: (hash: string) => OwnClaim | undefined;
+  readonly #answerTimeout: number;
   #settledAt = 0;
   /** How often the registry may have lost claims. */
   losses = 0;
@@ -38,17 +52,22 @@ export class Inquiries {
   readonly #open = new Map<string, ((told: Told) => void)[]>();
   #answers = 0;
 
-  /** @param ownClaim Returns a claim of this server. */
+  /**
+   * @param ownClaim Returns a claim of this server.
+   * @param answerTimeout Milliseconds in which a server that has a session has to say since when.
+   */
   constructor(
     bus: Bus,
     channel: string,
     server: string,
     ownClaim: (hash: string) => OwnClaim | undefined,
+    answerTimeout: number,
   ) {
     this.#bus = bus;
     this.#channel = channel;
     this.#server = server;
     this.#ownClaim = ownClaim;
+    this.#answerTimeout = answerTimeout;
   }
 
   /** The registry may have lost claims. */
@@ -64,16 +83,20 @@ export class Inquiries {
 
   /** The same, even if the registry can be trusted. */
   async askAnyway(hash: string): Promise<string | undefined> {
-    return (await this.#ask(hash))?.value;
+    return (await this.#ask(hash, answerTime))?.value;
   }
 
-  /** When a session was opened, or any time after that. `Infinity` if its holder does not say it. */
-  async since(hash: string, value: string): Promise<number> {
-    const told = await this.#ask(hash);
-    return told?.value === value ? told.since : Infinity;
+  /** When a session was opened, by what its holder says. */
+  async since(hash: string, value: string): Promise<Since> {
+    const askedAt = performance.now();
+    const told = await this.#ask(hash, this.#answerTimeout);
+    if (told === undefined) return unknown;
+    if (told.value !== value) return never;
+    const { age, toldAt } = told;
+    return { earliest: askedAt - (age ?? Infinity), latest: toldAt - (age ?? 0) };
   }
 
-  async #ask(hash: string): Promise<Told | undefined> {
+  async #ask(hash: string, time: number): Promise<Told | undefined> {
     let answered: (told: Told) => void = () => {};
     const answer = new Promise<Told>((resolve) => answered = resolve);
     const waiting = this.#open.get(hash) ?? [];
@@ -81,7 +104,7 @@ export class Inquiries {
     waiting.push(answered);
     let timer;
     const end = new Promise<undefined>((resolve) =>
-      timer = setTimeout(() => resolve(undefined), answerTime)
+      timer = setTimeout(() => resolve(undefined), time)
     );
     try {
       await this.#bus.publish(this.#channel, JSON.stringify(["who", hash, this.#server]));
@@ -108,9 +131,8 @@ export class Inquiries {
     const now = performance.now();
     // This server hears its own answers to others, too.
     if (kind === "here" && typeof value === "string" && value !== own?.holder.value) {
-      // Clocks of others do not matter. The answer was on its way for a while.
-      const since = typeof age === "number" ? now - age : now;
-      for (const answered of this.#open.get(hash) ?? []) answered({ value, since });
+      const told = { value, age: typeof age === "number" ? age : undefined, toldAt: now };
+      for (const answered of this.#open.get(hash) ?? []) answered(told);
     }
     if (kind !== "who" || value === this.#server) return;
     if (own === undefined || this.#answers >= maxAnswers) return;

@@ -23,9 +23,8 @@ const maxAttempts = 3;
 /** How many stale claims are looked for at a time. */
 const maxDisowned = 100;
 /**
- * Milliseconds that a request may be older than the session that gets it. Which one was first cannot be
- * told from far away. Much less than the default of `disconnectDelay`, after which the id of a session
- * that has ended is free.
+ * Milliseconds that a request may be older than the session that gets it, as servers share no clock.
+ * Much less than the default of `disconnectDelay`, after which the id of a session is free.
  */
 const maxDoubt = 1000;
 
@@ -119,7 +118,7 @@ export class Ownership {
 
   /**
    * Whether a holder had its session when a request arrived, or soon after. It is asked only if that
-   * is not known. If it does not answer in time, or its answer leaves a doubt, it had not.
+   * is not known. `undefined` if it does not answer in time, or its answer leaves a doubt.
    *
    * @param doubt What "soon" is; 0 if another holder's session may have been the one of that time.
    */
@@ -128,14 +127,11 @@ export class Ownership {
     holder: Holder,
     arrivedAt: number,
     doubt = maxDoubt,
-  ): boolean | Promise<boolean> {
+  ): boolean | Promise<boolean | undefined> {
     if (this.learnedAt(holder) <= arrivedAt + doubt) return true;
     return this.#inquiries.since(this.#hashFor(holder, id), holder.value).then(
-      (since) => since <= arrivedAt,
-      (error) => {
-        this.#host.busFailed("find a session at", error);
-        return false;
-      },
+      ({ earliest, latest }) => latest <= arrivedAt || (earliest > arrivedAt ? false : undefined),
+      (error) => void this.#host.busFailed("find a session at", error),
     );
   }
 

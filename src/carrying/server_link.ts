@@ -1,9 +1,7 @@
 /**
- * A link between two servers: messages arrive once and in order, over a bus that may lose, repeat,
- * delay and reorder what is published.
- *
- * Pieces of messages are numbered and acknowledged, and are sent again from the oldest that was not.
- * If that does not help, the link breaks at both ends, and begins anew.
+ * A link between two servers: messages arrive once and in order, over a bus that promises neither.
+ * Their pieces are numbered and acknowledged, and are sent again from the oldest that was not. If that
+ * does not help, the link breaks at both ends, and begins anew.
  *
  * @module
  */

@@ -37,6 +37,8 @@ const pausing = { chance: 0.01, longest: 500 };
 export interface EndedConnection extends Ended {
   /** Messages that its client has sent to another connection. */
   foreign: number;
+  /** Receiving requests of former visits of its id: each may have taken messages. */
+  strangers: number;
   /** Messages that are not as they were sent. */
   altered: number;
 }
@@ -89,7 +91,9 @@ export class Application {
     this.#collected.register(connection, undefined);
     const id = `${this.#name}/${++this.#count}`;
     const received = new Sequence();
+    const visitor = Number(connection.headers["user-agent"]);
     let foreign = 0;
+    let strangers = 0;
     let altered = 0;
     let pushes = 0;
     let isOver = false;
@@ -103,6 +107,9 @@ export class Application {
       delete timers.pause;
       connection.resume();
     };
+    onReceivingRequest(connection, () => {
+      if (Number(connection.headers["user-agent"]) < visitor) strangers++;
+    });
     connection.write(welcome + id);
     timers.push = setTimeout(push, randomGap(Math.random));
     connection.on("data", (message) => {
@@ -132,7 +139,7 @@ export class Application {
     });
     connection.on("end", () => {
       const { last, lost, repeated, late } = received;
-      this.#ended.push({ id, received: last, lost, repeated, late, foreign, altered });
+      this.#ended.push({ id, received: last, lost, repeated, late, foreign, strangers, altered });
     });
   };
 }
@@ -141,4 +148,20 @@ export class Application {
 function isMessage(text: string, number: number): boolean {
   const letter = text[0] ?? "";
   return text === messageOf(letter, number, text.length - `${letter}${number} `.length);
+}
+
+/** Calls back for each receiving request after the first, as adapters have it; there is no public way. */
+function onReceivingRequest(connection: Connection, listener: () => void): void {
+  const key = symbolsOf(connection).find(({ description }) => description === "session")!;
+  const { [key]: session } = connection as unknown as Record<
+    symbol,
+    { onReceivingRequest: () => void }
+  >;
+  session!.onReceivingRequest = listener;
+}
+
+/** The symbols of an object and of what it inherits from. */
+function symbolsOf(object: object): symbol[] {
+  const parent = Object.getPrototypeOf(object);
+  return [...Object.getOwnPropertySymbols(object), ...parent === null ? [] : symbolsOf(parent)];
 }

@@ -26,6 +26,8 @@ export interface Life {
   readonly listens: boolean;
   /** Who had the former sessions of its id, if there were any: their end may be told first. */
   readonly formerOwners: readonly Member[] | undefined;
+  /** Where requests of those sessions were cut: a member that is frozen reads them when it goes on. */
+  readonly formerCarriers: readonly Member[];
 }
 
 /** What visits have in common. */

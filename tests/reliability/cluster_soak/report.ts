@@ -4,26 +4,12 @@
  * @module
  */
 
-import { type Line, lineThrough } from "../soak/slope.ts";
+import { megabyte, memoryLine, shortest } from "../soak/verdict.ts";
 import type { ClusterFound } from "./cluster_soak.ts";
 import type { Rest } from "./leftovers.ts";
 
-const megabyte = 2 ** 20;
-
 /** What the memory of a member may grow, in MB a minute: it comes to know the owners of all ids, up to 10,000. */
 const steepest = 2;
-/** In shorter soaks, in seconds, memory has not settled. */
-const shortest = 300;
-
-/** The memory of the member that is there all the time, in MB by minutes. */
-function memoryLine({ samples, options }: ClusterFound): Line {
-  const from = options.seconds >= shortest ? 180 : options.seconds * 0.3;
-  return lineThrough(
-    samples.filter(({ seconds }) => seconds >= from)
-      .map(({ seconds, rss }) => [seconds / 60, rss / megabyte] as const),
-  );
-}
-
 /** Each thing that is wrong, in words; none is a soak that was passed. */
 export function clusterFaultsOf(found: ClusterFound): string[] {
   const { tally, after, before, claims, options } = found;
@@ -58,7 +44,7 @@ export function clusterFaultsOf(found: ClusterFound): string[] {
   if (tally.opened === 0 || tally.echoes === 0 || tally.pushes === 0) {
     faults.push("nothing happened");
   }
-  const { slope } = memoryLine(found);
+  const slope = slopeOf(found);
   if (options.seconds >= shortest && slope > steepest) {
     faults.push(`memory of ${found.spared} grows by ${slope.toFixed(2)} MB a minute`);
   }
@@ -96,7 +82,10 @@ export function clusterReportOf(found: ClusterFound): string {
       `JavaScript of ${found.spared}`,
       `${megabytes(first.heap)} before, ${megabytes(last.heap)} after`,
     ],
-    ["its memory", `${megabytes(samples.at(-1)?.rss ?? 0)}, ${slopeOf(found)} a minute`],
+    [
+      "its memory",
+      `${megabytes(samples.at(-1)?.rss ?? 0)}, ${slopeOf(found).toFixed(2)} MB a minute`,
+    ],
   ];
   const faults = clusterFaultsOf(found);
   return [
@@ -111,8 +100,9 @@ function sparedRests({ before, after, spared }: ClusterFound): [first: Rest, las
   return [before[at]!, after[at]!];
 }
 
-function slopeOf(found: ClusterFound): string {
-  return `${memoryLine(found).slope.toFixed(2)} MB`;
+/** How the memory of the member that is there all the time grows, in MB a minute. */
+function slopeOf({ samples, options }: ClusterFound): number {
+  return memoryLine({ samples, seconds: options.seconds }).slope;
 }
 
 function ms(time: number): string {

@@ -15,21 +15,24 @@ const encoder = new TextEncoder();
 export class Request {
   readonly member: Member;
   readonly begunAt = performance.now();
+  readonly #visitor: number;
   /** Whether this end has cut it. */
   isCut = false;
   #lastSign = this.begunAt;
   #wire: Wire | undefined;
   #head: ResponseHead | undefined;
 
-  constructor(member: Member) {
+  /** @param visitor The number of the visit. */
+  constructor(member: Member, visitor: number) {
     this.member = member;
+    this.#visitor = visitor;
   }
 
   /** Sends it; gives the status of the response. */
   async ask(method: string, path: string, body = "", type?: string): Promise<number> {
     const wire = this.#wire = await Wire.open(this.member.process.port);
     if (this.isCut) wire.close();
-    let text = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
+    let text = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: ${this.#visitor}\r\n`;
     if (method === "POST") text += `Content-Length: ${encoder.encode(body).length}\r\n`;
     if (type !== undefined) text += `Content-Type: ${type}\r\n`;
     await wire.write(`${text}\r\n${body}`);

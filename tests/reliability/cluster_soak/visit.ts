@@ -9,16 +9,20 @@ import { framesIn } from "../soak/http_transports.ts";
 import { Ledger } from "../soak/ledger.ts";
 import { sleep } from "../soak/lives.ts";
 import { bye, close, randomGap } from "../soak/messages.ts";
-import type { Ended } from "../soak/service.ts";
-import { options, welcome } from "./application.ts";
+import { type EndedConnection, options, welcome } from "./application.ts";
 import type { Life, Scene } from "./life.ts";
 import type { Member } from "./members.ts";
 import { isDisconnection, Request, sendOf } from "./request.ts";
 import { Trail } from "./trail.ts";
 
+/** How many there were. */
+let count = 0;
+
 /** A client that checks what it receives. As the stock client, it gives up at the first failure. */
 export class Visit implements Listener {
   readonly id: string;
+  /** Members at which its requests were cut by this end. */
+  readonly cutAt = new Set<Member>();
   /** The name of its connection. */
   connection = "";
   /** The member that has the session. */
@@ -27,6 +31,7 @@ export class Visit implements Listener {
   readonly #scene: Scene;
   readonly #ledger: Ledger;
   readonly #trail = new Trail();
+  readonly #number = ++count;
   #ownedSince = Infinity;
   #receiving: Request | undefined;
   #sending: Request | undefined;
@@ -42,6 +47,8 @@ export class Visit implements Listener {
   #receivedAt = performance.now();
   /** Whether the last receiving request was cut by the other end. */
   #wasCut = false;
+  /** A fault, unless a former client has caused it. */
+  #doubt: string | undefined;
   /** Whether the last receiving request was the former session's. */
   #isFormer = false;
 
@@ -81,13 +88,22 @@ export class Visit implements Listener {
   }
 
   /** Adds up, with what the application has received, if its member is still there. */
-  settle(ended: Ended | undefined): void {
+  settle(ended: EndedConnection | undefined): void {
     const { tally } = this.#scene;
+    const { formerOwners = [], formerCarriers } = this.#life;
+    // Of a member that is gone, nobody knows.
+    const hadStrangers = ended === undefined ? this.#isSuccessor : ended.strangers > 0;
+    const mayHaveStrangers = this.#isAffected([...formerOwners, ...formerCarriers]);
+    if (ended !== undefined && hadStrangers && !mayHaveStrangers) {
+      this.#fault("a request of a former client reached it");
+    }
+    // That request, which was cut, may have interrupted the session.
+    if (this.#doubt !== undefined && !hadStrangers) this.#addFault(this.#doubt);
     const before = tally.ofLedgers;
     this.#ledger.close(ended);
     const added = tally.ofLedgers.map((count, at) => count - before[at]!);
     if (added.every((count) => count === 0)) return;
-    if (!this.#isAffected(this.#life.formerOwners ?? [])) {
+    if (!hadStrangers && !this.#isAffected(formerOwners)) {
       return this.#fault(`lost, repeated, late, altered: ${added}`);
     }
     tally.mixedUp++;
@@ -166,9 +182,11 @@ export class Visit implements Listener {
       if (this.#isFormer) await sleep(options.disconnectDelay + 1000);
       else if (this.#wasCut || !this.#isOpen) await sleep(100);
       else if (this.#life.pauses) await sleep(this.#scene.random() * 300);
-      if (this.#isOpen) continue;
+      if (this.connection !== "") continue;
       if (this.#scene.isOver) this.#over();
-      else if (performance.now() > deadline) this.#told("not opened");
+      else if (performance.now() > deadline) {
+        this.#told(this.#isOpen ? "not welcomed" : "not opened");
+      }
     }
     this.#ready.resolve();
   }
@@ -179,7 +197,7 @@ export class Visit implements Listener {
     run: (request: Request) => Promise<void>,
     cut: () => void,
   ): Promise<void> {
-    const request = new Request(this.#scene.members.next());
+    const request = new Request(this.#scene.members.next(), this.#number);
     const ended = this.#trail.asked(request.member);
     let how = "over";
     begun(request);
@@ -187,7 +205,10 @@ export class Visit implements Listener {
       await run(request);
     } catch (error) {
       how = (error as Error).message;
-      if (request.isCut) return;
+      if (request.isCut) {
+        this.cutAt.add(request.member);
+        return;
+      }
       const isExpected = isDisconnection(error) &&
         (request.member.wasTroubled(request.begunAt, performance.now()) || this.#hasOwnerThatEnds);
       if (!isExpected) {
@@ -254,8 +275,11 @@ export class Visit implements Listener {
   async #answered(): Promise<void> {
     const isDone = () => this.#isOver || this.#life.end === "leaves" && this.#ledger.receivedBye;
     for (let time = 0; !isDone(); time += 50) {
-      if (time > 4 * this.#scene.members.settling) return this.#fault("its end was not answered");
       await sleep(50);
+      if (time < 4 * this.#scene.members.settling) continue;
+      // A former session that its member still had may have taken it.
+      if (!this.#isSuccessor) this.#fault("its end was not answered");
+      return this.#told("not answered");
     }
   }
 
@@ -264,7 +288,12 @@ export class Visit implements Listener {
     if (this.#isOver) return;
     const { tally } = this.#scene;
     tally.addTold(how);
-    if (!this.#mayBeTold()) this.#fault(`told ${how} without need: ${why.trim()}`);
+    if (!this.#mayBeTold()) {
+      const fault = this.#described(`told ${how} without need: ${why.trim()}`);
+      // Whether there was a stranger, its member says later.
+      if (this.connection !== "" && this.#isSuccessor) this.#doubt = fault;
+      else this.#addFault(fault);
+    }
     const since = this.owner?.silentSince;
     if (since !== undefined) {
       const { thawedAt = 0 } = this.#receiving?.member ?? {};
@@ -278,7 +307,7 @@ export class Visit implements Listener {
   #mayBeTold(): boolean {
     const { formerOwners = [] } = this.#life;
     // One that comes back may still have a former session.
-    return !this.#isOpen && this.#isSuccessor ||
+    return this.connection === "" && this.#isSuccessor ||
       this.#trail.wasTroubled(performance.now() - this.#window) ||
       this.#isAffected([...formerOwners, this.holder]);
   }
@@ -322,10 +351,19 @@ export class Visit implements Listener {
   }
 
   #fault(what: string): void {
-    const { tally } = this.#scene;
-    tally.broken++;
+    this.#addFault(this.#described(what));
+  }
+
+  #addFault(fault: string): void {
+    this.#scene.tally.broken++;
+    this.#scene.tally.addFault(fault);
+  }
+
+  #described(what: string): string {
     const { transport, end } = this.#life;
     const place = `${this.id} ${transport.name} ${end} ${this.connection || "unopened"}`;
-    tally.addFault(`${place}, ${this.#trail.age} ms old: ${what} (${this.#trail})`);
+    const names = [...this.#life.formerOwners ?? []].map(({ name }) => name).join(" and ");
+    const age = `${this.#trail.age} ms old${this.#isSuccessor ? ` after one of ${names}` : ""}`;
+    return `${place}, ${age}: ${what} (${this.#trail})`;
   }
 }

@@ -114,6 +114,7 @@ export class Visitors implements Scene {
     await sleep(delay);
     let id = crypto.randomUUID();
     let formerOwners: Member[] | undefined;
+    let formerCarriers: Member[] = [];
     while (!this.isOver) {
       const roll = this.random();
       const life: Life = {
@@ -129,14 +130,17 @@ export class Visitors implements Scene {
         pauses: this.random() < 0.3,
         listens: this.random() < 0.2,
         formerOwners,
+        formerCarriers,
       };
       const visit = new Visit(id, life, this);
       await this.#visit(visit, life);
       if (this.random() < comesAgain) {
         formerOwners = [...formerOwners ?? [], ...(visit.holder ? [visit.holder] : [])];
+        formerCarriers = [...formerCarriers, ...visit.cutAt];
       } else {
         id = crypto.randomUUID();
         formerOwners = undefined;
+        formerCarriers = [];
       }
     }
   }

@@ -14,15 +14,20 @@ export const megabyte = 2 ** 20;
 const steepest = 1;
 
 /** In shorter soaks, in seconds, memory has not settled. */
-const shortest = 300;
+export const shortest = 300;
+
+/** A soak, as far as it is about memory. */
+type Measured = Pick<Found, "seconds"> & {
+  readonly samples: readonly Pick<Found["samples"][number], "seconds" | "rss">[];
+};
 
 /** When memory is taken to have settled, in seconds. */
-export function settledAfter({ seconds }: Found): number {
+export function settledAfter({ seconds }: Measured): number {
   return seconds >= shortest ? 180 : seconds * 0.3;
 }
 
 /** The memory of the server in MB, by minutes. */
-export function memoryLine(found: Found): Line {
+export function memoryLine(found: Measured): Line {
   const from = settledAfter(found);
   return lineThrough(
     found.samples.filter(({ seconds }) => seconds >= from)

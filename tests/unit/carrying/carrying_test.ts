@@ -239,7 +239,11 @@ Deno.test("a send to a holder that is remembered reaches a later session only if
   assertEquals(await away.send("x"), 204);
   assertEquals(await home.poll(), 'a["x"]');
   await ends();
-  beforeAnswer(cluster, () => home.poll());
+  beforeAnswer(cluster, async () => {
+    // Longer than the owner takes to answer since when it has the session.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await home.poll();
+  });
   assertEquals(await away.send("late"), 404);
   assertEquals(await away.send("y"), 204);
   assertEquals(await home.poll(), 'a["y"]');
@@ -248,6 +252,27 @@ Deno.test("a send to a holder that is remembered reaches a later session only if
   await new Promise((resolve) => setTimeout(resolve, 5));
   assertEquals(await away.send("z"), 204);
   assertEquals(cluster.received, ["a x", "a y", "a z"]);
+});
+
+Deno.test("a send to a holder that is remembered gets a 503 if it cannot be known whether it is late", async () => {
+  await using cluster = new Cluster({ disconnectDelay: 100 });
+  const [home, away] = [cluster.client(0), cluster.client(1)];
+  assertEquals(await home.poll(), "o");
+  assertEquals(await away.send("x"), 204);
+  assertEquals(await home.poll(), 'a["x"]');
+  for (const connection of cluster.servers[0]!.connections) connection.end();
+  assertEquals(await home.poll(), 'c[1000,"Normal closure"]');
+  const key = `sj:test:s:${sessionHash("/echo", "x")}`;
+  await until(() => cluster.engine.claims.find(key) === undefined);
+  assertEquals(await home.poll(), "o");
+  const bus = cluster.engine.buses[0]!;
+  const { publish } = bus;
+  // The owner does not say since when it has the session.
+  bus.publish = (channel, payload) =>
+    channel.endsWith(":o") ? Promise.resolve(1) : publish.call(bus, channel, payload);
+  assertEquals(await away.send("y"), 503);
+  bus.publish = publish;
+  assertEquals(cluster.received, ["a x"]);
 });
 
 Deno.test("a session that has become another server's takes no sends any more", async () => {

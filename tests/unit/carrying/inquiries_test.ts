@@ -12,7 +12,7 @@ async function join(engine: MemoryEngine, server: string, own: Record<string, st
     if (value === undefined) return undefined;
     const holder = { ...holderOf(server, 1, false), value };
     return { id: hash, hash, holder, since: performance.now() - 100 };
-  });
+  }, 3000);
   await bus.subscribe("o", (payload) => inquiries.received(payload));
   return { bus, inquiries };
 }
@@ -73,19 +73,32 @@ Deno.test("a server that has a session may ask who else does, at any time, and d
   assertEquals(await inquiries.askAnyway("h"), "value of c");
 });
 
-Deno.test("who has a session says since when, and who does not say it has it from now on", async () => {
+Deno.test("who has a session says since when, and its answer takes its time", async () => {
   using time = fakeTime();
   const engine = new MemoryEngine();
   const { inquiries } = await join(engine, "a");
   const { bus } = await join(engine, "b", { h: "value of b" });
   await pass(time, 1000);
-  assertEquals(await inquiries.since("h", "value of b"), 900);
-  assertEquals(await inquiries.since("h", "another value"), Infinity);
-  bus.error = new Error("It hears nothing");
-  const since = inquiries.since("h", "value");
-  await microtasks();
+  assertEquals(await inquiries.since("h", "value of b"), { earliest: 900, latest: 900 });
+  const never = { earliest: Infinity, latest: Infinity };
+  assertEquals(await inquiries.since("h", "another value"), never);
+  bus.error = new Error("It answers nothing");
+  const told: unknown[] = [];
+  const ask = () => inquiries.since("h", "value").then((since) => told.push(since));
+  ask();
+  await pass(time, 500);
+  inquiries.received(JSON.stringify(["here", "h", "value", 1200]));
+  ask();
+  await pass(time, 500);
+  // An older server does not say it.
   inquiries.received(JSON.stringify(["here", "h", "value"]));
-  assertEquals(await since, 1000);
+  ask();
+  await pass(time, 3000);
+  assertEquals(told, [
+    { earliest: -200, latest: 300 },
+    { earliest: -Infinity, latest: 2000 },
+    { earliest: -Infinity, latest: Infinity },
+  ]);
 });
 
 Deno.test("a question that cannot be asked is an error", async () => {
