@@ -200,6 +200,12 @@ export class ClusterModel {
     return this.#mayBeTwo(served.id) && this.connections.filter(isOne).length > 1;
   }
 
+  /** Whether a server that remembers a former session of its id may take a send for one of that. */
+  mayBeTakenForFormer({ id, openedAt }: ServedConnection): boolean {
+    const isRecent = Date.now() - openedAt < 1000;
+    return isRecent && this.connections.some((each) => each.id === id && each.openedAt < openedAt);
+  }
+
   #mayBeTwo(id: string): boolean {
     return this.#wasEmptied || this.#released.has(keyOf(id));
   }

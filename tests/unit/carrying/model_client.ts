@@ -214,7 +214,10 @@ export class ModelClient {
       served.acknowledged++;
       const isThere = served.received > number || served.isOver || served.hasPaused;
       assert(isThere, `acknowledged, but not received: ${number} by ${this}`);
-    } else if (!this.isOver) this.#giveUp(`send ${status}`, served.isOver);
+    } else if (!this.isOver) {
+      const isDoubtful = status === 503 && this.#model.mayBeTakenForFormer(served);
+      this.#giveUp(`send ${status}`, served.isOver || isDoubtful);
+    }
   }
 
   /** Breaks its receiving request, and asks again. */
