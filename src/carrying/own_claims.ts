@@ -214,12 +214,17 @@ export class OwnClaims {
 
   async #confirmAll(): Promise<void> {
     const all = [...this.#byId.values()];
+    let failure: PromiseRejectedResult | undefined;
     for (let at = 0; at < all.length; at += renewed) {
       const some = all.slice(at, at + renewed);
       const claims = some.map(({ hash, holder }) => [this.#start + hash, holder.value] as const);
       const held = await this.#bus.renew(claims, claimTtl);
-      await Promise.all(some.map((claim, at) => held[at] === true || this.#again(claim)));
+      const lost = some.filter((_, at) => held[at] !== true);
+      // One that cannot be claimed keeps no other from being renewed.
+      const results = await Promise.allSettled(lost.map((claim) => this.#again(claim)));
+      failure ??= results.find((result) => result.status === "rejected");
     }
+    if (failure !== undefined) throw failure.reason;
   }
 
   /** Claims again, or loses the session to the server that has it now. */

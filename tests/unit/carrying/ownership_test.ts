@@ -315,6 +315,24 @@ Deno.test("a claim that was lost is made again with the next renewal, even if on
   assertEquals([held("x"), one.lost], [holder.value, []]);
 });
 
+Deno.test("a claim that cannot be made again keeps no other from being renewed", async () => {
+  using _time = fakeTime();
+  const { engine, one, held } = twoMembers();
+  for (let at = 0; at <= 1000; at++) await one.open(`${at}`);
+  engine.claims.clear();
+  const { claim } = one.bus;
+  one.bus.claim = (name, ...rest) =>
+    name === key("0")
+      ? Promise.reject(new Error("not that one"))
+      : claim.call(one.bus, name, ...rest);
+  one.ownership.reclaim();
+  for (let turn = 0; turn < 10; turn++) await microtasks();
+  assertEquals(one.failed, ["renew claims at"]);
+  assertEquals([held("0"), held("1"), held("1000")].map((value) => value !== undefined), [
+    ...[false, true, true],
+  ]);
+});
+
 Deno.test("when claims may be lost, all are claimed again at once", async () => {
   using _time = fakeTime();
   const { engine, one, held } = twoMembers();
