@@ -102,7 +102,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
     "cluster/redis_bus/built_in_redis",
     "cluster/redis_bus/ioredis",
     "cluster/redis_bus/node_redis",
-    "cluster/redis_bus/redis_bus",
     "adapters/nats",
     "cluster/local_bus/member_link",
     "cluster/local_bus/local_bus",

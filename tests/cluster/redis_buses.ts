@@ -33,15 +33,8 @@ export class RedisBuses {
     this.server = server;
   }
 
-  /**
-   * Makes one as another process would.
-   *
-   * @param seen What the bus is given for its client for commands.
-   */
-  async open(
-    timeout?: number,
-    seen: (client: RedisClient) => RedisClient = (client) => client,
-  ): Promise<OpenBus> {
+  /** Makes one as another process would. */
+  async open(timeout?: number): Promise<OpenBus> {
     const { port } = this.server;
     const proxies = {
       client: await EngineProxy.open(port),
@@ -51,7 +44,7 @@ export class RedisBuses {
     const subscriber = await this.client(proxies.subscriber.port);
     const log: string[] = [];
     const bus = redisBus({
-      client: seen(client),
+      client,
       subscriber,
       timeout,
       log: (message) => log.push(message),

@@ -34,6 +34,7 @@ export async function openRedisClient(library: RedisLibrary, url: string): Promi
       const client = new Redis(url, {
         enableOfflineQueue: library === "ioredis with queue",
         autoResendUnfulfilledCommands: false,
+        autoResubscribe: false,
         retryStrategy: () => 50,
       });
       return { client, end: () => client.disconnect() };

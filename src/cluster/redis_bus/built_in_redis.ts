@@ -79,9 +79,11 @@ export class BuiltInRedisAdapter implements RedisAdapter {
   connect(): void {
     if (!this.#hasGivenUp || this.#isConnecting) return;
     this.#isConnecting = true;
-    this.#client.connect().catch((error) => this.#listener.failed(error)).finally(() => {
-      this.#isConnecting = false;
-    });
+    attempt(() => this.#client.connect()).catch((error) => this.#listener.failed(error)).finally(
+      () => {
+        this.#isConnecting = false;
+      },
+    );
   }
 
   command(name: string, args: string[]): Promise<unknown> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { attempt } from "../attempt.ts";
 import type { AdapterListener, RedisAdapter } from "./redis_adapter.ts";
 
 /** A client that `new Redis()` of the package `ioredis` makes. */
@@ -11,7 +12,10 @@ export interface IoredisClient {
   /** Such as "ready". */
   readonly status: string;
   /** Options that it was made with. */
-  readonly options: { readonly autoResendUnfulfilledCommands?: boolean | undefined };
+  readonly options: {
+    readonly autoResendUnfulfilledCommands?: boolean | undefined;
+    readonly autoResubscribe?: boolean | undefined;
+  };
   /** Connects it. */
   connect(): Promise<unknown>;
   /** Sends a command. */
@@ -70,26 +74,29 @@ export class IoredisAdapter implements RedisAdapter {
   }
 
   command(name: string, args: string[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#unanswered.add(reject);
-      this.#client.call(name, ...args).then(resolve, reject).finally(() => {
-        this.#unanswered.delete(reject);
-      });
-    });
+    return this.#settling(() => this.#client.call(name, ...args));
   }
 
-  async subscribe(channels: string[]): Promise<unknown> {
-    return await this.#client.subscribe(...channels);
+  subscribe(channels: string[]): Promise<unknown> {
+    return this.#settling(() => this.#client.subscribe(...channels));
   }
 
-  async unsubscribe(channel: string): Promise<unknown> {
-    return await this.#client.unsubscribe(channel);
+  unsubscribe(channel: string): Promise<unknown> {
+    return this.#settling(() => this.#client.unsubscribe(channel));
   }
 
   release(): void {
     for (const [event, listener] of this.#events) {
       if (event !== "error") this.#client.off(event, listener);
     }
+  }
+
+  /** Makes a call that also settles when the connection ends. */
+  #settling(call: () => Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#unanswered.add(reject);
+      attempt(call).then(resolve, reject).finally(() => this.#unanswered.delete(reject));
+    });
   }
 
   #rejectUnanswered(): void {

@@ -12,7 +12,12 @@ import { ByChannel, forEachPresent } from "../local_bus/by_channel.ts";
 import { tellPolicy } from "./eviction_policy.ts";
 import { RedisClaims } from "./redis_claims.ts";
 import { type ConnectionsHost, RedisConnections } from "./redis_connections.ts";
-import { checkedRedisOptions, makeAdapter, type RedisBusOptions } from "./redis_bus_options.ts";
+import {
+  checkedRedisOptions,
+  makeAdapter,
+  type RedisBusOptions,
+  type RedisClient,
+} from "./redis_bus_options.ts";
 
 export type { RedisBusOptions };
 
@@ -21,12 +26,14 @@ export type { RedisBusOptions };
  * MiB for a minute.
  */
 const maxPayload: number = 8 * 1024 * 1024;
+/** Those of open buses. Each bus leaves what it has no listener for, also what another one needs. */
+const subscribers = new WeakSet<RedisClient>();
 
 /**
  * Makes a bus of two clients for Redis, which it does not close. All buses on the same engine are
  * connected, whatever the number of its database.
  *
- * @throws {TypeError} If a client is none that it knows, or one that sends commands twice.
+ * @throws {TypeError} If a client is none that it knows, or one that cannot be used like this.
  * @throws {RangeError} If a number is out of its range.
  */
 export function redisBus(options: RedisBusOptions): Bus {
@@ -37,6 +44,7 @@ class RedisBus implements Bus, ConnectionsHost {
   readonly maxPayload: number = maxPayload;
   readonly #calls: CallTimeouts;
   readonly #claims: RedisClaims;
+  readonly #subscriber: RedisClient;
   readonly #connections: RedisConnections;
   readonly #listeners = new ByChannel<BusListener>();
   readonly #log: (message: string) => void;
@@ -48,6 +56,10 @@ class RedisBus implements Bus, ConnectionsHost {
 
   constructor(options: RedisBusOptions) {
     const { client, subscriber, timeout } = checkedRedisOptions(options);
+    if (subscribers.has(subscriber)) {
+      throw new TypeError("Cannot make a Redis bus: another one uses the same subscriber");
+    }
+    subscribers.add(this.#subscriber = subscriber);
     this.#log = options.log ?? ((message) => console.error(message));
     this.#calls = new CallTimeouts(timeout);
     this.#connections = new RedisConnections(
@@ -143,6 +155,7 @@ class RedisBus implements Bus, ConnectionsHost {
     await Promise.allSettled(this.#publishing);
     this.#calls.rejectAll("the bus is closed");
     this.#connections.close();
+    subscribers.delete(this.#subscriber);
   }
 
   #call<Result>(name: string, call: () => PromiseLike<Result>): Promise<Result> {

@@ -58,6 +58,10 @@ export function checkedRedisOptions(options: RedisBusOptions): {
   if (isIoredis(client) && client.options.autoResendUnfulfilledCommands !== false) {
     throw new TypeError(`${start} the client needs autoResendUnfulfilledCommands: false`);
   }
+  // What it subscribes to by itself rejects unseen if Redis refuses it, which ends the process.
+  if (isIoredis(subscriber) && subscriber.options.autoResubscribe !== false) {
+    throw new TypeError(`${start} the subscriber needs autoResubscribe: false`);
+  }
   if (!(typeof timeout === "number" && timeout >= 100 && timeout <= 2 ** 30)) {
     throw new RangeError(`${start} timeout must be a number from 100 to ${2 ** 30}`);
   }

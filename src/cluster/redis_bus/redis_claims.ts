@@ -6,23 +6,35 @@
 
 import type { Claim } from "../bus.ts";
 
-/** For engines before Redis 7, whose SET knows either NX or GET. */
+/**
+ * Bytes of a value that are read. Others may write as many as Redis takes, 512 MiB, and each request
+ * would bring them here.
+ */
+const maxValue = 64 * 1024;
+
+/** What holds a key. Not every kind of value has a text: one that others have written may be a list. */
+const holder = `
+local held = redis.pcall("getrange", KEYS[1], 0, ${maxValue - 1})
+return type(held) == "string" and held or ""`;
+
 const claimScript = `
-if redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then return false end
-return redis.call("get", KEYS[1])`;
+if redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then return false end${holder}`;
+
+const findScript = `
+if redis.call("exists", KEYS[1]) == 0 then return false end${holder}`;
 
 const renewScript = `
 local renewed = {}
 for at, key in ipairs(KEYS) do
   renewed[at] = 0
-  if redis.call("get", key) == ARGV[at + 1] then
+  if redis.pcall("get", key) == ARGV[at + 1] then
     renewed[at] = redis.call("pexpire", key, ARGV[1])
   end
 end
 return renewed`;
 
 const releaseScript = `
-if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end
+if redis.pcall("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end
 return 0`;
 
 /** Claims that are renewed with one command, during which Redis does nothing else. */
@@ -34,19 +46,19 @@ export type RedisCommand = (name: string, args: string[]) => Promise<unknown>;
 /** Questions to the engine. */
 export class RedisClaims {
   readonly #command: RedisCommand;
-  /** Whether SET knows NX and GET at once, as far as is known. */
-  #isModern = true;
 
   constructor(command: RedisCommand) {
     this.#command = command;
   }
 
   async claim(key: string, value: string, ttl: number): Promise<string> {
-    return asText(await this.#claim(key, value, milliseconds(ttl))) ?? value;
+    // A value that is not read as a whole would seem to be another one.
+    if (value.length * 3 > maxValue) throw new RangeError("Cannot claim: the value is too long");
+    return await this.#ask(claimScript, key, value, milliseconds(ttl)) ?? value;
   }
 
   async find(key: string): Promise<string | undefined> {
-    return asText(await this.#command("GET", [key]));
+    return await this.#ask(findScript, key);
   }
 
   async renew(claims: readonly Claim[], ttl: number): Promise<boolean[]> {
@@ -65,21 +77,12 @@ export class RedisClaims {
     await this.#command("EVAL", [releaseScript, "1", key, value]);
   }
 
-  async #claim(key: string, value: string, ttl: string): Promise<unknown> {
-    if (this.#isModern) {
-      try {
-        return await this.#command("SET", [key, value, "NX", "GET", "PX", ttl]);
-      } catch (error) {
-        if (!/syntax error/i.test(String(error))) throw error;
-        this.#isModern = false;
-      }
-    }
-    return await this.#command("EVAL", [claimScript, "1", key, value, ttl]);
+  async #ask(script: string, key: string, ...args: string[]): Promise<string | undefined> {
+    const reply = await this.#command("EVAL", [script, "1", key, ...args]);
+    if (reply === null || typeof reply === "string") return reply ?? undefined;
+    // A client may be told to give bytes. Taken for nothing, they would make two the holder.
+    throw new TypeError("The client of Redis gives something else than texts");
   }
-}
-
-function asText(reply: unknown): string | undefined {
-  return typeof reply === "string" ? reply : undefined;
 }
 
 /** Redis takes integers above 0. */

@@ -8,6 +8,7 @@ import { unheldTimer } from "../../event_loop/unheld_timer.ts";
 import { callSafely } from "../attempt.ts";
 import type { Interruption } from "../bus.ts";
 import type { CallTimeouts } from "../call_timeouts.ts";
+import { BoundedAdapter } from "./bounded_adapter.ts";
 import { type AdapterListener, type RedisAdapter } from "./redis_adapter.ts";
 import { SelfPing } from "./self_ping.ts";
 
@@ -72,18 +73,15 @@ export class RedisConnections {
     this.#timeout = timeout;
     this.#host = host;
     const failed = (error: unknown) => this.#lastError = error;
-    this.client = makeClient({
-      ready: () => this.#clientReady(),
-      lost: () => this.#cut(),
-      failed,
-      message: () => {},
-    });
-    this.#subscriber = makeSubscriber({
+    const [lost, nothing] = [() => this.#cut(), () => {}];
+    const ready = () => this.#clientReady();
+    this.client = new BoundedAdapter(makeClient({ ready, lost, failed, message: nothing }));
+    this.#subscriber = new BoundedAdapter(makeSubscriber({
       ready: () => this.#subscriberReady(),
-      lost: () => this.#cut(),
+      lost,
       failed,
       message: (channel, payload) => this.#received(channel, payload),
-    });
+    }));
     this.#wasClientReady = this.client.isReady;
     this.#wasSubscriberReady = this.#subscriber.isReady;
     this.#ping = new SelfPing({
@@ -241,9 +239,15 @@ export class RedisConnections {
   /** Tells servers that start that claims may be gone, or learns it from others. */
   async #settle(): Promise<void> {
     if (this.#lostClaims) {
-      await this.client.command("SET", [settlingKey, "1", "PX", String(settleTime)]);
+      try {
+        await this.client.command("SET", [settlingKey, "1", "PX", String(settleTime)]);
+      } catch (error) {
+        // While its memory is full, nobody can claim what is gone.
+        if (!String(error).includes("OOM")) throw error;
+      }
     } else if (this.#isFirst) {
-      this.#lostClaims = await this.client.command("GET", [settlingKey]) === "1";
+      // Whatever is there: others may have written it.
+      this.#lostClaims = Number(await this.client.command("EXISTS", [settlingKey])) === 1;
     }
   }
 

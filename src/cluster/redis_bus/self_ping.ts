@@ -47,7 +47,10 @@ export class SelfPing {
   }
 
   received(payload: string): void {
-    this.#heard = Math.max(this.#heard, Number(payload));
+    const number = Number(payload);
+    // Others may publish anything.
+    if (!(number <= this.#lastNumber)) return;
+    this.#heard = Math.max(this.#heard, number);
     const isOver = ({ number }: { number: number }) => number <= this.#heard;
     for (const { resolve } of this.#waiting.filter(isOver)) resolve();
     this.#waiting = this.#waiting.filter((each) => !isOver(each));

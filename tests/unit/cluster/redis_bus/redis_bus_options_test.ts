@@ -5,7 +5,9 @@ import {
 } from "../../../../src/cluster/redis_bus/redis_bus_options.ts";
 
 const nodeRedis = () => ({ sendCommand() {}, isReady: true, isOpen: true });
-const ioredis = (options: object = { autoResendUnfulfilledCommands: false }) => ({
+const resending = { autoResendUnfulfilledCommands: false };
+const resubscribing = { autoResubscribe: false };
+const ioredis = (options: object = { ...resending, ...resubscribing }) => ({
   ...{ call() {}, status: "ready", options },
 });
 const builtIn = () => ({ send() {}, connected: true, onconnect: null, onclose: null });
@@ -47,11 +49,16 @@ Deno.test("one client for both, and one that sends commands again, are refused",
     "the subscriber must be another client",
   );
   assertThrows(
-    () => check({ client: ioredis({}), subscriber: ioredis({}) }),
+    () => check({ client: ioredis(resubscribing), subscriber: ioredis() }),
     TypeError,
     "the client needs autoResendUnfulfilledCommands: false",
   );
-  check({ client: ioredis(), subscriber: ioredis({}) });
+  assertThrows(
+    () => check({ client: ioredis(), subscriber: ioredis(resending) }),
+    TypeError,
+    "the subscriber needs autoResubscribe: false",
+  );
+  check({ client: ioredis(resending), subscriber: ioredis(resubscribing) });
 });
 
 Deno.test("other options, and values out of range, are refused", () => {

@@ -14,28 +14,28 @@ function withReplies(...replies: unknown[]): { claims: RedisClaims; sent: string
 }
 
 Deno.test("a claim is one command, and gives who holds the key", async () => {
-  const { claims, sent } = withReplies(null, "other");
+  const { claims, sent } = withReplies(null, "other", "");
   assertEquals(await claims.claim("key", "own", 999.5), "own");
   assertEquals(await claims.claim("key", "own", 0.1), "other");
-  assertEquals(sent, [
-    ["SET", "key", "own", "NX", "GET", "PX", "1000"],
-    ["SET", "key", "own", "NX", "GET", "PX", "1"],
-  ]);
+  // Something that has no text.
+  assertEquals(await claims.claim("key", "own", 1), "");
+  assertEquals(sent, ["1000", "1", "1"].map((ttl) => ["EVAL", "script", "1", "key", "own", ttl]));
 });
 
-Deno.test("an engine that does not know this command is asked by a script from then on", async () => {
-  const { claims, sent } = withReplies(new Error("ERR syntax error"), null, "other");
-  assertEquals(await claims.claim("key", "own", 1000), "own");
-  assertEquals(await claims.claim("key", "own", 1000), "other");
-  const script = ["EVAL", "script", "1", "key", "own", "1000"];
-  assertEquals(sent.slice(1), [script, script]);
+Deno.test("a value that would not be read as a whole is refused", async () => {
+  const { claims, sent } = withReplies(null);
+  await assertRejects(() => claims.claim("key", "x".repeat(21_846), 1), RangeError, "too long");
+  assertEquals(sent, []);
+  await claims.claim("key", "x".repeat(21_845), 1);
 });
 
-Deno.test("another failure of a claim is told, and changes nothing", async () => {
-  const { claims, sent } = withReplies(new Error("LOADING"), null);
-  await assertRejects(() => claims.claim("key", "own", 1000), Error, "LOADING");
-  await claims.claim("key", "own", 1000);
-  assertEquals(sent.map(([name]) => name), ["SET", "SET"]);
+Deno.test("a client that gives bytes instead of texts makes nobody the holder", async () => {
+  const bytes = new Uint8Array([120]);
+  const { claims } = withReplies(bytes, bytes, undefined);
+  const message = "something else than texts";
+  await assertRejects(() => claims.claim("key", "own", 1000), TypeError, message);
+  await assertRejects(() => claims.find("key"), TypeError, message);
+  await assertRejects(() => claims.claim("key", "own", 1000), TypeError, message);
 });
 
 Deno.test("claims are renewed a hundred at a time, in order", async () => {

@@ -79,3 +79,17 @@ Deno.test("it hears itself when a message comes that was published since", async
   assertEquals(seen.deaf, 0);
   ping.close();
 });
+
+Deno.test("what others publish to its channel does not count", async () => {
+  using time = fakeTime();
+  const { ping, engine, seen } = open();
+  engine.hears = false;
+  engine.count = undefined;
+  const hearing = ping.hearsItself();
+  for (const payload of ["", "garbage", "NaN", "2", "Infinity"]) ping.received(payload);
+  ping.received("1");
+  await hearing;
+  for (let tick = 0; tick < 3; tick++) await pass(time, 2000);
+  assertEquals(seen.deaf, 1);
+  ping.close();
+});
