@@ -4,6 +4,7 @@
  * @module
  */
 
+import { callSafely } from "../cluster/attempt.ts";
 import type { Bus, BusListener } from "../cluster/bus.ts";
 import { type Timer, unheld, unheldTimer } from "../event_loop/unheld_timer.ts";
 import { otherVersion } from "./claim_value.ts";
@@ -80,6 +81,7 @@ export class AllPeers {
     // It notices its own deafness before it takes that for the silence of others.
     this.#hearingInterval = Math.min(maxHearingInterval, settings.peerTimeout / 3);
     this.#joined = this.#tryToJoin();
+    callSafely(() => bus.watch({ back: () => this.#back() }), (error) => host.failed(error));
     this.#hearingTimer = unheld(setInterval(() => this.#listen(), this.#hearingInterval));
   }
 
@@ -127,6 +129,7 @@ export class AllPeers {
   async close(): Promise<void> {
     clearInterval(this.#hearingTimer);
     clearTimeout(this.#joinTimer);
+    this.#joinTimer = undefined;
     const end = performance.now() + closeTimeout;
     const peers = [...this.#all.values()];
     while (performance.now() < end && peers.some(({ link }) => !link.isSettled)) {
@@ -249,6 +252,8 @@ export class AllPeers {
 
   #rejoin(): void {
     if (this.#isClosed) return;
+    clearTimeout(this.#joinTimer);
+    this.#joinTimer = undefined;
     this.hasJoined = false;
     for (const [channel, listener] of this.#listeners.splice(0)) {
       this.#unsubscribe(channel, listener);
@@ -266,6 +271,11 @@ export class AllPeers {
       this.#joinTimer = unheldTimer(() => this.#rejoin(), retryDelay);
     });
     return joined;
+  }
+
+  /** The bus works again: what has failed is tried at once. */
+  #back(): void {
+    if (this.#joinTimer !== undefined) this.#rejoin();
   }
 }
 

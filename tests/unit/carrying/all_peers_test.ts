@@ -104,6 +104,23 @@ Deno.test("a server that hears nothing does not take the silence for that of oth
   assertEquals(one.peers.hearsItself, true);
 });
 
+Deno.test("a subscription that has failed is tried again as soon as the bus is back", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const bus = engine.open();
+  bus.error = new Error("no bus");
+  const one = new Member(engine, "a".repeat(32), bus);
+  await assertRejects(() => one.peers.joined(), Error, "no bus");
+  bus.error = undefined;
+  for (const { back } of bus.watchers) back?.({ missedMessages: true, lostClaims: false });
+  await one.peers.joined();
+  assertEquals(one.peers.hasJoined, true);
+  // Once is enough.
+  for (const { back } of bus.watchers) back?.({ missedMessages: true, lostClaims: false });
+  await pass(time, 1500);
+  assertEquals(one.notes.filter((note) => note === "rejoined").length, 1);
+});
+
 Deno.test("one that does not subscribes anew, once for each channel", async () => {
   using time = fakeTime();
   const { engine, one, other } = twoMembers();
