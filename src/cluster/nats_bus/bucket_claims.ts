@@ -17,6 +17,8 @@ const maxAttempts = 100;
 const retryDelay = 100;
 /** How many claims are renewed at a time. */
 const renewedAtOnce = 100;
+/** Bytes that a question to the bucket takes here, until it is answered or given up. */
+const questionCost = 4096;
 
 /** A claim that the bucket has. */
 interface Held {
@@ -168,6 +170,11 @@ function heldBy(entry: NatsEntry): Held | undefined {
   if (space < 1) return undefined;
   const ttl = Number(text.slice(0, space));
   return { value: text.slice(space + 1), end: entry.created.getTime() + ttl };
+}
+
+/** Bytes that calls for so many claims take here at a time. */
+export function claimsCost(count: number): number {
+  return questionCost * Math.min(count, renewedAtOnce);
 }
 
 /** Whether nobody has taken a write. */

@@ -7,6 +7,9 @@
 import type { CallTimeouts } from "../call_timeouts.ts";
 import type { NatsConnection } from "./nats_client.ts";
 
+/** Bytes that may wait for the server. */
+const maxBytes = 64 * 1024 * 1024;
+
 /** Something that was sent, and is to be confirmed. */
 interface Sent {
   resolve(): void;
@@ -29,6 +32,17 @@ export class Flushes {
   constructor(connection: NatsConnection, timeouts: CallTimeouts) {
     this.#connection = connection;
     this.#timeouts = timeouts;
+  }
+
+  /**
+   * Checks that so many bytes may be sent: the client keeps what the server does not take, also what
+   * nobody waits for any more.
+   *
+   * @throws {Error} If too much waits already.
+   */
+  checkRoom(bytes: number): void {
+    if (this.bytes + bytes <= maxBytes) return;
+    throw new Error(`${maxBytes} bytes wait for the NATS server already`);
   }
 
   /**

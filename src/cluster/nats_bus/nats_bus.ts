@@ -9,12 +9,12 @@ import { callSafely } from "../attempt.ts";
 import type { Bus, BusListener, BusWatcher, Claim } from "../bus.ts";
 import { CallTimeouts } from "../call_timeouts.ts";
 import { ByChannel, forEachPresent } from "../local_bus/by_channel.ts";
-import { BucketClaims } from "./bucket_claims.ts";
+import { BucketClaims, claimsCost } from "./bucket_claims.ts";
 import { BucketState } from "./bucket_state.ts";
 import { ConnectionGate } from "./connection_gate.ts";
 import { Flushes } from "./flushes.ts";
 import { givesUp, type NatsBusOptions, natsBusSettings } from "./nats_bus_options.ts";
-import type { NatsConnection, NatsStatus, NatsSubscription } from "./nats_client.ts";
+import { errorOf, type NatsConnection, type NatsStatus } from "./nats_client.ts";
 import { encodedName } from "./nats_names.ts";
 
 export type { NatsBusOptions };
@@ -23,8 +23,8 @@ export type { NatsBusOptions };
 const defaultMaxPayload = 1024 * 1024;
 /** The most characters of a channel or a key. */
 const maxName = 300;
-/** Bytes of messages that may wait for the server. */
-const maxWaiting = 64 * 1024 * 1024;
+/** What a message counts beside its payload. */
+const messageCost = 128;
 /** Milliseconds that the end takes at most. */
 const closeTimeout = 1000;
 /** Milliseconds until it is asked again whether subscriptions are in place. */
@@ -32,7 +32,7 @@ const retryDelay = 100;
 
 /** The subscription of a channel. */
 interface Subscribed {
-  subscription: NatsSubscription | undefined;
+  subscription: ReturnType<NatsConnection["subscribe"]> | undefined;
   /** Why the server has refused it. */
   error?: Error;
 }
@@ -116,11 +116,10 @@ class NatsBus implements Bus {
       );
     }
     if (!this.#gate.isOpen) throw new Error("Cannot publish: the connection is interrupted");
-    if (this.#flushes.bytes + length > maxWaiting) {
-      throw new Error(`Cannot publish: ${maxWaiting} bytes wait for the server already`);
-    }
+    const cost = messageCost + length;
+    this.#flushes.checkRoom(cost);
     this.#connection.publish(this.#subjects + encodedName(channel), bytes);
-    await this.#flushes.confirmed(length);
+    await this.#flushes.confirmed(cost);
   }
 
   async subscribe(channel: string, listener: BusListener): Promise<void> {
@@ -183,7 +182,9 @@ class NatsBus implements Bus {
       if (status.type === "disconnect") this.#disconnected();
       else if (status.type === "reconnect") this.#reconnected();
       else if (status.type === "error") {
-        this.#warnOnce(`NATS tells of an error: ${errorOf(status)}`);
+        const { name, message } = errorOf(status);
+        // It may have a subject, of which there are as many as topics.
+        this.#warnOnce(`NATS tells of an error: ${message}`, name);
       } else if (status.type === "close") {
         this.#disconnected();
         this.#warnOnce("The connection to NATS is closed for good: the bus is of no use any more");
@@ -240,7 +241,7 @@ class NatsBus implements Bus {
       callback: (error, message) => {
         if (error === null) return this.#deliver(channel, message.data);
         subscribed.error = error;
-        this.#warnOnce(`NATS refuses a subscription: ${error.message}`);
+        this.#warnOnce(`NATS refuses a subscription: ${error.message}`, "subscription");
       },
     });
     this.#subscribed.set(channel, subscribed);
@@ -259,8 +260,15 @@ class NatsBus implements Bus {
   #registry(...keys: string[]): BucketClaims {
     for (const key of keys) this.#check(key);
     if (this.#isClosed) throw new Error("The bus is closed");
-    if (this.#claims !== undefined) return this.#claims;
-    throw new Error("The bus has no bucket for claims: set the option kv");
+    const claims = this.#claims;
+    if (claims === undefined) {
+      throw new Error("The bus has no bucket for claims: set the option kv");
+    }
+    const cost = claimsCost(keys.length);
+    this.#flushes.checkRoom(cost);
+    // Without a connection, they wait for it, and for no longer than `timeout`.
+    if (this.#gate.isOpen) this.#flushes.confirmed(cost).catch(() => {});
+    return claims;
   }
 
   /** Checks the name of a channel or a key, and whether the bus can be used. */
@@ -279,9 +287,10 @@ class NatsBus implements Bus {
     );
   }
 
-  #warnOnce(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
+  /** @param kind what is told once; each message, if it is not given. */
+  #warnOnce(message: string, kind: string = message): void {
+    if (this.#warned.has(kind)) return;
+    this.#warned.add(kind);
     this.#warn(message);
   }
 
@@ -289,10 +298,4 @@ class NatsBus implements Bus {
     // There is no other place to tell what it throws.
     callSafely(() => this.#log(message), () => {});
   }
-}
-
-/** What an event says of an error. */
-function errorOf(status: NatsStatus): string {
-  const { error } = status as { error?: unknown };
-  return error instanceof Error ? error.message : String(error);
 }

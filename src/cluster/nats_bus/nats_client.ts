@@ -111,3 +111,9 @@ export function isBucketGone(error: unknown): boolean {
 function codeOf(error: unknown): unknown {
   return error instanceof Error ? (error as { code?: unknown }).code : undefined;
 }
+
+/** The error that an event tells of. */
+export function errorOf(status: NatsStatus): { readonly name: string; readonly message: string } {
+  const { error } = status as { error?: unknown };
+  return error instanceof Error ? error : { name: "error", message: String(error) };
+}

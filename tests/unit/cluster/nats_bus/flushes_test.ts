@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CallTimeouts } from "../../../../src/cluster/call_timeouts.ts";
 import { Flushes } from "../../../../src/cluster/nats_bus/flushes.ts";
 import type { NatsConnection } from "../../../../src/cluster/nats_bus/nats_client.ts";
@@ -63,4 +63,24 @@ Deno.test("without an answer it rejects in time, and counts what still waits in 
   asked[0]!.resolve();
   await microtasks();
   assertEquals(flushes.bytes, 0);
+});
+
+Deno.test("what the server has not taken leaves room for 64 MiB, whether it was given up or not", async () => {
+  using time = fakeTime();
+  const { asked, flushes } = setUp();
+  const most = 64 * 1024 * 1024;
+  flushes.checkRoom(most);
+  const sent = assertRejects(() => flushes.confirmed(most - 1), Error, "no answer");
+  flushes.checkRoom(1);
+  assertThrows(
+    () => flushes.checkRoom(2),
+    Error,
+    "67108864 bytes wait for the NATS server already",
+  );
+  await time.tickAsync(1000);
+  await sent;
+  assertThrows(() => flushes.checkRoom(2), Error, "67108864 bytes wait");
+  asked[0]!.resolve();
+  await microtasks();
+  flushes.checkRoom(most);
 });
