@@ -99,7 +99,6 @@ const withoutTest: Readonly<Record<string, readonly string[]>> = {
   "tests/cluster/": [
     "adapters/cluster",
     "adapters/redis",
-    "cluster/redis_bus/built_in_redis",
     "cluster/redis_bus/ioredis",
     "cluster/redis_bus/node_redis",
     "adapters/nats",

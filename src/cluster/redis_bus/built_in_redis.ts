@@ -28,6 +28,12 @@ export interface BuiltInRedisClient {
 /** Gets what is published. */
 export type BuiltInListener = (message: string, channel: string) => void;
 
+/**
+ * A channel on which nothing is published. Valkey refuses UNSUBSCRIBE on a connection without any
+ * subscription, and the client ends the connection at that.
+ */
+const placeholder = "sj:bus:placeholder";
+
 /** Whether a value is such a client. */
 export function isBuiltInRedis(client: object): client is BuiltInRedisClient {
   return "send" in client && "connected" in client && "onconnect" in client;
@@ -93,14 +99,23 @@ export class BuiltInRedisAdapter implements RedisAdapter {
   async subscribe(channels: string[]): Promise<unknown> {
     const known = channels.filter((channel) => this.#channels.has(channel));
     for (const channel of channels) this.#channels.add(channel);
-    // Not awaited, so that nobody else's call comes in between. Without subscriptions it throws.
-    if (known.length > 0) attempt(() => this.#client.unsubscribe(known)).catch(() => {});
-    return await this.#client.subscribe(channels, this.#received);
+    if (known.length === 0) return await this.#client.subscribe(channels, this.#received);
+    // Not awaited, so that nobody else's call comes in between.
+    this.#ignore(() => this.#client.subscribe([placeholder], () => {}));
+    this.#ignore(() => this.#client.unsubscribe(known));
+    const subscribed = this.#client.subscribe(channels, this.#received);
+    this.#ignore(() => this.#client.unsubscribe([placeholder]));
+    return await subscribed;
   }
 
   async unsubscribe(channel: string): Promise<unknown> {
     this.#channels.delete(channel);
     return await this.#client.unsubscribe([channel]);
+  }
+
+  /** Makes a call that rejects, or throws, where it was not needed. */
+  #ignore(call: () => Promise<unknown>): void {
+    attempt(call).catch(() => {});
   }
 
   release(): void {
