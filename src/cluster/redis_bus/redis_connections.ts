@@ -87,7 +87,7 @@ export class RedisConnections {
     this.#ping = new SelfPing({
       publish: (payload) => this.#publishToSelf(payload),
       deaf: () => this.#deaf(),
-      tick: () => this.#restore(),
+      tick: () => this.#look(),
     });
     this.#restore();
   }
@@ -184,6 +184,12 @@ export class RedisConnections {
     this.#hasToldFailure = true;
     const reason = this.#lastError instanceof Error ? `: ${this.#lastError.message}` : "";
     this.#host.log(what + reason);
+  }
+
+  /** Now and then. */
+  #look(): void {
+    if (!this.#areReady && !this.#isClosed) this.#tellFailure("The bus cannot connect to Redis");
+    this.#restore();
   }
 
   async #restore(): Promise<void> {
