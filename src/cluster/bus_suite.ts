@@ -9,7 +9,14 @@
  */
 
 import type { Bus } from "./bus.ts";
-import { Inbox, type Part, type SuiteContext, timed, TimedBus } from "./bus_suite/suite_context.ts";
+import {
+  explained,
+  Inbox,
+  type Part,
+  type SuiteContext,
+  timed,
+  TimedBus,
+} from "./bus_suite/suite_context.ts";
 import { claims } from "./bus_suite/claim_tests.ts";
 import { interruptions, stalls } from "./bus_suite/interruption_tests.ts";
 import { messages } from "./bus_suite/message_tests.ts";
@@ -52,7 +59,16 @@ export function busSuite(options: BusSuiteOptions): BusTest[] {
   const tests: [string, Part][] = [...Object.entries(messages), ...Object.entries(claims)];
   if (options.interrupt !== undefined) tests.push(...Object.entries(interruptions));
   if (options.stall !== undefined) tests.push(...Object.entries(stalls));
-  return tests.map(([name, part]) => ({ name, run: () => runWith(part, options) }));
+  return tests.map(([name, part]) => ({
+    name,
+    async run() {
+      try {
+        await runWith(part, options);
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+  }));
 }
 
 /** Runs a test, and closes its buses. */

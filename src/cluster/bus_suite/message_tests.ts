@@ -4,7 +4,15 @@
  * @module
  */
 
-import { equal, type Part, rejection, unique } from "./suite_context.ts";
+import {
+  equal,
+  type Part,
+  rejection,
+  settled,
+  shown,
+  similarNames,
+  unique,
+} from "./suite_context.ts";
 
 /** Milliseconds for claims that have to stay. */
 const ttl = 600_000;
@@ -118,6 +126,21 @@ export const messages: Record<string, Part> = {
     all.hasOnly(["1", "2"]);
   },
 
+  async "channels with any characters are kept apart"({ open, inbox }) {
+    const [a, b] = [await open(), await open()];
+    const inboxes = similarNames().map((channel, at) => ({
+      channel,
+      payload: `to channel ${at}`,
+      own: inbox(`the listener of channel ${at}, of the name ${shown(channel, 60)}`),
+    }));
+    for (const { channel, own } of inboxes) await b.subscribe(channel, own.listener);
+    for (const { channel, payload } of inboxes) await a.publish(channel, payload);
+    for (const { payload, own } of inboxes) {
+      await own.has(1);
+      own.hasOnly([payload]);
+    }
+  },
+
   async "every well-formed text arrives as it was, up to maxPayload"({ open, inbox }) {
     const [a, b] = [await open(), await open()];
     const channel = unique();
@@ -191,5 +214,24 @@ export const messages: Record<string, Part> = {
     await other.has(1);
     closed.hasOnly([]);
     other.hasOnly(["still"]);
+  },
+
+  async "what a bus has published arrives, although it is closed"({ open, inbox, until }) {
+    const [a, b] = [await open(), await open()];
+    const channel = unique();
+    const all = inbox("the listener");
+    await b.subscribe(channel, all.listener);
+    const calls = Array.from({ length: 100 }, (_, at) => {
+      const published = a.publish(channel, String(at)).then(() => String(at));
+      return settled(published);
+    });
+    await a.close();
+    // It may also reject what was under way.
+    const promised = (await Promise.all(calls)).filter((payload) => payload !== undefined);
+    const missing = () => promised.filter((payload) => !all.got.includes(payload));
+    await until(
+      () => missing().length === 0,
+      () => `publish has resolved for ${JSON.stringify(missing())}, which have not arrived`,
+    );
   },
 };

@@ -90,9 +90,21 @@ export async function timed<Result>(
   });
   try {
     return await Promise.race([call(), late]);
+  } catch (error) {
+    if (error instanceof Error && !(error instanceof Unsettled)) rejected.set(error, name);
+    throw error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The calls that have rejected, by their errors. Tests may expect them. */
+const rejected = new WeakMap<Error, string>();
+
+/** The error that a test ends with. If a call has rejected, it says which. */
+export function explained(error: unknown): unknown {
+  const name = error instanceof Error ? rejected.get(error) : undefined;
+  return name === undefined ? error : new Error(`${name} has rejected: ${error}`, { cause: error });
 }
 
 /** A call has not settled. Unlike other errors of calls, it is always a fault. */
@@ -132,6 +144,29 @@ export function unique(): string {
   return `suite-${crypto.randomUUID()}`;
 }
 
+/** Names of channels or keys that are easily taken for each other. The longest have 300 characters. */
+export function similarNames(): string[] {
+  const start = unique();
+  const ends = [
+    "",
+    " ",
+    "*",
+    ">",
+    "\u20ac",
+    "a.b",
+    "a:b",
+    "a/b",
+    "A",
+    "a",
+    '"',
+    "\0",
+    "\n",
+    "__proto__",
+  ];
+  const long = start.padEnd(299, "\u20ac");
+  return [...ends.map((end) => start + end), `${long}a`, `${long}b`];
+}
+
 /** The result of a call, or `undefined` if it rejects. It has to do one of them in time. */
 export async function settled<Result>(call: Promise<Result>): Promise<Result | undefined> {
   try {
@@ -160,7 +195,8 @@ export function equal(what: string, actual: unknown, expected: unknown): void {
   if (got !== wanted) throw new Error(`${what}: ${shown(actual)}, but expected ${shown(expected)}`);
 }
 
-function shown(value: unknown): string {
+/** A value as JSON, of at most so many characters. */
+export function shown(value: unknown, most = 500): string {
   const text = JSON.stringify(value) ?? "undefined";
-  return text.length > 500 ? `${text.slice(0, 500)}...` : text;
+  return text.length > most ? `${text.slice(0, most)}...` : text;
 }

@@ -159,6 +159,31 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
       },
     }), /has got: \["2","1"\], but expected \["1","2"\]/],
   },
+  "channels with any characters are kept apart": {
+    "it cuts names at 200 characters": [
+      (bus) => ({
+        publish: (channel, payload) => bus.publish(channel.slice(0, 200), payload),
+        subscribe: (channel, listener) => bus.subscribe(channel.slice(0, 200), listener),
+      }),
+      /of channel 14, of the name "suite-.* has got: \["to channel 14","to channel 15"\]/,
+    ],
+    "it refuses long names": [
+      (bus) => ({
+        subscribe: (channel, listener) =>
+          channel.length < 300
+            ? bus.subscribe(channel, listener)
+            : Promise.reject(new TypeError("The name is too long")),
+      }),
+      /^subscribe has rejected: TypeError: The name is too long$/,
+    ],
+    "it trims names": [
+      (bus) => ({
+        publish: (channel, payload) => bus.publish(channel.trim(), payload),
+        subscribe: (channel, listener) => bus.subscribe(channel.trim(), listener),
+      }),
+      /of channel 0, .* has got: \["to channel 0","to channel 1"/,
+    ],
+  },
   "every well-formed text arrives as it was, up to maxPayload": {
     "it trims": [
       (bus) => ({ publish: (channel, payload) => bus.publish(channel, payload.trim()) }),
@@ -179,7 +204,7 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
     ],
     "it takes less than maxPayload": [
       (bus) => ({ maxPayload: bus.maxPayload + 1 }),
-      /The payload is too large/,
+      /^publish has rejected: RangeError: The payload is too large/,
     ],
   },
   "a payload above maxPayload is refused with a RangeError, and harms no other": {
@@ -226,11 +251,23 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
       async close() {
         for (const bus of buses) await bus.close();
       },
-    }), /The bus is closed/],
+    }), /^publish has rejected: Error: The bus is closed/],
     "it rejects with no error": [
       (bus) => ({ find: (key) => bus.find(key).catch(() => Promise.reject("closed")) }),
       /find of a closed bus: it rejects with no Error/,
     ],
+  },
+  "what a bus has published arrives, although it is closed": {
+    "it drops what it has not sent": [(bus) => {
+      let isClosed = false;
+      return {
+        publish(channel, payload) {
+          later().then(() => isClosed ? undefined : bus.publish(channel, payload)).catch(() => {});
+          return Promise.resolve(1);
+        },
+        close: () => (isClosed = true, bus.close()),
+      };
+    }, /publish has resolved for \["0",.*"99"\], which have not arrived/],
   },
   "of fifty that claim a key at once, one gets it, and all learn which": {
     "it has two winners": [(bus) => ({
@@ -271,6 +308,16 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
   "a claim that is not renewed ends, and only its holder renews it": {
     "claims never end": [
       (bus) => ({ claim: (key, value) => bus.claim(key, value, 1e9) }),
+      /a claim for a short time has not ended/,
+    ],
+    "claiming a key again renews it": [
+      (bus) => ({
+        async claim(key, value, ttl) {
+          const holder = await bus.claim(key, value, ttl);
+          if (holder === value) await bus.renew([[key, value]], ttl);
+          return holder;
+        },
+      }),
       /a claim for a short time has not ended/,
     ],
     "it renews without a comparison": [
@@ -331,6 +378,13 @@ const faults: Record<string, Record<string, [Fault, RegExp]>> = {
         find: (key) => bus.find(key.split(":")[0]!),
       }),
       /the holder of "suite-.*a": "holder of suite-.*a:b"/,
+    ],
+    "it cuts keys at 255 characters": [
+      (bus) => ({
+        claim: (key, value, ttl) => bus.claim(key.slice(0, 255), value, ttl),
+        find: (key) => bus.find(key.slice(0, 255)),
+      }),
+      /the holder of "suite-.*b": "holder of suite-.*a"/,
     ],
   },
   "a bus that was cut off says so when it is back, and works as before": {
