@@ -25,6 +25,13 @@ export interface RemoteFraming {
   readonly isStream: boolean;
 }
 
+/**
+ * Milliseconds for which a response that is complete has its session for itself. Only the way to its
+ * client and that of its carrier's word are left: on a bus that is slow, the client's next request may
+ * come first.
+ */
+const longestEnd = 3000;
+
 /** Takes as much as the carrier's client does. */
 export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
   /** Its session may live on. */
@@ -94,7 +101,7 @@ export class RemoteReceiver implements Receiver, Exchange, ClosingConnection {
         this.#waiting.delete(end);
         resolve();
       };
-      const timer = setTimeout(end, ms);
+      const timer = setTimeout(end, this.#isFull ? Math.max(ms, longestEnd) : ms);
       this.#waiting.add(end);
     });
   }

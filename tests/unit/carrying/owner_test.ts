@@ -270,6 +270,26 @@ Deno.test("if the first stays, the second gets 2010", async () => {
   assertEquals(receiver.notes, ["frame o", 'frame a["a"]']);
 });
 
+Deno.test("if the response of the first is complete, the second waits until a slow bus says so", async () => {
+  using time = fakeTime();
+  const { owned, receiver } = await openSession();
+  owned.tell(toOwner.ended, receiver, false);
+  const first = owned.receive("xhr-polling");
+  await microtasks();
+  owned.session.write("a");
+  await microtasks();
+  assertEquals(first.notes.at(-1), 'frame a["a"]');
+  const second = owned.receive("xhr-polling");
+  for (let passed = 0; passed < 1500; passed += 10) {
+    await turn();
+    await pass(time, 10);
+  }
+  assertEquals(second.notes, []);
+  owned.tell(toOwner.ended, first, false);
+  await soon(time, waitFor(() => second.notes.length > 0));
+  assertEquals(second.notes, ["attached"]);
+});
+
 Deno.test("a second receiver whose server closes meanwhile ends when it takes the place", async () => {
   using time = fakeTime();
   const { owned, receiver } = await openSession();
