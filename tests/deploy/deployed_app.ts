@@ -5,6 +5,7 @@
  */
 
 import { nodePackage } from "../../scripts/node_programs.ts";
+import { root } from "../../scripts/npm_package/project.ts";
 import { runtimeCommand, type RuntimeName } from "../../scripts/runtimes.ts";
 import { copyFolder } from "../support/copy_folder.ts";
 import { ServerProcess } from "../support/server_process.ts";
@@ -18,13 +19,18 @@ export class AppFolder implements AsyncDisposable {
     this.path = path;
   }
 
-  static async make(): Promise<AppFolder> {
+  /** @param packages what the program uses besides, such as the client of an engine */
+  static async make(...packages: string[]): Promise<AppFolder> {
     const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "sockjs-web-app-" }));
     await copyFolder(new URL("app/", deploy), path);
     await nodePackage();
-    await Deno.mkdir(`${path}/node_modules`);
-    const npm = new URL("../../npm", import.meta.url).pathname;
-    await Deno.symlink(npm, `${path}/node_modules/sockjs-web`);
+    const link = async (name: string, to: string) => {
+      const place = `${path}/node_modules/${name}`;
+      await Deno.mkdir(place.slice(0, place.lastIndexOf("/")), { recursive: true });
+      await Deno.symlink(new URL(to, root).pathname, place);
+    };
+    await link("sockjs-web", "npm");
+    for (const name of packages) await link(name, `node_modules/${name}`);
     return new AppFolder(path);
   }
 

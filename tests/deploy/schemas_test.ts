@@ -20,9 +20,11 @@ Deno.test({
         await run([...await runtimeCommand("node") ?? [], "check.mjs", ...files], { cwd: folder });
 
       const containers = ["node", "deno", "bun"].map((each) => `docker/${each}.Containerfile`);
-      const objects = ["echo", "gateway", "ingress"].map((each) => `kubernetes/${each}.yaml`);
+      const objects = ["echo", "gateway", "ingress", "redis"].map((each) =>
+        `kubernetes/${each}.yaml`
+      );
       const files = [...containers, ...objects].map((each) => new URL(each, deploy).pathname);
-      assertEquals(await check(...files), "8 checked\n");
+      assertEquals(await check(...files), "11 checked\n");
 
       const text = await Deno.readTextFile(new URL("kubernetes/echo.yaml", deploy));
       await Deno.writeTextFile(`${folder}/bad.yaml`, text.replace("replicas: 2", "replicas: two"));
@@ -39,7 +41,8 @@ Deno.test("the time that Kubernetes gives a pod is longer than preStop and drain
   const text = await Deno.readTextFile(new URL("kubernetes/echo.yaml", deploy));
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1]);
   const longest = number(/sleep: \{ seconds: (\d+)/) + number(/DRAIN_SECONDS, value: "(\d+)/) +
-    // `close` waits up to 10 s for websockets, and `disconnectDelay` for clients that poll.
-    number(/SPREAD_SECONDS, value: "(\d+)/) + 10 + 5;
+    // `close` waits up to 10 s for websockets, and `disconnectDelay` for clients that poll. The bus
+    // waits 3 s for its engine.
+    number(/SPREAD_SECONDS, value: "(\d+)/) + 10 + 5 + 3;
   assertEquals(number(/terminationGracePeriodSeconds: (\d+)/) > longest, true);
 });

@@ -8,6 +8,7 @@ import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { createServer } from "sockjs-web";
 import { installHandlers } from "sockjs-web/node";
+import { openBus } from "./bus.mjs";
 
 const {
   HOST = "127.0.0.1",
@@ -29,12 +30,14 @@ const {
 const drainTime = secondsOf("DRAIN_SECONDS", DRAIN_SECONDS);
 const spread = secondsOf("SPREAD_SECONDS", SPREAD_SECONDS);
 
+const bus = await openBus();
 const echo = createServer({
   prefix: "/echo",
   // Below the idle timeout of every proxy on the way.
   heartbeatDelay: 25_000,
   ...(BASE_URL && { baseUrl: BASE_URL }),
   ...(TRUSTED_PROXIES && { trustProxy: trustedProxies(TRUSTED_PROXIES) }),
+  ...(bus && { cluster: { bus, name: "echo", sessions: true } }),
   log: (severity, message) => severity !== "debug" && console.error(`${severity}: ${message}`),
 });
 echo.on("connection", (connection) => {
@@ -66,6 +69,7 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
     echo.drain();
     await wait(drainTime);
     await echo.close({ spread });
+    await bus?.close();
     httpServer.close(() => process.exit(0));
     // Responses get a second. A client that stops in the middle of a request would keep the server
     // for minutes.
