@@ -4,12 +4,14 @@
  * @module
  */
 
+import { hostname } from "node:os";
 import process from "node:process";
 import { createServer } from "../../mod.ts";
 import { client } from "../../src/adapters/served_client.ts";
-import { type Bus, workerNumber } from "../../src/adapters/cluster.ts";
+import { workerNumber } from "../../src/adapters/cluster.ts";
 import { filesOf } from "../files.ts";
 import { serveFetch, servesFetch } from "../serve.ts";
+import type { OpenBus } from "./bus.ts";
 
 /** What all clients get. */
 const topic = "everyone";
@@ -29,31 +31,39 @@ const maxLastResponses = 1000;
 /** The longest text that is passed on. */
 const longest = 200;
 
-/** What the server sends. */
-type FromServer =
-  /** To a new client: which process serves it. */
-  | { type: "welcome"; worker: number; pid: number }
+/** Which process a message is from. */
+interface Sender {
+  /** The machine, and the port of its command. */
+  readonly place: string;
+  readonly worker: number;
+  readonly pid: number;
+}
+
+/** What the server sends, with its sender. */
+type Content =
+  /** To a new client: the sender has its session. */
+  | { type: "welcome" }
   /** From each process, again and again: how many connections it has. */
-  | { type: "alive"; worker: number; pid: number; connections: number }
-  /** A text of a client, and the process that serves that one. */
-  | { type: "said"; pid: number; text: string }
-  /** Messages of other processes may be missing. */
-  | { type: "gap"; pid: number };
+  | { type: "alive"; connections: number }
+  /** A text of a client whose session the sender has. */
+  | { type: "said"; text: string }
+  /** The sender may have missed messages of other processes. */
+  | { type: "gap" };
 
 /** Serves until a signal comes, or a client ends the process. */
-export async function serveWorker(port: number, bus: Bus): Promise<void> {
+export async function serveWorker(port: number, { bus, close }: OpenBus): Promise<void> {
   const { pid } = process;
+  const sender: Sender = { place: `${hostname()}:${port}`, worker: workerNumber, pid };
   const server = createServer({
     prefix: "/cluster",
     serveClient: client,
-    // The other transports need affinity: each connection may reach another process.
-    transports: ["websocket", "websocket-raw"],
-    cluster: { bus, name: "example" },
+    // With `sessions`, any process answers any request, so that all transports work without affinity.
+    cluster: { bus, name: "example", sessions: true },
     fallback: filesOf(new URL("page/", import.meta.url)),
   });
-  const publish = (message: FromServer) => server.publish(topic, JSON.stringify(message));
-  const tellAlive = () =>
-    publish({ type: "alive", worker: workerNumber, pid, connections: server.connections.size });
+  const textOf = (content: Content) => JSON.stringify({ ...sender, ...content });
+  const publish = (content: Content) => server.publish(topic, textOf(content));
+  const tellAlive = () => publish({ type: "alive", connections: server.connections.size });
   let soon: ReturnType<typeof setTimeout> | undefined;
   // Everyone gets it: many connections that come and go are told together.
   const tellAliveSoon = () =>
@@ -63,20 +73,19 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
     }, delay);
   server.on("connection", (connection) => {
     connection.subscribe(topic);
-    const welcome: FromServer = { type: "welcome", worker: workerNumber, pid };
-    connection.write(JSON.stringify(welcome));
+    connection.write(textOf({ type: "welcome" }));
     tellAliveSoon();
     connection.on("data", (text) => {
       // As if it had crashed.
       if (text === "kill") process.kill(pid, "SIGKILL");
-      else publish({ type: "said", pid, text: text.slice(0, longest) });
+      else publish({ type: "said", text: text.slice(0, longest) });
     });
     connection.on("close", () => {
       // When this process ends, its connections close together: one message for each would be too many.
       if (!server.draining) tellAliveSoon();
     });
   });
-  server.on("gap", () => publish({ type: "gap", pid }));
+  server.on("gap", () => publish({ type: "gap" }));
   setInterval(tellAlive, interval);
 
   const stop = servesFetch
@@ -86,15 +95,15 @@ export async function serveWorker(port: number, bus: Bus): Promise<void> {
   process.on("SIGTERM", async () => {
     if (isEnding) process.exit();
     isEnding = true;
-    // First, so that all who come now reach the other processes. But Deno's server would end all its
-    // websockets at once.
+    // First, so that all who come now reach the other processes, which carry the last requests of the
+    // sessions here. But Deno's server would end all its websockets at once.
     const stopped = "Deno" in globalThis ? undefined : stop();
     await server.close({ spread });
     await Promise.race([
       stopped ?? stop(),
       new Promise((resolve) => setTimeout(resolve, maxLastResponses)),
     ]);
-    await bus.close();
+    await close();
     process.exit();
   });
 }

@@ -26,14 +26,19 @@ const narrow = { width: 360, height: 640 };
 
 const schemes = ["light", "dark"] as const;
 
-/** Starts an example on a port of the system's choice, or on a given one. */
+/** The program of an example. */
+export function exampleScript(name: string): URL {
+  return new URL(`../../examples/${name}/main.ts`, import.meta.url);
+}
+
+/** Starts an example on a port of the system's choice, or on a given one; `others` follow. */
 export function startExample(
   name: string,
   runtime: RuntimeName = "deno",
   port = 0,
+  ...others: string[]
 ): Promise<ServerProcess> {
-  const script = new URL(`../../examples/${name}/main.ts`, import.meta.url);
-  return ServerProcess.start(runtime, script, ["--port", String(port)]);
+  return ServerProcess.start(runtime, exampleScript(name), ["--port", String(port), ...others]);
 }
 
 /** A page of an example. */

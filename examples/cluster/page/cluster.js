@@ -9,15 +9,18 @@ const LONG_RETRY = 2000;
 
 const byId = (id) => document.getElementById(id);
 const log = new Log(document.querySelector(".log-frame"));
-/** By worker: what it last said, and when. */
+/** By place and worker: what it last said, and when. */
 const workers = new Map();
+/** To try one: `?transport=xhr-polling`. */
+const transport = new URLSearchParams(location.search).get("transport");
 let connection;
+/** The process that has the session. */
 let own;
 
 function connect() {
   show("connecting", "Connecting");
-  // The server has the other transports off.
-  const options = { transports: ["websocket"] };
+  // With the local bus, a session over HTTP may take 2 s to open after a process was killed.
+  const options = { timeout: 5000, ...(transport && { transports: [transport] }) };
   connection = new SockJS(new URL("cluster", document.baseURI).href, null, options);
   connection.onmessage = ({ data }) => take(JSON.parse(data));
   connection.onclose = ({ code }) => {
@@ -27,7 +30,7 @@ function connect() {
       setTimeout(connect, LONG_RETRY);
       return;
     }
-    note(`My process ${own} is gone (code ${code})`, "event");
+    note(`My process ${own.pid} is gone (code ${code})`, "event");
     own = undefined;
     show("closed", "Connection lost");
     setTimeout(connect, RETRY);
@@ -37,27 +40,33 @@ function connect() {
 /** Why no connection came about. 2000 is the client's: all transports have failed. */
 function reasonOf(code) {
   return code === 2000
-    ? "the server answers, but no websocket opens, and this page can use nothing else"
+    ? "the server answers, but no transport works"
     : "the server does not answer";
 }
 
+/** The same for all messages of a process. Two machines may have processes of the same number. */
+const idOf = ({ place, pid }) => `${place} ${pid}`;
+const isOwn = (process) => own !== undefined && idOf(process) === idOf(own);
+
 function take(message) {
-  if (message.type === "welcome") {
-    own = message.pid;
+  const { type, pid, place, worker } = message;
+  if (type === "welcome") {
+    own = message;
     byId("kill").disabled = false;
-    show("open", "Connected", `to process ${message.pid}, worker ${message.worker}`);
-    note(`Process ${own} serves me`, "event");
-  } else if (message.type === "alive") {
-    const before = workers.get(message.worker);
-    if (before !== undefined && before.pid !== message.pid) {
-      note(`Worker ${message.worker} is now process ${message.pid}`, "event");
+    show("open", "Connected", `to process ${pid}, worker ${worker}, over ${connection.transport}`);
+    note(`Process ${pid} has my session`, "event");
+  } else if (type === "alive") {
+    const key = `${place} ${worker}`;
+    const before = workers.get(key);
+    if (before !== undefined && before.pid !== pid) {
+      note(`Worker ${worker} is now process ${pid}`, "event");
     }
-    workers.set(message.worker, { ...message, at: performance.now() });
+    workers.set(key, { ...message, at: performance.now() });
     showWorkers();
-  } else if (message.type === "said") {
-    note(`${message.text} (by process ${message.pid})`, message.pid === own ? "here" : "elsewhere");
+  } else if (type === "said") {
+    note(`${message.text} (by process ${pid})`, isOwn(message) ? "here" : "elsewhere");
   } else {
-    note(`Process ${message.pid} may have missed messages`, "event");
+    note(`Process ${pid} may have missed messages`, "event");
   }
 }
 
@@ -69,16 +78,34 @@ function note(text, kind) {
 }
 
 function showWorkers() {
-  const rows = [...workers.values()].sort((a, b) => a.worker - b.worker).map((worker) => {
-    const row = document.createElement("li");
-    const isGone = performance.now() - worker.at > ABSENT;
-    row.className = isGone ? "gone" : worker.pid === own ? "own" : "";
-    row.textContent = isGone
-      ? `${worker.worker}: gone`
-      : `${worker.worker}: process ${worker.pid}, ${worker.connections} connected`;
-    return row;
+  const all = [...workers.values()].sort((a, b) =>
+    a.place.localeCompare(b.place) || a.worker - b.worker
+  );
+  const areInOnePlace = all.every(({ place }) => place === all[0].place);
+  const rows = all.flatMap((worker, at) => {
+    const isFirst = worker.place !== all[at - 1]?.place;
+    return isFirst && !areInOnePlace ? [placeRow(worker), workerRow(worker)] : [workerRow(worker)];
   });
   byId("workers").replaceChildren(...rows);
+}
+
+/** A line above the processes of one command. */
+function placeRow({ place }) {
+  const row = document.createElement("li");
+  row.className = "place";
+  row.textContent = place;
+  return row;
+}
+
+function workerRow(process) {
+  const { worker, pid, connections, at } = process;
+  const row = document.createElement("li");
+  const isGone = performance.now() - at > ABSENT;
+  row.className = isGone ? "gone" : isOwn(process) ? "own" : "";
+  row.textContent = isGone
+    ? `${worker}: gone`
+    : `${worker}: process ${pid}, ${connections} connected`;
+  return row;
 }
 
 byId("composer").addEventListener("submit", (event) => {
