@@ -80,7 +80,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
 browserTest(
   "cluster: a page that gets no websocket uses HTTP, and else says so",
   async (context) => {
-    await using server = await startExample("cluster");
+    await using server = await startExample("cluster", "deno", 0, "--workers", "1");
     await context.addInitScript("delete globalThis.WebSocket");
     const it = await ExamplePage.open(context, server.address);
     await it.shows("#status", "over xhr-streaming");
