@@ -10,6 +10,11 @@ import type { OwnClaim } from "./own_claims.ts";
 
 /** Milliseconds for which a server does not trust a registry that says that nobody has a session. */
 const settleTime = 5000;
+/**
+ * For how many milliseconds of that time others may not hear questions yet: they come back to the bus one
+ * after the other.
+ */
+const returnTime = 1000;
 /** Milliseconds in which others say that they have a session of which the registry does not know. */
 const answerTime = 200;
 /** Characters of the longest question or answer. */
@@ -78,7 +83,12 @@ export class Inquiries {
 
   /** The value of another server's claim. Answers at once while the registry can be trusted. */
   async ask(hash: string): Promise<string | undefined> {
-    return performance.now() < this.#settledAt ? await this.askAnyway(hash) : undefined;
+    for (;;) {
+      const left = this.#settledAt - performance.now();
+      if (left <= 0) return undefined;
+      const value = await this.askAnyway(hash);
+      if (value !== undefined || left <= settleTime - returnTime) return value;
+    }
   }
 
   /** The same, even if the registry can be trusted. */

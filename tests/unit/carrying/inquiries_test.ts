@@ -37,12 +37,25 @@ Deno.test("if nobody answers, nobody has it", async () => {
   const { inquiries } = await join(engine, "a", { h: "its own value" });
   await join(engine, "b", { other: "value of b" });
   inquiries.unsettle();
+  await pass(time, 1000);
   let answer: unknown = "none yet";
   inquiries.ask("h").then((value) => answer = value);
   await pass(time, 150);
   assertEquals(answer, "none yet");
   await pass(time, 100);
   assertEquals(answer, undefined);
+});
+
+Deno.test("a server that comes back to the bus a moment later is asked again", async () => {
+  using time = fakeTime();
+  const engine = new MemoryEngine();
+  const { inquiries } = await join(engine, "a");
+  inquiries.unsettle();
+  const answer = inquiries.ask("h");
+  await pass(time, 900);
+  await join(engine, "b", { h: "value of b" });
+  await pass(time, 300);
+  assertEquals(await answer, "value of b");
 });
 
 Deno.test("several questions of one hash get the same answer", async () => {
