@@ -7,6 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RuntimeName } from "../../scripts/runtimes.ts";
 import { type Bus, localBus } from "../../src/adapters/cluster.ts";
+import type { Engine } from "../support/engine.ts";
+import { openEngineBus } from "../support/engine_bus.ts";
 import { HttpSession } from "../support/http_session.ts";
 import { HttpConnection } from "../support/raw_http.ts";
 import type { Receiving } from "../support/receiving.ts";
@@ -69,6 +71,7 @@ export class SessionProcesses implements AsyncDisposable {
   #keeper: Bus;
   readonly #busSettings: object;
   readonly #expected: readonly RegExp[];
+  readonly #engine: Engine | undefined;
 
   private constructor(
     folder: string,
@@ -76,29 +79,36 @@ export class SessionProcesses implements AsyncDisposable {
     settings: object,
     busSettings: object,
     expected: readonly RegExp[],
+    engine: Engine | undefined,
   ) {
+    this.#engine = engine;
     this.#folder = folder;
     this.#keeper = keeper;
     this.#busSettings = busSettings;
     this.#expected = expected;
     const json = [JSON.stringify(settings), JSON.stringify(busSettings)] as const;
     this.#arguments = ["--folder", folder, "--cluster", json[0], "--bus", json[1]];
+    if (engine !== undefined) this.#arguments.push("--engine", engine.url);
   }
 
   /**
-   * Starts them; the settings are those of the option `cluster`, and of the local bus.
+   * Starts them; the settings are those of the option `cluster`, and of the bus.
    *
    * @param expected What they may print.
+   * @param engine What the bus is over, if it is not the local one. It ends with them.
    */
   static async start(
     settings: object = {},
     busSettings: object = {},
     expected: readonly RegExp[] = [],
+    engine?: Engine,
   ): Promise<SessionProcesses> {
     const folder = await Deno.makeTempDir({ prefix: "sessions-" });
-    const keeper = openKeeper(folder, busSettings);
+    const keeper = engine === undefined
+      ? openKeeper(folder, busSettings)
+      : await openEngineBus(engine.url, { log: () => {} });
     await keeper.find("nothing");
-    const all = new SessionProcesses(folder, keeper, settings, busSettings, expected);
+    const all = new SessionProcesses(folder, keeper, settings, busSettings, expected, engine);
     await Promise.all(runtimes.map((_, at) => all.#start(at)));
     await all.#meet();
     return all;
@@ -231,6 +241,7 @@ export class SessionProcesses implements AsyncDisposable {
     this.#closeClients();
     await Promise.all(this.#processes.map((process) => process.kill()));
     await this.#keeper.close();
+    await this.#engine?.[Symbol.asyncDispose]();
     await Deno.remove(this.#folder, { recursive: true });
   }
 
@@ -241,8 +252,9 @@ export class SessionProcesses implements AsyncDisposable {
     this.servers[at] = new TestServer(runtime, process);
   }
 
-  /** Waits until each process knows all others. */
+  /** Waits until each process knows all others. Over an engine, they do from the start. */
   async #meet(): Promise<void> {
+    if (this.#engine !== undefined) return;
     for (const server of this.servers) {
       await until(async () => JSON.parse((await server.get("/reach")).body) === runtimes.length);
     }

@@ -10,20 +10,25 @@ import { serveFetch, servesFetch } from "../../examples/serve.ts";
 import { serveNode } from "../../examples/serve_node.ts";
 import { type Connection, createServer, type Server } from "../../mod.ts";
 import { localBus } from "../../src/adapters/cluster.ts";
+import { openEngineBus } from "../support/engine_bus.ts";
 import { TroubledBus } from "../support/troubled_bus.ts";
 import { oldReceiverOf, serveByAdapters } from "./adapters.ts";
 import type { SessionRecord } from "./session_processes.ts";
 
-const { folder = "", cluster = "{}", bus: busOptions = "{}" } = readOptions({
+const { folder = "", engine, cluster = "{}", bus: busOptions = "{}" } = readOptions({
   port: "NUMBER",
   folder: "PATH",
+  engine: "URL",
   cluster: "JSON",
   bus: "JSON",
 });
 // What the bus reports is no fault of the servers.
 const log = (message: string) => console.log(message);
+const settings = { ...JSON.parse(busOptions), log };
 const bus = new TroubledBus(
-  localBus({ ...JSON.parse(busOptions), name: "sessions", folder, log }),
+  engine === undefined
+    ? localBus({ ...settings, name: "sessions", folder })
+    : await openEngineBus(engine, settings),
 );
 const servers: Server[] = [];
 const records = new Map<string, SessionRecord>();

@@ -6,12 +6,12 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { sessionHash } from "../../src/carrying/claim_value.ts";
 import type { HttpSession } from "../support/http_session.ts";
-import type { Receiving } from "../support/receiving.ts";
 import { xhr, xhrStreaming } from "../support/receiving_transports.ts";
 import type { TestServer } from "../support/test_server.ts";
+import type { Troubles } from "../support/troubled_bus.ts";
 import { until } from "../support/until.ts";
+import { checkOutage, checkUnnoticed, messagesUntil } from "./bus_outage.ts";
 import { carriedReceiver, countOpened, recordOf, SessionProcesses } from "./session_processes.ts";
 
 const interrupted = `c[1002,"Connection interrupted"]`;
@@ -31,13 +31,6 @@ function newSession(
   service = "/echo",
 ): Sessions {
   return processes.sessions(service, owner, carrier, ...others) as Sessions;
-}
-
-/** Messages of a stream up to one. */
-async function messagesUntil(stream: Receiving, last: string): Promise<string[]> {
-  const messages: string[] = [];
-  while (messages.at(-1) !== last) messages.push(...JSON.parse((await stream.frame()).slice(1)));
-  return messages;
 }
 
 /** Sends numbers through one process after the other. */
@@ -88,87 +81,21 @@ processes.each("a bus that is too slow is told, and no worse", async (owner, car
 });
 
 for (const down of ["rejects", "hangs"] as const) {
-  processes.test(`if the bus ${down}, what is at home goes on, and the rest when it is back`, async () => {
-    const all = processes.servers;
-    const sessions = await Promise.all(all.map(async (server, at) => {
-      const own = newSession(server, all[(at + 1) % 4]!, [all[(at + 2) % 4]!, all[(at + 3) % 4]!]);
-      const stream = await own[0].open(xhrStreaming);
-      await own[1].send("before");
-      assertEquals(await stream.frame(), `a["before"]`);
-      return { server, own, stream, socket: await server.websocketSession("/echo") };
-    }));
-    await processes.trouble({ down }, ...all);
-    await Promise.all(sessions.map(async ({ server, own: [home, away, third], stream, socket }) => {
-      const sent = third.sendRaw(`["refused"]`);
-      await home.send("home");
-      assertEquals(await stream.frame(), `a["home"]`);
-      await socket.sendText(`"socket"`);
-      assertEquals(await socket.message(), `a["socket"]`);
-      const fresh = server.xhr("/echo");
-      assertEquals((await server.post(`${fresh.base}/xhr`)).status, 503);
-      assertEquals((await server.post(`${fresh.base}/xhr_send`, `["x"]`)).status, 503);
-      assertEquals([(await away.sendRaw(`["refused"]`)).status, (await sent).status], [503, 503]);
-      await server.websocketSession("/echo");
-    }));
-    await processes.trouble({}, ...all);
-    await Promise.all(sessions.map(async ({ server, own, stream, socket }) => {
-      for (const session of own.slice(1)) {
-        await until(async () => {
-          const { status } = await session.sendRaw(`["after"]`);
-          assertEquals([204, 503].includes(status), true, `${status}`);
-          return status === 204;
-        });
-      }
-      await own[0].send("last");
-      const got = (await messagesUntil(stream, "last")).filter((text) => text !== "refused");
-      assertEquals(got, ["after", "after", "after", "last"]);
-      await socket.sendText(`"again"`);
-      assertEquals(await socket.message(), `a["again"]`);
-      assertEquals((await recordOf(server, own[0].id)).closed, []);
-      assertEquals(await countOpened(all, own[0].id), 1);
-      await server.xhr("/echo").open();
-    }));
+  processes.test(`if the bus ${down}, what is at home goes on, and the rest when it is back`, () => {
+    const trouble = (troubles: Partial<Troubles>) =>
+      processes.trouble(troubles, ...processes.servers);
+    return checkOutage(processes, () => trouble({ down }), () => trouble({}));
   });
 }
 
 for (const how of ["its member ends", "its file is deleted"] as const) {
-  processes.test(`sessions survive the loss of the registry, when ${how}`, async () => {
-    const all = processes.servers;
-    const sessions = await Promise.all(all.map(async (server, at) => {
-      const own = newSession(server, all[(at + 1) % 4]!, [all[(at + 2) % 4]!, all[(at + 3) % 4]!]);
-      assertEquals(await (await own[0].ask(xhr)).only(), "o");
-      return { own, stream: await carriedReceiver(own[1], xhrStreaming) };
-    }));
-    let isOver = false;
-    const traffic = Promise.all(sessions.map(async ({ own, stream }) => {
-      const sent: string[] = [];
-      for (let at = 0; !isOver; at++) {
-        await own[at % 3]!.send(`${at}`);
-        sent.push(`${at}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      await own[0].send("last");
-      const got = await messagesUntil(stream, "last");
-      assertEquals(got.filter((text) => text !== "fourth"), [...sent, "last"]);
-    }));
-    // If it fails, that is told below.
-    traffic.catch(() => {});
-    try {
-      if (how === "its member ends") await processes.emptyRegistry();
-      else await processes.deleteRegistry();
-      // Processes that have never asked for these sessions find them, and open no others.
-      for (const { own } of sessions) await own[3].send("fourth");
-    } finally {
-      isOver = true;
-    }
-    await traffic;
-    for (const { own: [{ id }] } of sessions) {
-      assertEquals(await countOpened(all, id), 1);
-      // Nobody has to ask for it any more.
-      const key = `sj:one:s:${sessionHash("/echo", id)}`;
-      await until(async () => await processes.bus.find(key) !== undefined);
-    }
-  });
+  processes.test(
+    `sessions survive the loss of the registry, when ${how}`,
+    () =>
+      checkUnnoticed(processes, () => {
+        return how === "its member ends" ? processes.emptyRegistry() : processes.deleteRegistry();
+      }),
+  );
 }
 
 for (

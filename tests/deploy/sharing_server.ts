@@ -22,6 +22,7 @@ import { createServer } from "../../mod.ts";
 import { localBus } from "../../src/adapters/cluster.ts";
 import { installHandlers } from "../../src/adapters/node.ts";
 import { client } from "../../src/adapters/served_client.ts";
+import { openEngineBus } from "../support/engine_bus.ts";
 
 /** What a process knows of a session. */
 export interface SessionRecord {
@@ -37,9 +38,10 @@ const page = `<!DOCTYPE html>
 <script>document.domain = location.hostname;</script>
 <script src="/echo/sockjs.min.js"></script>`;
 
-const { folder = "", drain = "0" } = readOptions({
+const { folder = "", engine, drain = "0" } = readOptions({
   port: "NUMBER",
   folder: "PATH",
+  engine: "URL",
   drain: "MILLISECONDS",
 });
 const records: Record<string, SessionRecord> = {};
@@ -55,12 +57,13 @@ function count(url: string): void {
   requests[transport] = (requests[transport] ?? 0) + 1;
 }
 
+const bus = engine === undefined ? localBus({ name: "echo", folder }) : await openEngineBus(engine);
 const server = createServer({
   prefix: "/echo",
   // Streams end often, and then go on at another process.
   responseLimit: 4096,
   serveClient: client,
-  cluster: { bus: localBus({ name: "echo", folder }), name: "echo", sessions: true },
+  cluster: { bus, name: "echo", sessions: true },
   fallback(request) {
     if (new URL(request.url).pathname === "/records") return Response.json(records);
     return new Response(page, { headers: { "Content-Type": "text/html" } });

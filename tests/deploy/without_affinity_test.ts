@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { isPresent, Proxy } from "./proxy.ts";
 import { browser, hasBrowser } from "../support/browser.ts";
+import { Engine, engineNames, hasEngine } from "../support/engine.ts";
 import { presentHosts } from "../support/hosts.ts";
 import { StockClient } from "../support/stock_client.ts";
 import { runtimes, SharingProcesses } from "./sharing_processes.ts";
@@ -106,6 +107,30 @@ for (const [transport, requests] of Object.entries(inBrowsers)) {
       await context.close();
     }
   }, !hasBrowser);
+}
+
+/** How many echoes over an engine, where time is no matter. */
+const engineEchoes = Number(Deno.env.get("ENGINE_ECHOES") ?? 1000);
+
+for (const name of engineNames) {
+  const count = engineEchoes;
+  const title =
+    `${count} echoes over each transport come in order, from sessions shared over ${name}`;
+  behind("haproxy", title, async () => {
+    await using engine = await Engine.start(name);
+    await using processes = await SharingProcesses.start("--engine", engine.url);
+    await using proxy = await start.haproxy(processes.ports);
+    for (const [transport, requests] of Object.entries(transports)) {
+      await using client = await StockClient.open(`${proxy.address}/echo`, [transport]);
+      const begin = performance.now();
+      await echoes(client, count);
+      if (engineEchoes > 1000) console.log(name, transport, performance.now() - begin);
+      await processes.checkCarried(client.id, requests);
+      assertEquals(client.unread, []);
+    }
+    assertEquals(await proxy.serverErrors(), 0);
+    assertEquals(processes.complaints(), "");
+  }, !hasEngine(name));
 }
 
 for (const [at, runtime] of runtimes.entries()) {

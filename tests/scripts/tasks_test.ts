@@ -42,4 +42,7 @@ Deno.test("the soak of a cluster has fewer sessions, and takes all runtimes", ()
   const { cluster, sessions } = readArguments(["--cluster"]);
   assertEquals([cluster, sessions], [true, 200]);
   assertThrows(() => readArguments(["--cluster", "--runtime=bun"]), Error, "--runtime");
+  assertEquals(readArguments(["--cluster", "--engine=nats"]).engine, "nats");
+  assertThrows(() => readArguments(["--cluster", "--engine=etcd"]), Error, "etcd");
+  assertThrows(() => readArguments(["--engine=redis"]), Error, "--cluster");
 });

@@ -48,6 +48,12 @@ export class NatsServer implements AsyncDisposable {
     this.#process = undefined;
   }
 
+  /** Deletes what it has on disk, after `kill`. */
+  async empty(): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.mkdir(this.#folder);
+  }
+
   /** Suspends it, or lets it go on. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     this.#process?.kill(signal);

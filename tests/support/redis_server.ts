@@ -43,15 +43,23 @@ export class RedisServer {
     const started = this.#process = spawn("redis-server", args, { stdio: "ignore" });
     // If a test ends the process.
     process.once("exit", () => started.kill("SIGKILL"));
-    while (!await this.#does("PING")) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!await this.does("PING")) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** Kills it. What it has in memory is gone. */
-  async kill(): Promise<void> {
+  /** Kills it. What it has in memory is gone, unless it is to keep it for the next start. */
+  async kill(keeps = false): Promise<void> {
+    if (keeps) await this.does("SAVE");
+    else await rm(`${this.#folder}/dump.rdb`, { force: true });
     const started = this.#process!;
     const ended = new Promise((resolve) => started.once("exit", resolve));
     started.kill("SIGKILL");
     await ended;
+  }
+
+  /** Suspends it, or lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    // Not by its method: with that, Deno sends a process one signal only.
+    process.kill(this.#process!.pid!, signal);
   }
 
   /** Kills it for good. */
@@ -62,11 +70,11 @@ export class RedisServer {
 
   /** Deletes all keys. */
   async empty(): Promise<void> {
-    await this.#does("FLUSHALL");
+    await this.does("FLUSHALL");
   }
 
   /** Sends a command. Resolves with whether there was an answer. */
-  #does(command: string): Promise<boolean> {
+  does(command: string): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = connect(this.port, "127.0.0.1", () => socket.write(`${command}\r\n`));
       const answer = (does: boolean) => {

@@ -5,13 +5,17 @@
  */
 
 import { localBus } from "../../../src/adapters/cluster.ts";
+import { Engine, type EngineName } from "../../support/engine.ts";
+import { openEngineBus } from "../../support/engine_bus.ts";
 import { sleep } from "../soak/lives.ts";
 import { randomOf } from "../soak/messages.ts";
 import { rssOf } from "../soak/server_state.ts";
 import { Stalls } from "../soak/stalls.ts";
 import { Disruptions } from "./disruptions.ts";
+import { type EngineDisruption, EngineDisruptions } from "./engine_disruptions.ts";
 import {
   claimsLeft,
+  claimStart,
   collectEnded,
   comeBack,
   isAtRest,
@@ -35,6 +39,10 @@ export interface ClusterSoakOptions {
   readonly seed: number;
   /** Milliseconds, as the option of that name. */
   readonly peerTimeout: number;
+  /** What the members share their sessions over, if not over the local bus. */
+  readonly engine?: EngineName | undefined;
+  /** Whether it only looks at sessions and claims: not at timers, nor at traffic without sessions. */
+  readonly isBrief?: boolean;
   /** Is told what happens to members. */
   readonly say?: (text: string) => void;
   /** Is called with each sample. */
@@ -56,7 +64,7 @@ export interface ClusterFound {
   readonly options: ClusterSoakOptions;
   readonly tally: ClusterTally;
   readonly samples: readonly ClusterSample[];
-  readonly disruptions: Readonly<Record<Disruption, number>>;
+  readonly disruptions: Readonly<Partial<Record<Disruption | EngineDisruption, number>>>;
   /** What ended otherwise than it should have, in words. */
   readonly faults: readonly string[];
   readonly sessionIds: number;
@@ -77,36 +85,36 @@ export interface ClusterFound {
   readonly claims: { readonly own: readonly string[]; readonly others: readonly string[] };
   /** Clients of members that are gone which are not told when they come back. */
   readonly untold: readonly string[];
+  /** The keys of sessions that the engine has when all clients have been told. */
+  readonly keys: readonly string[];
 }
 
 /** Soaks a cluster. */
 export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFound> {
   const { sessions, seconds, seed, peerTimeout, say = () => {}, onSample } = given;
   const folder = await Deno.makeTempDir({ prefix: "soak-" });
-  // The first member of the bus keeps the claims of all.
-  const bus = localBus({ name: "soak", folder, peerTimeout, log: () => {} });
+  await using engine = given.engine && await Engine.start(given.engine);
+  const log = () => {};
+  // The first member of the local bus keeps the claims of all.
+  const bus = engine === undefined
+    ? localBus({ name: "soak", folder, peerTimeout, log })
+    : await openEngineBus(engine.url, { log });
   try {
     await bus.find("nothing");
-    await using members = await Members.start(folder, peerTimeout);
-    const warmUp = new Visitors({
-      members,
-      tally: new ClusterTally(),
-      random: randomOf(seed),
-      size: 10,
-      longestLife: 1000,
-    });
-    await sleep(3000);
-    await follow(members, warmUp, warmUp.leave());
-    const before = await restOf(members, warmUp);
+    await using members = await Members.start({ folder, peerTimeout, engine });
+    const before = given.isBrief === true ? undefined : await warmUp(members, seed);
 
     const tally = new ClusterTally();
     const random = randomOf(seed + 1);
     const visitors = new Visitors({ members, tally, random, size: sessions, longestLife: 20_000 });
     const disruptions = new Disruptions(members, randomOf(seed), say);
+    const ofEngine = engine &&
+      new EngineDisruptions(engine, members, randomOf(seed + 2), say);
     const samples: ClusterSample[] = [];
     const spared = members.current[disruptions.spared]!;
     const start = performance.now();
-    const over = disruptions.run(seconds).then(async () => {
+    const disrupted = Promise.all([disruptions.run(seconds), ofEngine?.run(seconds)]);
+    const over = disrupted.then(async () => {
       await sleep(Math.max(0, start + seconds * 1000 - performance.now()));
       await visitors.leave();
     });
@@ -118,10 +126,10 @@ export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFou
     });
     say("all visitors have left");
     const late = await restOf(members, visitors);
-    const published = await publishedAtRest(members);
+    const published = before === undefined ? 0 : await publishedAtRest(members);
     let after = late;
     // Timers that are not left for ever fire meanwhile.
-    for (let tries = 0; tries < maxTries && after.every(isAtRest); tries++) {
+    for (let tries = 0; before && tries < maxTries && after.every(isAtRest); tries++) {
       after = await restOf(members, visitors);
       if (after.every(({ timers }, at) => timers <= before[at]!.timers)) break;
     }
@@ -129,28 +137,44 @@ export async function soakCluster(given: ClusterSoakOptions): Promise<ClusterFou
     const { unclosed } = visitors;
     const claims = await claimsLeft(members, bus, visitors.ids);
     const untold = await comeBack(members, bus, claims.others);
+    const keys = (await engine?.keys() ?? []).filter((key) => key.startsWith(claimStart));
     visitors.settleAll();
     return {
       options: given,
       tally,
       samples,
-      disruptions: members.counts,
+      disruptions: { ...members.counts, ...ofEngine?.counts },
       faults: [...members.faults, ...members.complaints],
       sessionIds: visitors.ids.size,
       registries: members.registries,
       busy: members.busyCount,
-      before,
+      before: before ?? after,
       after,
       spared: spared.name,
       unclosed,
       published,
       claims,
       untold,
+      keys,
     };
   } finally {
     await bus.close();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Has members serve a few visitors; what they hold afterwards. */
+async function warmUp(members: Members, seed: number): Promise<Rest[]> {
+  const visitors = new Visitors({
+    members,
+    tally: new ClusterTally(),
+    random: randomOf(seed),
+    size: 10,
+    longestLife: 1000,
+  });
+  await sleep(3000);
+  await follow(members, visitors, visitors.leave());
+  return await restOf(members, visitors);
 }
 
 /** Watches visitors each second until something has happened. */

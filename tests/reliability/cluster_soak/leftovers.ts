@@ -24,6 +24,9 @@ export interface Rest {
   readonly heap: number;
 }
 
+/** What the keys of claims begin with. */
+export const claimStart = "sj:soak:s:";
+
 /** Members that do not answer in so many ms have too much to do. */
 const busyTime = 1000;
 /** How long members may take to be rid of clients that are gone, in ms. */
@@ -150,5 +153,5 @@ function allCounts(members: Members): Promise<Counts[]> {
 }
 
 function keyOf(id: string): string {
-  return `sj:soak:s:${sessionHash(options.prefix, id)}`;
+  return `${claimStart}${sessionHash(options.prefix, id)}`;
 }

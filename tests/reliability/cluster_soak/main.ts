@@ -3,6 +3,7 @@
  *
  * ```sh
  * deno task soak --cluster --minutes 10 --sessions 200 --seed 1
+ * deno task soak --cluster --engine redis
  * ```
  *
  * @module
@@ -18,9 +19,13 @@ const peerTimeout = 6000;
 
 /** Soaks it, reports, and returns whether all was well. */
 export async function soakClusterTask(
-  { seconds, sessions, seed, out }: Arguments,
+  { seconds, sessions, seed, engine, out }: Arguments,
 ): Promise<boolean> {
-  console.log(`a cluster: ${sessions} sessions for ${seconds} s, seed ${seed}`);
+  console.log(
+    `a cluster over ${
+      engine ?? "the local bus"
+    }: ${sessions} sessions for ${seconds} s, seed ${seed}`,
+  );
   const start = performance.now();
   const say = (text: string) =>
     console.log(`${((performance.now() - start) / 1000).toFixed(1)} s: ${text}`);
@@ -34,8 +39,11 @@ export async function soakClusterTask(
         `${stalls.driver.toFixed(0)} ms`,
     );
   };
-  const found = await soakCluster({ sessions, seconds, seed, peerTimeout, say, onSample });
-  await Deno.writeTextFile(`${out}/cluster.json`, JSON.stringify(found, null, 1));
+  const found = await soakCluster({ sessions, seconds, seed, peerTimeout, engine, say, onSample });
+  await Deno.writeTextFile(
+    `${out}/cluster${engine === undefined ? "" : `_${engine}`}.json`,
+    JSON.stringify(found, null, 1),
+  );
   console.log(`\n${clusterReportOf(found)}`);
   return clusterFaultsOf(found).length === 0;
 }

@@ -14,6 +14,7 @@ import { addressOf, serveFetch, servesFetch } from "../../../examples/serve.ts";
 import { serveNode } from "../../../examples/serve_node.ts";
 import { createServer } from "../../../mod.ts";
 import { localBus } from "../../../src/adapters/cluster.ts";
+import { openEngineBus } from "../../support/engine_bus.ts";
 import { collectGarbage } from "../soak/garbage.ts";
 import { Stalls } from "../soak/stalls.ts";
 import { Application, type Counts, options } from "./application.ts";
@@ -21,13 +22,16 @@ import { Application, type Counts, options } from "./application.ts";
 const given = readOptions({
   port: "NUMBER",
   folder: "PATH",
+  engine: "URL",
   name: "TEXT",
   peer: "MILLISECONDS",
 });
 const peerTimeout = Number(given.peer);
 // What it reports of members that are frozen is no fault.
 const log = (message: string) => console.log(message);
-const bus = localBus({ name: "soak", folder: given.folder ?? "", peerTimeout, log });
+const bus = given.engine === undefined
+  ? localBus({ name: "soak", folder: given.folder ?? "", peerTimeout, log })
+  : await openEngineBus(given.engine, { log });
 
 let published = 0;
 /** As other members know it. */

@@ -7,11 +7,13 @@
 
 import type { RuntimeName } from "../../../scripts/runtimes.ts";
 import { cutOff } from "../../support/cut_off.ts";
+import type { Engine } from "../../support/engine.ts";
 import { ServerProcess } from "../../support/server_process.ts";
 import { readBody, readHead } from "../soak/answers.ts";
 import { sleep } from "../soak/lives.ts";
 import { Wire } from "../soak/wire.ts";
 import type { Counts } from "./application.ts";
+import { type Trouble, Troubles } from "./troubles.ts";
 
 const program = new URL("member.ts", import.meta.url);
 
@@ -21,10 +23,14 @@ export const runtimes = ["deno", "bun", "node24", "node20"] as const satisfies R
 /** What can happen to a member. */
 export type Disruption = "kill" | "freeze" | "end";
 
-/** A time in which a member may fail its clients, by `performance.now()`. */
-interface Trouble {
-  readonly from: number;
-  to: number;
+/** What members are started with. */
+export interface MembersOptions {
+  /** Milliseconds, as the option of that name. */
+  readonly peerTimeout: number;
+  /** That of the local bus. */
+  readonly folder: string;
+  /** What they share their sessions over, if not over the local bus. */
+  readonly engine?: Engine | undefined;
 }
 
 /** One process, from its start to its end. */
@@ -46,7 +52,7 @@ export class Member {
   busyCount = 0;
   /** When it went on the last time after it had been frozen. */
   thawedAt = -Infinity;
-  readonly #troubles: Trouble[] = [];
+  readonly #troubles = new Troubles();
 
   /** @param settling Milliseconds in which all that its trouble has caused is over. */
   constructor(
@@ -63,9 +69,7 @@ export class Member {
 
   /** From now on it may fail, until `recovered`. */
   troubled(): Trouble {
-    const trouble = { from: performance.now(), to: Infinity };
-    this.#troubles.push(trouble);
-    return trouble;
+    return this.#troubles.begin();
   }
 
   /** The same, because it has too much to do. */
@@ -76,13 +80,12 @@ export class Member {
 
   /** Whether it may have failed in some part of a time. */
   wasTroubled(from: number, to: number): boolean {
-    return this.#troubles.some((trouble) => trouble.from <= to && trouble.to >= from);
+    return this.#troubles.overlap(from, to);
   }
 
   /** Since when its clients have to be told that it does not answer; `undefined` if they need not. */
   get silentSince(): number | undefined {
-    const last = this.#troubles.at(-1);
-    return this.isFrozen || this.isGone ? last?.from : undefined;
+    return this.isFrozen || this.isGone ? this.#troubles.last?.from : undefined;
   }
 
   /** For how many ms it could have shown a sign of life, when the last one came at a time. */
@@ -111,24 +114,33 @@ export class Members implements AsyncDisposable {
   /** What ended otherwise than it should have, in words. */
   readonly faults: string[] = [];
   readonly counts: Record<Disruption, number> = { kill: 0, freeze: 0, end: 0 };
-  readonly #folder: string;
-  /** Milliseconds. */
-  readonly peerTimeout: number;
+  /** Times in which the engine was away. */
+  readonly engineTroubles = new Troubles();
+  readonly #options: MembersOptions;
   #turn = 0;
   /** How many members have kept the claims of all, one after another. */
   registries = 1;
   #movedAt = -Infinity;
 
-  private constructor(folder: string, peerTimeout: number) {
-    this.#folder = folder;
-    this.peerTimeout = peerTimeout;
+  private constructor(options: MembersOptions) {
+    this.#options = options;
   }
 
   /** Starts them. */
-  static async start(folder: string, peerTimeout: number): Promise<Members> {
-    const members = new Members(folder, peerTimeout);
+  static async start(options: MembersOptions): Promise<Members> {
+    const members = new Members(options);
     await Promise.all(runtimes.map((_, at) => members.#start(at)));
     return members;
+  }
+
+  /** Milliseconds. */
+  get peerTimeout(): number {
+    return this.#options.peerTimeout;
+  }
+
+  /** The members' option of that name, in ms. */
+  get answerTimeout(): number {
+    return this.peerTimeout / 2;
   }
 
   /** Milliseconds in which all that a trouble has caused is over, when its member is well again. */
@@ -141,7 +153,7 @@ export class Members implements AsyncDisposable {
    * busy that the driver, which keeps them, does not answer; then sessions may be opened twice.
    */
   get hasRegistryMoved(): boolean {
-    for (const { name } of Deno.readDirSync(this.#folder)) {
+    for (const { name } of Deno.readDirSync(this.#options.folder)) {
       const number = Number(/^registry-([0-9]+)$/.exec(name)?.[1] ?? 0);
       if (number <= this.registries) continue;
       this.registries = number;
@@ -217,13 +229,10 @@ export class Members implements AsyncDisposable {
 
   async #start(at: number): Promise<void> {
     const name = `${runtimes[at]}-${this.all.size}`;
+    const { folder, peerTimeout, engine } = this.#options;
     const process = await ServerProcess.start(runtimes[at]!, program, [
-      "--folder",
-      this.#folder,
-      "--name",
-      name,
-      "--peer",
-      `${this.peerTimeout}`,
+      ...(engine === undefined ? ["--folder", folder] : ["--engine", engine.url]),
+      ...["--name", name, "--peer", `${peerTimeout}`],
     ]);
     const member = new Member(name, runtimes[at]!, process, this.settling);
     this.all.set(name, member);

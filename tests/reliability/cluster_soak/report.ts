@@ -26,6 +26,7 @@ export function clusterFaultsOf(found: ClusterFound): string[] {
   none(tally.strange, "connections that no client had");
   none(found.unclosed, "connections had no close");
   none(found.published, "payloads were published when nobody was there");
+  none(found.keys.length, `keys of sessions were left in the engine, such as ${found.keys[0]}`);
   none(claims.own.length, "claims were left by members that are there");
   // On a busy machine, all takes longer.
   const limit = 2 * (options.peerTimeout + 2000);

@@ -307,8 +307,10 @@ export class Visit implements Listener {
   #mayBeTold(): boolean {
     const { formerOwners = [] } = this.#life;
     // One that comes back may still have a former session.
+    const now = performance.now();
     return this.connection === "" && this.#isSuccessor ||
-      this.#trail.wasTroubled(performance.now() - this.#window) ||
+      this.#scene.members.engineTroubles.overlap(now - this.#window, now) ||
+      this.#trail.wasTroubled(now - this.#window) ||
       this.#isAffected([...formerOwners, this.holder]);
   }
 

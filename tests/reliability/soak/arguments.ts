@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { type EngineName, engineNames } from "../../support/engine.ts";
 import type { HostName } from "../../support/hosts.ts";
 
 const hosts = ["deno", "bun", "node24"] as const satisfies readonly HostName[];
@@ -18,6 +19,8 @@ export interface Arguments {
   readonly seed: number;
   /** Whether members of a cluster are soaked, on all runtimes at once. */
   readonly cluster: boolean;
+  /** What the members share their sessions over, if not over the local bus. */
+  readonly engine: EngineName | undefined;
   /** The folder for plots and data. */
   readonly out: string;
 }
@@ -29,6 +32,7 @@ const options = {
   seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 32)) },
   out: { type: "string", default: "soak" },
   cluster: { type: "boolean", default: false },
+  engine: { type: "string" },
 } as const;
 
 /**
@@ -42,12 +46,16 @@ export function readArguments(args: readonly string[]): Arguments {
   if (cluster && values.runtime !== undefined) {
     throw new Error("--runtime cannot stand beside --cluster, which takes all of them");
   }
+  if (!cluster && values.engine !== undefined) throw new Error("--engine needs --cluster");
   return {
-    hosts: values.runtime?.map(hostFrom) ?? hosts,
+    hosts: values.runtime?.map((text) => nameFrom("runtime", hosts, text)) ?? hosts,
     seconds: Math.round(numberFrom("minutes", values.minutes) * 60),
     sessions: numberFrom("sessions", sessions),
     seed: numberFrom("seed", values.seed),
     cluster,
+    engine: values.engine === undefined
+      ? undefined
+      : nameFrom("engine", engineNames, values.engine),
     out: values.out,
   };
 }
@@ -67,8 +75,8 @@ function numberFrom(name: string, text: string): number {
   throw new Error(`--${name} takes a number above 0, not "${text}"`);
 }
 
-function hostFrom(text: string): HostName {
-  const host = hosts.find((name) => name === text);
-  if (host !== undefined) return host;
-  throw new Error(`--runtime takes ${hosts.join(", ")}, not "${text}"`);
+function nameFrom<Name extends string>(option: string, names: readonly Name[], text: string): Name {
+  const name = names.find((each) => each === text);
+  if (name !== undefined) return name;
+  throw new Error(`--${option} takes ${names.join(", ")}, not "${text}"`);
 }
