@@ -9,6 +9,7 @@ import { callSafely } from "../attempt.ts";
 import type { Interruption } from "../bus.ts";
 import type { CallTimeouts } from "../call_timeouts.ts";
 import { BoundedAdapter } from "./bounded_adapter.ts";
+import { clusterRefusal } from "./cluster_node.ts";
 import { type AdapterListener, type RedisAdapter } from "./redis_adapter.ts";
 import { SelfPing } from "./self_ping.ts";
 
@@ -202,6 +203,7 @@ export class RedisConnections {
     this.#isRestoring = true;
     const cuts = this.#cuts;
     try {
+      if (this.#isFirst) await this.#checkKind();
       await this.#calls.run("subscribe", () => this.#subscribeToAll());
       await this.#calls.run("look for lost claims", () => this.#settle());
       await this.#calls.run("hear itself", () => this.#ping.hearsItself());
@@ -213,6 +215,14 @@ export class RedisConnections {
     }
     this.#isRestoring = false;
     this.#restore();
+  }
+
+  async #checkKind(): Promise<void> {
+    const info = (section: string) => this.client.command("INFO", [section]);
+    const refusal = await this.#calls.run("look for a cluster", () => clusterRefusal(info));
+    if (refusal === undefined) return;
+    this.#calls.rejectAll(refusal);
+    throw new Error(refusal);
   }
 
   async #subscribeToAll(): Promise<void> {
