@@ -8,7 +8,12 @@
  * import { createServer } from "@sockjs/web";
  * import { natsBus } from "@sockjs/web/nats";
  *
- * const connection = await connect({ servers: "10.0.0.1", maxReconnectAttempts: -1 });
+ * const connection = await connect({
+ *   servers: "10.0.0.1",
+ *   maxReconnectAttempts: -1,
+ *   reconnectTimeWait: 250,
+ *   pingInterval: 3000,
+ * });
  * const kv = () => new Kvm(connection).create("sockjs", { ttl: 3600_000, allow_direct: false });
  * const bus = natsBus({ connection, kv });
  * const chat = createServer({ prefix: "/chat", cluster: { bus, name: "chat", sessions: true } });

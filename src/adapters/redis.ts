@@ -7,7 +7,11 @@
  * import { redisBus } from "@sockjs/web/redis";
  * import { createClient } from "redis";
  *
- * const client = createClient({ url: "redis://10.0.0.5", disableOfflineQueue: true });
+ * const client = createClient({
+ *   url: "redis://10.0.0.5",
+ *   disableOfflineQueue: true,
+ *   socket: { socketTimeout: 10_000 },
+ * });
  * const bus = redisBus({ client, subscriber: client.duplicate() });
  * const chat = createServer({ prefix: "/chat", cluster: { bus, name: "chat", sessions: true } });
  * ```

@@ -14,7 +14,8 @@ export interface BusWatcher {
   lost?(): void;
   /**
    * All subscriptions are in place again, even if `lost` was not called. Not called for the first
-   * connection.
+   * connection, unless it is known that claims were lost a few seconds before: then it is, with
+   * `lostClaims`, before any call is answered.
    */
   back?(interruption: Interruption): void;
 }
@@ -23,7 +24,7 @@ export interface BusWatcher {
 export interface Interruption {
   /** Messages may have been missed. */
   readonly missedMessages: boolean;
-  /** Claims may be gone. Claim them again. */
+  /** Claims may be gone, such as after a restart. Claim them again. True if that is not known. */
   readonly lostClaims: boolean;
 }
 
@@ -40,7 +41,11 @@ export type Claim = readonly [key: string, value: string];
  * Servers use `maxPayload`, `publish`, `subscribe`, `unsubscribe` and `watch`. Those that share sessions
  * also use claims.
  *
- * The names of channels and keys that servers use have at most 300 characters of well-formed text.
+ * The names of channels and keys that servers use have at most 300 characters of well-formed text, with
+ * any characters, and the values of claims at most 256. Servers claim for an hour at most, and renew up
+ * to 1,000 claims with one call.
+ *
+ * One place decides about claims: what one call was told holds for every later call, in all processes.
  */
 export interface Bus {
   /** The largest payload, in bytes of UTF-8; at least 1,024. */
@@ -48,7 +53,7 @@ export interface Bus {
   /**
    * Sends a payload to all listeners of a channel, in this process and in others, the caller's own
    * listeners included. The payloads of one publisher to one channel arrive in order, each at most
-   * once.
+   * once. Listeners are not called before `publish` has returned.
    *
    * @param payload Well-formed text: no lone surrogates.
    * @returns How many processes it was sent to, if the engine knows.

@@ -28,13 +28,13 @@ export interface BusSuiteOptions {
   /** Makes a bus as another process would: with connections of its own, in the same cluster. */
   open(): Bus | Promise<Bus>;
   /**
-   * Cuts a bus off from the engine, and returns a function that lets it reach the engine again. Without
-   * it, the tests of interruptions are left out.
+   * Cuts one bus off from the engine, and returns a function that lets it reach the engine again. The
+   * other buses go on. Without it, the tests of interruptions are left out.
    */
   interrupt?(bus: Bus): Promise<() => Promise<void>>;
   /**
-   * Keeps the engine from answering, and returns a function that lets it answer again. Without it, the
-   * tests of that are left out.
+   * Keeps the engine from answering any bus, and returns a function that lets it answer again. Without
+   * it, the tests of that are left out.
    */
   stall?(): Promise<() => Promise<void>>;
   /**
@@ -50,7 +50,7 @@ export interface BusSuiteOptions {
 export interface BusTest {
   /** A sentence that it shows to be true. */
   readonly name: string;
-  /** Rejects if it is not. The message says what was wrong. */
+  /** Rejects if it is not. The message says what was wrong. It closes the buses that it has opened. */
   run(): Promise<void>;
 }
 
