@@ -5,7 +5,7 @@
  */
 
 import { unheldTimer } from "../../event_loop/unheld_timer.ts";
-import { callSafely } from "../attempt.ts";
+import { attempt, callSafely } from "../attempt.ts";
 import type { Interruption } from "../bus.ts";
 import type { CallTimeouts } from "../call_timeouts.ts";
 import { BoundedAdapter } from "./bounded_adapter.ts";
@@ -88,7 +88,10 @@ export class RedisConnections {
     this.#ping = new SelfPing({
       publish: (payload) => this.#publishToSelf(payload),
       deaf: () => this.#deaf(),
-      tick: () => this.#look(),
+      tick: () => {
+        if (!this.#areReady) this.#tellFailure("The bus cannot connect to Redis");
+        this.#restore();
+      },
     });
     this.#restore();
   }
@@ -104,13 +107,7 @@ export class RedisConnections {
     if (this.#isWorking && !this.#areReady) this.#cut();
     if (this.#isWorking) return call();
     return new Promise((resolve, reject) => {
-      const run = () => {
-        try {
-          resolve(call());
-        } catch (error) {
-          reject(error);
-        }
-      };
+      const run = () => void attempt(async () => await call()).then(resolve, reject);
       const now = performance.now();
       // They have been rejected. While Redis is away for long, they would pile up.
       for (const each of this.#waiting) {
@@ -185,12 +182,6 @@ export class RedisConnections {
     this.#hasToldFailure = true;
     const reason = this.#lastError instanceof Error ? `: ${this.#lastError.message}` : "";
     this.#host.log(what + reason);
-  }
-
-  /** Now and then. */
-  #look(): void {
-    if (!this.#areReady && !this.#isClosed) this.#tellFailure("The bus cannot connect to Redis");
-    this.#restore();
   }
 
   async #restore(): Promise<void> {
