@@ -20,7 +20,7 @@ for (const name of engineNames.filter(hasEngine)) {
   const engine = await Engine.start(name);
   const processes = await SessionProcesses.start(
     { answerTimeout, peerTimeout },
-    { timeout: 1000 },
+    { timeout: 2000 },
     [/^Cannot .* the bus: /, /^This server does not hear itself on the bus, /],
     engine,
   );

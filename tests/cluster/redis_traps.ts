@@ -56,6 +56,41 @@ export const redisTraps: Record<string, (buses: RedisBuses) => Promise<void>> = 
     equal(got, ["0", "1", "2", "3", "4", "end"]);
   },
 
+  async "what is asked when the connection ends is answered when it is back"(buses) {
+    const { bus, proxies } = await buses.open();
+    await bus.claim("key", "value", ttl);
+    proxies.client.stallAnswers();
+    const calls = Promise.all([
+      bus.find("key"),
+      bus.claim("key", "other", ttl),
+      bus.claim("new", "new", ttl),
+      bus.renew([["key", "value"]], ttl),
+    ]);
+    // In case that they reject too early.
+    calls.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    proxies.client.cut();
+    proxies.client.mend();
+    equal(await calls, ["value", "value", "new", [true]]);
+  },
+
+  async "a policy by which Redis throws claims away is told, once"(buses) {
+    const admin = await buses.client();
+    await command(admin, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    try {
+      const { bus, proxies, told, log } = await buses.open();
+      await until(() => log.length === 1, "it is told");
+      check(log[0]!.includes("maxmemory-policy is allkeys-lru"), `it logs ${log[0]}`);
+      proxies.client.cut();
+      proxies.client.mend();
+      await until(() => told.length === 1, "it is back");
+      await bus.find("key");
+      equal(log.filter((line) => line.includes("maxmemory-policy")).length, 1);
+    } finally {
+      await command(admin, "CONFIG", "SET", "maxmemory-policy", "noeviction");
+    }
+  },
+
   async "a subscriber that Redis cuts off hears again, and tells of it"(buses) {
     const { bus, told } = await buses.open();
     const other = await buses.open();

@@ -122,9 +122,7 @@ for (const name of engineNames) {
     await using proxy = await start.haproxy(processes.ports);
     for (const [transport, requests] of Object.entries(transports)) {
       await using client = await StockClient.open(`${proxy.address}/echo`, [transport]);
-      const begin = performance.now();
       await echoes(client, count);
-      if (engineEchoes > 1000) console.log(name, transport, performance.now() - begin);
       await processes.checkCarried(client.id, requests);
       assertEquals(client.unread, []);
     }

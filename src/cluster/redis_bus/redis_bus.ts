@@ -5,6 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { unheldTimer } from "../../event_loop/unheld_timer.ts";
 import { callSafely } from "../attempt.ts";
 import type { Bus, BusListener, BusWatcher, Claim, Interruption } from "../bus.ts";
 import { CallTimeouts } from "../call_timeouts.ts";
@@ -29,6 +30,9 @@ const maxPayload: number = 8 * 1024 * 1024;
 /** Those of open buses. Each bus leaves what it has no listener for, also what another one needs. */
 const subscribers = new WeakSet<RedisClient>();
 
+/** Milliseconds until a command is sent again. */
+const retryDelay = 50;
+
 /**
  * Makes a bus of two clients for Redis, which it does not close. All buses on the same engine are
  * connected, whatever the number of its database.
@@ -43,6 +47,7 @@ export function redisBus(options: RedisBusOptions): Bus {
 class RedisBus implements Bus, ConnectionsHost {
   readonly maxPayload: number = maxPayload;
   readonly #calls: CallTimeouts;
+  readonly #timeout: number;
   readonly #claims: RedisClaims;
   readonly #subscriber: RedisClient;
   readonly #connections: RedisConnections;
@@ -65,9 +70,8 @@ class RedisBus implements Bus, ConnectionsHost {
     this.#connections = new RedisConnections(
       ...[makeAdapter(client), makeAdapter(subscriber), this.#calls, timeout, this] as const,
     );
-    this.#claims = new RedisClaims((name, args) =>
-      this.#call(name, () => this.#connections.client.command(name, args))
-    );
+    this.#timeout = timeout;
+    this.#claims = new RedisClaims((name, args) => this.#askAgain(name, args));
     const ask = (section: string) => this.#connections.client.command("INFO", [section]);
     tellPolicy((section) => this.#call("INFO", () => ask(section)), (message) => this.log(message));
   }
@@ -156,6 +160,30 @@ class RedisBus implements Bus, ConnectionsHost {
     this.#calls.rejectAll("the bus is closed");
     this.#connections.close();
     subscribers.delete(this.#subscriber);
+  }
+
+  /**
+   * Sends a command that may be sent twice. After an interruption it is: what the first has done, the
+   * second finds.
+   */
+  #askAgain(name: string, args: string[]): Promise<unknown> {
+    if (this.#isClosed) return Promise.reject(new Error(`Cannot ${name}: the bus is closed`));
+    const connections = this.#connections;
+    return this.#calls.run(name, async () => {
+      const end = performance.now() + this.#timeout - retryDelay;
+      for (;;) {
+        const { cuts } = connections;
+        try {
+          return await connections.whenWorking(() => connections.client.command(name, args));
+        } catch (error) {
+          if (performance.now() >= end) throw error;
+          const isCut = cuts !== connections.cuts;
+          // The client may tell of the interruption a moment later.
+          await new Promise<void>((resolve) => unheldTimer(resolve, retryDelay));
+          if (!isCut && cuts === connections.cuts || this.#isClosed) throw error;
+        }
+      }
+    });
   }
 
   #call<Result>(name: string, call: () => PromiseLike<Result>): Promise<Result> {

@@ -55,7 +55,6 @@ export class RedisConnections {
   #missedMessages = false;
   #lostClaims = false;
   #isFirst = true;
-  /** How often they were cut off. */
   #cuts = 0;
   #isRestoring = false;
   #hasToldFailure = false;
@@ -96,6 +95,12 @@ export class RedisConnections {
     this.#restore();
   }
 
+  /** How often they were cut off. */
+  get cuts(): number {
+    this.#look();
+    return this.#cuts;
+  }
+
   /** How many calls wait. Some of them may have been rejected. */
   get waitingCount(): number {
     return this.#waiting.size;
@@ -103,8 +108,7 @@ export class RedisConnections {
 
   /** Makes a call when both clients work; at once if they do. Calls keep their order. */
   whenWorking<Result>(call: () => PromiseLike<Result>): PromiseLike<Result> {
-    // Not every client tells at once that its connection has ended.
-    if (this.#isWorking && !this.#areReady) this.#cut();
+    this.#look();
     if (this.#isWorking) return call();
     return new Promise((resolve, reject) => {
       const run = () => void attempt(async () => await call()).then(resolve, reject);
@@ -175,6 +179,11 @@ export class RedisConnections {
     if (!this.#isWorking) return;
     this.#isWorking = false;
     this.#tellFailure("The bus is cut off from Redis");
+  }
+
+  /** Not every client tells at once that its connection has ended. */
+  #look(): void {
+    if (this.#isWorking && !this.#areReady) this.#cut();
   }
 
   #tellFailure(what: string): void {
