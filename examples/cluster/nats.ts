@@ -27,6 +27,7 @@ export async function open(url: URL): Promise<OpenBus> {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     pingInterval: 3000,
+    ignoreAuthErrorAbort: true,
   });
   const bus = natsBus({ connection, kv: () => openBucket(connection) });
   const close = async () => {

@@ -35,6 +35,7 @@ async function openNatsBus({ host, username, password }) {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     pingInterval: 3000,
+    ignoreAuthErrorAbort: true,
   });
   const kv = () => new Kvm(connection).create("sockjs", { ttl: 3_600_000, allow_direct: false });
   return natsBus({ connection, kv });
