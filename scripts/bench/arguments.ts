@@ -7,6 +7,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { type BusName, busNames } from "./engine.ts";
 import type { Plan } from "./rounds.ts";
 import { clusterWorkloads } from "./cluster_workloads.ts";
 import { sharedWorkloads } from "./shared_workloads.ts";
@@ -17,6 +18,7 @@ import {
   isOurs,
   type ServerName,
   serverNames,
+  servers,
 } from "./servers.ts";
 import {
   isCompared,
@@ -50,6 +52,8 @@ export const usage = `deno task bench [options]
                       with --quick the six alone, in 4, and others by --only and --sizes
   --cluster           a service without a cluster, and in clusters of up to four processes, in
                       45 minutes; with --quick in 15
+  --bus redis         what connects the processes of --cluster: ${busNames.join(", ")}; Redis by the
+                      client of that name, and bun on Bun only
   --only ws,xhr       some workloads: ${messageNames.join(", ")},
                       burst, connect, idle, latency, growth, or one of these: connect-ws
   --servers a,b       some servers: ${ownNames.join(", ")};
@@ -68,6 +72,7 @@ const options = {
   "quick": { type: "boolean", default: false },
   "cluster": { type: "boolean", default: false },
   "patient": { type: "boolean", default: false },
+  "bus": { type: "string", default: "local" },
   "before": text,
   "only": text,
   "servers": text,
@@ -94,7 +99,11 @@ export function readArguments(args: readonly string[]): Arguments {
   const chosenSizes = list(values.sizes)?.map((size) => positive("--sizes", size)) ??
     (quick ? [32] : sizes);
   const all = cluster ? [...clusterWorkloads, ...sharedWorkloads] : workloadsOf(chosenSizes);
-  const known = cluster ? clusterNames : ownNames;
+  check("--bus", [values.bus], cluster ? busNames : ["local"]);
+  const bus = values.bus as BusName;
+  const known = cluster
+    ? clusterNames.filter((name) => bus !== "bun" || servers[name].runtime === "bun")
+    : ownNames;
   const names = all.flatMap(({ name }) => [name, name.replace(/-[^-]*$/, "")]);
   check("--only", only, names);
   const named = list(values.servers);
@@ -122,6 +131,7 @@ export function readArguments(args: readonly string[]): Arguments {
       idle: positive("--idle-seconds", values["idle-seconds"] ?? (before ? "30" : "60")),
     },
     patient: values.patient,
+    bus,
     from: values.from,
     out: values.out,
     chart: values.chart,

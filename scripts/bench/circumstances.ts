@@ -13,7 +13,11 @@ import type { Circumstances } from "./results.ts";
 export const quietLoad = 0.5;
 
 /** Finds it out. */
-export async function circumstances(rounds: number, seconds: number): Promise<Circumstances> {
+export async function circumstances(
+  bus: string,
+  rounds: number,
+  seconds: number,
+): Promise<Circumstances> {
   return {
     date: Temporal.Now.plainDateISO().toString(),
     processor: await processor(),
@@ -27,6 +31,7 @@ export async function circumstances(rounds: number, seconds: number): Promise<Ci
       "ws": await packageVersion("ws"),
       "sockjs": await packageVersion("sockjs"),
     },
+    bus,
     rounds,
     seconds,
   };

@@ -22,6 +22,8 @@ export interface Run {
   /** CPU seconds of the server, and of the generator. */
   readonly cpu: number;
   readonly generatorCpu: number;
+  /** The same of the engine through which the server's processes exchange messages. */
+  readonly engineCpu: number;
   /** The same of all other programs, to a hundredth of a second or so. */
   readonly otherCpu: number;
   /** Bytes that the server had resident at the end. */
@@ -67,17 +69,20 @@ export class Generator implements AsyncDisposable {
    * @param load transport and action
    * @param options as in `loadgen.c`; `each` instead of `n`, and `rate` instead of `r`, are the
    * number of sessions, and of messages a second, for each process
+   * @param engine through which the processes exchange messages, if there is one
    * @throws {Error} If anything is not as the protocol has it.
    */
   async run(
     processes: readonly { readonly port: number; readonly pid: number }[],
     load: readonly [transport: string, action: string],
     { each, rate, ...options }: Readonly<Record<string, number>>,
+    engine?: { readonly pid: number },
   ): Promise<Run> {
     const all = {
       ...options,
       ...(each !== undefined && { n: each * processes.length }),
       ...(rate !== undefined && { r: rate * processes.length }),
+      ...(engine && { E: engine.pid }),
     };
     const list = (of: (process: (typeof processes)[number]) => number) => processes.map(of).join();
     return JSON.parse(

@@ -31,6 +31,7 @@
  *              -m 1: of these requests, only those with messages go there
  *              -P the server's processes: their CPU time and memory are looked at, too, and
  *                 with idle they get SIGUSR2, at which they should collect their garbage
+ *              -E the process that they exchange messages through: its CPU time
  *
  * The same bytes go to every server. A session's first request goes to <server> "new",
  * which SockJS ignores: a server without sessions answers "o" to it.
@@ -86,6 +87,7 @@ static struct {
   double seconds;
   pid_t servers[PROCESSES];
   int server_count; /* 0: none was named */
+  pid_t engine; /* 0: there is none */
 } settings = {.sessions = 100, .bytes = 32, .depth = 1, .warm_up = 0.3, .seconds = 1};
 
 static void fail(const char *format, ...) {
@@ -136,6 +138,7 @@ static void read_settings(int count, char **words) {
     case 'c': settings.carried = atoi(value); break;
     case 'm': settings.carries_messages_only = atoi(value); break;
     case 'P': settings.server_count = read_numbers(value, settings.servers); break;
+    case 'E': settings.engine = atoi(value); break;
     default: fail("unknown option: %s", words[i]);
     }
   }
@@ -180,18 +183,22 @@ static double latency_quantile(double share) {
   return ((double)((uint64_t)(i - power * FINE) << power) + (1ull << power) / 2.0) / 1000;
 }
 
-/* CPU seconds that all threads of the server's processes have taken, to the nanosecond. */
-static double server_cpu(void) {
+/* CPU seconds that all threads of a process have taken, to the nanosecond. */
+static double cpu_of(pid_t process) {
   clockid_t clock;
   struct timespec t;
+  if (clock_getcpuclockid(process, &clock) || clock_gettime(clock, &t))
+    fail("process %d is not there", process);
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static double server_cpu(void) {
   double seconds = 0;
-  for (int i = 0; i < settings.server_count; i++) {
-    if (clock_getcpuclockid(settings.servers[i], &clock) || clock_gettime(clock, &t))
-      fail("process %d is not there", settings.servers[i]);
-    seconds += t.tv_sec + t.tv_nsec / 1e9;
-  }
+  for (int i = 0; i < settings.server_count; i++) seconds += cpu_of(settings.servers[i]);
   return seconds;
 }
+
+static double engine_cpu(void) { return settings.engine == 0 ? 0 : cpu_of(settings.engine); }
 
 /* Bytes of memory that the server's processes have resident. */
 static double server_memory(void) {
@@ -805,16 +812,20 @@ int main(int count, char **words) {
   run_for(settings.warm_up);
   is_counting = true;
   uint64_t started = now();
-  double cpu = server_cpu(), generator_cpu = own_cpu(), every_cpu = all_cpu();
+  double cpu = server_cpu(), for_engine = engine_cpu();
+  double generator_cpu = own_cpu(), every_cpu = all_cpu();
   run_for(settings.seconds);
   if (settings.action != IDLE) wait_for_one();
   double seconds = (now() - started) / 1e9;
   cpu = server_cpu() - cpu;
+  for_engine = engine_cpu() - for_engine;
   generator_cpu = own_cpu() - generator_cpu;
   every_cpu = all_cpu() - every_cpu;
   printf("{\"delivered\":%lu,\"missed\":%lu,\"seconds\":%.4f,\"p50\":%.1f,\"p99\":%.1f,\"cpu\":%.6f,"
-         "\"generatorCpu\":%.6f,\"otherCpu\":%.2f,\"memory\":%.0f,\"memoryForEach\":%.1f}\n",
-         delivered, missed, seconds, latency_quantile(0.5), latency_quantile(0.99), cpu, generator_cpu,
-         every_cpu - cpu - generator_cpu, server_memory(), memory_for_each);
+         "\"engineCpu\":%.6f,\"generatorCpu\":%.6f,\"otherCpu\":%.2f,\"memory\":%.0f,"
+         "\"memoryForEach\":%.1f}\n",
+         delivered, missed, seconds, latency_quantile(0.5), latency_quantile(0.99), cpu, for_engine,
+         generator_cpu, every_cpu - cpu - for_engine - generator_cpu, server_memory(),
+         memory_for_each);
   return 0;
 }

@@ -30,7 +30,7 @@ async function measure(args: Arguments): Promise<Results> {
   say("Building the generator and, if it is missing, the package for Node");
   await using generator = await Generator.build();
   const commands = await commandsOf(args.servers, args.before);
-  const where = await circumstances(args.rounds, args.durations.counted);
+  const where = await circumstances(args.bus, args.rounds, args.durations.counted);
   if (where.load > quietLoad && !args.patient) {
     say(`The machine is busy (load ${where.load.toFixed(2)}): do not publish these figures.`);
   }

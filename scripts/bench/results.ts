@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly load: number;
   /** By name: runtimes and packages. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What connected the processes of clusters. */
+  readonly bus: string;
   readonly rounds: number;
   /** Seconds of a measurement that count. */
   readonly seconds: number;

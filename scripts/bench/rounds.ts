@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BusName } from "./engine.ts";
 import type { Generator } from "./generator.ts";
 import { PinnedCluster } from "./pinned_cluster.ts";
 import { Progress } from "./progress.ts";
@@ -20,6 +21,8 @@ export interface Plan {
   readonly durations: Durations;
   /** Whether it waits for other programs, and measures again what they disturbed. */
   readonly patient: boolean;
+  /** What connects the processes of a cluster. */
+  readonly bus: BusName;
 }
 
 /** Slow servers are warmed up so much longer. */
@@ -40,7 +43,7 @@ const [slice, settling] = [0.3, 0.1];
 export async function measureAll(
   generator: Generator,
   commands: ReadonlyMap<ServerName, readonly string[]>,
-  { workloads, servers: chosenServers, rounds, durations, patient }: Plan,
+  { workloads, servers: chosenServers, rounds, durations, patient, bus }: Plan,
 ): Promise<{ figures: Figure[]; failures: string[] }> {
   const figures: Figure[] = [];
   const failures: string[] = [];
@@ -55,7 +58,7 @@ export async function measureAll(
     for (let round = 1; round <= rounds; round++) {
       const order = round % 2 === 1 ? names : names.toReversed();
       const trials = order.map((name) =>
-        new Trial(generator, name, commands.get(name) ?? [], workload, durations)
+        new Trial(generator, name, commands.get(name) ?? [], workload, durations, bus)
       );
       await (workload.inSlices ? inSlices : oneByOne)(trials, durations, async (attempt) => {
         let samples: Sample[];
@@ -133,6 +136,7 @@ class Trial {
   readonly #generator: Generator;
   readonly #command: readonly string[];
   readonly #durations: Durations;
+  readonly #bus: BusName;
   #server: PinnedCluster | undefined;
 
   constructor(
@@ -141,8 +145,10 @@ class Trial {
     command: readonly string[],
     workload: Workload,
     durations: Durations,
+    bus: BusName,
   ) {
     this.#generator = generator;
+    this.#bus = bus;
     this.#command = command;
     this.name = name;
     this.workload = workload;
@@ -162,7 +168,8 @@ class Trial {
   /** Starts the server, afresh. */
   async start(): Promise<void> {
     await this.end();
-    this.#server = await PinnedCluster.start(this.name, this.#command, this.workload.bytes);
+    const { bytes } = this.workload;
+    this.#server = await PinnedCluster.start(this.name, this.#command, bytes, this.#bus);
   }
 
   /** Warms it up, with other durations than those of the plan. */
@@ -181,10 +188,12 @@ class Trial {
     if (server === undefined) throw new Error("There is no server");
     const { carried } = servers[this.name];
     return (transport, action, options) =>
-      this.#generator.run(server.processes, [transport, action], {
-        ...options,
-        ...(carried && { c: carried }),
-      });
+      this.#generator.run(
+        server.processes,
+        [transport, action],
+        { ...options, ...(carried && { c: carried }) },
+        server.engine,
+      );
   }
 
   /** Ends the server, and gives what it wrote to its standard error. */

@@ -45,13 +45,16 @@ export function table({ figures }: Pick<Results, "figures">): string {
       (Object.keys(samples) as ServerName[]).some((server) => (other(server) ?? "") in samples)
     )
   );
+  const hasEngine = figures.some(({ samples }) =>
+    Object.values(samples).flat().some(({ engine }) => engine !== undefined)
+  );
   const head = [
-    ...["", "median", "IQR", "CPU µs", "busy"],
+    ...["", "median", "IQR", "CPU µs", "busy", ...hasEngine ? ["engine µs"] : []],
     ...made.flatMap(({ title, hasSpread }) =>
       [`x ${title}`, "by CPU"].flatMap((column) => hasSpread ? [column, "IQR"] : column)
     ),
   ];
-  const blocks = figures.map((figure) => rows(figure, made));
+  const blocks = figures.map((figure) => rows(figure, made, hasEngine));
   const widths = head.map((title, column) =>
     Math.max(title.length, ...blocks.flat().map((row) => row[column]?.length ?? 0))
   );
@@ -68,7 +71,7 @@ export function table({ figures }: Pick<Results, "figures">): string {
   return [line(head), ...lines, ...notes(figures)].join("\n");
 }
 
-function rows(figure: Figure, made: typeof comparisons): string[][] {
+function rows(figure: Figure, made: typeof comparisons, hasEngine: boolean): string[][] {
   const servers = Object.entries(figure.samples) as [ServerName, Sample[]][];
   return servers.map(([server, samples]) => {
     const values = samples.map(({ value }) => value);
@@ -78,6 +81,7 @@ function rows(figure: Figure, made: typeof comparisons): string[][] {
       scatter(values),
       medianText(samples.map(({ cpu }) => cpu)),
       medianText(samples.map(({ busy }) => busy)),
+      ...hasEngine ? [medianText(samples.map(({ engine }) => engine))] : [],
       ...made.flatMap(({ other, hasSpread }) => ratios(figure, server, other(server), hasSpread)),
     ];
   });
@@ -119,6 +123,7 @@ function notes(figures: readonly Figure[]): string[] {
   return [
     "IQR: interquartile range, in percent of the median. CPU: the server's, for a message or session.",
     "busy: the part of the time for which the server's core was at work on it.",
+    "engine: the CPU time of what connects the processes, for the same message or session.",
     "x: the median of ratios of measurements that followed each other.",
     "by CPU: the ratio of CPU times, which says more where the server was not busy.",
     ...(idle === 0 ? [] : [

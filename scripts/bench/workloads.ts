@@ -24,6 +24,8 @@ export interface Sample {
   readonly cpu?: number;
   /** The part of the time for which the server's core was at work. */
   readonly busy?: number;
+  /** Microseconds of CPU that the engine took for the same, if there is one. */
+  readonly engine?: number;
   /** How much of a core other programs took, beside server and generator. */
   readonly others: number;
   /** Messages that a fixed rate left out, since the server had fallen behind. */
@@ -126,13 +128,22 @@ function sizeText(bytes: number): string {
 /** What messages or sessions a second there were, and what each cost. */
 export function rate(run: Run): Sample {
   const { delivered, seconds, cpu } = run;
-  return { ...sample(run, delivered / seconds), cpu: cpu / delivered * 1e6, busy: cpu / seconds };
+  return {
+    ...sample(run, delivered / seconds),
+    ...engineCost(run),
+    cpu: cpu / delivered * 1e6,
+    busy: cpu / seconds,
+  };
 }
 
 /** What each message cost at a fixed rate, where the server is idle most of the time. */
 export function cost(run: Run): Sample {
   const { delivered, cpu, missed } = run;
-  return { ...sample(run, cpu / delivered * 1e6), missed };
+  return { ...sample(run, cpu / delivered * 1e6), ...engineCost(run), missed };
+}
+
+function engineCost({ delivered, engineCpu }: Run): { engine?: number } {
+  return engineCpu > 0 ? { engine: engineCpu / delivered * 1e6 } : {};
 }
 
 /** A value beside which the load of other programs stands. */

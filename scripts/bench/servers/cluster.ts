@@ -1,21 +1,21 @@
 /**
- * The service of `--cluster`, on the current runtime. Its second argument is the folder of a local
- * bus; without one there is no cluster. With the third, `shared`, processes share their sessions.
+ * The service of `--cluster`, on the current runtime. Its second argument is the address of a bus;
+ * without one there is no cluster. With the third, `shared`, processes share their sessions.
  *
  * @module
  */
 
 import process from "node:process";
 import { createServer, type ServerOptions } from "../../../mod.ts";
-import { localBus } from "../../../src/adapters/cluster.ts";
 import { type Listening, serveFetch, servesFetch } from "../../../examples/serve.ts";
+import { openBus } from "./open_bus.ts";
 import { announce } from "./start.ts";
 
 /** The sessions of the load generator, which divide the topics among them. */
 const sessions = 10;
 
-const [, folder, sharing] = process.argv.slice(2);
-const bus = folder === undefined ? undefined : localBus({ name: "bench", folder });
+const [, address, sharing] = process.argv.slice(2);
+const bus = address === undefined ? undefined : await openBus(address);
 
 function options(name: string): ServerOptions {
   return {

@@ -12,6 +12,7 @@ import {
 } from "../../../scripts/bench/servers.ts";
 import { root } from "../../../scripts/npm_package/project.ts";
 import { runtimeCommand } from "../../../scripts/runtimes.ts";
+import { isPresent } from "../../support/executables.ts";
 
 const isOnCi = Deno.env.get("CI") === "true";
 const why = await missing();
@@ -91,6 +92,34 @@ for (const runtime of runtimes) {
           assert(delivered > 0, `${transport} ${c}`);
         }
       }
+    },
+  });
+}
+
+for (
+  const [bus, engine, runtime] of [
+    ["redis", "redis-server", "node"],
+    ["ioredis", "redis-server", "deno"],
+    ["bun", "redis-server", "bun"],
+    ["nats", "nats-server", "deno"],
+  ] as const
+) {
+  Deno.test({
+    name: `processes that are connected by ${bus} answer the load generator, and use the engine`,
+    ignore: (why !== undefined || await runtimeCommand(runtime) === undefined) && !isOnCi ||
+      !isPresent(engine),
+    fn: async () => {
+      await using generator = await Generator.build();
+      const name: ServerName = `carried-${runtime}`;
+      await using cluster = await PinnedCluster.start(name, await commandOf(name), 32, bus);
+      const before = await cluster.engine!.operations();
+      const all = { n: 4, w: 0, t: 0.05, c: 1 };
+      const { processes } = cluster;
+      const run = await generator.run(processes, ["xhr", "echo"], all, cluster.engine);
+      assert(run.delivered > 0 && run.engineCpu > 0);
+      const after = await cluster.engine!.operations();
+      const operation = bus === "nats" ? "message" : "publish";
+      assert(after.get(operation)! > (before.get(operation) ?? 0) + run.delivered);
     },
   });
 }

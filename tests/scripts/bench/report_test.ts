@@ -166,6 +166,23 @@ Deno.test("--cluster measures clusters alone, with another checkout if there is 
   assertEquals(both.servers, ["plain-node", "before-plain-node"]);
 });
 
+Deno.test("--bus is for clusters, and Bun's own client for clusters on Bun", () => {
+  assertEquals(readArguments(["--cluster"]).bus, "local");
+  assertEquals(readArguments(["--cluster", "--bus", "nats"]).bus, "nats");
+  const { servers } = readArguments(["--cluster", "--bus", "bun"]);
+  assert(servers.length > 0 && servers.every((name) => name.endsWith("-bun")));
+  for (const args of [["--bus", "redis"], ["--cluster", "--bus", "kafka"]]) {
+    assertThrows(() => readArguments(args), Error, "--bus does not take");
+  }
+});
+
+Deno.test("the table has the engine's CPU time where there is an engine", () => {
+  const samples = { "carried-deno": [{ value: 9, engine: 12.5, others: 0 }] };
+  const [head, , row] = table({ figures: [{ ...echo, samples }] }).split("\n");
+  assert(head!.includes("engine µs") && row!.endsWith("12.5"), row);
+  assert(!table({ figures: [echo] }).split("\n")[0]!.includes("engine"));
+});
+
 Deno.test("where a server was not busy, a goal goes by CPU time", () => {
   const slow = {
     "ours-deno": [{ value: 100, cpu: 5, busy: 0.5, others: 0 }],
@@ -201,6 +218,7 @@ const results: Results = {
     system: "Linux 6.1",
     load: 0.1,
     versions: { Deno: "2.9.6", sockjs: "0.3.24" },
+    bus: "local",
     rounds: 3,
     seconds: 3,
   },
