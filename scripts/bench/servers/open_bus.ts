@@ -33,7 +33,7 @@ export async function openBus(address: string): Promise<Bus> {
       const { Redis } = await import("ioredis");
       const options = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false };
       const client = new Redis(url, options);
-      return redisBus({ client, subscriber: client.duplicate() });
+      return redisBus({ client, subscriber: client.duplicate({ autoResubscribe: false }) });
     }
     case "bun": {
       // Not by name: other runtimes do not have it, nor its types.
