@@ -57,16 +57,20 @@ Deno.test("embedded bus: the log says when a process does not answer, and when i
   const [bus, frozen] = [await open(), await open()];
   await bus.subscribe("channel", () => {});
   await until(async () => await frozen.publish("channel", "linked") === 1);
-  for (let round = 0; round < 2; round++) {
-    const thaw = await freeze(frozen);
-    await thaw();
-    await until(() => bus.warnings.length === 2 * round + 2);
-  }
-  const lines = bus.warnings.map((line) => line.replace(/\d+ ms/, "some ms"));
   const lost = `Process ${frozen.pid} of the bus has not answered for some ms: ` +
     "messages to it are dropped until it does";
   const back = `Process ${frozen.pid} of the bus answers again`;
-  assertEquals(lines, [lost, back, lost, back]);
+  // On a busy machine, others do not answer for a while, either.
+  const lines = () =>
+    bus.warnings.map((line) => line.replace(/\d+ ms/, "some ms"))
+      .filter((line) => line === lost || line === back);
+  for (let round = 0; round < 2; round++) {
+    const before = lines().length;
+    const thaw = await freeze(frozen);
+    await thaw();
+    await until(() => lines().length >= before + 2 && lines().at(-1) === back);
+  }
+  assertEquals(lines(), lines().map((_, at) => at % 2 === 0 ? lost : back));
   assertEquals(frozen.warnings, []);
   for (const each of [bus, frozen]) await each.close();
 });
