@@ -118,6 +118,8 @@ export class ClusterModel {
   readonly engine: FaultyEngine;
   readonly servers: Server[] = [];
   readonly connections: ServedConnection[] = [];
+  /** Whether applications end what clients open. */
+  #endsAll = false;
   readonly clients: ModelClient[] = [];
   /** Whether clients may be told of anything but the end that the application makes. */
   readonly isCalm: boolean;
@@ -186,7 +188,9 @@ export class ClusterModel {
     const others = this.connections.filter((other) => other.id === id && !other.isOver);
     assert(others.length === 0 || this.#mayBeTwo(id), `two connections of ${id} at a time`);
     const number = this.connections.length;
-    this.connections.push(new ServedConnection(this, number, id, connection, server));
+    const served = new ServedConnection(this, number, id, connection, server);
+    this.connections.push(served);
+    if (this.#endsAll) served.end();
   }
 
   /** Whether there may be another session of its id. */
@@ -399,6 +403,8 @@ export class ClusterModel {
       const claim = this.engine.claims.find(keyOf(id));
       assert(claim !== undefined, `no claim is left of ${id}`);
     }
+    // A client may open its session only now.
+    this.#endsAll = true;
     for (const served of this.connections) {
       const { id, received, acknowledged } = served;
       assert(served.isOver || received >= acknowledged, `messages of ${id} are missing`);
